@@ -1,0 +1,1 @@
+"""Kikubari: attentive customer engagement, from the event to the measured message."""

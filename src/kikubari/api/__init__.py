@@ -1,0 +1,1 @@
+"""HTTP surfaces: admin API, public pages, tracking links. No rules of its own."""

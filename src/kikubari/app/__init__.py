@@ -1,0 +1,1 @@
+"""Composition root: settings, engines and handlers wired to the Protocols that rooms declare."""

@@ -1,0 +1,1 @@
+"""Products as sources state them."""

@@ -1,0 +1,1 @@
+"""What to say: personalisation and, later, recommendation and the guard."""

@@ -1,0 +1,1 @@
+"""Liquid and MJML rendering that records every fact it reads."""

@@ -1,0 +1,1 @@
+"""Outbox, last gate, message format, providers."""

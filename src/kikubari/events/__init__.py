@@ -1,0 +1,1 @@
+"""The log, the only truth, and its columnar copy."""

@@ -1,0 +1,1 @@
+"""Clock, ids, money, instants. Pure."""

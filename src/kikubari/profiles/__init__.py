@@ -1,0 +1,1 @@
+"""Who is who: identifiers, merging, traits with provenance, consent."""

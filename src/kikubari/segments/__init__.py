@@ -1,0 +1,1 @@
+"""Conditions compiled to sets, and evaluated for one person."""

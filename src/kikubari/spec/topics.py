@@ -1,0 +1,42 @@
+"""Reserved event names: how rooms tell each other things through the log."""
+
+# Source id of events that this product itself appends.
+INTERNAL_SOURCE_ID = 0
+
+# Knowledge that arrives from outside but not as behaviour.
+PRODUCT_UPDATED = "Kikubari Product Updated"
+CONSENT_CHANGED = "Kikubari Consent Changed"
+SUPPRESSION_CHANGED = "Kikubari Suppression Changed"
+PROFILES_MERGED = "Kikubari Profiles Merged"  # by a person, explained
+PROFILES_UNMERGED = "Kikubari Profiles Unmerged"
+TRAIT_COMPUTED = "Kikubari Trait Computed"
+
+# Message outcomes (Segment e-mail spec names).
+EMAIL_SENT = "Kikubari Email Sent"  # accepted by the provider or relay
+EMAIL_SKIPPED = "Kikubari Email Skipped"  # the last gate said no, with a reason
+EMAIL_FAILED = "Kikubari Email Failed"
+EMAIL_DELIVERED = "Email Delivered"
+EMAIL_OPENED = "Email Opened"
+EMAIL_LINK_CLICKED = "Email Link Clicked"
+EMAIL_BOUNCED = "Email Bounced"
+EMAIL_MARKED_AS_SPAM = "Email Marked as Spam"
+UNSUBSCRIBED = "Unsubscribed"
+
+# E-commerce spec v2 names this product gives a meaning to.
+ORDER_COMPLETED = "Order Completed"
+ORDER_REFUNDED = "Order Refunded"
+ORDER_CANCELLED = "Order Cancelled"
+PRODUCT_VIEWED = "Product Viewed"
+PRODUCT_LIST_VIEWED = "Product List Viewed"
+PRODUCTS_SEARCHED = "Products Searched"
+PRODUCT_ADDED = "Product Added"
+PRODUCT_REMOVED = "Product Removed"
+CART_VIEWED = "Cart Viewed"
+CHECKOUT_STARTED = "Checkout Started"
+PRODUCT_ADDED_TO_WISHLIST = "Product Added to Wishlist"
+PRODUCT_REMOVED_FROM_WISHLIST = "Product Removed from Wishlist"
+PRODUCT_COMPARED = "Product Added to Compare List"
+STORE_VISITED = "Store Visited"
+COUPON_APPLIED = "Coupon Applied"
+
+RESERVED_PREFIX = "Kikubari "

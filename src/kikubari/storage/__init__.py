@@ -1,0 +1,1 @@
+"""Engines: state store, columnar store, leases, migrations. Knows no room."""

@@ -1,0 +1,1 @@
+"""Public fakes of the Protocols, for tests only."""
