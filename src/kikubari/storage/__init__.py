@@ -1,1 +1,14 @@
 """Engines: state store, columnar store, leases, migrations. Knows no room."""
+
+from kikubari.storage.columnar import ColumnarStore as ColumnarStore
+from kikubari.storage.columnar import QueryBudget as QueryBudget
+from kikubari.storage.leases import Lease as Lease
+from kikubari.storage.leases import Leases as Leases
+from kikubari.storage.leases import is_held as is_held
+from kikubari.storage.postgres import PostgresStateStore as PostgresStateStore
+from kikubari.storage.sqlite import SqliteStateStore as SqliteStateStore
+from kikubari.storage.state import Priority as Priority
+from kikubari.storage.state import StateStore as StateStore
+from kikubari.storage.state import insert_or_ignore as insert_or_ignore
+from kikubari.storage.state import upsert as upsert
+from kikubari.storage.tables import metadata as metadata

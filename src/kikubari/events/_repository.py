@@ -1,0 +1,180 @@
+"""Every query on the log's tables."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from kikubari.events._tables import copy_ranges, events, inbox, log_marks
+from kikubari.storage import insert_or_ignore
+
+# SQLite allows 32,766 parameters in one statement.
+_KEYS_PER_QUERY = 5_000
+
+
+class InboxBatch(msgspec.Struct, frozen=True):
+    """A batch that waits in an inbox."""
+
+    id: int
+    workspace_id: int
+    n_events: int
+    body: bytes
+
+
+def list_inbox(connection: Connection, *, limit: int) -> list[InboxBatch]:
+    """Return the oldest waiting batches."""
+    rows = connection.execute(select(inbox).order_by(inbox.c.id).limit(limit))
+    return [InboxBatch(r.id, r.workspace_id, r.n_events, r.body) for r in rows]
+
+
+def delete_inbox(connection: Connection, ids: Sequence[int]) -> None:
+    """Remove batches that are in the log."""
+    connection.execute(delete(inbox).where(inbox.c.id.in_(ids)))
+
+
+def lock_mark(connection: Connection, workspace_id: int) -> int:
+    """Return the last position of the log and keep others from extending it meanwhile."""
+    connection.execute(
+        insert_or_ignore(connection, log_marks).values(
+            workspace_id=workspace_id, position=0, duplicates=0
+        )
+    )
+    return int(
+        connection.execute(
+            select(log_marks.c.position)
+            .where(log_marks.c.workspace_id == workspace_id)
+            .with_for_update()
+        ).scalar_one()
+    )
+
+
+def find_mark(connection: Connection, workspace_id: int) -> int:
+    """Return the last committed position, 0 for an empty log."""
+    return (
+        connection.execute(
+            select(log_marks.c.position).where(log_marks.c.workspace_id == workspace_id)
+        ).scalar()
+        or 0
+    )
+
+
+def move_mark(connection: Connection, workspace_id: int, *, position: int, duplicates: int) -> None:
+    """Publish positions up to `position`, and count events that were known already."""
+    connection.execute(
+        update(log_marks)
+        .where(log_marks.c.workspace_id == workspace_id)
+        .values(position=position, duplicates=log_marks.c.duplicates + duplicates)
+    )
+
+
+def list_known_keys(
+    connection: Connection, workspace_id: int, keys: Iterable[tuple[int, bytes]]
+) -> set[tuple[int, bytes]]:
+    """Return those of the (source, message key) pairs that are in the log."""
+    by_source: dict[int, list[bytes]] = {}
+    for source_id, key in keys:
+        by_source.setdefault(source_id, []).append(key)
+    known: set[tuple[int, bytes]] = set()
+    for source_id, wanted in by_source.items():
+        for start in range(0, len(wanted), _KEYS_PER_QUERY):
+            rows = connection.execute(
+                select(events.c.message_key).where(
+                    events.c.workspace_id == workspace_id,
+                    events.c.source_id == source_id,
+                    events.c.message_key.in_(wanted[start : start + _KEYS_PER_QUERY]),
+                )
+            )
+            known.update((source_id, bytes(row.message_key)) for row in rows)
+    return known
+
+
+def insert_events(connection: Connection, rows: list[dict[str, object]]) -> None:
+    """Append rows to the log."""
+    connection.execute(insert(events), rows)
+
+
+def list_range(
+    connection: Connection, workspace_id: int, *, first: int, last: int
+) -> Sequence[Row[Any, ...]]:
+    """Return (position, number, sealed body) of a range of the log, in order."""
+    return connection.execute(
+        select(events.c.position, events.c.number, events.c.body)
+        .where(events.c.workspace_id == workspace_id, events.c.position.between(first, last))
+        .order_by(events.c.position)
+    ).all()
+
+
+def list_timeline(
+    connection: Connection,
+    workspace_id: int,
+    numbers: Sequence[int],
+    *,
+    before_us: int,
+    limit: int,
+) -> Sequence[Row[Any, ...]]:
+    """Return (position, number, sealed body) of people's events, newest first."""
+    return connection.execute(
+        select(events.c.position, events.c.number, events.c.body)
+        .where(
+            events.c.workspace_id == workspace_id,
+            events.c.number.in_(numbers),
+            events.c.occurred_us < before_us,
+        )
+        .order_by(events.c.occurred_us.desc(), events.c.position.desc())
+        .limit(limit)
+    ).all()
+
+
+def find_unfinished_range(connection: Connection, workspace_id: int) -> tuple[int, int] | None:
+    """Return the range whose copy was planned and not confirmed."""
+    row = connection.execute(
+        select(copy_ranges.c.first, copy_ranges.c.last).where(
+            copy_ranges.c.workspace_id == workspace_id, copy_ranges.c.is_done == 0
+        )
+    ).one_or_none()
+    return (row.first, row.last) if row else None
+
+
+def find_copied(connection: Connection, workspace_id: int) -> int:
+    """Return the last position whose copy is confirmed."""
+    return (
+        connection.execute(
+            select(copy_ranges.c.last)
+            .where(copy_ranges.c.workspace_id == workspace_id, copy_ranges.c.is_done == 1)
+            .order_by(copy_ranges.c.first.desc())
+            .limit(1)
+        ).scalar()
+        or 0
+    )
+
+
+def list_copied_ranges(connection: Connection, workspace_id: int) -> list[tuple[int, int]]:
+    """Return the confirmed ranges in order."""
+    rows = connection.execute(
+        select(copy_ranges.c.first, copy_ranges.c.last)
+        .where(copy_ranges.c.workspace_id == workspace_id, copy_ranges.c.is_done == 1)
+        .order_by(copy_ranges.c.first)
+    )
+    return [(row.first, row.last) for row in rows]
+
+
+def plan_range(connection: Connection, workspace_id: int, *, first: int, last: int) -> None:
+    """Write down which range is about to be copied."""
+    connection.execute(
+        insert(copy_ranges).values(workspace_id=workspace_id, first=first, last=last, is_done=0)
+    )
+
+
+def confirm_range(connection: Connection, workspace_id: int, *, first: int) -> None:
+    """Write down that the range is in the copy."""
+    connection.execute(
+        update(copy_ranges)
+        .where(copy_ranges.c.workspace_id == workspace_id, copy_ranges.c.first == first)
+        .values(is_done=1)
+    )
+
+
+def forget_ranges(connection: Connection, workspace_id: int) -> None:
+    """Forget all that was copied, before a rebuild."""
+    connection.execute(delete(copy_ranges).where(copy_ranges.c.workspace_id == workspace_id))

@@ -1,0 +1,140 @@
+"""Tables of the columnar copy: numbers, typed columns and properties that name nobody.
+
+Every row carries `profile_arrived` (the number as the log has it, for ever) and `profile` (who
+that number was when the row was last folded). Queries read `{PROFILE}`: who it is now. Ties at
+one instant are broken by (source_id, message_key), as everywhere.
+"""
+
+# Who a number is now. Only numbers that moved since the rows were folded are in the dictionary.
+PROFILE = "dictGetOrDefault('profile_of', 'profile', toUInt64(profile), profile)"
+
+EVENTS = """
+CREATE TABLE IF NOT EXISTS {name} (
+  workspace_id UInt16,
+  type LowCardinality(String),
+  profile UInt32,
+  profile_arrived UInt32,
+  at DateTime64(6, 'UTC'),
+  received_at DateTime64(6, 'UTC'),
+  position UInt64,
+  source_id UInt32,
+  message_key UInt64,
+  value_minor Int64,
+  currency LowCardinality(String),
+  quantity Int32,
+  order_id String,
+  cart_id String,
+  product_id LowCardinality(String),
+  category LowCardinality(String),
+  brand LowCardinality(String),
+  coupon LowCardinality(String),
+  query String,
+  page_path String,
+  store LowCardinality(String),
+  country LowCardinality(String),
+  region LowCardinality(String),
+  device LowCardinality(String),
+  os LowCardinality(String),
+  browser LowCardinality(String),
+  app LowCardinality(String),
+  acquisition_channel LowCardinality(String),
+  utm_source LowCardinality(String),
+  utm_medium LowCardinality(String),
+  utm_campaign LowCardinality(String),
+  message_id String,
+  broadcast_id LowCardinality(String),
+  is_machine UInt8,
+  item_product_ids Array(LowCardinality(String)),
+  item_categories Array(LowCardinality(String)),
+  item_quantities Array(Int32),
+  item_prices_minor Array(Int64),
+  properties String CODEC(ZSTD(1))
+) ENGINE = MergeTree
+PARTITION BY (workspace_id, toYYYYMM(at))
+ORDER BY (workspace_id, type, profile, at)
+SETTINGS non_replicated_deduplication_window = 1000
+"""
+
+TRAITS = """
+CREATE TABLE IF NOT EXISTS {name} (
+  workspace_id UInt16,
+  name LowCardinality(String),
+  profile UInt32,
+  profile_arrived UInt32,
+  at DateTime64(6, 'UTC'),
+  received_at DateTime64(6, 'UTC'),
+  position UInt64,
+  source_id UInt32,
+  message_key UInt64,
+  text String,
+  number Nullable(Float64),
+  instant Nullable(DateTime64(6, 'UTC')),
+  texts Array(String),
+  is_set UInt8,
+  provenance LowCardinality(String),
+  confidence Float32
+) ENGINE = MergeTree
+ORDER BY (workspace_id, name, profile, at)
+SETTINGS non_replicated_deduplication_window = 1000
+"""
+
+CONSENTS = """
+CREATE TABLE IF NOT EXISTS {name} (
+  workspace_id UInt16,
+  purpose LowCardinality(String),
+  channel LowCardinality(String),
+  profile UInt32,
+  profile_arrived UInt32,
+  at DateTime64(6, 'UTC'),
+  received_at DateTime64(6, 'UTC'),
+  position UInt64,
+  source_id UInt32,
+  message_key UInt64,
+  status LowCardinality(String)
+) ENGINE = MergeTree
+ORDER BY (workspace_id, purpose, channel, profile, at)
+SETTINGS non_replicated_deduplication_window = 1000
+"""
+
+PRODUCTS = """
+CREATE TABLE IF NOT EXISTS {name} (
+  workspace_id UInt16,
+  product_id String,
+  at DateTime64(6, 'UTC'),
+  received_at DateTime64(6, 'UTC'),
+  position UInt64,
+  title String,
+  category LowCardinality(String),
+  brand LowCardinality(String),
+  price_minor Int64,
+  currency LowCardinality(String),
+  stock Nullable(Int64)
+) ENGINE = MergeTree
+ORDER BY (workspace_id, product_id, at)
+SETTINGS non_replicated_deduplication_window = 1000
+"""
+
+# Everybody there is: one row per number, written when the number is first copied. A segment's
+# `not` and its percentages are taken against this table.
+PROFILE_NUMBERS = """
+CREATE TABLE IF NOT EXISTS profile_numbers (
+  workspace_id UInt16,
+  number UInt32,
+  profile UInt32,
+  version UInt64
+) ENGINE = ReplacingMergeTree(version)
+ORDER BY (workspace_id, number)
+SETTINGS non_replicated_deduplication_window = 1000
+"""
+
+PROFILE_OF = """
+CREATE DICTIONARY IF NOT EXISTS profile_of (number UInt64, profile UInt32)
+PRIMARY KEY number
+SOURCE(CLICKHOUSE(QUERY
+  'SELECT toUInt64(number) AS number, profile FROM {database}.profile_numbers FINAL
+   WHERE number != profile' {credentials}))
+LAYOUT(FLAT(INITIAL_ARRAY_SIZE 100000 MAX_ARRAY_SIZE 1000000000))
+LIFETIME(0)
+"""
+
+LOG_TABLES = {"events": EVENTS, "traits": TRAITS, "consents": CONSENTS, "products": PRODUCTS}

@@ -1,0 +1,77 @@
+"""PostgreSQL engine: the same interface on a pool of connections."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Literal, TypeVar
+
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from kikubari.spec.errors import UnavailableError
+from kikubari.storage.state import Priority, Work
+
+T = TypeVar("T")
+
+_WRITERS = 8
+
+
+class PostgresStateStore:
+    """StateStore on PostgreSQL; the server does the group commit."""
+
+    dialect: Literal["postgresql"] = "postgresql"
+
+    def __init__(self, url: str) -> None:
+        self._engine = create_engine(
+            _driver_url(url), pool_size=_WRITERS + 4, max_overflow=16, pool_pre_ping=True
+        )
+        self._executor = ThreadPoolExecutor(_WRITERS, thread_name_prefix="pg-writer")
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a repeatable-read snapshot."""
+        try:
+            connection = self._engine.connect()
+        except OperationalError as error:
+            raise _unavailable(error) from error
+        with connection:
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+            connection.rollback()
+
+    def write(self, work: Work[T], *, priority: Priority = Priority.NORMAL) -> T:
+        """Run `work` in a transaction of its own."""
+        del priority  # PostgreSQL has no single write lock to queue for
+        try:
+            with self._engine.begin() as connection:
+                return work(connection)
+        except OperationalError as error:
+            raise _unavailable(error) from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise _unavailable(error) from error
+            raise
+
+    def submit(self, work: Work[T], *, priority: Priority = Priority.NORMAL) -> "Future[T]":
+        """Run `work` on one of the writer threads."""
+        return self._executor.submit(self.write, work, priority=priority)
+
+    def close(self) -> None:
+        """Finish what was submitted and close the pool."""
+        self._executor.shutdown(wait=True)
+        self._engine.dispose()
+
+
+def _driver_url(url: str) -> str:
+    """Name psycopg 3 whichever of the usual spellings the operator used."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _unavailable(error: DBAPIError) -> UnavailableError:
+    return UnavailableError(
+        f"the database could not be used: {error.orig}",
+        hint="Check KIKUBARI_DATABASE_URL and the server; nothing was acknowledged.",
+    )

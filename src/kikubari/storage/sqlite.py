@@ -1,0 +1,175 @@
+"""SQLite engine: one writer thread with group commit, readers on connections of their own."""
+
+import itertools
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, PriorityQueue
+from typing import Any, Literal, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+from kikubari.spec.errors import UnavailableError
+from kikubari.storage.state import Priority, Work
+
+T = TypeVar("T")
+
+# Units of work that share one fsync. Large enough to amortise it, small enough that the first
+# of them is not kept waiting.
+GROUP_SIZE = 256
+_CACHE_KIBIBYTES = 131_072
+_STOP_ORDER = 99
+
+
+class SqliteStateStore:
+    """StateStore on one SQLite file in WAL mode with synchronous=FULL.
+
+    All writes pass through one thread, ordered by priority. Every unit of work has its own
+    savepoint, so one that fails does not take its neighbours' commit with it.
+    """
+
+    dialect: Literal["sqlite"] = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._engine = _create_engine(path)
+        self._queue: PriorityQueue[tuple[int, int, Work[Any] | None, Future[Any]]] = PriorityQueue()
+        self._order = itertools.count()
+        self._closed = False
+        self._writer = threading.Thread(target=self._write_loop, name=f"writer-{path.stem}")
+        self._writer.daemon = True
+        self._writer.start()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a snapshot that later commits do not change."""
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+
+    def write(self, work: Work[T], *, priority: Priority = Priority.NORMAL) -> T:
+        """Run `work` on the writer thread and wait for its durable commit."""
+        return self.submit(work, priority=priority).result()
+
+    def submit(self, work: Work[T], *, priority: Priority = Priority.NORMAL) -> "Future[T]":
+        """Queue `work` for the writer thread."""
+        future: Future[T] = Future()
+        if self._closed:
+            future.set_exception(UnavailableError("the state store is closed"))
+            return future
+        self._queue.put((priority, next(self._order), work, future))
+        return future
+
+    def close(self) -> None:
+        """Write what is queued, then stop."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put((_STOP_ORDER, next(self._order), None, Future()))
+            self._writer.join()
+            self._engine.dispose()
+
+    def _write_loop(self) -> None:
+        with self._engine.connect() as connection:
+            while True:
+                group, stopping = self._next_group()
+                if group:
+                    self._commit_group(connection, group)
+                if stopping:
+                    return
+
+    def _next_group(self) -> tuple[list[tuple[Work[Any], Future[Any]]], bool]:
+        """Wait for one unit of work and take along what is queued behind it.
+
+        Background work is committed by itself: intake that arrives meanwhile waits for one unit
+        of it, never for a whole group.
+        """
+        priority, _, work, future = self._queue.get()
+        group: list[tuple[Work[Any], Future[Any]]] = []
+        while work is not None:
+            if future.set_running_or_notify_cancel():
+                group.append((work, future))
+            if priority == Priority.BACKGROUND or len(group) >= GROUP_SIZE:
+                return group, False
+            try:
+                priority, order, work, future = self._queue.get_nowait()
+            except Empty:
+                return group, False
+            if work is not None and priority == Priority.BACKGROUND and group:
+                self._queue.put((priority, order, work, future))
+                return group, False
+        return group, True
+
+    def _commit_group(
+        self, connection: Connection, group: list[tuple[Work[Any], Future[Any]]]
+    ) -> None:
+        outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            for work, future in group:
+                outcomes.append((future, *self._run_one(connection, work)))
+            connection.commit()
+        except DatabaseError as error:
+            connection.rollback()
+            failure = _unavailable(error)
+            for _, future in group:
+                future.set_exception(failure)
+            return
+        for future, result, problem in outcomes:
+            if problem is None:
+                future.set_result(result)
+            else:
+                future.set_exception(problem)
+
+    def _run_one(self, connection: Connection, work: Work[Any]) -> tuple[Any, BaseException | None]:
+        connection.exec_driver_sql("SAVEPOINT unit")
+        try:
+            result = work(connection)
+        except OperationalError:
+            raise  # disk full or I/O error: SQLite may have rolled back the whole transaction
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits on the future
+            connection.exec_driver_sql("ROLLBACK TO unit")
+            connection.exec_driver_sql("RELEASE unit")
+            return None, error
+        connection.exec_driver_sql("RELEASE unit")
+        return result, None
+
+
+def _create_engine(path: Path) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=QueuePool,
+        pool_size=8,
+        max_overflow=32,
+        connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": 512},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        # The driver's own transaction handling is switched off: BEGIN is written where it is meant.
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            f"cache_size=-{_CACHE_KIBIBYTES}",
+            "temp_store=MEMORY",
+            "foreign_keys=ON",
+            "journal_size_limit=268435456",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _unavailable(error: DatabaseError) -> UnavailableError:
+    return UnavailableError(
+        f"the state store could not commit: {error.orig}",
+        hint="Free disk space or check the data folder; nothing was acknowledged.",
+    )

@@ -1,0 +1,74 @@
+"""The state store: rows in SQLite or PostgreSQL behind one small interface."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from enum import IntEnum
+from typing import Any, Literal, Protocol, TypeVar
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+
+class Priority(IntEnum):
+    """Who goes first when writers queue for SQLite's single write lock."""
+
+    INTAKE = 0  # somebody waits for an acknowledgement
+    NORMAL = 1
+    BACKGROUND = 2  # catching up; may wait
+
+
+class StateStore(Protocol):
+    """Transactions on the store that holds the truth.
+
+    A unit of work is a function of a connection; it is committed once, durably, when it returns,
+    and leaves nothing behind when it raises.
+    """
+
+    dialect: Literal["sqlite", "postgresql"]
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """Open a consistent snapshot for reading."""
+        ...
+
+    def write(self, work: Work[T], *, priority: Priority = Priority.NORMAL) -> T:
+        """Run `work` in a transaction and return its result after the durable commit.
+
+        Raises:
+            UnavailableError: the disk is full or the database cannot be reached; nothing was
+                committed.
+        """
+        ...
+
+    def submit(self, work: Work[T], *, priority: Priority = Priority.NORMAL) -> "Future[T]":
+        """Like `write` without waiting: the future ends after the durable commit."""
+        ...
+
+    def close(self) -> None:
+        """Finish what was submitted and release the store."""
+        ...
+
+
+def insert_or_ignore(connection: Connection, table: Table) -> PostgresInsert | SqliteInsert:
+    """Return an INSERT that leaves rows alone whose key exists already."""
+    return _insert(connection, table).on_conflict_do_nothing()
+
+
+def upsert(
+    connection: Connection, table: Table, *, key: list[str], update: list[str]
+) -> PostgresInsert | SqliteInsert:
+    """Return an INSERT that overwrites the columns `update` where `key` exists already."""
+    statement = _insert(connection, table)
+    changes: Mapping[str, Any] = {name: statement.excluded[name] for name in update}
+    return statement.on_conflict_do_update(index_elements=key, set_=dict(changes))
+
+
+def _insert(connection: Connection, table: Table) -> PostgresInsert | SqliteInsert:
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
