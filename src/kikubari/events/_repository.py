@@ -96,7 +96,7 @@ def insert_events(connection: Connection, rows: list[dict[str, object]]) -> None
 
 def list_range(
     connection: Connection, workspace_id: int, *, first: int, last: int
-) -> Sequence[Row[Any, ...]]:
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return (position, number, sealed body) of a range of the log, in order."""
     return connection.execute(
         select(events.c.position, events.c.number, events.c.body)
@@ -112,7 +112,7 @@ def list_timeline(
     *,
     before_us: int,
     limit: int,
-) -> Sequence[Row[Any, ...]]:
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return (position, number, sealed body) of people's events, newest first."""
     return connection.execute(
         select(events.c.position, events.c.number, events.c.body)

@@ -56,6 +56,22 @@ class Projection(Protocol):
         ...
 
 
+class Move(msgspec.Struct, frozen=True):
+    """A number that became somebody else (or itself again, when `profile` == `number`)."""
+
+    number: int
+    profile: int
+    version: int  # grows with every move
+
+
+class Moves(Protocol):
+    """Merges and unmerges as the columnar copy needs them; implemented by `profiles`."""
+
+    def list_moves(self, connection: Connection, *, after_version: int, limit: int) -> list[Move]:
+        """Return moves with a higher version, in order of version."""
+        ...
+
+
 class TraitAssertion(msgspec.Struct, frozen=True):
     """One source's statement about a person. A value of None withdraws the trait."""
 

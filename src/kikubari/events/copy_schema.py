@@ -114,8 +114,8 @@ ORDER BY (workspace_id, product_id, at)
 SETTINGS non_replicated_deduplication_window = 1000
 """
 
-# Everybody there is: one row per number, written when the number is first copied. A segment's
-# `not` and its percentages are taken against this table.
+# Who a number became, for the few numbers that are somebody else by now: merges and unmerges
+# append a row with a higher version, history is never rewritten.
 PROFILE_NUMBERS = """
 CREATE TABLE IF NOT EXISTS profile_numbers (
   workspace_id UInt16,
