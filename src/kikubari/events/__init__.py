@@ -16,8 +16,15 @@ from kikubari.events.contracts import Projection as Projection
 from kikubari.events.contracts import Sealing as Sealing
 from kikubari.events.contracts import SequencedEvent as SequencedEvent
 from kikubari.events.contracts import TraitAssertion as TraitAssertion
+from kikubari.events.copy import Copier as Copier
+from kikubari.events.copy import TableCheck as TableCheck
+from kikubari.events.copy_schema import PROFILE as PROFILE
 from kikubari.events.intake import Intake as Intake
 from kikubari.events.intake import append_in as append_in
 from kikubari.events.log import EventLog as EventLog
 from kikubari.events.sequencer import Sequenced as Sequenced
 from kikubari.events.sequencer import Sequencer as Sequencer
+from kikubari.events.trait_values import IDENTIFYING_TRAITS as IDENTIFYING_TRAITS
+from kikubari.events.trait_values import TraitValue as TraitValue
+from kikubari.events.trait_values import read_trait as read_trait
+from kikubari.events.trait_values import read_value as read_value

@@ -49,7 +49,9 @@ class EventLog:
             )
             return self._open(connection, rows)
 
-    def _open(self, connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[SequencedEvent]:
+    def _open(
+        self, connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]
+    ) -> list[SequencedEvent]:
         opened = self._sealing.open(
             connection, [row.number for row in rows], [row.body for row in rows]
         )

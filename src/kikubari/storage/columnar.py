@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
 import numpy as np
@@ -31,7 +32,7 @@ class ColumnarStore:
 
     def __init__(self, dsn: str, *, database: str = "kikubari") -> None:
         self._dsn = dsn
-        self._database = database
+        self.database = database
         self._local = threading.local()
         self._clients: list[Client] = []
         self._lock = threading.Lock()
@@ -89,6 +90,18 @@ class ColumnarStore:
             table, data, column_names=list(columns), column_oriented=True, settings=settings
         )
 
+    @property
+    def dictionary_access(self) -> str:
+        """What a dictionary's source needs to read a table of this same server."""
+        parts = urlsplit(self._dsn)
+        if self.is_embedded or not parts.username:
+            return ""
+        quoted = [
+            unquote(part or "").replace("\\", "\\\\").replace("'", "\\'")
+            for part in (parts.username, parts.password)
+        ]
+        return f"USER '{quoted[0]}' PASSWORD '{quoted[1]}'"
+
     def close(self) -> None:
         """Close every thread's client."""
         with self._lock:
@@ -101,7 +114,7 @@ class ColumnarStore:
         # A client runs one query at a time, so every thread has its own.
         client: Client | None = getattr(self._local, "client", None)
         if client is None:
-            client = self._connect(database=self._database)
+            client = self._connect(database=self.database)
             self._local.client = client
             with self._lock:
                 self._clients.append(client)

@@ -1,0 +1,179 @@
+"""The copier: keeps the columnar copy equal to the log, whatever dies in between."""
+
+import msgspec
+
+from kikubari.events import _repository as repository
+from kikubari.events.contracts import Moves
+from kikubari.events.copy_rows import COLUMNS, RowBuilder
+from kikubari.events.copy_schema import LOG_TABLES, PROFILE_NUMBERS, PROFILE_OF
+from kikubari.events.log import EventLog
+from kikubari.spec.envelope import DEFAULT_WORKSPACE
+from kikubari.storage import ColumnarStore, Priority, StateStore
+
+# Events of one range. A range is inserted whole or, after a crash, inserted again whole.
+RANGE_EVENTS = 20_000
+_MOVES_PER_READ = 100_000
+
+
+class TableCheck(msgspec.Struct, frozen=True):
+    """How log and copy compare up to the copied position."""
+
+    copied: int  # last position the copy claims to hold
+    position: int  # last position of the log
+    rows: int  # rows of the copy's events table up to there
+    expected: int  # events of the log up to there that can be opened
+    checksum: int  # of (position, profile) in the copy
+    expected_checksum: int
+
+    @property
+    def is_equal(self) -> bool:
+        """Say whether the copy holds exactly what the log holds."""
+        return self.rows == self.expected and self.checksum == self.expected_checksum
+
+
+class Copier:
+    """Applies the log to the columnar copy, exactly once.
+
+    An insert that spans partitions is not atomic. So the range is written down first, inserted
+    under a deduplication token made of it, and then confirmed; an unconfirmed range is inserted
+    again on start, and the engine drops those parts of it that it has.
+    """
+
+    def __init__(
+        self,
+        state: StateStore,
+        columnar: ColumnarStore,
+        log: EventLog,
+        moves: Moves,
+        *,
+        currency: str,
+        workspace_id: int = DEFAULT_WORKSPACE,
+    ) -> None:
+        self._state = state
+        self._columnar = columnar
+        self._log = log
+        self._moves = moves
+        self._builder = RowBuilder(workspace_id=workspace_id, currency=currency)
+        self._workspace_id = workspace_id
+        self._moves_version: int | None = None
+
+    def prepare(self) -> None:
+        """Create the copy's tables where they are missing."""
+        for name, ddl in LOG_TABLES.items():
+            self._columnar.command(ddl.format(name=name))
+        self._columnar.command(PROFILE_NUMBERS)
+        self._columnar.command(
+            PROFILE_OF.format(
+                database=self._columnar.database, credentials=self._columnar.dictionary_access
+            )
+        )
+
+    def run_once(self) -> int:
+        """Copy one range and all moves up to now; return how many events were copied."""
+        first, last = self._next_range()
+        if last >= first:
+            self._insert_range(first, last)
+            self._confirm(first)
+        self._apply_moves()
+        return max(0, last - first + 1)
+
+    def lag(self) -> int:
+        """Return how many events of the log the copy does not hold yet."""
+        with self._state.read() as connection:
+            return repository.find_mark(connection, self._workspace_id) - repository.find_copied(
+                connection, self._workspace_id
+            )
+
+    def copied_position(self) -> int:
+        """Return the last position the copy holds."""
+        with self._state.read() as connection:
+            return repository.find_copied(connection, self._workspace_id)
+
+    def check(self) -> TableCheck:
+        """Compare counts and checksums of log and copy up to the copied position."""
+        with self._state.read() as connection:
+            copied = repository.find_copied(connection, self._workspace_id)
+            position = repository.find_mark(connection, self._workspace_id)
+        expected = checksum = 0
+        for first in range(1, copied + 1, RANGE_EVENTS):
+            for item in self._log.read_range(first, min(copied, first + RANGE_EVENTS - 1)):
+                expected += 1
+                checksum += item.position * (item.number + 1)
+        sql = (
+            "SELECT count(), toString(sum(toUInt256(position) * (profile_arrived + 1)))"
+            " FROM events WHERE workspace_id = {workspace:UInt16} AND position <= {last:UInt64}"
+        )
+        row = self._columnar.query_rows(sql, {"workspace": self._workspace_id, "last": copied})[0]
+        return TableCheck(copied, position, int(row[0]), expected, int(row[1]), checksum)
+
+    def rebuild(self) -> None:
+        """Drop the copy and start again from the first event of the log."""
+        self._columnar.command("DROP DICTIONARY IF EXISTS profile_of")
+        for name in (*LOG_TABLES, "profile_numbers"):
+            self._columnar.command(f"DROP TABLE IF EXISTS {name} SYNC")
+        self._state.write(lambda c: repository.forget_ranges(c, self._workspace_id))
+        self._moves_version = None
+        self.prepare()
+
+    def _next_range(self) -> tuple[int, int]:
+        with self._state.read() as connection:
+            unfinished = repository.find_unfinished_range(connection, self._workspace_id)
+            if unfinished:
+                return unfinished
+            first = repository.find_copied(connection, self._workspace_id) + 1
+            mark = repository.find_mark(connection, self._workspace_id)
+        last = min(mark, first + RANGE_EVENTS - 1)
+        if last >= first:
+            self._state.write(
+                lambda c: repository.plan_range(c, self._workspace_id, first=first, last=last)
+            )
+        return first, last
+
+    def _insert_range(self, first: int, last: int) -> None:
+        rows = self._builder.build(self._log.read_range(first, last))
+        for table, table_rows in rows.items():
+            if table_rows:
+                self._columnar.insert(
+                    table,
+                    COLUMNS[table],
+                    list(zip(*table_rows, strict=True)),
+                    token=f"{table}:{first}-{last}",
+                )
+
+    def _confirm(self, first: int) -> None:
+        self._state.write(
+            lambda c: repository.confirm_range(c, self._workspace_id, first=first),
+            priority=Priority.NORMAL,
+        )
+
+    def _apply_moves(self) -> None:
+        version = self._known_version()
+        changed = False
+        while True:
+            with self._state.read() as connection:
+                moves = self._moves.list_moves(
+                    connection, after_version=version, limit=_MOVES_PER_READ
+                )
+            if not moves:
+                break
+            columns = {
+                "workspace_id": [self._workspace_id] * len(moves),
+                "number": [move.number for move in moves],
+                "profile": [move.profile for move in moves],
+                "version": [move.version for move in moves],
+            }
+            self._columnar.insert("profile_numbers", list(columns), list(columns.values()))
+            version = moves[-1].version
+            changed = True
+        self._moves_version = version
+        if changed:
+            self._columnar.command("SYSTEM RELOAD DICTIONARY profile_of")
+
+    def _known_version(self) -> int:
+        """Return the highest move the copy holds; inserting a move twice changes nothing."""
+        if self._moves_version is None:
+            sql = "SELECT max(version) FROM profile_numbers WHERE workspace_id = {workspace:UInt16}"
+            rows = self._columnar.query_rows(sql, {"workspace": self._workspace_id})
+            self._moves_version = int(rows[0][0])
+            self._columnar.command("SYSTEM RELOAD DICTIONARY profile_of")
+        return self._moves_version
