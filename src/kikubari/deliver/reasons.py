@@ -1,0 +1,119 @@
+"""Why a message did not go out as planned: stable codes and what they say to a person."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Reason(StrEnum):
+    """Code of a refusal or a failure; documented in docs/delivery.md."""
+
+    # The last gate said no.
+    NO_CONSENT = "no_consent"
+    SUPPRESSED = "suppressed"
+    NO_ADDRESS = "no_address"
+    ADDRESS_UNVERIFIED = "address_unverified"
+    ADDRESS_INVALID = "address_invalid"
+    PROFILE_GONE = "profile_gone"
+    DUPLICATE_ADDRESS = "duplicate_address"
+    GUARD_BLOCKED = "guard_blocked"
+    # Somebody said stop, or wait.
+    CANCELLED = "cancelled"
+    PAUSED = "paused"
+    # The message could not be made.
+    RENDER_FAILED = "render_failed"
+    # The receiving side refused, or could not be asked.
+    REFUSED = "refused"
+    REFUSED_FOR_NOW = "refused_for_now"
+    CONNECTION_LOST = "connection_lost"
+    RETRIES_EXHAUSTED = "retries_exhausted"
+    # We cannot know.
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    WORKER_LOST = "worker_lost"
+
+
+class Sentence(msgspec.Struct, frozen=True):
+    """The same explanation in both languages of the product."""
+
+    ja: str
+    en: str
+
+
+SENTENCES: dict[Reason, Sentence] = {
+    Reason.NO_CONSENT: Sentence(
+        "この目的とチャネルへの同意がないため、送信していません。",
+        "Not sent: the person has not agreed to this purpose on this channel.",
+    ),
+    Reason.SUPPRESSED: Sentence(
+        "配信停止リストにある宛先のため、送信していません。",
+        "Not sent: the address is on the suppression list.",
+    ),
+    Reason.NO_ADDRESS: Sentence(
+        "メールアドレスが登録されていないため、送信していません。",
+        "Not sent: no e-mail address is known.",
+    ),
+    Reason.ADDRESS_UNVERIFIED: Sentence(
+        "メールアドレスが本人確認されていないため、送信していません。",
+        "Not sent: nobody has confirmed yet that the address is the person's own.",
+    ),
+    Reason.ADDRESS_INVALID: Sentence(
+        "メールアドレスの形式が正しくないため、送信していません。",
+        "Not sent: the address cannot be used as an e-mail address.",
+    ),
+    Reason.PROFILE_GONE: Sentence(
+        "プロフィールが削除されたか統合されたため、送信していません。",
+        "Not sent: the profile was erased, or became part of another one.",
+    ),
+    Reason.DUPLICATE_ADDRESS: Sentence(
+        "同じ宛先に同じ配信がすでに送られているため、送信していません。",
+        "Not sent: the same mailbox already gets this message through another profile.",
+    ),
+    Reason.GUARD_BLOCKED: Sentence(
+        "ガードが不適切と判断したため、送信していません。",
+        "Not sent: the guard judged it out of place.",
+    ),
+    Reason.CANCELLED: Sentence(
+        "配信が中止されたため、送信していません。",
+        "Not sent: the send was cancelled.",
+    ),
+    Reason.PAUSED: Sentence(
+        "配信が一時停止中です。再開すると送信されます。",
+        "Waiting: the send is paused and goes on when it is resumed.",
+    ),
+    Reason.RENDER_FAILED: Sentence(
+        "テンプレートからメッセージを作成できませんでした。",
+        "Failed: the template could not be rendered for this person.",
+    ),
+    Reason.REFUSED: Sentence(
+        "受信側のサーバーに拒否されました。再送はしません。",
+        "Failed: the receiving server refused it for good; it is not tried again.",
+    ),
+    Reason.REFUSED_FOR_NOW: Sentence(
+        "受信側のサーバーが一時的に受け付けませんでした。後で再試行します。",
+        "Waiting: the receiving server did not take it for now; it is tried again later.",
+    ),
+    Reason.CONNECTION_LOST: Sentence(
+        "送信前にサーバーとの接続が切れました。後で再試行します。",
+        "Waiting: the connection was lost before the message was handed over; it is tried again.",
+    ),
+    Reason.RETRIES_EXHAUSTED: Sentence(
+        "4日以上再試行しましたが、受け付けられませんでした。",
+        "Failed: the receiving server did not take it for more than four days.",
+    ),
+    Reason.OUTCOME_UNKNOWN: Sentence(
+        "送信完了の直後に接続が切れ、届いたか確認できません。自動では再送しません。",
+        "Unknown: the connection was lost after the message was handed over and before the"
+        " answer; it is not sent again by itself.",
+    ),
+    Reason.WORKER_LOST: Sentence(
+        "送信処理が途中で停止し、届いたか確認できません。自動では再送しません。",
+        "Unknown: the sending process ended after the message was handed over and before the"
+        " answer was recorded; it is not sent again by itself.",
+    ),
+}
+
+
+def explain(reason: Reason, language: str) -> str:
+    """Return the sentence for a reason, in Japanese for ``ja`` and ``ja-…``, else in English."""
+    sentence = SENTENCES[reason]
+    return sentence.ja if language.lower().split("-")[0] == "ja" else sentence.en
