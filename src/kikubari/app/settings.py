@@ -1,0 +1,84 @@
+"""Settings, read from the environment once. Every one is described in docs/configuration.md."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from kikubari.spec.errors import InvalidInputError
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """How this installation runs. Field `port` is `KIKUBARI_PORT`, and so on."""
+
+    home: str = ".kikubari"
+    host: str = "127.0.0.1"
+    port: int = 8765
+    public_url: str = ""  # how customers reach this server; default: host and port
+    database_url: str = ""  # empty: SQLite in `home`
+    clickhouse_url: str = ""  # empty: the embedded engine in `home`
+    smtp_url: str = ""  # empty: the sandbox inbox
+    inbox_port: int = 0  # of the sandbox inbox; 0: a free one
+    shop_name: str = "Kikubari Demo Shop"
+    currency: str = "GBP"  # of amounts that name none
+    timezone: str = "Europe/London"  # when a customer's own is unknown
+    mail_from: str = "shop@example.com"
+    mail_domain: str = "example.com"  # signs DKIM and makes Message-IDs
+    dkim_selector: str = "kikubari"
+    smtp_connections: int = 4
+    render_workers: int = 2
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return Path(self.home).absolute()
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the instance's own keys are; keep it out of the data folder's back-up."""
+        return self.folder / "keys"
+
+    @property
+    def is_embedded(self) -> bool:
+        """Say whether state lives in this folder, owned by one process."""
+        return not self.database_url
+
+    @property
+    def base_url(self) -> str:
+        """Address that links in messages begin with, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read `KIKUBARI_…` variables.
+
+    Raises:
+        InvalidInputError: a variable is unknown, or its value is not of the right kind.
+    """
+    names = {field.encode_name for field in msgspec.structs.fields(Settings)}
+    values: dict[str, str] = {}
+    for variable, value in environment.items():
+        name = variable.removeprefix("KIKUBARI_").lower()
+        if not variable.startswith("KIKUBARI_") or variable.startswith("KIKUBARI_TEST_"):
+            continue
+        if name not in names:
+            raise InvalidInputError(
+                f"unknown setting {variable}", hint="docs/configuration.md lists them all."
+            )
+        values[name] = value
+    try:
+        settings = msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise InvalidInputError(f"setting: {error}", hint="See docs/configuration.md.") from error
+    _check_timezone(settings.timezone)
+    return settings
+
+
+def _check_timezone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise InvalidInputError(
+            f"KIKUBARI_TIMEZONE: no time zone {name!r}", hint="For example Asia/Tokyo."
+        ) from error
