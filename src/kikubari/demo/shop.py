@@ -1,0 +1,79 @@
+"""The demo shop as a whole: reads the real sales, simulates the rest, writes the files."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from kikubari.demo import files
+from kikubari.demo.agreements import consent_rows, suppression_rows
+from kikubari.demo.behaviour import Behaviour
+from kikubari.demo.catalogue import build_catalogue
+from kikubari.demo.contracts import DemoFile, DemoShop, Progress
+from kikubari.demo.people import invent_people, invent_prospects, list_buyers
+from kikubari.demo.sessions import plan_sessions
+from kikubari.demo.source import DAY_SECONDS, read_sales
+from kikubari.demo.stores import last_visits, plan_visits
+from kikubari.kit.instants import EPOCH
+
+DEFAULT_SEED = 20101201
+
+
+def write_demo_shop(
+    folder: Path,
+    *,
+    newest_on: date,
+    seed: int = DEFAULT_SEED,
+    progress: Progress | None = None,
+) -> DemoShop:
+    """Write the import files of the demo shop into a folder, made when missing.
+
+    The same day and seed give the same bytes.
+
+    Args:
+        folder: where to write; files of the same name are replaced.
+        newest_on: the shop's day on which the newest order falls (yesterday, for a fresh shop).
+        seed: of everything that is simulated.
+        progress: told after each file.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    steps = _steps(newest_on, seed)
+    written = []
+    for done, (kind, name, write) in enumerate(steps, start=1):
+        path = folder / name
+        written.append(DemoFile(kind=kind, path=path, rows=write(path)))
+        if progress:
+            progress(done, len(steps), name)
+    return DemoShop(files=tuple(written))
+
+
+def _steps(newest_on: date, seed: int) -> list[tuple[str, str, Callable[[Path], int]]]:
+    """Return kind, name and writer of each file, in the order of import."""
+    newest_day = (newest_on - EPOCH.date()).days
+    evening = newest_day * DAY_SECONDS + 22 * 3600
+    sales = read_sales(newest_on)
+    products = build_catalogue(sales, seed)
+    buyers = [*list_buyers(sales, products), *invent_prospects(newest_day, seed)]
+    people = invent_people(buyers, newest_on, seed)
+    visits = plan_visits(people, newest_day, seed)
+    latest = last_visits(visits)
+    consents = consent_rows(people, evening, seed)
+    suppressions = suppression_rows(people, evening, seed)
+    sessions = plan_sessions(people, sales, visits, newest_day, seed)
+    behaviour = Behaviour(sales, products, seed)
+    return [
+        ("products", "products.csv", lambda to: files.write_products(to, products)),
+        (
+            "customers",
+            "customers_ja.csv",
+            lambda to: files.write_customers(to, people, latest, "ja"),
+        ),
+        (
+            "customers",
+            "customers_en.csv",
+            lambda to: files.write_customers(to, people, latest, "en"),
+        ),
+        ("consents", "consents.csv", lambda to: files.write_consents(to, consents)),
+        ("suppressions", "suppressions.csv", lambda to: files.write_suppressions(to, suppressions)),
+        ("orders", "orders.csv", lambda to: files.write_orders(to, sales, products)),
+        ("events", "events.jsonl", lambda to: files.write_events(to, sessions, behaviour)),
+    ]
