@@ -1,0 +1,93 @@
+"""Tags that the compiler puts around risky spots of the HTML; no author writes them."""
+
+import html
+import re
+from typing import TextIO
+
+from liquid import RenderContext
+from liquid.ast import BlockNode, Node
+from liquid.parser import get_parser
+from liquid.stream import TokenStream
+from liquid.tag import Tag
+from liquid.token import TOKEN_TAG, Token
+
+SAFE_URL = "kikubari_url"
+SAFE_CSS = "kikubari_css"
+
+# Where a link may lead. An allow-list: schemes that run code keep being invented.
+_SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms", "cid", "webcal", "geo", "line"})
+# Browsers drop these before they read the scheme.
+_IGNORED = re.compile(r"[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff]+")
+_SCHEME = re.compile(r"([^/?#]*?):")
+_CSS_BREAKERS = re.compile(r"[\"'\\;{}<>()@\n]|/\*")
+
+
+def is_safe_url(escaped: str) -> bool:
+    """Whether an HTML-escaped attribute value is relative or of a harmless scheme."""
+    url = _IGNORED.sub("", html.unescape(escaped))
+    scheme = _SCHEME.match(url)
+    return scheme is None or scheme.group(1).lower() in _SCHEMES
+
+
+class _FenceNode(Node):
+    __slots__ = ("block",)
+
+    def __init__(self, token: Token, block: BlockNode) -> None:
+        super().__init__(token)
+        self.block = block
+        self.blank = False
+
+    def __str__(self) -> str:
+        return str(self.block)
+
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        """Render the inside and write what passes."""
+        inner = context.get_buffer(buffer)
+        self.block.render(context, inner)
+        return buffer.write(self._passed(inner.getvalue()))
+
+    def _passed(self, text: str) -> str:
+        raise NotImplementedError
+
+    def children(
+        self, static_context: RenderContext, *, include_partials: bool = True
+    ) -> list[Node]:
+        """Return the fenced block, for static analysis."""
+        del static_context, include_partials
+        return [self.block]
+
+
+class _UrlFenceNode(_FenceNode):
+    def _passed(self, text: str) -> str:
+        return text if is_safe_url(text) else "#"
+
+
+class _CssFenceNode(_FenceNode):
+    def _passed(self, text: str) -> str:
+        return "" if _CSS_BREAKERS.search(html.unescape(text)) else text
+
+
+class _FenceTag(Tag):
+    node_class: type[_FenceNode]
+
+    def parse(self, stream: TokenStream) -> Node:
+        """Parse up to the fence's end."""
+        token = stream.eat(TOKEN_TAG)
+        block = get_parser(self.env).parse_block(stream, frozenset({self.end}))
+        stream.expect(TOKEN_TAG, value=self.end)
+        return self.node_class(token, block)
+
+
+class _UrlFence(_FenceTag):
+    name = SAFE_URL
+    end = f"end{SAFE_URL}"
+    node_class = _UrlFenceNode
+
+
+class _CssFence(_FenceTag):
+    name = SAFE_CSS
+    end = f"end{SAFE_CSS}"
+    node_class = _CssFenceNode
+
+
+FENCE_TAGS = (_UrlFence, _CssFence)

@@ -1,0 +1,105 @@
+"""Ahead of time, once per template version: MJML, CSS, plain text, fences."""
+
+import hashlib
+import re
+
+import css_inline
+import msgspec
+
+from kikubari.decide.personalise._markup import Markup, protect, restore
+from kikubari.decide.personalise.contracts import (
+    CompiledEmail,
+    CompiledVariant,
+    EmailTemplateSource,
+    EmailVariant,
+)
+from kikubari.decide.personalise.errors import TemplateError
+from kikubari.decide.personalise.fences import fence
+from kikubari.decide.personalise.mjml import mjml_to_html
+from kikubari.decide.personalise.parsing import parse
+from kikubari.decide.personalise.plain_text import html_to_text_template
+
+# A change here or in what compiling does makes a new version of every template.
+_COMPILER = b"1"
+_BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
+_STYLE = re.compile(r"<style\b", re.IGNORECASE)
+# The padding keeps mail clients from filling the preview line with the body's first words.
+_PREHEADER = (
+    '<div style="display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;'
+    'overflow:hidden;mso-hide:all">{{ preheader }}' + "&#8199;&#847; " * 40 + "</div>"
+)
+_INLINER = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
+
+
+def compile_email(source: EmailTemplateSource) -> CompiledEmail:
+    """Do all work that is the same for everybody, and check that every part parses.
+
+    Raises:
+        TemplateError: with the place in the author's source where that is known.
+        UnsafeTemplateError: Liquid prints where no escaping makes it safe.
+    """
+    if source.default_language not in source.variants:
+        raise TemplateError(
+            f"there is no variant in the default language {source.default_language}"
+        )
+    snippets = {name: fence(snippet) for name, snippet in source.snippets.items()}
+    variants = {
+        language: _compile_variant(variant, language, snippets)
+        for language, variant in source.variants.items()
+    }
+    body = msgspec.msgpack.encode((source.default_language, variants, snippets))
+    return CompiledEmail(
+        version=hashlib.blake2b(_COMPILER + body, digest_size=16).hexdigest(),
+        default_language=source.default_language,
+        variants=variants,
+        snippets=snippets,
+    )
+
+
+def _compile_variant(
+    variant: EmailVariant, language: str, snippets: dict[str, str]
+) -> CompiledVariant:
+    _check_written(variant, snippets)
+    html = _html_of(variant, language)
+    text = html_to_text_template(html) if variant.text is None else variant.text
+    if variant.preheader:
+        html = _with_preheader(html)
+    compiled = CompiledVariant(
+        subject=variant.subject, preheader=variant.preheader, html=fence(html), text=text
+    )
+    parse(compiled.html, snippets, autoescape=True)
+    parse(compiled.text, snippets, autoescape=False)
+    return compiled
+
+
+def _check_written(variant: EmailVariant, snippets: dict[str, str]) -> None:
+    """Parse what the author wrote before changing it, so that errors name their lines."""
+    parse(variant.subject, snippets, autoescape=False)
+    parse(variant.preheader, snippets, autoescape=False)
+    parse(variant.text or "", snippets, autoescape=False)
+    parse(variant.mjml or variant.html or "", snippets, autoescape=True)
+
+
+def _html_of(variant: EmailVariant, language: str) -> str:
+    if variant.mjml is not None and variant.html is None:
+        return mjml_to_html(variant.mjml, language)
+    if variant.html is not None and variant.mjml is None:
+        return _inline_css(variant.html)
+    raise TemplateError("a variant needs either mjml or html, and not both")
+
+
+def _inline_css(html: str) -> str:
+    """Write the rules of <style> into the elements; without any, leave the HTML untouched."""
+    if not _STYLE.search(html):
+        return html
+    markup = Markup(html)
+    try:
+        return restore(_INLINER.inline(protect(markup)), markup)
+    except ValueError as error:
+        raise TemplateError(f"the CSS cannot be inlined: {error}") from error
+
+
+def _with_preheader(html: str) -> str:
+    body = _BODY.search(html)
+    at = body.end() if body else 0
+    return html[:at] + _PREHEADER + html[at:]

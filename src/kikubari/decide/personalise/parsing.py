@@ -1,0 +1,74 @@
+"""Parsing with a cache per process, and the library's errors in our words."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from liquid import BoundTemplate
+from liquid.exceptions import LiquidError, ResourceLimitError
+
+from kikubari.decide.personalise._context import RecordingContext, RecordingTemplate
+from kikubari.decide.personalise.contracts import RenderSettings
+from kikubari.decide.personalise.environment import RecordingEnvironment, liquid_environment
+from kikubari.decide.personalise.errors import (
+    RenderError,
+    RenderLimitError,
+    TemplateError,
+    place_of,
+    plain_message,
+)
+from kikubari.decide.personalise.record import Recorder
+
+Snippets = tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=64)
+def _environment(snippets: Snippets, *, autoescape: bool) -> RecordingEnvironment:
+    return liquid_environment(autoescape=autoescape, snippets=dict(snippets))
+
+
+@lru_cache(maxsize=512)
+def _parse(source: str, snippets: Snippets, *, autoescape: bool) -> BoundTemplate:
+    return _environment(snippets, autoescape=autoescape).from_string(source)
+
+
+def parse(source: str, snippets: Mapping[str, str], *, autoescape: bool) -> BoundTemplate:
+    """Parse a Liquid source, or return it parsed before in this process.
+
+    Raises:
+        TemplateError: with line and column.
+    """
+    try:
+        return _parse(source, tuple(snippets.items()), autoescape=autoescape)
+    except LiquidError as error:
+        line, column = place_of(error)
+        raise TemplateError(plain_message(error), line=line, column=column) from error
+
+
+def render_parsed(
+    template: BoundTemplate,
+    names: Mapping[str, Any],
+    recorder: Recorder,
+    settings: RenderSettings,
+) -> str:
+    """Render one parsed template.
+
+    Raises:
+        RenderLimitError: a loop, range, variable or the output grew too large.
+        RenderError: a filter or tag cannot work with these values.
+    """
+    assert isinstance(template, RecordingTemplate)  # noqa: S101 - `parse` makes no other
+    context = RecordingContext(template, globals=names, recorder=recorder, settings=settings)
+    output = template.new_buffer()
+    try:
+        template.render_with_context(context, output)
+    except ResourceLimitError as error:
+        raise _render_error(RenderLimitError, error) from error
+    except LiquidError as error:
+        raise _render_error(RenderError, error) from error
+    return output.getvalue()
+
+
+def _render_error(kind: type[RenderError], error: LiquidError) -> RenderError:
+    line, column = place_of(error)
+    return kind(plain_message(error), line=line, column=column)
