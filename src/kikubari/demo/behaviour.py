@@ -1,7 +1,6 @@
 """What happens during a simulated visit, as Segment messages of the e-commerce event spec v2."""
 
 import hashlib
-import re
 from collections.abc import Iterator
 from random import Random
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from kikubari.demo._resources import dice, happens
-from kikubari.demo.catalogue import Product, Shelf, shelves
+from kikubari.demo.catalogue import OPEN, Product, Shelf, shelves
 from kikubari.demo.people import Person
 from kikubari.demo.sessions import Aim, Habit, Session
 from kikubari.demo.source import CURRENCY, Sales
@@ -319,7 +318,7 @@ def _apply_coupon(trail: Trail, rng: Random, cart_id: str, order_id: str) -> Non
 def _query(product: Product, *, is_japanese: bool) -> str:
     """Return what somebody looking for this product might type."""
     if is_japanese:
-        words = re.split(r"[ （）]", product.title_ja)
-        return next(word for word in reversed(words[:2]) if word)
+        words = product.title_ja.split(OPEN)[0].split()
+        return words[min(1, len(words) - 1)]
     words = [word for word in product.title.lower().split() if word.isalpha()]
     return " ".join(words[-2:]) or product.category.name.lower()

@@ -14,6 +14,8 @@ from kikubari.demo.source import DAY_SECONDS, Sales
 
 # The shop's former name was also the address of a real web site.
 _WEB_SHOP = re.compile(r",?\s*dotcomgiftshop(\.com)?\s*")
+# Around pattern and colour in Japanese titles.
+OPEN, CLOSE = "\N{FULLWIDTH LEFT PARENTHESIS}", "\N{FULLWIDTH RIGHT PARENTHESIS}"
 _SMALL_WORDS = frozenset({"and", "of", "in", "with", "the", "for", "on", "a", "to", "or", "by"})
 _BRANDS = ("Little Robin", "Hazel & Fern", "Kotori", "Old Mill Lane", "Penny Post", "Marigold Row")
 # Goods first sold within this time of the sample's start may well be older than it.
@@ -127,7 +129,7 @@ def _japanese_title(description: str, category: Category) -> str:
     details = "・".join(parts["p"][:1] + parts["c"][:2])
     title = _joined(things)
     if details:
-        title += f"（{details}）"
+        title += f"{OPEN}{details}{CLOSE}"
     return f"{title} {count[1]}点セット" if count and count[1] != "1" else title
 
 
