@@ -1,1 +1,10 @@
 """What became of what was sent: outcomes, attribution, reports."""
+
+from kikubari.measure.contracts import Attribution as Attribution
+from kikubari.measure.contracts import BroadcastReport as BroadcastReport
+from kikubari.measure.contracts import LinkReport as LinkReport
+from kikubari.measure.contracts import Outbox as Outbox
+from kikubari.measure.contracts import OutboxCounts as OutboxCounts
+from kikubari.measure.contracts import Outcomes as Outcomes
+from kikubari.measure.contracts import RecipientReport as RecipientReport
+from kikubari.measure.reports import Reports as Reports

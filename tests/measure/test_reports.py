@@ -1,0 +1,130 @@
+"""Reports count people, not machines, and give an order to the last touch alone."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from kikubari.events import SequencedEvent
+from kikubari.events.copy_rows import COLUMNS, RowBuilder
+from kikubari.events.copy_schema import LOG_TABLES, PROFILE_NUMBERS, PROFILE_OF
+from kikubari.measure import OutboxCounts, Reports
+from kikubari.spec import topics
+from kikubari.spec.envelope import Event, EventKind, Trust
+from kikubari.storage import ColumnarStore
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+class Ledger:
+    """Writes outcome events straight into the copy."""
+
+    def __init__(self, columnar: ColumnarStore) -> None:
+        self.columnar = columnar
+        self.events: list[SequencedEvent] = []
+        for name, ddl in LOG_TABLES.items():
+            columnar.command(ddl.format(name=name))
+        columnar.command(PROFILE_NUMBERS)
+        columnar.command(PROFILE_OF.format(database=columnar.database, credentials=""))
+
+    def add(self, number: int, type_: str, hours: float = 0, **properties: Any) -> None:
+        position = len(self.events) + 1
+        event = Event(
+            message_id=f"m{position}",
+            kind=EventKind.TRACK,
+            type=type_,
+            occurred_at=NOON + timedelta(hours=hours),
+            received_at=NOON,
+            source_id=0,
+            trust=Trust.INTERNAL,
+            number=number,
+            properties=properties,
+        )
+        self.events.append(SequencedEvent(position, number, event))
+
+    def message(self, number: int, type_: str, hours: float = 0, **more: Any) -> None:
+        broadcast = more.pop("broadcast_id", "b1")
+        message_id = f"{broadcast}-{number}"
+        self.add(number, type_, hours, message_id=message_id, broadcast_id=broadcast, **more)
+
+    def reports(self) -> Reports:
+        rows = RowBuilder(workspace_id=1, currency="JPY").build(self.events)["events"]
+        self.columnar.insert("events", COLUMNS["events"], list(zip(*rows, strict=True)))
+        return Reports(self.columnar, self, lambda: len(self.events))
+
+    def count_broadcast(self, broadcast_id: str) -> OutboxCounts:
+        return OutboxCounts({"sent": 3}, {})
+
+
+@pytest.fixture
+def ledger(columnar: ColumnarStore) -> Ledger:
+    return Ledger(columnar)
+
+
+def test_machines_are_counted_apart(ledger: Ledger):
+    for number in (1, 2, 3):
+        ledger.message(number, topics.EMAIL_SENT, is_tracked=number != 3)
+    ledger.message(1, topics.EMAIL_OPENED, 1, is_machine=True)
+    ledger.message(1, topics.EMAIL_OPENED, 2, is_machine=False)
+    ledger.message(1, topics.EMAIL_OPENED, 3, is_machine=False)
+    ledger.message(2, topics.EMAIL_OPENED, 1, is_machine=True)
+    ledger.message(2, topics.EMAIL_LINK_CLICKED, 1, is_machine=True, url="https://shop/a")
+    ledger.message(1, topics.EMAIL_LINK_CLICKED, 2, is_machine=False, url="https://shop/a")
+    ledger.message(1, topics.EMAIL_LINK_CLICKED, 3, is_machine=False, url="https://shop/a")
+    ledger.message(3, topics.EMAIL_BOUNCED, 1)
+    ledger.message(1, topics.UNSUBSCRIBED, 4)
+    report = ledger.reports().broadcast("b1")
+    outcomes = report.outcomes
+    assert (outcomes.sent, outcomes.trackable, outcomes.delivered) == (3, 2, 2)
+    assert (outcomes.opened, outcomes.machine_opened) == (1, 1)
+    assert (outcomes.clicked, outcomes.machine_clicked) == (1, 1)
+    assert (outcomes.unsubscribed, outcomes.bounced, outcomes.complained) == (1, 1, 0)
+    assert outcomes.open_rate == 0.5
+    (link,) = report.links
+    assert (link.url, link.clicks, link.clickers, link.machine_clicks) == (
+        "https://shop/a",
+        2,
+        1,
+        1,
+    )
+
+
+def test_an_order_belongs_to_the_last_click_within_the_window(ledger: Ledger):
+    def click(number: int, hours: float, broadcast: str = "b1") -> None:
+        ledger.message(number, topics.EMAIL_LINK_CLICKED, hours, broadcast_id=broadcast)
+
+    def order(number: int, hours: float, order_id: str, total: int) -> None:
+        ledger.add(number, topics.ORDER_COMPLETED, hours, order_id=order_id, total=total)
+
+    click(1, 0)
+    order(1, 24, "o1", 1000)
+    order(1, 24 * 6, "too late", 9000)
+    click(2, 0)
+    click(2, 5, "b2")
+    order(2, 6, "the other's", 9000)
+    order(3, 1, "no click", 9000)
+    order(1, -1, "before", 9000)
+    order(1, 25, "o1", 1200)  # the same order, corrected
+    (found,) = ledger.reports().attribution("b1", touch="click", window_days=5)
+    assert (found.orders, found.people, found.revenue_minor, found.currency) == (1, 1, 1200, "JPY")
+
+
+def test_a_machine_click_earns_nothing(ledger: Ledger):
+    ledger.message(1, topics.EMAIL_LINK_CLICKED, 0, is_machine=True)
+    ledger.add(1, topics.ORDER_COMPLETED, 1, order_id="o1", total=500)
+    assert ledger.reports().attribution("b1", touch="click", window_days=5) == ()
+
+
+def test_each_recipient_is_listed_with_what_happened(ledger: Ledger):
+    ledger.message(1, topics.EMAIL_SENT)
+    ledger.message(1, topics.EMAIL_LINK_CLICKED, 2, is_machine=False)
+    ledger.message(2, topics.EMAIL_SKIPPED, reason="no_consent")
+    reports = ledger.reports()
+    first, second = reports.recipients("b1")
+    assert (first.outcome, first.sent_at, first.clicked_at) == (
+        "sent",
+        NOON,
+        NOON + timedelta(hours=2),
+    )
+    assert (second.outcome, second.reason, second.sent_at) == ("skipped", "no_consent", None)
+    assert reports.recipients("b1", after=first.message_id) == [second]
