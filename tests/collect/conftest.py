@@ -1,0 +1,24 @@
+"""Fixtures of the collect suite."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from tracking_server import Tracking, open_store, serve
+
+
+@pytest.fixture
+def tracking(tmp_path: Path) -> Iterator[Tracking]:
+    """A served tracking API on a store of its own."""
+    store = open_store(tmp_path / "intake.db")
+    with serve(Tracking(store)) as served:
+        yield served
+    store.close()
+
+
+@pytest.fixture
+def http(tracking: Tracking) -> Iterator[httpx.Client]:
+    """A client of the tracking API that authorizes as the server source."""
+    with httpx.Client(base_url=tracking.url, auth=(tracking.server.write_key, "")) as client:
+        yield client

@@ -1,0 +1,95 @@
+"""The tracking API on a real HTTP server and a real store, and what it stored."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from sqlalchemy import select
+
+from kikubari.collect import Limits, RejectedEvents, Source, SourceKind, Sources, TrackingApi
+from kikubari.collect import _repository as repository
+from kikubari.events import Intake
+from kikubari.events._tables import inbox
+from kikubari.events.codec import decode_batch
+from kikubari.kit.clock import Clock, SystemClock
+from kikubari.spec.envelope import DEFAULT_WORKSPACE, Event
+from kikubari.storage import SqliteStateStore, StateStore, metadata
+
+# The key that the recorded requests carry.
+RECORDED_KEY = "wk_test"
+
+
+class Tracking:
+    """One tracking API with its stores; `url` once it is served."""
+
+    def __init__(
+        self, store: StateStore, *, limits: Limits | None = None, clock: Clock | None = None
+    ) -> None:
+        self.store = store
+        self.clock = clock or SystemClock()
+        self.sources = Sources(store, self.clock)
+        self.rejected = RejectedEvents(store)
+        self.intake = Intake(store)
+        self.api = TrackingApi(self.intake, self.sources, self.rejected, self.clock, limits=limits)
+        self.server = self.sources.create("shop server", SourceKind.SERVER)
+        self.browser = self.sources.create("shop pages", SourceKind.BROWSER)
+        self.url = ""
+
+    def add_recorded_keys(self) -> None:
+        for number, key in enumerate((RECORDED_KEY, "k"), start=100):
+            source = Source(
+                id=number,
+                name=key,
+                kind=SourceKind.SERVER,
+                write_key=key,
+                allowed_origins=(),
+                created_at=self.clock.now(),
+            )
+            self.store.write(
+                lambda connection, source=source: repository.insert_source(
+                    connection, DEFAULT_WORKSPACE, source
+                )
+            )
+
+    def events(self) -> list[Event]:
+        with self.store.read() as connection:
+            rows = connection.execute(select(inbox.c.body).order_by(inbox.c.id)).all()
+        return [event for row in rows for event in decode_batch(row.body)]
+
+
+def open_store(path: Path) -> SqliteStateStore:
+    store = SqliteStateStore(path)
+    store.write(metadata.create_all)
+    return store
+
+
+@contextmanager
+def serve(tracking: Tracking) -> Iterator[Tracking]:
+    """Serve on a free loopback port from a thread of its own."""
+    config = uvicorn.Config(
+        tracking.api,
+        port=0,
+        log_level="error",
+        lifespan="off",
+        ws="none",
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 10
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        assert time.monotonic() < deadline, "the server did not start in time"
+        time.sleep(0.005)
+    tracking.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    try:
+        yield tracking
+    finally:
+        server.should_exit = True
+        thread.join(10)
