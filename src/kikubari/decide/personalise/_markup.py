@@ -6,7 +6,7 @@ fences then see a spot they do not know and refuse it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -36,10 +36,12 @@ _QUOTED = {q: re.compile(rf"(?:{_LIQUID}|[^{q}])*", re.DOTALL) for q in "\"'"}
 _UNQUOTED = re.compile(rf"(?:{_LIQUID}|[^\s>])*", re.DOTALL)
 _PRINTING = re.compile(r"\{\{|\{%-?\s*(?:echo|cycle|increment|decrement|liquid|render|include)\b")
 
+_BODY = re.compile(r"<body\b", re.IGNORECASE)
 _RAW_ELEMENTS = frozenset({"script", "style", "title", "textarea", "mj-style", "mj-title"})
-_VOID_ELEMENTS = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
-)
+_VOID_ELEMENTS = frozenset({
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
+    "source", "track", "wbr",
+})  # fmt: skip
 
 
 class Place(Enum):
@@ -148,6 +150,12 @@ class Markup:
         return end + len(quote)
 
 
+def iter_liquid(source: str) -> Iterator[tuple[int, str]]:
+    """Yield (index, text) of each Liquid tag, whatever surrounds it."""
+    for found in _ATOM.finditer(source):
+        yield found.start(), found.group()
+
+
 def edit(source: str, edits: Sequence[tuple[int, int, str]]) -> str:
     """Return `source` with spans replaced; spans must not overlap."""
     pieces: list[str] = []
@@ -186,6 +194,26 @@ def protect(markup: Markup) -> str:
             for n, a in enumerate(markup.atoms)
         ],
     )
+
+
+def protect_document(markup: Markup) -> str:
+    """Do what `protect` does; a fragment gets a body, or leading stand-ins would end up outside."""
+    protected = protect(markup)
+    return protected if _BODY.search(markup.source) else f"<body>{protected}</body>"
+
+
+def around_body(markup: Markup) -> tuple[str, str]:
+    """Return the Liquid tags before and after the body that print nothing (`assign`, `if`)."""
+    body = _BODY.search(markup.source)
+    end = markup.source.rfind("</body")
+    sides = ["", ""]
+    if body is None:
+        return "", ""
+    for atom in markup.atoms:
+        is_after = atom.start > end > 0
+        if atom.place is Place.TEXT and not atom.prints and (atom.start < body.start() or is_after):
+            sides[is_after] += markup.source[atom.start : atom.end]
+    return sides[0], sides[1]
 
 
 def restore(protected: str, markup: Markup) -> str:

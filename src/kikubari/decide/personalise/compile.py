@@ -6,7 +6,7 @@ import re
 import css_inline
 import msgspec
 
-from kikubari.decide.personalise._markup import Markup, protect, restore
+from kikubari.decide.personalise._markup import Markup, protect_document, restore
 from kikubari.decide.personalise.contracts import (
     CompiledEmail,
     CompiledVariant,
@@ -94,7 +94,7 @@ def _inline_css(html: str) -> str:
         return html
     markup = Markup(html)
     try:
-        return restore(_INLINER.inline(protect(markup)), markup)
+        return restore(_INLINER.inline(protect_document(markup)), markup)
     except ValueError as error:
         raise TemplateError(f"the CSS cannot be inlined: {error}") from error
 

@@ -7,7 +7,7 @@ from liquid import BoundTemplate, DictLoader, Environment, Mode, RenderContext
 from liquid.ast import Node
 
 from kikubari.decide.personalise._context import RecordingTemplate
-from kikubari.decide.personalise._fences import FENCE_TAGS
+from kikubari.decide.personalise._fence_tags import FENCE_TAGS
 from kikubari.decide.personalise._nodes import RECORDING_TAGS, cap_ranges
 from kikubari.decide.personalise.filters import OWN_FILTERS, REMOVED_FILTERS
 

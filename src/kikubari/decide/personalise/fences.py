@@ -5,13 +5,14 @@ values that cannot end their declaration, which the fence tags check on each ren
 check makes safe (scripts, event handlers, bare attribute values, attribute names) are refused.
 """
 
-from kikubari.decide.personalise._fences import SAFE_CSS, SAFE_URL, is_safe_url
+from kikubari.decide.personalise._fence_tags import SAFE_CSS, SAFE_URL, is_safe_url
 from kikubari.decide.personalise._markup import Atom, Attribute, Markup, Place, edit
 from kikubari.decide.personalise.errors import UnsafeTemplateError, line_and_column
 
-_URL_ATTRIBUTES = frozenset(
-    ["href", "src", "action", "formaction", "background", "poster", "cite", "data", "longdesc", "srcset", "xlink:href"]
-)
+_URL_ATTRIBUTES = frozenset({
+    "href", "src", "action", "formaction", "background", "poster", "cite", "data",
+    "longdesc", "srcset", "xlink:href",
+})  # fmt: skip
 _REFUSED_ATTRIBUTES = frozenset({"srcdoc", "http-equiv"})
 
 

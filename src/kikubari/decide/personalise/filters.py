@@ -115,8 +115,9 @@ def shopify_date(
     """Shopify's ``date``, with instants in the customer's zone and ``'now'`` the render's."""
     if value in ("now", "today"):
         value = context.settings.now
-    if isinstance(value, datetime) and value.tzinfo:
-        value = context.local(value)
+    if isinstance(value, datetime) and value.tzinfo and isinstance(fmt, str):
+        # Not the library's: its cache takes one instant in two zones for the same thing.
+        return context.local(value).strftime(fmt)
     return misc.date(value, fmt, environment=environment)
 
 

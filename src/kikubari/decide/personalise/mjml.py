@@ -8,10 +8,13 @@ from kikubari.decide.personalise._markup import Atom, Markup, Place, edit, resto
 from kikubari.decide.personalise.errors import TemplateError, line_and_column
 
 # Elements that hold other elements only, but take <mj-raw> among them.
-_TAKE_RAW = frozenset(["mj-body", "mj-wrapper", "mj-section", "mj-column", "mj-group", "mj-hero", "mj-head"])
-_TAKE_NOTHING = frozenset(
-    ["mj-navbar", "mj-social", "mj-carousel", "mj-accordion", "mj-accordion-element", "mj-attributes"]
-)
+_TAKE_RAW = frozenset({
+    "mj-body", "mj-wrapper", "mj-section", "mj-column", "mj-group", "mj-hero", "mj-head",
+})  # fmt: skip
+_TAKE_NOTHING = frozenset({
+    "mj-navbar", "mj-social", "mj-carousel", "mj-accordion", "mj-accordion-element",
+    "mj-attributes",
+})  # fmt: skip
 _OUTSIDE = frozenset({"", "mjml"})
 _ROOT_WITHOUT_LANG = re.compile(r"<mjml(?![^>]*\slang\s*=)")
 # mrml writes joiners and no-break spaces in attributes as Rust's debug escapes.

@@ -8,12 +8,14 @@ from liquid import BoundTemplate
 from liquid.exceptions import LiquidError, ResourceLimitError
 
 from kikubari.decide.personalise._context import RecordingContext, RecordingTemplate
+from kikubari.decide.personalise._locate import locate_early_end
 from kikubari.decide.personalise.contracts import RenderSettings
 from kikubari.decide.personalise.environment import RecordingEnvironment, liquid_environment
 from kikubari.decide.personalise.errors import (
     RenderError,
     RenderLimitError,
     TemplateError,
+    line_and_column,
     place_of,
     plain_message,
 )
@@ -41,8 +43,21 @@ def parse(source: str, snippets: Mapping[str, str], *, autoescape: bool) -> Boun
     try:
         return _parse(source, tuple(snippets.items()), autoescape=autoescape)
     except LiquidError as error:
-        line, column = place_of(error)
-        raise TemplateError(plain_message(error), line=line, column=column) from error
+        raise _syntax_error(error, source, snippets, autoescape=autoescape) from error
+
+
+def _syntax_error(
+    error: LiquidError, source: str, snippets: Mapping[str, str], *, autoescape: bool
+) -> TemplateError:
+    line, column = place_of(error)
+    message = plain_message(error)
+    if not line:
+        environment = _environment(tuple(snippets.items()), autoescape=autoescape)
+        index, sentence = locate_early_end(source, environment)
+        if index >= 0:
+            line, column = line_and_column(source, index)
+            message = sentence
+    return TemplateError(message, line=line, column=column)
 
 
 def render_parsed(

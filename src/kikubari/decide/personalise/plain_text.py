@@ -4,16 +4,26 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from kikubari.decide.personalise._markup import Markup, is_token, protect, restore
-
-_SKIPPED = frozenset(["head", "script", "style", "title", "template", "v:roundrect"])
-_BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "center", "div", "dl", "dd", "dt", "figure", "footer", "form", "header", "li", "main", "nav", "ol", "section", "table", "tr", "ul"]
+from kikubari.decide.personalise._markup import (
+    Markup,
+    around_body,
+    is_token,
+    protect_document,
+    restore,
 )
-_PARAGRAPHS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "p", "pre"])
+
+_SKIPPED = frozenset({
+    "head", "script", "style", "title", "template", "v:roundrect",
+})  # fmt: skip
+_BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "center", "div", "dl", "dd", "dt", "figure",
+    "footer", "form", "header", "li", "main", "nav", "ol", "section", "table", "tr", "ul",
+})  # fmt: skip
+_PARAGRAPHS = frozenset({
+    "h1", "h2", "h3", "h4", "h5", "h6", "p", "pre",
+})  # fmt: skip
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f\u200c]+")
-_AROUND_BREAK = re.compile(r"[ \t]*\n[ \t]*")
 _GAP = re.compile(r"\n{3,}")
 
 
@@ -24,16 +34,18 @@ def html_to_text_template(html: str) -> str:
     blocks (a preheader) and Outlook-only markup are left out.
     """
     markup = Markup(html)
-    tree = LexborHTMLParser(protect(markup))
+    tree = LexborHTMLParser(protect_document(markup))
     pieces: list[str] = []
     if tree.body is not None:
         _write_children(tree.body, pieces)
-    return restore(tidy("".join(pieces)), markup)
+    before, after = around_body(markup)
+    return before + restore(tidy("".join(pieces)), markup) + after
 
 
 def tidy(text: str) -> str:
     """Trim lines, allow one blank line at a time, end with a line end."""
-    return _GAP.sub("\n\n", _AROUND_BREAK.sub("\n", text)).strip() + "\n"
+    lines = "\n".join([line.strip(" \t\r") for line in text.split("\n")])
+    return _GAP.sub("\n\n", lines).strip() + "\n"
 
 
 def _write_children(node: LexborNode, pieces: list[str]) -> None:

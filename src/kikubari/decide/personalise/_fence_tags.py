@@ -24,7 +24,8 @@ _CSS_BREAKERS = re.compile(r"[\"'\\;{}<>()@\n]|/\*")
 
 def is_safe_url(escaped: str) -> bool:
     """Whether an HTML-escaped attribute value is relative or of a harmless scheme."""
-    url = _IGNORED.sub("", html.unescape(escaped))
+    # Twice: a value that was escaped before it came to us may be unescaped after it left.
+    url = _IGNORED.sub("", html.unescape(html.unescape(escaped)))
     scheme = _SCHEME.match(url)
     return scheme is None or scheme.group(1).lower() in _SCHEMES
 
