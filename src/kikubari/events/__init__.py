@@ -18,6 +18,10 @@ from kikubari.events.contracts import SequencedEvent as SequencedEvent
 from kikubari.events.contracts import TraitAssertion as TraitAssertion
 from kikubari.events.copy import Copier as Copier
 from kikubari.events.copy import TableCheck as TableCheck
+from kikubari.events.copy_rows import CONSENT_COLUMNS as CONSENT_COLUMNS
+from kikubari.events.copy_rows import EVENT_COLUMNS as EVENT_COLUMNS
+from kikubari.events.copy_rows import TRAIT_COLUMNS as TRAIT_COLUMNS
+from kikubari.events.copy_rows import RowBuilder as RowBuilder
 from kikubari.events.copy_schema import PROFILE as PROFILE
 from kikubari.events.intake import Intake as Intake
 from kikubari.events.intake import append_in as append_in

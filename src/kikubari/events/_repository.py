@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from kikubari.events._tables import copy_ranges, events, inbox, log_marks
-from kikubari.storage import insert_or_ignore
+from kikubari.storage import bulk_insert, insert_or_ignore
 
 # SQLite allows 32,766 parameters in one statement.
 _KEYS_PER_QUERY = 5_000
@@ -89,9 +89,15 @@ def list_known_keys(
     return known
 
 
-def insert_events(connection: Connection, rows: list[dict[str, object]]) -> None:
-    """Append rows to the log."""
-    connection.execute(insert(events), rows)
+LOG_COLUMNS = (
+    "workspace_id", "position", "number", "source_id", "message_key", "type", "occurred_us",
+    "received_us", "body",
+)  # fmt: skip
+
+
+def insert_events(connection: Connection, rows: list[tuple[object, ...]]) -> None:
+    """Append rows, in the order of `LOG_COLUMNS`, to the log."""
+    bulk_insert(connection, events, LOG_COLUMNS, rows)
 
 
 def list_range(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from kikubari.spec.envelope import Event
 
 
-class SequencedEvent(msgspec.Struct, frozen=True):
+class SequencedEvent(msgspec.Struct, frozen=True, gc=False):
     """An event with its place in the log.
 
     `number` is the number of the event's strongest identifier, for ever; who that number is now

@@ -1,13 +1,15 @@
 """Events to rows of the columnar copy. Pure: the same events always give the same rows."""
 
+import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from kikubari.events.assertions import find_consent_assertion, list_trait_assertions
 from kikubari.events.codec import encode_json, message_key
 from kikubari.events.contracts import SequencedEvent
-from kikubari.events.devices import acquisition_channel, host_of, read_user_agent
+from kikubari.events.devices import acquisition_channel, read_user_agent
 from kikubari.events.trait_values import IDENTIFYING_TRAITS, read_trait
 from kikubari.kit.instants import to_micros
 from kikubari.kit.money import to_minor
@@ -20,7 +22,7 @@ EVENT_COLUMNS = (
     "workspace_id", "type", "profile", "profile_arrived", "at", "received_at", "position",
     "source_id", "message_key",
     "value_minor", "currency", "quantity", "order_id", "cart_id", "product_id", "category",
-    "brand", "coupon", "query", "page_path", "store", "country", "region",
+    "brand", "coupon", "query", "store", "page_path", "country", "region",
     "device", "os", "browser", "app", "acquisition_channel",
     "utm_source", "utm_medium", "utm_campaign",
     "message_id", "broadcast_id", "is_machine",
@@ -50,6 +52,12 @@ _MAX_TEXT = 500
 _MAX_ITEMS = 500
 _INT32, _INT64 = 2**31 - 1, 2**63 - 1
 _NOTHING: Mapping[str, Any] = {}
+_NOWHERE = ("",) * 10
+_NO_ITEMS: tuple[list[str], list[str], list[int], list[int]] = ([], [], [], [])
+# Finds every text that needs the slow walk below, and few that do not.
+_MAY_IDENTIFY = re.compile(
+    b"@|" + b"|".join(f'"{name}":'.encode() for name in sorted(IDENTIFYING_TRAITS - {"name"}))
+)
 
 
 class RowBuilder:
@@ -101,16 +109,17 @@ class RowBuilder:
             _text(properties, "brand"),
             _text(properties, "coupon"),
             _text(properties, "query"),
+            _text(properties, "store"),
             *_where(event),
             _text(properties, "message_id"),
             _text(properties, "broadcast_id"),
             properties.get("is_machine") is True,
             *items,
-            encode_json(without_identifying(properties)).decode(),
+            _shareable_json(properties),
         )
 
     def _trait_rows(self, item: SequencedEvent, place: Row) -> list[Row]:
-        rows = []
+        rows: list[Row] = []
         for assertion in list_trait_assertions(item.event):
             value = read_trait(assertion.name, assertion.value)
             rows.append(
@@ -168,6 +177,14 @@ def without_identifying(value: Any) -> Any:
     return value
 
 
+def _shareable_json(properties: Mapping[str, Any]) -> str:
+    """Return properties as JSON, without what says who somebody is."""
+    text = encode_json(properties)
+    if _MAY_IDENTIFY.search(text):
+        text = encode_json(without_identifying(properties))
+    return text.decode()
+
+
 def _place(item: SequencedEvent) -> Row:
     event = item.event
     return (
@@ -185,7 +202,7 @@ def _items(
     """Return line items as parallel arrays: product ids, categories, quantities, prices."""
     products = properties.get("products")
     if not isinstance(products, list):
-        return [], [], [], []
+        return _NO_ITEMS
     items = [item for item in products[:_MAX_ITEMS] if isinstance(item, dict)]
     return (
         [_text(item, "product_id") or _text(item, "sku") for item in items],
@@ -214,29 +231,32 @@ def _value_minor(
 def _where(event: Event) -> Row:
     """Return page, place, device and campaign columns."""
     context = event.context
+    if not context:
+        return _path(_text(event.properties, "url")), *_NOWHERE
     page = _mapping(context, "page")
     campaign = _mapping(context, "campaign")
     location = _mapping(context, "location")
     device = read_user_agent(_text(context, "userAgent"))
     url = _text(page, "url") or _text(event.properties, "url")
-    is_visit = bool(page) or bool(campaign)
     referrer = _text(page, "referrer") or _text(event.properties, "referrer")
+    source, medium = _text(campaign, "source"), _text(campaign, "medium")
+    is_visit = bool(page) or bool(campaign)
     return (
         _text(page, "path") or _path(url),
-        _text(event.properties, "store"),
-        _text(location, "country") or _text(event.properties, "country"),
+        _text(location, "country"),
         _text(location, "region"),
         device.kind or _text(_mapping(context, "device"), "type"),
         device.os or _text(_mapping(context, "os"), "name"),
         device.browser,
         _text(_mapping(context, "app"), "name"),
-        acquisition_channel(campaign, referrer, host_of(url)) if is_visit else "",
-        _text(campaign, "source"),
-        _text(campaign, "medium"),
+        acquisition_channel(source, medium, referrer, url) if is_visit else "",
+        source,
+        medium,
         _text(campaign, "name"),
     )
 
 
+@lru_cache(maxsize=4096)
 def _path(url: str) -> str:
     if not url:
         return ""
@@ -253,9 +273,11 @@ def _mapping(source: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _text(source: Mapping[str, Any], name: str) -> str:
     value = source.get(name)
-    if isinstance(value, str):
-        return value[:_MAX_TEXT]
-    if isinstance(value, int) and not isinstance(value, bool):
+    if value is None:
+        return ""
+    if type(value) is str:
+        return value if len(value) <= _MAX_TEXT else value[:_MAX_TEXT]
+    if type(value) is int:
         return str(value)
     return ""
 
@@ -277,8 +299,15 @@ def _bounded(value: float, limit: int) -> int:
 
 
 def _minor(value: object, currency: str) -> int:
+    """Return an amount in minor units, 0 if it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return 0
+    return _minor_of(value, currency)
+
+
+@lru_cache(maxsize=65_536)
+def _minor_of(value: float | str, currency: str) -> int:
+    """The same, remembered: a shop's prices repeat."""
     try:
         return to_minor(value, currency)
     except ValueError:

@@ -1,8 +1,6 @@
 """What a user agent and a page's address say about device and acquisition."""
 
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -13,7 +11,8 @@ _SOCIAL_HOSTS = (
     "facebook.", "instagram.", "twitter.", "x.com", "t.co", "line.me", "tiktok.", "youtube.",
     "pinterest.", "linkedin.",
 )  # fmt: skip
-_PAID_MEDIA = frozenset({"cpc", "ppc", "paid", "paidsearch", "paid_search", "display", "banner"})
+_PAID_SEARCH = frozenset({"cpc", "ppc", "paidsearch", "paid_search"})
+_PAID_MEDIA = _PAID_SEARCH | {"paid", "display", "banner"}
 _TABLETS = ("ipad", "tablet", "kindle", "silk")
 _PHONES = ("iphone", "mobile", "android", "phone")
 
@@ -46,24 +45,29 @@ def read_user_agent(user_agent: str) -> Device:
     )
 
 
-def acquisition_channel(campaign: Mapping[str, Any], referrer: str, host: str) -> str:
+@lru_cache(maxsize=4096)
+def acquisition_channel(source: str, medium: str, referrer: str, url: str) -> str:
     """Name the way a visit came about.
 
     One of paid_search, paid, email, social, organic_search, referral, campaign, direct. A visit
     that comes from the shop's own pages has none: it is not a new visit.
+
+    Args:
+        source: utm_source.
+        medium: utm_medium.
+        referrer: address of the page before.
+        url: address of this page.
     """
-    medium = str(campaign.get("medium") or "").lower()
-    source = str(campaign.get("source") or "").lower()
+    source, medium = source.lower(), medium.lower()
     if medium in _PAID_MEDIA:
-        is_search = medium in {"cpc", "ppc", "paidsearch", "paid_search"}
-        return "paid_search" if is_search else "paid"
+        return "paid_search" if medium in _PAID_SEARCH else "paid"
     if "mail" in medium or "mail" in source:
         return "email"
     if "social" in medium:
         return "social"
     if medium or source:
         return "campaign"
-    return _channel_of_referrer(referrer, host)
+    return _channel_of_referrer(referrer, host_of(url))
 
 
 def _channel_of_referrer(referrer: str, host: str) -> str:

@@ -143,16 +143,18 @@ def _without_known(
     return [(key[1], event) for key, event in keyed.items() if key not in known]
 
 
-def _log_row(workspace_id: int, item: SequencedEvent, key: bytes, body: bytes) -> dict[str, object]:
+def _log_row(
+    workspace_id: int, item: SequencedEvent, key: bytes, body: bytes
+) -> tuple[object, ...]:
     event = item.event
-    return {
-        "workspace_id": workspace_id,
-        "position": item.position,
-        "number": item.number,
-        "source_id": event.source_id,
-        "message_key": key,
-        "type": event.type,
-        "occurred_us": to_micros(event.occurred_at),
-        "received_us": to_micros(event.received_at),
-        "body": body,
-    }
+    return (
+        workspace_id,
+        item.position,
+        item.number,
+        event.source_id,
+        key,
+        event.type,
+        to_micros(event.occurred_at),
+        to_micros(event.received_at),
+        body,
+    )

@@ -36,8 +36,12 @@ class Trust(StrEnum):
     INTERNAL = "internal"  # this product itself
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+class Event(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", gc=False
+):
     """One validated message, immutable from here on.
+
+    JSON has no cycles, so the collector need not look at the millions of these.
 
     `properties` holds track/page/screen properties; `traits` holds identify/group traits.
     `number` addresses a profile directly and is only honoured from an INTERNAL source.

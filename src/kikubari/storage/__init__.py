@@ -1,5 +1,6 @@
 """Engines: state store, columnar store, leases, migrations. Knows no room."""
 
+from kikubari.storage.bulk import bulk_insert as bulk_insert
 from kikubari.storage.columnar import ColumnarStore as ColumnarStore
 from kikubari.storage.columnar import QueryBudget as QueryBudget
 from kikubari.storage.leases import Lease as Lease

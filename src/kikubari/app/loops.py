@@ -1,0 +1,94 @@
+"""Background work of one process: each loop a thread that works while there is work."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+import structlog
+
+from kikubari.kit.clock import Clock
+
+logger = structlog.get_logger(__name__)
+
+_LONGEST_PAUSE_SECONDS = 30.0
+
+
+class LoopHealth(msgspec.Struct, frozen=True):
+    """How a loop fares."""
+
+    name: str
+    is_alive: bool
+    last_error: str
+    last_error_at: datetime | None
+
+
+class Loop:
+    """Calls `step` again and again; pauses when it says there was nothing to do.
+
+    A step that raises is logged and tried again after a pause that grows up to half a minute:
+    a full disk or an absent database must not end the process.
+
+    Args:
+        name: of the thread, in logs and in health.
+        step: does a bounded piece of work, returns whether there may be more.
+        clock: dates errors.
+        idle_seconds: pause after a step that found nothing, unless woken.
+    """
+
+    def __init__(
+        self, name: str, step: Callable[[], bool], clock: Clock, *, idle_seconds: float = 0.2
+    ) -> None:
+        self._name = name
+        self._step = step
+        self._clock = clock
+        self._idle_seconds = idle_seconds
+        self._wake = threading.Event()
+        self._stopping = False
+        self._failures = 0
+        self._last_error = ""
+        self._last_error_at: datetime | None = None
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Cut a pause short: there is work."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Let the current step end, then stop."""
+        self._stopping = True
+        self._wake.set()
+        self._thread.join()
+
+    def health(self) -> LoopHealth:
+        """Say how the loop fares."""
+        return LoopHealth(
+            self._name,
+            self._thread.is_alive() and not self._failures,
+            self._last_error,
+            self._last_error_at,
+        )
+
+    def _run(self) -> None:
+        while not self._stopping:
+            pause = self._attempt()
+            if pause:
+                self._wake.wait(pause)
+                self._wake.clear()
+
+    def _attempt(self) -> float:
+        """Do one step; return how long to pause after it."""
+        try:
+            has_more = self._step()
+        except Exception as error:  # the loop must outlive any fault; it is shown in health
+            self._failures += 1
+            self._last_error = f"{type(error).__name__}: {error}"
+            self._last_error_at = self._clock.now()
+            logger.exception("loop.failed", loop=self._name, failures=self._failures)
+            return min(_LONGEST_PAUSE_SECONDS, 0.5 * 2.0**self._failures)
+        self._failures = 0
+        return 0.0 if has_more else self._idle_seconds
