@@ -25,6 +25,8 @@ NumberColumn = Literal["value_minor", "quantity", "is_machine"]
 ItemTextField = Literal["product_id", "category"]
 ItemNumberField = Literal["price_minor", "quantity"]
 
+NUMBER_COLUMNS = frozenset(get_args(NumberColumn))
+ITEM_NUMBER_FIELDS = frozenset(get_args(ItemNumberField))
 MAX_FILTERS = 20
 MAX_PATH = 8
 Path = Annotated[tuple[Text, ...], Meta(min_length=1, max_length=MAX_PATH)]
@@ -37,7 +39,7 @@ class ColumnFilter(Closed, frozen=True, tag="column", tag_field="on"):
     test: Test
 
     def __post_init__(self) -> None:
-        check_fits(self.column, self.column in get_args(NumberColumn), self.test)
+        check_fits(self.column, self.column in NUMBER_COLUMNS, self.test)
 
 
 class PropertyFilter(Closed, frozen=True, tag="property", tag_field="on"):
@@ -57,7 +59,7 @@ class ItemFieldFilter(Closed, frozen=True):
     test: Test
 
     def __post_init__(self) -> None:
-        check_fits(self.field, self.field in get_args(ItemNumberField), self.test)
+        check_fits(self.field, self.field in ITEM_NUMBER_FIELDS, self.test)
 
 
 class AnyItemFilter(Closed, frozen=True, tag="any_item", tag_field="on"):

@@ -96,8 +96,8 @@ class CountRange(Closed, frozen=True, omit_defaults=True):
     at_most: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
 
     def __post_init__(self) -> None:
-        if self.at_least is None and self.at_most is None:
-            raise ValueError("a count needs `at_least`, `at_most` or both")
+        if not self.at_least and self.at_most is None:
+            raise ValueError("a count needs `at_most`, or `at_least` of 1 or more")
         if self.at_least is not None and self.at_most is not None and self.at_most < self.at_least:
             raise ValueError("`at_most` is less than `at_least`: nobody could qualify")
 

@@ -1,0 +1,265 @@
+"""Pieces of a leaf's query. Values only ever become parameters; identifiers come from here."""
+
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from kikubari.segments.moment import Bounds, Moment, resolve
+from kikubari.spec.conditions import (
+    AnyElementFilter,
+    AnyItemFilter,
+    ColumnFilter,
+    Contains,
+    EventFilter,
+    In,
+    InRange,
+    Is,
+    IsNot,
+    IsNotSet,
+    IsSet,
+    ListContains,
+    Matches,
+    PropertyFilter,
+    StartsWith,
+    Test,
+    When,
+)
+from kikubari.spec.conditions.filters import (
+    ITEM_NUMBER_FIELDS,
+    NUMBER_COLUMNS,
+    ElementFilter,
+    ItemFieldFilter,
+)
+
+# (at, source_id, message_key) as one number: compared several times faster than a tuple.
+KEY = (
+    "bitShiftLeft(toInt256(toUnixTimestamp64Micro(at)), 96)"
+    " + bitShiftLeft(toInt256(source_id), 64) + message_key"
+)
+_ITEM_COLUMNS = {
+    "product_id": "item_product_ids",
+    "category": "item_categories",
+    "quantity": "item_quantities",
+    "price_minor": "item_prices_minor",
+}
+
+
+class Operand(msgspec.Struct, frozen=True):
+    """SQL of a value's forms; None where the value can never have the form.
+
+    `is_true`, `is_false`, `has_number` and `present` are conditions, never NULL.
+    """
+
+    present: str
+    text: str | None = None
+    number: str | None = None
+    has_number: str = "1"
+    instant: str | None = None
+    texts: str | None = None
+    is_true: str | None = None
+    is_false: str | None = None
+
+
+class Scope:
+    """One query in the making: its parameters, and what every scan of it is limited to."""
+
+    def __init__(self, workspace_id: int, moment: Moment) -> None:
+        self.moment = moment
+        self.parameters: dict[str, Any] = {}
+        self.workspace = self.add(workspace_id, "UInt16")
+
+    def add(self, value: Any, kind: str) -> str:
+        """Return the placeholder of a new parameter."""
+        name = f"p{len(self.parameters)}"
+        self.parameters[name] = value
+        return f"{{{name}:{kind}}}"
+
+    def text(self, value: str) -> str:
+        """Return a text parameter."""
+        return self.add(value, "String")
+
+    def number(self, value: float) -> str:
+        """Return a number that is bit for bit the one given: reading decimals may round."""
+        bits = struct.unpack("<Q", struct.pack("<d", value))[0]
+        return f"reinterpretAsFloat64({self.add(bits, 'UInt64')})"
+
+    def instant(self, micros: int) -> str:
+        """Return an instant."""
+        return f"fromUnixTimestamp64Micro({self.add(micros, 'Int64')}, 'UTC')"
+
+    def within(self, bounds: Bounds) -> str:
+        """Return the condition that a row lies in the span and was known."""
+        parts = [f"at <= {self.instant(bounds.last)}"]
+        if bounds.first is not None:
+            parts.append(f"at >= {self.instant(bounds.first)}")
+        if self.moment.known_at is not None:
+            parts.append(f"received_at <= {self.instant(self.moment.known_at)}")
+        return " AND ".join(parts)
+
+    def rows(self, bounds: Bounds) -> str:
+        """Return the condition of every scan: workspace, somebody's, in time, known."""
+        return f"workspace_id = {self.workspace} AND profile != 0 AND {self.within(bounds)}"
+
+    def event(self, event: str | None, where: tuple[EventFilter, ...]) -> str:
+        """Return the condition that a row is such an event."""
+        parts = [] if event is None else [f"type = {self.text(event)}"]
+        parts.extend(filter_sql(one, self) for one in where)
+        return " AND ".join(parts) or "1"
+
+
+def test_sql(test: Test, operand: Operand, scope: Scope) -> str:
+    """Return a condition that is 1 where the test holds, else 0, never NULL."""
+    match test:
+        case IsSet():
+            return operand.present
+        case IsNotSet():
+            return f"NOT ({operand.present})"
+        case Is(value=value):
+            return _equal_sql(value, operand, scope, "=")
+        case IsNot(value=value):
+            return _equal_sql(value, operand, scope, "!=")
+        case InRange():
+            return _range_sql(test, operand, scope)
+        case When(window=window):
+            return _when_sql(resolve(window, scope.moment), operand, scope)
+        case ListContains(text=text):
+            return f"has({operand.texts}, {scope.text(text)})" if operand.texts else "0"
+        case _:
+            return _text_sql(test, operand.text, scope) if operand.text else "0"
+
+
+def _equal_sql(value: str | bool | float, operand: Operand, scope: Scope, sign: str) -> str:  # noqa: FBT001 - a value of the tree
+    if isinstance(value, bool):
+        if operand.is_true is None or operand.is_false is None:
+            return "0"
+        return operand.is_true if value is (sign == "=") else operand.is_false
+    if isinstance(value, str):
+        if operand.text is None:
+            return "0"
+        other = "" if sign == "=" else f" AND {operand.text} != ''"
+        return f"({operand.text} {sign} {scope.text(value)}{other})"
+    if operand.number is None:
+        return "0"
+    return f"({operand.has_number} AND {operand.number} {sign} {scope.number(value)})"
+
+
+def _text_sql(test: In | Contains | StartsWith | Matches, text: str, scope: Scope) -> str:
+    match test:
+        case In(values=values):
+            return f"{text} IN ({scope.add(list(values), 'Array(String)')})"
+        case Contains(text=part, ignore_case=True):
+            return f"position(lower({text}), lower({scope.text(part)})) > 0"
+        case Contains(text=part):
+            return f"position({text}, {scope.text(part)}) > 0"
+        case StartsWith(text=part):
+            return f"startsWith({text}, {scope.text(part)})"
+        case Matches(pattern=pattern):
+            return f"({text} != '' AND match({text}, {scope.text(pattern)}))"
+
+
+def _range_sql(test: InRange, operand: Operand, scope: Scope) -> str:
+    if operand.number is None:
+        return "0"
+    signs = {
+        ">=": test.at_least,
+        ">": test.more_than,
+        "<=": test.at_most,
+        "<": test.less_than,
+    }
+    parts = [
+        f"{operand.number} {sign} {scope.number(bound)}"
+        for sign, bound in signs.items()
+        if bound is not None
+    ]
+    return f"({' AND '.join([operand.has_number, *parts])})"
+
+
+def _when_sql(bounds: Bounds, operand: Operand, scope: Scope) -> str:
+    if operand.instant is None:
+        return "0"
+    parts = [f"{operand.instant} <= {scope.instant(bounds.last)}"]
+    if bounds.first is not None:
+        parts.append(f"{operand.instant} >= {scope.instant(bounds.first)}")
+    return f"ifNull({' AND '.join(parts)}, 0)"
+
+
+TRAIT = Operand(
+    present="is_set = 1",
+    text="text",
+    number="assumeNotNull(number)",
+    has_number="isNotNull(number)",
+    instant="instant",
+    texts="texts",
+    is_true="text = 'true'",
+    is_false="text = 'false'",
+)
+
+
+def filter_sql(one: EventFilter, scope: Scope) -> str:
+    """Return the condition that an event's row passes a filter."""
+    match one:
+        case ColumnFilter(column=column, test=test):
+            return test_sql(test, column_operand(column), scope)
+        case PropertyFilter(path=path, test=test):
+            return test_sql(test, json_operand("properties", path, scope), scope)
+        case AnyItemFilter(where=where):
+            return _any_item_sql(where, scope)
+        case AnyElementFilter(path=path, where=where):
+            return _any_element_sql(path, where, scope)
+
+
+def column_operand(column: str) -> Operand:
+    """Return the forms of a typed column."""
+    if column in NUMBER_COLUMNS:
+        return Operand(present="1", number=column)
+    return Operand(present=f"{column} != ''", text=column)
+
+
+def json_operand(source: str, path: tuple[str, ...], scope: Scope) -> Operand:
+    """Return the forms of the value at a path of a JSON text."""
+    keys = "".join(f", {scope.text(key)}" for key in path)
+    at = f"{source}{keys}"
+    kind = f"JSONType({at})"
+    return Operand(
+        present=f"{kind} != 'Null'",
+        text=f"JSONExtractString({at})",
+        number=f"JSONExtractFloat({at})",
+        has_number=f"{kind} IN ('Int64', 'UInt64', 'Double')",
+        is_true=f"({kind} = 'Bool' AND JSONExtractBool({at}))",
+        is_false=f"({kind} = 'Bool' AND NOT JSONExtractBool({at}))",
+    )
+
+
+def _any_item_sql(where: tuple[ItemFieldFilter, ...], scope: Scope) -> str:
+    fields = list(dict.fromkeys(one.field for one in where))
+    parts = []
+    for one in where:
+        name = f"item_{one.field}"
+        operand = (
+            Operand(present="1", number=name)
+            if one.field in ITEM_NUMBER_FIELDS
+            else Operand(present=f"{name} != ''", text=name)
+        )
+        parts.append(test_sql(one.test, operand, scope))
+    names = ", ".join(f"item_{field}" for field in fields)
+    arrays = ", ".join(_ITEM_COLUMNS[field] for field in fields)
+    return f"arrayExists(({names}) -> {' AND '.join(parts)}, {arrays})"
+
+
+def _any_element_sql(path: tuple[str, ...], where: tuple[ElementFilter, ...], scope: Scope) -> str:
+    parts = [test_sql(one.test, json_operand("element", one.path, scope), scope) for one in where]
+    keys = "".join(f", {scope.text(key)}" for key in path)
+    return f"arrayExists(element -> {' AND '.join(parts)}, JSONExtractArrayRaw(properties{keys}))"
+
+
+class Query(msgspec.Struct, frozen=True):
+    """One query that yields profile numbers.
+
+    `is_complement`: the answer is everyone known but those the query yields.
+    """
+
+    sql: str
+    parameters: Mapping[str, Any]
+    is_complement: bool = False
