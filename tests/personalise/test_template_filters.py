@@ -60,6 +60,9 @@ def test_money_objects_and_amounts_with_a_currency():
     assert shown("{{ customer.total | money }}", EN, total=Money(500, "USD")) == "$5.00"
     amount = {"amount_minor": 1980, "currency": "JPY"}
     assert shown("{{ customer.total | money: 'USD' }}", JA, total=amount) == "￥1,980"
+    content = {"pick": {"price": amount}}
+    shop_price = render_text("{{ pick.price }}", gather_facts({}), content=content, settings=EN)
+    assert shop_price == ("¥1,980", ())
 
 
 def test_instants_of_facts_are_shown_in_the_customers_zone():

@@ -20,8 +20,13 @@ from liquid.expression import Expression
 from liquid.stringify import to_liquid_string
 
 from kikubari.decide.personalise._context import RecordingContext
-from kikubari.decide.personalise.locale_text import money_text
-from kikubari.decide.personalise.record import Paths, RecordedList, RecordedMapping, Tainted
+from kikubari.decide.personalise.locale_text import as_money, money_text
+from kikubari.decide.personalise.record import (
+    Paths,
+    RecordedList,
+    RecordedMapping,
+    Tainted,
+)
 from kikubari.kit.money import Money
 
 MAX_RANGE = 10_000
@@ -197,9 +202,16 @@ class RecordingOutputNode(OutputNode):
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         """Write the value as text."""
         value = self.expression.evaluate(context)
-        if type(value) is Money:
-            value = money_text(value, _recording(context).settings.language)
+        kind = type(value)
+        if kind is Money or kind is dict:
+            value = _shown(value, _recording(context).settings.language)
         return buffer.write(to_liquid_string(value, context.autoescape))
+
+
+def _shown(value: object, language: str) -> object:
+    """Write an amount of money, also one that travelled as a mapping; leave the rest."""
+    amount = as_money(value)
+    return value if amount is None else money_text(amount, language)
 
 
 class RecordingOutput(Output):

@@ -18,6 +18,7 @@ from kikubari.decide.personalise._context import RecordingContext
 from kikubari.decide.personalise.locale_text import (
     HONORIFIC_STYLES,
     DateWidth,
+    as_money,
     count_text,
     date_text,
     money_text,
@@ -41,12 +42,11 @@ def money(value: Any, currency: Any = None, *, context: RecordingContext) -> str
     """Write an amount of minor units, or a money object, in the reader's language."""
     if _is_blank(value):
         return ""
-    if isinstance(value, dict) and "amount_minor" in value:
-        value = Money(value["amount_minor"], value["currency"])
-    if not isinstance(value, Money):
+    amount = as_money(value)
+    if amount is None:
         unit = context.settings.currency if _is_blank(currency) else str(currency)
-        value = Money(int(decimal_arg(value)), unit)
-    return money_text(value, context.settings.language)
+        amount = Money(int(decimal_arg(value)), unit)
+    return money_text(amount, context.settings.language)
 
 
 @with_context

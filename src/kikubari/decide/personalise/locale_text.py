@@ -1,5 +1,6 @@
 """Money, numbers, dates, counts and names as people of a language write them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
@@ -12,6 +13,7 @@ from kikubari.kit.money import Money
 
 DateWidth = Literal["short", "medium", "long", "full"]
 
+_MONEY_KEYS = frozenset({"amount_minor", "currency"})
 _SUFFIXES = {"sama": "様", "san": "さん", "dono": "殿", "kun": "くん", "chan": "ちゃん"}
 HONORIFIC_STYLES = frozenset({*_SUFFIXES, "none"})
 # What stands in for a name nobody gave: a real form of address in Japanese, neutral in English.
@@ -28,6 +30,15 @@ def locale_of(language: str) -> Locale:
         return Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):
         return Locale("en")
+
+
+def as_money(value: object) -> Money | None:
+    """Return the amount that a value is, as an object or as the mapping it travels as."""
+    if isinstance(value, Money):
+        return value
+    if isinstance(value, Mapping) and len(value) == len(_MONEY_KEYS) and set(value) >= _MONEY_KEYS:
+        return Money(value["amount_minor"], value["currency"])
+    return None
 
 
 @lru_cache(maxsize=8192)

@@ -21,12 +21,12 @@ from kikubari.decide.personalise.contracts import (
     Part,
     Use,
 )
+from kikubari.decide.personalise.locale_text import as_money
 from kikubari.kit.money import Money
 
 # Paths in order of first use; a dict because sets forget the order.
 Paths = dict[str, None]
 
-_MONEY_KEYS = frozenset({"amount_minor", "currency"})
 _INDEXES = re.compile(r"(?:\[\d+\])+")
 _SCALARS = frozenset({str, int, float, bool})
 
@@ -271,9 +271,7 @@ class RecordedList(list[Any]):
 def wrap(value: Any, path: str, recorder: Recorder) -> Any:
     """Return `value` as templates may see it: containers record, amounts become `Money`."""
     if isinstance(value, Mapping):
-        if len(value) == len(_MONEY_KEYS) and value.keys() == _MONEY_KEYS:
-            return Money(value["amount_minor"], value["currency"])
-        return RecordedMapping(value, path, recorder)
+        return as_money(value) or RecordedMapping(value, path, recorder)
     if isinstance(value, list | tuple):
         return RecordedList(value, path, recorder)
     return value
