@@ -16,7 +16,6 @@ class ServerAddress(msgspec.Struct, frozen=True):
     url: str
     token: str
     pid: int
-    is_ready: bool = False
 
 
 class Presence:
@@ -52,6 +51,7 @@ class Presence:
                 "installation need PostgreSQL (KIKUBARI_DATABASE_URL).",
             ) from error
         self._lock_file = lock_file
+        self._note.unlink(missing_ok=True)  # of an owner that was killed
 
     def announce(self, address: ServerAddress) -> None:
         """Write down where this owner listens, readable for this user only."""
@@ -61,17 +61,25 @@ class Presence:
             file.write(msgspec.json.encode(address))
         draft.replace(self._note)
 
-    def find_owner(self) -> ServerAddress | None:
-        """Return where the folder's living owner listens, None if nobody owns it."""
+    def is_taken(self) -> bool:
+        """Say whether a living process owns the folder."""
         try:
             with (self._folder / "server.lock").open("rb") as lock_file:
-                try:
-                    fcntl.flock(lock_file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    return msgspec.json.decode(self._note.read_bytes(), type=ServerAddress)
+                fcntl.flock(lock_file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except FileNotFoundError:
-            pass
-        return None
+            return False
+        except BlockingIOError:
+            return True
+        return False
+
+    def find_owner(self) -> ServerAddress | None:
+        """Return where the folder's living owner listens; None if nobody does, or not yet."""
+        try:
+            note = self._note.read_bytes()
+        except FileNotFoundError:
+            return None
+        address = msgspec.json.decode(note, type=ServerAddress)
+        return address if self.is_taken() else None
 
     def release(self) -> None:
         """Give the folder up."""

@@ -1,0 +1,10 @@
+"""The admin API: one module a noun, every handler a thin call of a room's service."""
+
+from kikubari.api.admin.broadcasts import broadcast_handlers as broadcast_handlers
+from kikubari.api.admin.collecting import collecting_handlers as collecting_handlers
+from kikubari.api.admin.keys import key_handlers as key_handlers
+from kikubari.api.admin.operation import operation_handlers as operation_handlers
+from kikubari.api.admin.profiles import profile_handlers as profile_handlers
+from kikubari.api.admin.sandbox import sandbox_handlers as sandbox_handlers
+from kikubari.api.admin.segments import segment_handlers as segment_handlers
+from kikubari.api.admin.suppressions import suppression_handlers as suppression_handlers

@@ -1,0 +1,118 @@
+"""Broadcasts: drafts, sending, figures."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import get, post, put
+from litestar.params import Parameter
+
+from kikubari.api.authentication import requires
+from kikubari.api.contracts import Services
+from kikubari.deliver import MessageRecord, MessageView
+from kikubari.journeys import Broadcast, BroadcastDefinition, Progress
+from kikubari.measure import BroadcastReport, RecipientReport
+
+Limit = Annotated[int, Parameter(ge=1, le=1000)]
+
+
+class MessageDetail(msgspec.Struct, frozen=True):
+    """A message and what was rendered from which facts; no record if it was never rendered."""
+
+    message: MessageView
+    record: MessageRecord | None
+
+
+@get("/broadcasts", guards=[requires("read")], sync_to_thread=True)
+def list_broadcasts(services: Services, limit: Limit = 50) -> list[Broadcast]:
+    """List the newest broadcasts."""
+    return services.broadcasts.list_broadcasts(limit=limit)
+
+
+@post("/broadcasts", guards=[requires("write")], sync_to_thread=True)
+def create_broadcast(services: Services, data: BroadcastDefinition) -> Broadcast:
+    """Write a draft."""
+    return services.broadcasts.create(data)
+
+
+@get("/broadcasts/{broadcast_id:str}", guards=[requires("read")], sync_to_thread=True)
+def get_broadcast(services: Services, broadcast_id: str) -> Broadcast:
+    """Return a broadcast."""
+    return services.broadcasts.get(broadcast_id)
+
+
+@put("/broadcasts/{broadcast_id:str}", guards=[requires("write")], sync_to_thread=True)
+def change_broadcast(
+    services: Services, broadcast_id: str, data: BroadcastDefinition
+) -> Broadcast:
+    """Write a new version of a draft."""
+    return services.broadcasts.change(broadcast_id, data)
+
+
+@post("/broadcasts/{broadcast_id:str}/send", guards=[requires("send")], sync_to_thread=True)
+def send_broadcast(services: Services, broadcast_id: str) -> Broadcast:
+    """Fix the audience as of now and start sending."""
+    return services.broadcasts.send(broadcast_id)
+
+
+@post("/broadcasts/{broadcast_id:str}/pause", guards=[requires("send")], sync_to_thread=True)
+def pause_broadcast(services: Services, broadcast_id: str) -> Broadcast:
+    """Hold every message that has not left."""
+    return services.broadcasts.pause(broadcast_id)
+
+
+@post("/broadcasts/{broadcast_id:str}/resume", guards=[requires("send")], sync_to_thread=True)
+def resume_broadcast(services: Services, broadcast_id: str) -> Broadcast:
+    """Go on with a paused broadcast."""
+    return services.broadcasts.resume(broadcast_id)
+
+
+@post("/broadcasts/{broadcast_id:str}/cancel", guards=[requires("send")], sync_to_thread=True)
+def cancel_broadcast(services: Services, broadcast_id: str) -> Broadcast:
+    """Stop every message that has not left, for good."""
+    return services.broadcasts.cancel(broadcast_id)
+
+
+@get("/broadcasts/{broadcast_id:str}/progress", guards=[requires("read")], sync_to_thread=True)
+def get_progress(services: Services, broadcast_id: str) -> Progress:
+    """Return how many messages are in which state."""
+    return services.broadcasts.progress(broadcast_id)
+
+
+@get("/broadcasts/{broadcast_id:str}/report", guards=[requires("read")], sync_to_thread=True)
+def get_report(services: Services, broadcast_id: str) -> BroadcastReport:
+    """Return what became of a broadcast."""
+    services.broadcasts.get(broadcast_id)
+    return services.reports.broadcast(broadcast_id)
+
+
+@get("/broadcasts/{broadcast_id:str}/recipients", guards=[requires("read")], sync_to_thread=True)
+def list_recipients(
+    services: Services, broadcast_id: str, after: str = "", limit: Limit = 100
+) -> list[RecipientReport]:
+    """List what became of single messages."""
+    services.broadcasts.get(broadcast_id)
+    return services.reports.recipients(broadcast_id, after=after, limit=limit)
+
+
+@get("/messages/{message_id:str}", guards=[requires("read")], sync_to_thread=True)
+def get_message(services: Services, message_id: str) -> MessageDetail:
+    """Return a message, its subject and every fact about the person it read."""
+    return MessageDetail(
+        services.outbox.get_message(message_id), services.outbox.find_record(message_id)
+    )
+
+
+broadcast_handlers = [
+    list_broadcasts,
+    create_broadcast,
+    get_broadcast,
+    change_broadcast,
+    send_broadcast,
+    pause_broadcast,
+    resume_broadcast,
+    cancel_broadcast,
+    get_progress,
+    get_report,
+    list_recipients,
+    get_message,
+]

@@ -1,0 +1,32 @@
+"""Health, check of the copy, rebuild."""
+
+import msgspec
+from litestar import get, post
+
+from kikubari.api.authentication import requires
+from kikubari.api.contracts import Services
+from kikubari.events import TableCheck
+
+
+class CheckAnswer(msgspec.Struct, frozen=True):
+    """Whether the columnar copy holds exactly what the log holds."""
+
+    is_equal: bool
+    copy_of_log: TableCheck
+
+
+@get("/doctor", guards=[requires("read")], sync_to_thread=True)
+def run_doctor(services: Services) -> CheckAnswer:
+    """Compare counts and checksums of the log and its columnar copy."""
+    check = services.copier.check()
+    return CheckAnswer(check.is_equal, check)
+
+
+@post("/rebuild", guards=[requires("admin")], sync_to_thread=True)
+def rebuild_copy(services: Services) -> CheckAnswer:
+    """Drop the columnar copy and make it anew from the log; returns when it is complete."""
+    services.rebuild_copy()
+    return run_doctor.fn(services)  # type: ignore[no-any-return]  # the plain function inside
+
+
+operation_handlers = [run_doctor, rebuild_copy]

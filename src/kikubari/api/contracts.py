@@ -1,0 +1,61 @@
+"""What the HTTP surfaces are given: the services of the rooms below, wired once by `app`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from kikubari.access import ApiKeys, Members, Principal
+from kikubari.catalog import Catalog
+from kikubari.collect import RejectedEvents, Sources
+from kikubari.deliver import Outbox, Suppressions
+from kikubari.events import Copier, EventLog
+from kikubari.journeys import Broadcasts
+from kikubari.kit.clock import Clock
+from kikubari.measure import Reports
+from kikubari.profiles import Profiles
+from kikubari.segments import Segments
+
+
+class ConsumerHealth(msgspec.Struct, frozen=True):
+    """One background loop: whether it works, and how far it is behind."""
+
+    name: str
+    is_alive: bool
+    lag: int | None
+    last_error: str = ""
+    last_error_at: datetime | None = None
+
+
+class Health(msgspec.Struct, frozen=True):
+    """Whether the process is alive and ready to serve."""
+
+    is_ready: bool
+    version: str
+    log_position: int
+    consumers: list[ConsumerHealth]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Everything the handlers call."""
+
+    clock: Clock
+    api_keys: ApiKeys
+    members: Members
+    sources: Sources
+    rejected: RejectedEvents
+    log: EventLog
+    copier: Copier
+    profiles: Profiles
+    catalog: Catalog
+    segments: Segments
+    outbox: Outbox
+    suppressions: Suppressions
+    broadcasts: Broadcasts
+    reports: Reports
+    health: Callable[[], Health]
+    rebuild_copy: Callable[[], None]
+    # Principal of an Authorization secret: an API key, or the local token of this process.
+    find_principal: Callable[[str], Principal | None]

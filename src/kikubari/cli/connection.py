@@ -1,0 +1,108 @@
+"""How a command reaches the product: the folder's running server, else one of its own."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+from kikubari.app import Presence, ServerAddress, Settings, private_server
+from kikubari.spec.errors import KikubariError, UnavailableError
+
+_START_SECONDS = 120.0
+_REQUEST_SECONDS = 600.0
+
+
+class RemoteError(KikubariError):
+    """What the server refused, as it said it."""
+
+    def __init__(self, status: int, body: Mapping[str, Any]) -> None:
+        error = body.get("error") or body
+        super().__init__(
+            str(error.get("message") or f"the server answered {status}"),
+            hint=str(error.get("hint") or ""),
+            detail=error.get("detail"),
+        )
+        self.remote_code = str(error.get("code") or "internal")
+
+
+class AdminClient:
+    """The admin API as commands use it."""
+
+    def __init__(self, address: ServerAddress) -> None:
+        self.url = address.url
+        self._http = httpx.Client(
+            base_url=address.url,
+            headers={"Authorization": f"Bearer {address.token}"},
+            timeout=_REQUEST_SECONDS,
+            trust_env=False,
+        )
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        """Return the JSON of a GET."""
+        chosen = {name: value for name, value in parameters.items() if value is not None}
+        return self._json(self._http.get(path, params=chosen))
+
+    def post(self, path: str, body: Any = None) -> Any:
+        """Return the JSON of a POST."""
+        return self._json(self._http.post(path, json={} if body is None else body))
+
+    def delete(self, path: str) -> Any:
+        """Return the JSON of a DELETE, None if it has none."""
+        return self._json(self._http.delete(path))
+
+    def send_batch(self, write_key: str, messages: list[dict[str, Any]]) -> httpx.Response:
+        """Send messages by the public tracking API."""
+        return self._http.post(
+            "/v1/import", json={"batch": messages}, auth=httpx.BasicAuth(write_key, "")
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def _json(self, response: httpx.Response) -> Any:
+        is_json = response.headers.get("content-type", "").startswith("application/json")
+        body = response.json() if is_json and response.content else None
+        if response.is_error:
+            raise RemoteError(response.status_code, body if isinstance(body, dict) else {})
+        return body
+
+
+@contextmanager
+def connect(settings: Settings) -> Iterator[AdminClient]:
+    """Yield a client of the server that owns the data folder, starting one if there is none.
+
+    Raises:
+        UnavailableError: the folder's server does not become ready.
+    """
+    owner = _wait_for_owner(Presence(settings.folder))
+    if owner is not None:
+        client = AdminClient(owner)
+        try:
+            yield client
+        finally:
+            client.close()
+        return
+    with private_server(settings) as address:
+        client = AdminClient(address)
+        try:
+            yield client
+        finally:
+            client.close()
+
+
+def _wait_for_owner(presence: Presence) -> ServerAddress | None:
+    deadline = time.monotonic() + _START_SECONDS
+    while presence.is_taken():
+        address = presence.find_owner()
+        if address is not None:
+            return address
+        if time.monotonic() > deadline:
+            raise UnavailableError(
+                "another process has the data folder open and does not become ready",
+                hint="Stop it, or look at its output.",
+            )
+        time.sleep(0.1)
+    return None

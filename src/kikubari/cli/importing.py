@@ -1,0 +1,195 @@
+"""`kikubari import KIND FILE`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+import httpx
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from kikubari.app import Settings
+from kikubari.cli.connection import AdminClient, connect
+from kikubari.cli.output import console, print_json, show
+from kikubari.collect.imports import (
+    AppendResult,
+    FileCheckpoints,
+    ImportKind,
+    ImportOptions,
+    ImportProgress,
+    ImportReport,
+    Mapping,
+    RejectedMessage,
+    WireMessage,
+    default_errors_path,
+    guess_mapping,
+    open_rows,
+    run_import,
+)
+from kikubari.spec.errors import UnavailableError
+
+_RETRIED = frozenset({429, 502, 503, 504})
+
+
+class TrackingSink:
+    """Sends batches by the public tracking API, as any program of the shop's could."""
+
+    def __init__(self, client: AdminClient, write_key: str) -> None:
+        self._client = client
+        self._write_key = write_key
+
+    def append(self, messages: Sequence[WireMessage], progress: ImportProgress) -> AppendResult:
+        """Return when the batch is durable.
+
+        Raises:
+            UnavailableError: not just now.
+        """
+        del progress
+        try:
+            response = self._client.send_batch(self._write_key, list(messages))
+        except httpx.TransportError as error:
+            raise UnavailableError(f"the server cannot be reached: {error}") from error
+        if response.status_code in _RETRIED:
+            seconds = response.headers.get("retry-after", "5")
+            raise UnavailableError(
+                "the server cannot take more just now",
+                retry_after_seconds=int(seconds) if seconds.isdigit() else 5,
+                hint="Run the same command again: it goes on where it stopped.",
+            )
+        body = response.json()
+        if "errors" not in body:
+            response.raise_for_status()
+        rejected = tuple(
+            RejectedMessage(error["index"], error["code"], error["reason"])
+            for error in body.get("errors", [])
+        )
+        return AppendResult(accepted=len(messages) - len(rejected), rejected=rejected)
+
+
+@click.command("import")
+@click.argument("kind", type=click.Choice([kind.value for kind in ImportKind]))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--map", "overrides", multiple=True, metavar="COLUMN=FIELD")
+@click.option("--set", "constants", multiple=True, metavar="FIELD=VALUE")
+@click.option("--zone", help="Time zone of times without one; default: the shop's.")
+@click.option("--provenance", default="declared", show_default=True)
+@click.option("--dry-run", is_flag=True, help="Check everything, send nothing.")
+@click.option("--strict", is_flag=True, help="Exit with 1 on any bad row.")
+@click.option("--errors", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def import_command(
+    settings: Settings,
+    kind: str,
+    file: Path,
+    overrides: tuple[str, ...],
+    constants: tuple[str, ...],
+    zone: str | None,
+    provenance: str,
+    dry_run: bool,
+    strict: bool,
+    errors: Path | None,
+    as_json: bool,
+) -> None:
+    """Import a CSV, JSONL, Parquet or XLSX file of one KIND.
+
+    Interrupted, it goes on where it stopped; the same file twice changes nothing.
+    """
+    source = open_rows(file)
+    mapping = guess_mapping(
+        ImportKind(kind), source, overrides=_pairs(overrides), constants=_pairs(constants)
+    )
+    options = ImportOptions(zone=ZoneInfo(zone or settings.timezone), provenance=provenance)
+    if not as_json:
+        _show_mapping(mapping, file)
+    with _progress(file.name, is_hidden=as_json) as tell:
+        arguments: dict[str, Any] = {
+            "options": options,
+            "errors_path": errors or default_errors_path(file),
+            "progress": tell,
+        }
+        if dry_run:
+            report = run_import(source, mapping, None, None, **arguments)
+        else:
+            with connect(settings) as client:
+                write_key = client.post("/api/sources/file-import")["write_key"]
+                checkpoints = FileCheckpoints(settings.folder / "imports")
+                sink = TrackingSink(client, write_key)
+                report = run_import(source, mapping, sink, checkpoints, **arguments)
+    if as_json:
+        print_json(report)
+    else:
+        _show_report(report)
+    raise SystemExit(report.exit_status(is_strict=strict))
+
+
+def _pairs(options: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for option in options:
+        name, separator, value = option.partition("=")
+        if not separator:
+            raise click.BadParameter(f"{option!r} is not NAME=VALUE")
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+class _Bar:
+    """A progress bar over the bytes of a file."""
+
+    def __init__(self, name: str, *, is_hidden: bool) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            TextColumn("{task.percentage:>3.0f} %  {task.fields[rows]:,} rows"),
+            TimeRemainingColumn(),
+            console=console,
+            disable=is_hidden,
+        )
+        self._task = self._bar.add_task(name, total=None, rows=0)
+
+    def __enter__(self) -> "_Bar":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, progress: ImportProgress) -> None:
+        self._bar.update(
+            self._task,
+            completed=progress.bytes_read,
+            total=progress.bytes_total,
+            rows=progress.rows,
+        )
+
+
+def _progress(name: str, *, is_hidden: bool) -> _Bar:
+    return _Bar(name, is_hidden=is_hidden)
+
+
+def _show_mapping(mapping: Mapping, file: Path) -> None:
+    console.print(f"[bold]{file.name}[/bold] as {mapping.kind.value}")
+    rows = [
+        {
+            "column": column.column,
+            "field": column.field,
+            "by": column.origin,
+            "for example": ", ".join(column.samples[:2]),
+        }
+        for column in mapping.columns
+    ]
+    show(rows, as_json=False)
+
+
+def _show_report(report: ImportReport) -> None:
+    done = "would be sent" if report.dry_run else "taken in"
+    resumed = f", resumed after line {report.resumed_from_line}" if report.resumed_from_line else ""
+    console.print(f"{report.rows:,} rows, {report.accepted:,} messages {done}{resumed}")
+    if report.problems:
+        console.print(f"[red]{report.problems:,} rows not taken[/red]; see {report.error_file}")
+        for problem in report.first_problems[:5]:
+            console.print(
+                f"  line {problem.line} {problem.column}: {problem.reason} ({problem.code})",
+                markup=False,
+            )

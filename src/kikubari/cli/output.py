@@ -1,0 +1,50 @@
+"""What commands print: JSON for programs, short tables for people."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+console = Console(highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """Print indented JSON."""
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def show(value: Any, *, as_json: bool, columns: Sequence[str] = ()) -> None:
+    """Print a value as JSON, a list of mappings as a table, a mapping as lines."""
+    if as_json:
+        print_json(value)
+    elif isinstance(value, list):
+        _print_table(value, columns)
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            console.print(f"[bold]{name}[/bold]  {_cell(inner)}", markup=True)
+    else:
+        click.echo(value)
+
+
+def _print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    if not rows:
+        click.echo("(none)")
+        return
+    names = list(columns) or list(rows[0])
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in names:
+        table.add_column(name)
+    for row in rows:
+        table.add_row(*(_cell(row.get(name)) for name in names))
+    console.print(table)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dict | list):
+        return msgspec.json.encode(value).decode().replace("[", r"\[")
+    return str(value).replace("[", r"\[")
