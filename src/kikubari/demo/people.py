@@ -170,11 +170,11 @@ def _drawn(weights: dict[str, int], rng: Random) -> str:
 
 
 def _created_at(buyer: Buyer, rng: Random) -> int:
-    """Half sign up while they order first, the others some time before."""
+    """Half sign up within the two hours before they first order, the others earlier."""
     if not buyer.orders:
         return buyer.first_at
     if happens(rng, 0.5):
-        return buyer.first_at - rng.randrange(5 * 60, 40 * 60)
+        return buyer.first_at - rng.randrange(50 * 60, 120 * 60)
     return buyer.first_at - rng.randrange(3600, 10 * 3600) - int(rng.expovariate(1 / 80)) * 86_400
 
 

@@ -18,7 +18,8 @@ _PALETTE_FIELDS = ("ground", "main", "dark", "light", "accent")
 _FRAME = Template(
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400" width="400" height="400" '
     'role="img" aria-label="$label"><defs>'
-    '<radialGradient id="$id-g" cx=".5" cy=".42" r=".75"><stop offset="0" stop-color="$light" stop-opacity=".65"/>'
+    '<radialGradient id="$id-g" cx=".5" cy=".42" r=".75">'
+    '<stop offset="0" stop-color="$light" stop-opacity=".65"/>'
     '<stop offset="1" stop-color="$light" stop-opacity="0"/></radialGradient>'
     '<pattern id="$id-p" width="$tile" height="$tile" patternUnits="userSpaceOnUse" '
     'patternTransform="rotate($turn)"><rect width="$tile" height="$tile" fill="$main"/>'
@@ -82,7 +83,7 @@ def _drawing_name(slug: str, words: str, chance: int) -> str:
             continue
         if pattern == _ANY:
             free.append(drawing)
-        elif re.search(pattern, words):
+        elif re.search(rf"\b(?:{pattern})", words):
             return drawing
     return free[chance % len(free)]
 

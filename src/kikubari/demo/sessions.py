@@ -20,6 +20,8 @@ _STRANGERS = 2_400
 _ABANDONED_CARTS = 900
 _MOST_GUEST_LINES = 12
 _SHARED_TABLETS = 4
+_MOST_TABLET_USERS = 3
+_FREQUENT_ORDERS = 4
 _DISAGREEING = 12
 
 
@@ -226,17 +228,16 @@ class _Planner:
         return habits
 
     def _share_tablets(self, rng: Random) -> dict[str, str]:
-        """Let two or three customers of one city use the same tablet."""
+        """Let two or three frequent customers of one city use the same tablet."""
         tablets: dict[str, str] = {}
-        for i in range(_SHARED_TABLETS):
-            first = rng.choice(self._recent)
-            near = [
-                person.customer_id
-                for person in self._recent
-                if person.city == first.city and person.customer_id not in tablets
-            ]
-            for customer_id in rng.sample(near, min(len(near), rng.choice((2, 3)))):
-                tablets[customer_id] = f"tablet-{i + 1}"
+        by_city: dict[str, list[str]] = {}
+        for person in self._recent:
+            if len(self._orders_in_window(person)) >= _FREQUENT_ORDERS:
+                by_city.setdefault(person.city, []).append(person.customer_id)
+        cities = [city for city, near in by_city.items() if len(near) >= _MOST_TABLET_USERS]
+        for i, city in enumerate(rng.sample(cities, _SHARED_TABLETS), start=1):
+            for customer_id in rng.sample(by_city[city], rng.randint(2, _MOST_TABLET_USERS)):
+                tablets[customer_id] = f"tablet-{i}"
         return tablets
 
 
