@@ -43,10 +43,13 @@ class Peer:
     """
 
     def __init__(self, script: dict[str, Any] | None = None) -> None:
-        self.script = {k: v if isinstance(v, list) else [v] * 1000 for k, v in (script or {}).items()}
+        self.script = {
+            k: v if isinstance(v, list) else [v] * 1000 for k, v in (script or {}).items()
+        }
         self.commands: list[str] = []
         self.stored: list[Stored] = []
         self.unfinished: list[bytes] = []
+        self.has_unfinished = asyncio.Event()
         self.connections = 0
         self.port = 0
         self.tls: ssl.SSLContext | None = None
@@ -94,10 +97,11 @@ class _Session:
                 if not chunk:
                     raise ConnectionResetError
                 octets += chunk
-                if "in_body" in self.peer.script and self.peer.script["in_body"]:
+                if self.peer.script.get("in_body"):
                     await self.act("in_body")
         except (ConnectionError, asyncio.CancelledError):
             self.peer.unfinished.append(octets)
+            self.peer.has_unfinished.set()
             raise
         reply = self.peer.action("final_dot")
         if reply.startswith("2"):
@@ -146,9 +150,7 @@ async def smtp_peer(
             writer.transport.abort()
             tasks.discard(task)
 
-    server = await asyncio.start_server(
-        serve, "127.0.0.1", 0, ssl=tls if is_implicit_tls else None
-    )
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls if is_implicit_tls else None)
     peer.port = server.sockets[0].getsockname()[1]
     try:
         yield peer

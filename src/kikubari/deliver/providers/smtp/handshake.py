@@ -95,7 +95,7 @@ class Handshake:
             return
         self._require(_OK, reply)
         # Some old servers write "AUTH=LOGIN".
-        offers = (line.replace("=", " ", 1).split(" ", 1) for line in reply.lines[1:])
+        offers = (line.replace("=", " ", 1).split(" ", 1) for line in reply.lines[1:] if line)
         self._features = {offer[0].upper(): " ".join(offer[1:]) for offer in offers}
 
     async def _start_tls(self) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from kikubari.deliver.providers.smtp.outcomes import LossReason
 
@@ -119,8 +119,7 @@ class Wire(asyncio.Protocol):
         return self._reader.is_empty
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:  # noqa: D102 - asyncio's
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - create_connection's kind
-        self.use(transport)
+        self.use(cast("asyncio.Transport", transport))  # uvloop's is one without inheriting from it
 
     def use(self, transport: asyncio.Transport) -> None:
         """Go on over this transport (plain, then TLS)."""
