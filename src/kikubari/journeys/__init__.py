@@ -1,1 +1,8 @@
-"""What should happen to whom, when: broadcasts and flows."""
+"""Durable flows and broadcasts: what should happen to whom, when."""
+
+from kikubari.journeys.broadcasts import Broadcasts as Broadcasts
+from kikubari.journeys.contracts import Audience as Audience
+from kikubari.journeys.contracts import Broadcast as Broadcast
+from kikubari.journeys.contracts import BroadcastDefinition as BroadcastDefinition
+from kikubari.journeys.contracts import BroadcastState as BroadcastState
+from kikubari.journeys.contracts import Progress as Progress

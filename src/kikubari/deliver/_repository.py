@@ -1,0 +1,284 @@
+"""Every query that moves messages through their states."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, literal_column, select, update
+
+from kikubari.deliver._tables import IN_FLIGHT, QUEUED, dispatches, message_records, messages
+from kikubari.deliver.contracts import (
+    Claimed,
+    DispatchState,
+    MessageState,
+)
+from kikubari.kit.instants import from_micros
+from kikubari.storage import insert_or_ignore, upsert
+
+_NUMBER_BITS = 32
+# SQLite allows 32,766 parameters in one statement.
+_IDS_PER_QUERY = 5_000
+
+
+def message_id_of(dispatch_id: int, number: int) -> int:
+    """Return the id of the message of a dispatch to a person."""
+    return dispatch_id << _NUMBER_BITS | number
+
+
+def insert_messages(
+    connection: Connection,
+    workspace_id: int,
+    dispatch_id: int,
+    numbers: Sequence[int],
+    *,
+    now_us: int,
+    due_us: int,
+) -> None:
+    """Queue a message per number, leaving those alone that exist."""
+    if not numbers:
+        return
+    common = {
+        "workspace_id": workspace_id,
+        "dispatch_id": dispatch_id,
+        "state": MessageState.QUEUED.value,
+        "attempts": 0,
+        "fence": 0,
+        "due_us": due_us,
+        "queued_us": now_us,
+    }
+    connection.execute(
+        insert_or_ignore(connection, messages),
+        [{**common, "id": message_id_of(dispatch_id, n), "number": n} for n in numbers],
+    )
+
+
+def list_queued_dispatches(connection: Connection, workspace_id: int) -> list[int]:
+    """Return the dispatches that have queued messages, by skipping through the index."""
+    found: list[int] = []
+    last = -1
+    while True:
+        following = connection.execute(
+            select(func.min(messages.c.dispatch_id)).where(
+                messages.c.workspace_id == workspace_id, QUEUED, messages.c.dispatch_id > last
+            )
+        ).scalar()
+        if following is None:
+            return found
+        found.append(following)
+        last = following
+
+
+def claim_due(
+    connection: Connection,
+    workspace_id: int,
+    dispatch_id: int,
+    *,
+    now_us: int,
+    worker: str,
+    lease_us: int,
+    limit: int,
+) -> list[Claimed]:
+    """Give due messages of a dispatch to a worker; two workers never get the same."""
+    rows = connection.execute(
+        select(
+            messages.c.id,
+            messages.c.number,
+            messages.c.fence,
+            messages.c.attempts,
+            messages.c.queued_us,
+        )
+        .where(
+            messages.c.workspace_id == workspace_id,
+            messages.c.dispatch_id == dispatch_id,
+            QUEUED,
+            messages.c.due_us <= now_us,
+        )
+        .order_by(messages.c.due_us, messages.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if rows:
+        connection.execute(
+            update(messages)
+            .where(messages.c.workspace_id == workspace_id, _is_any(row.id for row in rows))
+            .values(
+                state=MessageState.SENDING.value,
+                fence=messages.c.fence + 1,
+                worker=worker,
+                lease_us=lease_us,
+                reason=None,
+            )
+        )
+    return [
+        Claimed(
+            row.id, dispatch_id, row.number, row.fence + 1, row.attempts, from_micros(row.queued_us)
+        )
+        for row in rows
+    ]
+
+
+def renew_leases(connection: Connection, workspace_id: int, *, worker: str, lease_us: int) -> None:
+    """Prolong what a worker has in flight."""
+    connection.execute(
+        update(messages)
+        .where(messages.c.workspace_id == workspace_id, IN_FLIGHT, messages.c.worker == worker)
+        .values(lease_us=lease_us)
+    )
+
+
+def list_lost(
+    connection: Connection, workspace_id: int, *, before_us: int | None, limit: int
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return (id, dispatch_id, state) in flight whose lease ended, or all with None."""
+    query = select(messages.c.id, messages.c.dispatch_id, messages.c.state).where(
+        messages.c.workspace_id == workspace_id, IN_FLIGHT
+    )
+    if before_us is not None:
+        query = query.where(messages.c.lease_us < before_us)
+    return connection.execute(
+        query.order_by(messages.c.lease_us).limit(limit).with_for_update(skip_locked=True)
+    ).all()
+
+
+def move(
+    connection: Connection,
+    workspace_id: int,
+    ids: Sequence[int],
+    *,
+    to: MessageState,
+    reason: str | None,
+    due_us: int | None = None,
+) -> None:
+    """Take messages out of flight into another state."""
+    values: dict[str, object] = {
+        "state": to.value,
+        "reason": reason,
+        "worker": None,
+        "lease_us": None,
+    }
+    if due_us is not None:
+        values["due_us"] = due_us
+    for start in range(0, len(ids), _IDS_PER_QUERY):
+        connection.execute(
+            update(messages)
+            .where(
+                messages.c.workspace_id == workspace_id,
+                _is_any(ids[start : start + _IDS_PER_QUERY]),
+            )
+            .values(values)
+        )
+
+
+def list_queued_of_cancelled(connection: Connection, workspace_id: int, *, limit: int) -> list[int]:
+    """Return queued messages of cancelled dispatches."""
+    queued = list_queued_dispatches(connection, workspace_id)
+    cancelled = connection.execute(
+        select(dispatches.c.id).where(
+            dispatches.c.workspace_id == workspace_id,
+            dispatches.c.id.in_(queued),
+            dispatches.c.state == DispatchState.CANCELLED.value,
+        )
+    ).scalars()
+    ids: list[int] = []
+    for dispatch_id in cancelled:
+        ids += connection.execute(
+            select(messages.c.id)
+            .where(
+                messages.c.workspace_id == workspace_id,
+                messages.c.dispatch_id == dispatch_id,
+                QUEUED,
+            )
+            .limit(limit - len(ids))
+            .with_for_update(skip_locked=True)
+        ).scalars()
+    return ids
+
+
+def lock_messages(
+    connection: Connection, workspace_id: int, ids: Iterable[int]
+) -> dict[int, Row[*tuple[Any, ...]]]:
+    """Return (id, state, fence) by id and keep others from changing the rows meanwhile.
+
+    In order of id, so that two such transactions cannot wait for each other.
+    """
+    rows = connection.execute(
+        select(messages.c.id, messages.c.state, messages.c.fence)
+        .where(messages.c.workspace_id == workspace_id, _is_any(ids))
+        .order_by(messages.c.id)
+        .with_for_update()
+    )
+    return {row.id: row for row in rows}
+
+
+def list_address_holders(
+    connection: Connection, workspace_id: int, dispatch_id: int, address_keys: Sequence[bytes]
+) -> dict[bytes, int]:
+    """Return the message of a dispatch that already passed the gate for each address."""
+    rows = connection.execute(
+        select(messages.c.address_key, messages.c.id).where(
+            messages.c.workspace_id == workspace_id,
+            messages.c.dispatch_id == dispatch_id,
+            messages.c.address_key.in_(address_keys),
+        )
+    )
+    return {bytes(row.address_key): row.id for row in rows}
+
+
+_COMMITTING = (
+    update(messages)
+    .where(messages.c.workspace_id == bindparam("b_workspace"), messages.c.id == bindparam("b_id"))
+    .values(state=literal_column("'committing'"), address_key=bindparam("b_address_key"))
+)
+
+
+def set_committing(
+    connection: Connection, workspace_id: int, address_keys: dict[int, bytes]
+) -> None:
+    """Write down that these messages are about to leave."""
+    connection.execute(
+        _COMMITTING,
+        [
+            {"b_workspace": workspace_id, "b_id": message_id, "b_address_key": key}
+            for message_id, key in address_keys.items()
+        ],
+    )
+
+
+_SETTLE = (
+    update(messages)
+    .where(messages.c.workspace_id == bindparam("b_workspace"), messages.c.id == bindparam("b_id"))
+    .values(
+        state=bindparam("b_state"),
+        reason=bindparam("b_reason"),
+        attempts=bindparam("b_attempts"),
+        due_us=func.coalesce(bindparam("b_due_us"), messages.c.due_us),
+        sent_us=bindparam("b_sent_us"),
+        smtp_code=bindparam("b_smtp_code"),
+        smtp_text=bindparam("b_smtp_text"),
+        worker=None,
+        lease_us=None,
+    )
+)
+
+
+def settle(connection: Connection, rows: list[dict[str, object]]) -> None:
+    """Write down what became of attempts; keys are the ``b_`` parameters."""
+    connection.execute(_SETTLE, rows)
+
+
+def save_records(
+    connection: Connection,
+    workspace_id: int,
+    records: Sequence[tuple[int, int, bytes]],
+) -> None:
+    """Keep (message id, number, sealed record); a later attempt replaces an earlier one's."""
+    connection.execute(
+        upsert(connection, message_records, key=["workspace_id", "message_id"], update=["body"]),
+        [
+            {"workspace_id": workspace_id, "message_id": i, "number": n, "body": b}
+            for i, n, b in records
+        ],
+    )
+
+
+def _is_any(ids: Iterable[int]) -> Any:
+    return messages.c.id.in_(list(ids))

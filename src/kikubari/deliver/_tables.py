@@ -1,0 +1,119 @@
+"""The outbox, the suppression list and the sandbox inbox."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text, text
+
+from kikubari.storage import metadata
+
+# Written as literals wherever these rows are looked for: neither engine uses a partial index
+# when the state is a parameter.
+QUEUED = text("state = 'queued'")
+IN_FLIGHT = text("state IN ('sending', 'committing')")
+_HAS_ADDRESS = text("address_key IS NOT NULL")
+
+_SERIAL = BigInteger().with_variant(Integer, "sqlite")
+
+dispatches = Table(
+    "dispatches",
+    metadata,
+    Column("id", _SERIAL, primary_key=True),
+    Column("workspace_id", Integer, nullable=False),
+    Column("origin_kind", Text, nullable=False),
+    Column("origin_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("resends_unknown", Integer, nullable=False),
+    Column("letter_key", LargeBinary, nullable=False),
+    Column("letter", LargeBinary, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Index("ix_dispatches_origin", "workspace_id", "origin_kind", "origin_id", unique=True),
+    sqlite_autoincrement=True,
+)
+
+# id = dispatch id * 2**32 + profile number: one message per person and dispatch by construction,
+# and rows of one dispatch lie together.
+messages = Table(
+    "messages",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("dispatch_id", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("due_us", BigInteger, nullable=False),
+    Column("worker", Text),
+    Column("lease_us", BigInteger),
+    Column("address_key", LargeBinary),
+    Column("smtp_code", Integer),
+    Column("smtp_text", Text),
+    Column("queued_us", BigInteger, nullable=False),
+    Column("sent_us", BigInteger),
+    Index(
+        "ix_messages_due",
+        "workspace_id",
+        "dispatch_id",
+        "due_us",
+        "id",
+        sqlite_where=QUEUED,
+        postgresql_where=QUEUED,
+    ),
+    Index(
+        "ix_messages_leased",
+        "workspace_id",
+        "lease_us",
+        sqlite_where=IN_FLIGHT,
+        postgresql_where=IN_FLIGHT,
+    ),
+    Index(
+        "ix_messages_address",
+        "workspace_id",
+        "dispatch_id",
+        "address_key",
+        sqlite_where=_HAS_ADDRESS,
+        postgresql_where=_HAS_ADDRESS,
+    ),
+    Index("ix_messages_number", "workspace_id", "number"),
+    sqlite_with_rowid=False,
+)
+
+# What was said and from which facts, sealed with the person's key.
+message_records = Table(
+    "message_records",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# Keyed hashes of addresses: outlives the erasure of the person. The latest word per reason
+# counts; a lifted entry stays as a row, so that an older word that arrives late is recognised.
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("address_key", LargeBinary, primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("is_active", Integer, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Index("ix_suppressions_at", "workspace_id", "at_us"),
+)
+
+sandbox_messages = Table(
+    "sandbox_messages",
+    metadata,
+    Column("id", _SERIAL, primary_key=True),
+    Column("workspace_id", Integer, nullable=False),
+    Column("received_us", BigInteger, nullable=False),
+    Column("mail_from", Text, nullable=False),
+    Column("rcpt_to", Text, nullable=False),  # addresses, one a line
+    Column("subject", Text, nullable=False),
+    Column("n_bytes", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # zstd of the message as received
+    Index("ix_sandbox_messages_received", "workspace_id", "received_us"),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,183 @@
+"""From a person's facts to signed octets; runs inside a sandboxed worker process.
+
+Everything here is a pure function of what it is given. What is the same for all messages of a
+dispatch arrives once per worker, and parsed templates and keys are kept between messages.
+"""
+
+import re
+import time
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from kikubari.decide.personalise import (
+    Facts,
+    RenderedEmail,
+    RenderSettings,
+    render_email,
+    rewrite_links,
+)
+from kikubari.deliver.contracts import Composed, Letter, MessageRecord, Purpose, public_id
+from kikubari.deliver.dkim import DkimKey, DkimSigner
+from kikubari.deliver.mime import EmailContent, build_email, message_id_for
+from kikubari.deliver.reasons import Reason
+from kikubari.deliver.tracking import TrackingTokens
+from kikubari.spec.envelope import DEFAULT_WORKSPACE
+
+_BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
+_encode_record = msgspec.json.Encoder().encode
+
+
+class ComposeShared(msgspec.Struct, frozen=True, kw_only=True):
+    """What all messages of a dispatch share.
+
+    Attributes:
+        letter: template and sender.
+        base_url: where the public pages are, such as ``https://mail.shop.example``.
+        tracking_key: secret of `TrackingTokens`.
+        dkim_keys: of the sender's domain; none leaves the message unsigned.
+        content: what templates may read beside the person: shop, campaign.
+        currency: of amounts that carry none.
+    """
+
+    letter: Letter
+    base_url: str
+    tracking_key: bytes
+    dkim_keys: tuple[DkimKey, ...] = ()
+    content: dict[str, Any] = {}
+    currency: str = "JPY"
+    workspace_id: int = DEFAULT_WORKSPACE
+
+
+class ComposeItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One message to make; `now` goes into its Date and is what templates call now."""
+
+    message_id: int
+    address: str
+    name: str
+    language: str
+    timezone: str
+    is_tracked: bool
+    facts: Facts
+    now: datetime
+
+
+# Judges a rendered message before it is built: None to let it go.
+Guard = Callable[[RenderedEmail, ComposeItem], Reason | None]
+# In order; the first that objects decides. Content guards take their place here.
+GUARDS: tuple[Guard, ...] = ()
+
+
+def compose(shared: ComposeShared, item: ComposeItem) -> Composed:
+    """Render, judge, build and sign one message.
+
+    Raises:
+        RenderError: the template cannot work with these facts.
+        InvalidInputError: something rendered cannot stand in a message.
+    """
+    started = time.process_time()
+    tokens = _tokens(shared.tracking_key, shared.workspace_id)
+    links = _Links(shared.base_url, tokens, item.message_id)
+    rendered = render_email(
+        shared.letter.email,
+        item.facts,
+        content={
+            **shared.content,
+            "unsubscribe_url": links.unsubscribe,
+            "preferences_url": links.preferences,
+        },
+        settings=RenderSettings(
+            language=item.language,
+            timezone=item.timezone,
+            currency=shared.currency,
+            now=item.now,
+        ),
+    )
+    record = _record(rendered)
+    for guard in GUARDS:
+        if reason := guard(rendered, item):
+            return Composed(
+                record=record, stopped_by=reason, cpu_seconds=time.process_time() - started
+            )
+    data = build_email(_content(shared, item, rendered, links))
+    if signer := _signer(_domain_of(shared.letter.sender.from_address), shared.dkim_keys):
+        data = signer.sign(data, signed_at=item.now)
+    return Composed(data=data, record=record, cpu_seconds=time.process_time() - started)
+
+
+def _content(
+    shared: ComposeShared, item: ComposeItem, rendered: RenderedEmail, links: "_Links"
+) -> EmailContent:
+    sender = shared.letter.sender
+    is_marketing = shared.letter.purpose is Purpose.MARKETING
+    return EmailContent(
+        message_id=message_id_for(
+            str(shared.workspace_id), public_id(item.message_id), _domain_of(sender.from_address)
+        ),
+        date_at=item.now,
+        from_address=sender.from_address,
+        from_name=sender.from_name,
+        reply_to=sender.reply_to,
+        to_address=item.address,
+        to_name=item.name,
+        subject=rendered.subject,
+        html=links.track(rendered.html) if item.is_tracked else rendered.html,
+        text=rendered.text,
+        list_id=sender.list_id if is_marketing else "",
+        list_unsubscribe_url=links.unsubscribe if is_marketing else "",
+        is_one_click=is_marketing,
+    )
+
+
+class _Links:
+    """The addresses of one message."""
+
+    def __init__(self, base_url: str, tokens: TrackingTokens, message_id: int) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._tokens = tokens
+        self._message_id = message_id
+        self.unsubscribe = self._base_url + tokens.unsubscribe_path(message_id)
+        self.preferences = self._base_url + tokens.preferences_path(message_id)
+
+    def track(self, markup: str) -> str:
+        """Return the HTML with counted links and a pixel."""
+        markup = rewrite_links(markup, self._rewrite)
+        pixel = (
+            f'<img src="{self._base_url}{self._tokens.open_path(self._message_id)}"'
+            ' width="1" height="1" alt="" style="display:block">'
+        )
+        ends = [end.start() for end in _BODY_END.finditer(markup)]
+        at = ends[-1] if ends else len(markup)
+        return markup[:at] + pixel + markup[at:]
+
+    def _rewrite(self, url: str, index: int) -> str:
+        if url in {self.unsubscribe, self.preferences}:
+            return url
+        return self._base_url + self._tokens.click_path(self._message_id, index, url)
+
+
+def _record(rendered: RenderedEmail) -> bytes:
+    return _encode_record(
+        MessageRecord(
+            subject=rendered.subject,
+            language=rendered.language,
+            facts=[msgspec.to_builtins(use) for use in rendered.facts],
+        )
+    )
+
+
+@lru_cache(maxsize=8)
+def _tokens(key: bytes, workspace_id: int) -> TrackingTokens:
+    return TrackingTokens(key, workspace_id=workspace_id)
+
+
+@lru_cache(maxsize=8)
+def _signer(domain: str, keys: tuple[DkimKey, ...]) -> DkimSigner | None:
+    return DkimSigner(domain, keys) if keys else None
+
+
+def _domain_of(address: str) -> str:
+    return address.rpartition("@")[2]

@@ -1,0 +1,100 @@
+"""The parent's side of composing: hands batches to sandboxed worker processes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from kikubari.decide.personalise import Done, SandboxLimits, SandboxPool
+from kikubari.deliver.compose import ComposeItem, ComposeShared, compose
+from kikubari.deliver.contracts import Claimed, Composed, Dispatch, Recipient
+from kikubari.deliver.dkim import DkimKey
+from kikubari.deliver.reasons import Reason
+from kikubari.kit.clock import Clock
+
+_DEFAULT_LIMITS = SandboxLimits()
+
+
+class MailSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What every message of this installation needs.
+
+    Attributes:
+        base_url: where the public pages are.
+        tracking_key: secret of `TrackingTokens`.
+        dkim_keys: by the domain of the sender's address.
+        content: what every template may read: the shop's name and address.
+        currency: the shop's.
+    """
+
+    base_url: str
+    tracking_key: bytes
+    dkim_keys: Mapping[str, tuple[DkimKey, ...]] = {}
+    content: Mapping[str, Any] = {}
+    currency: str = "JPY"
+
+
+class SandboxComposer:
+    """Composes in worker processes with time and memory limits; close it when done."""
+
+    def __init__(
+        self,
+        settings: MailSettings,
+        clock: Clock,
+        *,
+        workers: int = 2,
+        limits: SandboxLimits = _DEFAULT_LIMITS,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._pool: SandboxPool[ComposeShared, ComposeItem, Composed] = SandboxPool(
+            compose, workers=workers, limits=limits
+        )
+
+    async def compose(
+        self, dispatch: Dispatch, people: Sequence[tuple[Claimed, Recipient]]
+    ) -> list[Composed]:
+        """Return one message, or why there is none, for each of the people, in order.
+
+        Raises:
+            SandboxError: the worker processes cannot be started.
+        """
+        items = [compose_item(claimed, person, self._clock) for claimed, person in people]
+        outcomes = await self._pool.run_async(compose_shared(self._settings, dispatch), items)
+        return [
+            outcome.value
+            if isinstance(outcome, Done)
+            else Composed(stopped_by=Reason.RENDER_FAILED)
+            for outcome in outcomes
+        ]
+
+    def close(self) -> None:
+        """End the worker processes."""
+        self._pool.close()
+
+
+def compose_shared(settings: MailSettings, dispatch: Dispatch) -> ComposeShared:
+    """Return what all messages of a dispatch share."""
+    domain = dispatch.letter.sender.from_address.rpartition("@")[2].lower()
+    return ComposeShared(
+        letter=dispatch.letter,
+        base_url=settings.base_url,
+        tracking_key=settings.tracking_key,
+        dkim_keys=settings.dkim_keys.get(domain, ()),
+        content=dict(settings.content),
+        currency=settings.currency,
+        workspace_id=dispatch.workspace_id,
+    )
+
+
+def compose_item(claimed: Claimed, person: Recipient, clock: Clock) -> ComposeItem:
+    """Return what is one message's own."""
+    return ComposeItem(
+        message_id=claimed.id,
+        address=person.address,
+        name=person.name,
+        language=person.language,
+        timezone=person.timezone,
+        is_tracked=person.is_tracked,
+        facts=person.facts,
+        now=clock.now().replace(microsecond=0),
+    )

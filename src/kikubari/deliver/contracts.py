@@ -1,0 +1,273 @@
+"""What deliver gives, takes and needs: messages and their states, letters, people, consent."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+from sqlalchemy import Connection
+
+from kikubari.decide.personalise import CompiledEmail, Facts
+from kikubari.deliver.providers.smtp import SmtpOutcome
+from kikubari.deliver.reasons import Reason
+from kikubari.spec.envelope import DEFAULT_WORKSPACE
+
+EMAIL = "email"
+
+
+class MessageState(StrEnum):
+    """Where a message stands; docs/delivery.md draws the arrows."""
+
+    QUEUED = "queued"
+    SENDING = "sending"  # a worker has it; nothing has left yet
+    COMMITTING = "committing"  # recorded just before the final dot
+    SENT = "sent"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+
+
+class Purpose(StrEnum):
+    """What a message is for; marketing needs consent, a transactional one always goes."""
+
+    MARKETING = "marketing"
+    TRANSACTIONAL = "transactional"
+
+
+class DispatchState(StrEnum):
+    """Whether the messages of a dispatch may leave."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+
+
+class Sender(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who a letter is from. `list_id` such as ``news.shop.example``."""
+
+    from_address: str
+    from_name: str = ""
+    reply_to: str = ""
+    list_id: str = ""
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All that the messages of one dispatch have in common; stored with it, so it never changes.
+
+    Attributes:
+        email: the compiled template.
+        purpose: decides what consent is needed and whether a lost answer may be sent again.
+        topic: what the letter is about, for the preference page; may be empty.
+        resends_unknown: a transactional letter may choose at-least-once: a message whose answer
+            was lost is sent again with the same Message-ID.
+    """
+
+    email: CompiledEmail
+    sender: Sender
+    purpose: Purpose = Purpose.MARKETING
+    topic: str = ""
+    resends_unknown: bool = False
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """What caused a dispatch, such as ``("broadcast", "brd_0192…")``."""
+
+    kind: str
+    id: str
+
+
+class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
+    """Messages of one origin, which are paused, resumed and cancelled together."""
+
+    id: int
+    origin: Origin
+    state: DispatchState
+    letter: Letter
+    letter_key: bytes  # hash of the letter, for caches
+    workspace_id: int = DEFAULT_WORKSPACE
+
+
+class Claimed(msgspec.Struct, frozen=True):
+    """A message a worker has claimed. `fence` proves the claim: each claim raises it by one."""
+
+    id: int
+    dispatch_id: int
+    number: int
+    fence: int
+    attempts: int
+    queued_at: datetime
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """A wish to pass the last gate: this rendered message is one dot away from leaving.
+
+    Attributes:
+        address_key: keyed hash of the recipient's address.
+        record: what was rendered from which facts, to be sealed.
+    """
+
+    message: Claimed
+    address_key: bytes
+    record: bytes
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What becomes of a message that a gate stopped."""
+
+    state: MessageState
+    reason: Reason
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one attempt: the state to record, and why.
+
+    `due_at` is set when it goes back to the queue. `smtp_text` names no person.
+    """
+
+    message: Claimed
+    state: MessageState
+    reason: Reason | None = None
+    is_attempt: bool = False
+    due_at: datetime | None = None
+    smtp_code: int | None = None
+    smtp_text: str = ""
+    is_dead_address: bool = False
+
+
+class Recipient(msgspec.Struct, frozen=True, kw_only=True):
+    """A person as a message needs them.
+
+    Attributes:
+        number: the number the message was enqueued for.
+        address: e-mail address, empty when none is known.
+        is_verified: the address may be mailed marketing.
+        is_tracked: agreed to tracking: gets signed links and a pixel; others get plain links.
+        timezone: IANA name.
+    """
+
+    number: int
+    address: str
+    is_verified: bool
+    is_tracked: bool
+    name: str = ""
+    language: str = "en"
+    timezone: str = "UTC"
+    facts: Facts = Facts()
+
+
+class Composed(msgspec.Struct, frozen=True, kw_only=True):
+    """A message ready to go, or why it must not: then `data` is empty.
+
+    `record` is JSON of a `MessageRecord`; `cpu_seconds` is what making it took.
+    """
+
+    data: bytes = b""
+    record: bytes = b""
+    stopped_by: Reason | None = None
+    cpu_seconds: float = 0.0
+
+
+class Recipients(Protocol):
+    """Loads people in bulk; `app` implements it on profiles."""
+
+    def load(self, numbers: Sequence[int], *, workspace_id: int) -> Mapping[int, Recipient]:
+        """Return the people by the given numbers; those erased are missing."""
+        ...
+
+
+class Consents(Protocol):
+    """The consent ledger as the last gate reads it, inside its transaction."""
+
+    def list_granted(
+        self,
+        connection: Connection,
+        numbers: Sequence[int],
+        *,
+        purpose: str,
+        channel: str,
+        workspace_id: int,
+    ) -> Collection[int]:
+        """Return those of the numbers whose latest word is a grant. Unknown means no."""
+        ...
+
+
+class Transport(Protocol):
+    """Hands one message to one recipient; `providers.smtp.SmtpPool` is one."""
+
+    async def send(
+        self,
+        mail_from: str,
+        rcpt_to: str,
+        data: bytes,
+        *,
+        before_final_dot: Callable[[], Awaitable[bool]],
+    ) -> SmtpOutcome:
+        """Send, asking once when all but the final dot is written; False abandons."""
+        ...
+
+
+class Composer(Protocol):
+    """Makes the messages of a dispatch for several people at once."""
+
+    async def compose(
+        self, dispatch: Dispatch, people: Sequence[tuple[Claimed, Recipient]]
+    ) -> list[Composed]:
+        """Return one message, or why there is none, for each of the people, in order."""
+        ...
+
+
+class MessageView(msgspec.Struct, frozen=True, kw_only=True):
+    """A message as the API and the report show it."""
+
+    id: str
+    origin: Origin
+    number: int
+    state: MessageState
+    reason: Reason | None
+    attempts: int
+    queued_at: datetime
+    due_at: datetime | None
+    sent_at: datetime | None
+    smtp_code: int | None
+    smtp_text: str
+
+
+class MessageRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message said and which facts about the person it used, as rendered."""
+
+    subject: str
+    language: str
+    facts: list[dict[str, object]] = []
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """How many messages of a dispatch are in each state, and how many stopped for each reason."""
+
+    states: dict[MessageState, int]
+    reasons: dict[Reason, int]
+
+    @property
+    def total(self) -> int:
+        """All messages of the dispatch."""
+        return sum(self.states.values())
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether none of them can still leave."""
+        moving = (MessageState.QUEUED, MessageState.SENDING, MessageState.COMMITTING)
+        return not any(self.states.get(state, 0) for state in moving)
+
+
+def public_id(message_id: int) -> str:
+    """Return a message's id as the log and the API write it: ``msg_`` and 16 hex digits."""
+    return f"msg_{message_id:016x}"
+
+
+def parse_public_id(text: str) -> int | None:
+    """Return the message id of its public form, None if it is not one."""
+    digits = text.removeprefix("msg_")
+    if len(digits) != 16 or digits == text or not set(digits) <= set("0123456789abcdef"):  # noqa: PLR2004 - 16 hex digits are 64 bits
+        return None
+    return int(digits, 16)

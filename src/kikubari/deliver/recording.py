@@ -1,0 +1,208 @@
+"""What the worker writes: answers received, and messages about to leave, in one transaction.
+
+A unit takes the answers first and the marks after. A connection hands over its answer before it
+asks to mark its next message, so at any durable moment it has at most one message between the
+final dot and its recorded answer.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row
+
+from kikubari.deliver import _dispatches as dispatch_rows
+from kikubari.deliver import _repository as repository
+from kikubari.deliver.contracts import (
+    DispatchState,
+    Mark,
+    MessageState,
+    Purpose,
+    Settled,
+    Verdict,
+    public_id,
+)
+from kikubari.deliver.gate import Candidate, Gate
+from kikubari.events import Sealing, append_in
+from kikubari.kit.clock import Clock
+from kikubari.kit.instants import to_micros
+from kikubari.spec.envelope import DEFAULT_WORKSPACE, Event, EventKind, Trust
+from kikubari.spec.topics import (
+    EMAIL_BOUNCED,
+    EMAIL_FAILED,
+    EMAIL_SENT,
+    EMAIL_SKIPPED,
+    INTERNAL_SOURCE_ID,
+)
+
+# An answer is still an answer when the message was taken for lost meanwhile.
+_MAY_SETTLE = frozenset({MessageState.SENDING, MessageState.COMMITTING, MessageState.UNKNOWN})
+_TOPICS = {
+    MessageState.SENT: EMAIL_SENT,
+    MessageState.SKIPPED: EMAIL_SKIPPED,
+    MessageState.FAILED: EMAIL_FAILED,
+}
+
+_Rows = Mapping[int, Row[*tuple[Any, ...]]]
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """Outcome of a unit: messages that may leave, and why others may not.
+
+    A message in neither was claimed by somebody else meanwhile.
+    """
+
+    passed: frozenset[int]
+    stopped: dict[int, Verdict]
+
+
+class Recorder:
+    """Writes answers and marks."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        sealing: Sealing,
+        clock: Clock,
+        *,
+        workspace_id: int = DEFAULT_WORKSPACE,
+    ) -> None:
+        self._gate = gate
+        self._sealing = sealing
+        self._clock = clock
+        self._workspace_id = workspace_id
+
+    def record(
+        self, connection: Connection, settled: Sequence[Settled], marks: Sequence[Mark]
+    ) -> Recorded:
+        """Write one unit; the caller's commit makes it durable."""
+        claims = [one.message for one in settled] + [one.message for one in marks]
+        if not claims:
+            return Recorded(frozenset(), {})
+        now = self._clock.now()
+        rows = repository.lock_messages(
+            connection, self._workspace_id, {claim.id for claim in claims}
+        )
+        gates = dispatch_rows.list_gates(
+            connection, self._workspace_id, {claim.dispatch_id for claim in claims}
+        )
+        answers = [one for one in settled if _may_settle(rows, one)]
+        mine = [one for one in marks if _may_mark(rows, one)]
+        stopped = self._gate.judge(connection, [self._candidate(one, gates) for one in mine])
+        passing = [one for one in mine if one.message.id not in stopped]
+        refused = [
+            Settled(message=one.message, state=verdict.state, reason=verdict.reason)
+            for one in mine
+            if (verdict := stopped.get(one.message.id)) is not None
+        ]
+        self._settle(connection, [*answers, *refused], gates, now)
+        self._mark(connection, passing)
+        return Recorded(frozenset(one.message.id for one in passing), stopped)
+
+    def _candidate(self, mark: Mark, gates: _Rows) -> Candidate:
+        gate = gates[mark.message.dispatch_id]
+        return Candidate(
+            message_id=mark.message.id,
+            dispatch_id=mark.message.dispatch_id,
+            dispatch_state=DispatchState(gate.state),
+            number=mark.message.number,
+            address_key=mark.address_key,
+            purpose=Purpose(gate.purpose),
+            channel=gate.channel,
+            workspace_id=self._workspace_id,
+        )
+
+    def _mark(self, connection: Connection, marks: Sequence[Mark]) -> None:
+        if not marks:
+            return
+        repository.set_committing(
+            connection, self._workspace_id, {one.message.id: one.address_key for one in marks}
+        )
+        numbers = [one.message.number for one in marks]
+        sealed = self._sealing.seal(connection, numbers, [one.record for one in marks])
+        repository.save_records(
+            connection,
+            self._workspace_id,
+            [
+                (one.message.id, one.message.number, body)
+                for one, body in zip(marks, sealed, strict=True)
+            ],
+        )
+
+    def _settle(
+        self, connection: Connection, settled: Sequence[Settled], gates: _Rows, now: datetime
+    ) -> None:
+        if not settled:
+            return
+        repository.settle(connection, [_settled_row(self._workspace_id, s, now) for s in settled])
+        events = [e for s in settled for e in _events(s, gates[s.message.dispatch_id], now)]
+        append_in(connection, events, workspace_id=self._workspace_id)
+
+
+def _may_settle(rows: _Rows, settled: Settled) -> bool:
+    row = rows.get(settled.message.id)
+    return row is not None and row.fence == settled.message.fence and row.state in _MAY_SETTLE
+
+
+def _may_mark(rows: _Rows, mark: Mark) -> bool:
+    row = rows.get(mark.message.id)
+    return (
+        row is not None
+        and row.fence == mark.message.fence
+        and row.state == MessageState.SENDING.value
+    )
+
+
+def _settled_row(workspace_id: int, settled: Settled, now: datetime) -> dict[str, object]:
+    return {
+        "b_workspace": workspace_id,
+        "b_id": settled.message.id,
+        "b_state": settled.state.value,
+        "b_reason": settled.reason.value if settled.reason else None,
+        "b_attempts": settled.message.attempts + int(settled.is_attempt),
+        "b_due_us": to_micros(settled.due_at) if settled.due_at else None,
+        "b_sent_us": to_micros(now) if settled.state is MessageState.SENT else None,
+        "b_smtp_code": settled.smtp_code,
+        "b_smtp_text": settled.smtp_text or None,
+    }
+
+
+def _events(settled: Settled, gate: Row[*tuple[Any, ...]], now: datetime) -> list[Event]:
+    """Return what the log learns: a final outcome, and that an address does not exist."""
+    topic = _TOPICS.get(settled.state)
+    if topic is None:
+        return []
+    message_id = public_id(settled.message.id)
+    properties: dict[str, object] = {
+        f"{gate.origin_kind}_id": gate.origin_id,
+        "message_id": message_id,
+        "channel": gate.channel,
+        "purpose": gate.purpose,
+    }
+    if settled.reason is not None:
+        properties["reason"] = settled.reason.value
+    if settled.smtp_code is not None:
+        properties["smtp_code"] = settled.smtp_code
+    number = settled.message.number
+    events = [_event(f"{settled.state.value}:{message_id}", topic, number, properties, now)]
+    if settled.is_dead_address:
+        bounce = {**properties, "bounce_type": "hard"}
+        events.append(_event(f"bounced:{message_id}", EMAIL_BOUNCED, number, bounce, now))
+    return events
+
+
+def _event(
+    message_id: str, topic: str, number: int, properties: dict[str, object], now: datetime
+) -> Event:
+    return Event(
+        message_id=message_id,
+        kind=EventKind.TRACK,
+        type=topic,
+        occurred_at=now,
+        received_at=now,
+        source_id=INTERNAL_SOURCE_ID,
+        trust=Trust.INTERNAL,
+        number=number,
+        properties=properties,
+    )

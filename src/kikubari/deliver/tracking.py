@@ -1,0 +1,141 @@
+"""Signed addresses in a message: links, pixel, unsubscribe, preferences.
+
+A token is 27 octets: a keyed BLAKE2b-128 tag over what it stands for, and workspace and message
+id masked by a keyed hash of that tag. It names nobody, cannot be guessed or altered (2**-128), and
+two tokens of one person have nothing in common.
+"""
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from enum import Enum
+from hashlib import blake2b
+from urllib.parse import quote
+
+import msgspec
+
+from kikubari.spec.envelope import DEFAULT_WORKSPACE
+
+_TAG_BYTES = 16
+_WORKSPACE_BYTES = 3
+_MESSAGE_BYTES = 8
+_BODY_BYTES = _WORKSPACE_BYTES + _MESSAGE_BYTES
+_TOKEN_CHARACTERS = (_TAG_BYTES + _BODY_BYTES) * 4 // 3  # a multiple of 3 octets: no padding
+_KEY_BYTES = 32
+
+
+class Aim(Enum):
+    """What a token is good for; one is never accepted in place of another."""
+
+    OPEN = b"o"
+    CLICK = b"c"
+    UNSUBSCRIBE = b"u"
+    PREFERENCES = b"p"
+
+
+class TrackedMessage(msgspec.Struct, frozen=True):
+    """What a valid token stands for."""
+
+    workspace_id: int
+    message_id: int
+
+
+class TrackedLink(msgspec.Struct, frozen=True):
+    """A link of a message; its address is covered by the token, so it is safe to go to."""
+
+    workspace_id: int
+    message_id: int
+    index: int
+    url: str
+
+
+class TrackingTokens:
+    """Makes and checks tokens.
+
+    Args:
+        key: secret of this installation, at least 16 bytes.
+        workspace_id: put into the tokens made here.
+    """
+
+    def __init__(self, key: bytes, *, workspace_id: int = DEFAULT_WORKSPACE) -> None:
+        self._sign_key = blake2b(key, digest_size=_KEY_BYTES, person=b"token-sign").digest()
+        self._mask_key = blake2b(key, digest_size=_KEY_BYTES, person=b"token-mask").digest()
+        self._workspace_id = workspace_id
+
+    def open_path(self, message_id: int) -> str:
+        """Return the pixel's path."""
+        return f"/o/{self._token(Aim.OPEN, message_id)}"
+
+    def unsubscribe_path(self, message_id: int) -> str:
+        """Return the path that shows (GET) and does (POST) unsubscribing."""
+        return f"/u/{self._token(Aim.UNSUBSCRIBE, message_id)}"
+
+    def preferences_path(self, message_id: int) -> str:
+        """Return the preference page's path."""
+        return f"/p/{self._token(Aim.PREFERENCES, message_id)}"
+
+    def click_path(self, message_id: int, index: int, url: str) -> str:
+        """Return the path that leads to a link's address, which it shows in plain sight."""
+        token = self._token(Aim.CLICK, message_id, _link(index, url))
+        return f"/c/{token}/{index}?u={quote(url, safe='')}"
+
+    def find_open(self, token: str) -> TrackedMessage | None:
+        """Return what a pixel's token stands for, None if it is not ours."""
+        return self._find(Aim.OPEN, token)
+
+    def find_unsubscribe(self, token: str) -> TrackedMessage | None:
+        """Return what an unsubscribe token stands for, None if it is not ours."""
+        return self._find(Aim.UNSUBSCRIBE, token)
+
+    def find_preferences(self, token: str) -> TrackedMessage | None:
+        """Return what a preference page's token stands for, None if it is not ours."""
+        return self._find(Aim.PREFERENCES, token)
+
+    def find_click(self, token: str, index: str, url: str) -> TrackedLink | None:
+        """Return the link, None unless token, index and address belong together."""
+        if not (index.isascii() and index.isdigit() and len(index) <= 6):  # noqa: PLR2004 - a mail has fewer than a million links
+            return None
+        found = self._find(Aim.CLICK, token, _link(int(index), url))
+        if found is None:
+            return None
+        return TrackedLink(found.workspace_id, found.message_id, int(index), url)
+
+    def _token(self, aim: Aim, message_id: int, about: bytes = b"") -> str:
+        body = self._workspace_id.to_bytes(_WORKSPACE_BYTES) + message_id.to_bytes(_MESSAGE_BYTES)
+        tag = self._tag(aim, body, about)
+        return urlsafe_b64encode(tag + _xor(body, self._mask(tag))).decode("ascii")
+
+    def _find(self, aim: Aim, token: str, about: bytes = b"") -> TrackedMessage | None:
+        if len(token) != _TOKEN_CHARACTERS:
+            return None
+        try:
+            raw = urlsafe_b64decode(token.encode("ascii"))
+        except (UnicodeEncodeError, Base64Error):
+            return None
+        tag, masked = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
+        # The decoder skips characters it does not know: only the one right spelling counts.
+        if len(masked) != _BODY_BYTES or urlsafe_b64encode(raw) != token.encode("ascii"):
+            return None
+        body = _xor(masked, self._mask(tag))
+        if not hmac.compare_digest(tag, self._tag(aim, body, about)):
+            return None
+        return TrackedMessage(
+            int.from_bytes(body[:_WORKSPACE_BYTES]), int.from_bytes(body[_WORKSPACE_BYTES:])
+        )
+
+    def _tag(self, aim: Aim, body: bytes, about: bytes) -> bytes:
+        # Aim and body have fixed lengths, so no two different inputs read the same.
+        return blake2b(
+            aim.value + body + about, key=self._sign_key, digest_size=_TAG_BYTES
+        ).digest()
+
+    def _mask(self, tag: bytes) -> bytes:
+        return blake2b(tag, key=self._mask_key, digest_size=_BODY_BYTES).digest()
+
+
+def _link(index: int, url: str) -> bytes:
+    return index.to_bytes(4) + url.encode("utf-8", "surrogatepass")
+
+
+def _xor(left: bytes, right: bytes) -> bytes:
+    return (int.from_bytes(left) ^ int.from_bytes(right)).to_bytes(len(left))

@@ -1,0 +1,171 @@
+"""Every query on broadcasts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pyroaring import BitMap
+from sqlalchemy import Connection, Row, insert, select, update
+
+from kikubari.journeys._tables import broadcast_versions, broadcasts
+
+DRAFT, ENQUEUING, STARTED = "draft", "enqueuing", "started"
+
+_VIEW = (
+    broadcasts.c.id,
+    broadcasts.c.version,
+    broadcasts.c.phase,
+    broadcasts.c.dispatch_id,
+    broadcasts.c.n_audience,
+    broadcasts.c.n_enqueued,
+    broadcasts.c.created_us,
+    broadcasts.c.started_us,
+    broadcast_versions.c.definition,
+)
+
+
+def insert_draft(
+    connection: Connection, workspace_id: int, broadcast_id: str, body: bytes, now_us: int
+) -> None:
+    """Write a new draft."""
+    connection.execute(
+        insert(broadcasts).values(
+            workspace_id=workspace_id,
+            id=broadcast_id,
+            version=0,
+            phase=DRAFT,
+            n_audience=0,
+            n_enqueued=0,
+            created_us=now_us,
+        )
+    )
+    add_version(connection, workspace_id, broadcast_id, body, version=1, now_us=now_us)
+
+
+def add_version(
+    connection: Connection,
+    workspace_id: int,
+    broadcast_id: str,
+    body: bytes,
+    *,
+    version: int,
+    now_us: int,
+) -> None:
+    """Write a definition and make it the current one."""
+    connection.execute(
+        insert(broadcast_versions).values(
+            workspace_id=workspace_id,
+            broadcast_id=broadcast_id,
+            version=version,
+            definition=body,
+            created_us=now_us,
+        )
+    )
+    connection.execute(
+        update(broadcasts).where(*_is(workspace_id, broadcast_id)).values(version=version)
+    )
+
+
+def find(
+    connection: Connection, workspace_id: int, broadcast_id: str
+) -> Row[*tuple[Any, ...]] | None:
+    """Return a broadcast with its current definition."""
+    return connection.execute(
+        _views(workspace_id).where(broadcasts.c.id == broadcast_id)
+    ).one_or_none()
+
+
+def list_newest(
+    connection: Connection, workspace_id: int, *, limit: int
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return broadcasts with their current definitions, newest first."""
+    return connection.execute(
+        _views(workspace_id)
+        .order_by(broadcasts.c.created_us.desc(), broadcasts.c.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def lock(
+    connection: Connection, workspace_id: int, broadcast_id: str
+) -> Row[*tuple[Any, ...]] | None:
+    """Return (phase, version, dispatch_id, n_enqueued) and keep others away meanwhile."""
+    return connection.execute(
+        select(
+            broadcasts.c.phase,
+            broadcasts.c.version,
+            broadcasts.c.dispatch_id,
+            broadcasts.c.n_enqueued,
+        )
+        .where(*_is(workspace_id, broadcast_id))
+        .with_for_update()
+    ).one_or_none()
+
+
+def start(
+    connection: Connection,
+    workspace_id: int,
+    broadcast_id: str,
+    *,
+    dispatch_id: int,
+    audience: BitMap,
+    now_us: int,
+) -> None:
+    """Fix the audience."""
+    connection.execute(
+        update(broadcasts)
+        .where(*_is(workspace_id, broadcast_id))
+        .values(
+            phase=ENQUEUING,
+            dispatch_id=dispatch_id,
+            audience=audience.serialize(),
+            n_audience=len(audience),
+            started_us=now_us,
+        )
+    )
+
+
+def list_enqueuing(connection: Connection, workspace_id: int) -> list[str]:
+    """Return broadcasts whose messages are not all queued."""
+    return list(
+        connection.execute(
+            select(broadcasts.c.id).where(
+                broadcasts.c.workspace_id == workspace_id, broadcasts.c.phase == ENQUEUING
+            )
+        ).scalars()
+    )
+
+
+def get_audience(connection: Connection, workspace_id: int, broadcast_id: str) -> BitMap:
+    """Return the fixed audience of a started broadcast."""
+    body = connection.execute(
+        select(broadcasts.c.audience).where(*_is(workspace_id, broadcast_id))
+    ).scalar_one()
+    return BitMap.deserialize(bytes(body))
+
+
+def set_enqueued(
+    connection: Connection, workspace_id: int, broadcast_id: str, *, n_enqueued: int, is_all: bool
+) -> None:
+    """Write down how much of the audience is queued."""
+    connection.execute(
+        update(broadcasts)
+        .where(*_is(workspace_id, broadcast_id))
+        .values(n_enqueued=n_enqueued, phase=STARTED if is_all else ENQUEUING)
+    )
+
+
+def _views(workspace_id: int) -> Any:
+    return (
+        select(*_VIEW)
+        .join(
+            broadcast_versions,
+            (broadcast_versions.c.workspace_id == broadcasts.c.workspace_id)
+            & (broadcast_versions.c.broadcast_id == broadcasts.c.id)
+            & (broadcast_versions.c.version == broadcasts.c.version),
+        )
+        .where(broadcasts.c.workspace_id == workspace_id)
+    )
+
+
+def _is(workspace_id: int, broadcast_id: str) -> tuple[Any, ...]:
+    return (broadcasts.c.workspace_id == workspace_id, broadcasts.c.id == broadcast_id)

@@ -1,0 +1,33 @@
+"""Broadcasts and the versions of their definitions."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text
+
+from kikubari.storage import metadata
+
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    # draft, enqueuing or started; pause and cancel stand with the messages.
+    Column("phase", Text, nullable=False),
+    Column("dispatch_id", BigInteger),
+    # Fixed when the send begins, so that a resumed one queues the same people.
+    Column("audience", LargeBinary),
+    Column("n_audience", BigInteger, nullable=False),
+    Column("n_enqueued", BigInteger, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("started_us", BigInteger),
+    Index("ix_broadcasts_phase", "workspace_id", "phase"),
+)
+
+broadcast_versions = Table(
+    "broadcast_versions",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("broadcast_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("definition", LargeBinary, nullable=False),  # JSON of BroadcastDefinition
+    Column("created_us", BigInteger, nullable=False),
+)

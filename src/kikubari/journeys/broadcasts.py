@@ -1,0 +1,364 @@
+"""One-off sends: from a draft to queued messages, exactly once each, whatever dies meanwhile."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from pyroaring import BitMap
+from sqlalchemy import Connection, Row
+
+from kikubari.decide.personalise import EmailVariant, compile_email
+from kikubari.deliver import (
+    Counts,
+    DispatchState,
+    Letter,
+    MessageState,
+    MessageView,
+    Origin,
+    Outbox,
+    Purpose,
+    enqueue,
+    find_dispatch_state,
+    open_dispatch,
+)
+from kikubari.journeys import _repository as repository
+from kikubari.journeys.contracts import (
+    Audience,
+    Broadcast,
+    BroadcastDefinition,
+    BroadcastState,
+    Progress,
+)
+from kikubari.kit.clock import Clock
+from kikubari.kit.ids import IdFactory
+from kikubari.kit.instants import from_micros, to_micros
+from kikubari.spec.envelope import DEFAULT_WORKSPACE
+from kikubari.spec.errors import ConflictError, InvalidInputError, NotFoundError
+from kikubari.storage import Priority, StateStore
+
+# Messages of one transaction: some 50 ms of the writer's time.
+CHUNK = 5_000
+# A way out must stand in the message itself, not only in its headers.
+_WAY_OUT = re.compile(r"\b(?:unsubscribe_url|preferences_url)\b")
+
+_encode = msgspec.json.Encoder().encode
+_decoder = msgspec.json.Decoder(BroadcastDefinition)
+
+
+class Broadcasts:
+    """Drafts, sends, progress.
+
+    Args:
+        store: of the definitions and of the outbox.
+        outbox: where the messages go.
+        audience: evaluates segments.
+        clock: gives the instants.
+        ids: makes broadcast ids.
+        chunk: messages queued per transaction.
+        workspace_id: whose broadcasts.
+    """
+
+    def __init__(
+        self,
+        store: StateStore,
+        outbox: Outbox,
+        audience: Audience,
+        clock: Clock,
+        ids: IdFactory,
+        *,
+        chunk: int = CHUNK,
+        workspace_id: int = DEFAULT_WORKSPACE,
+    ) -> None:
+        self._store = store
+        self._outbox = outbox
+        self._audience = audience
+        self._clock = clock
+        self._ids = ids
+        self._chunk = chunk
+        self._workspace_id = workspace_id
+
+    def create(self, definition: BroadcastDefinition) -> Broadcast:
+        """Write a draft.
+
+        Raises:
+            TemplateError: with the place in the author's source.
+            InvalidInputError: no name, no way to unsubscribe in a marketing template.
+        """
+        _check(definition)
+        broadcast_id = self._ids.new_id("brd")
+        now_us = to_micros(self._clock.now())
+        self._store.write(
+            lambda connection: repository.insert_draft(
+                connection, self._workspace_id, broadcast_id, _encode(definition), now_us
+            )
+        )
+        return self.get(broadcast_id)
+
+    def change(self, broadcast_id: str, definition: BroadcastDefinition) -> Broadcast:
+        """Write a new version of a draft.
+
+        Raises:
+            NotFoundError: no such broadcast.
+            ConflictError: it was sent.
+            TemplateError: with the place in the author's source.
+            InvalidInputError: see `create`.
+        """
+        _check(definition)
+        now_us = to_micros(self._clock.now())
+
+        def work(connection: Connection) -> None:
+            row = self._lock_draft(connection, broadcast_id)
+            repository.add_version(
+                connection,
+                self._workspace_id,
+                broadcast_id,
+                _encode(definition),
+                version=row.version + 1,
+                now_us=now_us,
+            )
+
+        self._store.write(work)
+        return self.get(broadcast_id)
+
+    def get(self, broadcast_id: str) -> Broadcast:
+        """Return a broadcast.
+
+        Raises:
+            NotFoundError: no such broadcast.
+        """
+        with self._store.read() as connection:
+            row = repository.find(connection, self._workspace_id, broadcast_id)
+            if row is None:
+                raise _not_found(broadcast_id)
+            return self._view(connection, row)
+
+    def list_broadcasts(self, *, limit: int = 50) -> list[Broadcast]:
+        """Return the newest broadcasts."""
+        with self._store.read() as connection:
+            rows = repository.list_newest(connection, self._workspace_id, limit=limit)
+            return [self._view(connection, row) for row in rows]
+
+    def start(self, broadcast_id: str) -> Broadcast:
+        """Fix the audience as of now and the letter as it is; messages are queued by `enqueue`.
+
+        Raises:
+            NotFoundError: no such broadcast, or no such segment.
+            ConflictError: it was sent before.
+            InvalidInputError: the segment is not a condition tree.
+        """
+        draft = self.get(broadcast_id)
+        now = self._clock.now()
+        audience = self._audience.evaluate(
+            draft.definition.segment, as_of=now, workspace_id=self._workspace_id
+        )
+        letter = _letter(draft.definition)
+
+        def work(connection: Connection) -> None:
+            row = self._lock_draft(connection, broadcast_id)
+            if row.version != draft.version:
+                raise ConflictError(
+                    f"broadcast {broadcast_id} was changed meanwhile",
+                    hint="Look at the new version and send it again.",
+                )
+            dispatch_id = open_dispatch(
+                connection, _origin(broadcast_id), letter, now=now, workspace_id=self._workspace_id
+            )
+            repository.start(
+                connection,
+                self._workspace_id,
+                broadcast_id,
+                dispatch_id=dispatch_id,
+                audience=audience,
+                now_us=to_micros(now),
+            )
+
+        self._store.write(work)
+        return self.get(broadcast_id)
+
+    def send(self, broadcast_id: str) -> Broadcast:
+        """Start a broadcast and queue all its messages; see `start`."""
+        self.start(broadcast_id)
+        self.enqueue(broadcast_id)
+        return self.get(broadcast_id)
+
+    def resume_enqueuing(self) -> None:
+        """Go on queueing what a process that died had begun."""
+        with self._store.read() as connection:
+            unfinished = repository.list_enqueuing(connection, self._workspace_id)
+        for broadcast_id in unfinished:
+            self.enqueue(broadcast_id)
+
+    def enqueue(self, broadcast_id: str) -> None:
+        """Queue the messages of a started broadcast, chunk by chunk, each once.
+
+        The mark of how far it got moves in the transaction that queues the chunk, so it can be
+        called again at any time, by two processes even.
+        """
+        with self._store.read() as connection:
+            audience = repository.get_audience(connection, self._workspace_id, broadcast_id)
+        while self._store.write(
+            lambda connection: self._enqueue_chunk(connection, broadcast_id, audience),
+            priority=Priority.BACKGROUND,
+        ):
+            pass
+
+    def _enqueue_chunk(self, connection: Connection, broadcast_id: str, audience: BitMap) -> bool:
+        """Queue the next chunk; False when there is none."""
+        row = repository.lock(connection, self._workspace_id, broadcast_id)
+        if row is None or row.phase != repository.ENQUEUING:
+            return False
+        end = min(row.n_enqueued + self._chunk, len(audience))
+        numbers = list(audience[row.n_enqueued : end]) if end > row.n_enqueued else []
+        enqueue(
+            connection,
+            row.dispatch_id,
+            numbers,
+            now=self._clock.now(),
+            workspace_id=self._workspace_id,
+        )
+        is_all = end == len(audience)
+        repository.set_enqueued(
+            connection, self._workspace_id, broadcast_id, n_enqueued=end, is_all=is_all
+        )
+        return not is_all
+
+    def pause(self, broadcast_id: str) -> Broadcast:
+        """Hold every message that has not passed the last gate.
+
+        Raises:
+            NotFoundError: no such broadcast.
+            ConflictError: it is a draft or was cancelled.
+        """
+        self.get(broadcast_id)
+        self._outbox.pause(_origin(broadcast_id))
+        return self.get(broadcast_id)
+
+    def resume(self, broadcast_id: str) -> Broadcast:
+        """Let a paused broadcast go on.
+
+        Raises:
+            NotFoundError: no such broadcast.
+            ConflictError: it is a draft or was cancelled.
+        """
+        self.get(broadcast_id)
+        self._outbox.resume(_origin(broadcast_id))
+        return self.get(broadcast_id)
+
+    def cancel(self, broadcast_id: str) -> Broadcast:
+        """Stop for good every message that has not passed the last gate.
+
+        Raises:
+            NotFoundError: no such broadcast.
+            ConflictError: it is a draft or was cancelled before.
+        """
+        self.get(broadcast_id)
+        self._outbox.cancel(_origin(broadcast_id))
+        return self.get(broadcast_id)
+
+    def progress(self, broadcast_id: str) -> Progress:
+        """Return how many messages stand where, and why some stopped.
+
+        Raises:
+            NotFoundError: no such broadcast.
+        """
+        broadcast = self.get(broadcast_id)
+        counts = self._outbox.count(_origin(broadcast_id))
+        return Progress(
+            state=_settled_state(broadcast.state, counts),
+            n_audience=broadcast.n_audience,
+            n_enqueued=broadcast.n_enqueued,
+            counts=counts,
+        )
+
+    def list_messages(
+        self,
+        broadcast_id: str,
+        *,
+        state: MessageState | None = None,
+        after: str | None = None,
+        limit: int = 100,
+    ) -> Sequence[MessageView]:
+        """Return messages of a broadcast in order of id, from the one after `after` on."""
+        return self._outbox.list_messages(
+            _origin(broadcast_id), state=state, after=after, limit=limit
+        )
+
+    def _lock_draft(self, connection: Connection, broadcast_id: str) -> Row[*tuple[Any, ...]]:
+        row = repository.lock(connection, self._workspace_id, broadcast_id)
+        if row is None:
+            raise _not_found(broadcast_id)
+        if row.phase != repository.DRAFT:
+            raise ConflictError(
+                f"broadcast {broadcast_id} was sent already",
+                hint="Create a new broadcast to send again.",
+            )
+        return row
+
+    def _view(self, connection: Connection, row: Row[*tuple[Any, ...]]) -> Broadcast:
+        return Broadcast(
+            id=row.id,
+            version=row.version,
+            definition=_decoder.decode(row.definition),
+            state=self._state(connection, row),
+            created_at=from_micros(row.created_us),
+            started_at=from_micros(row.started_us) if row.started_us is not None else None,
+            n_audience=row.n_audience,
+            n_enqueued=row.n_enqueued,
+        )
+
+    def _state(self, connection: Connection, row: Row[*tuple[Any, ...]]) -> BroadcastState:
+        if row.phase == repository.DRAFT:
+            return BroadcastState.DRAFT
+        held = find_dispatch_state(connection, _origin(row.id), workspace_id=self._workspace_id)
+        if held is DispatchState.PAUSED:
+            return BroadcastState.PAUSED
+        if held is DispatchState.CANCELLED:
+            return BroadcastState.CANCELLED
+        is_enqueuing = row.phase == repository.ENQUEUING
+        return BroadcastState.ENQUEUING if is_enqueuing else BroadcastState.SENDING
+
+
+def _settled_state(state: BroadcastState, counts: Counts) -> BroadcastState:
+    is_over = state is BroadcastState.SENDING and counts.is_settled
+    return BroadcastState.DONE if is_over else state
+
+
+def _origin(broadcast_id: str) -> Origin:
+    return Origin("broadcast", broadcast_id)
+
+
+def _letter(definition: BroadcastDefinition) -> Letter:
+    return Letter(
+        email=compile_email(definition.template),
+        sender=definition.sender,
+        purpose=definition.purpose,
+        topic=definition.topic,
+        resends_unknown=definition.resends_unknown,
+    )
+
+
+def _check(definition: BroadcastDefinition) -> None:
+    if not definition.name.strip():
+        raise InvalidInputError("a broadcast needs a name")
+    if definition.purpose is Purpose.MARKETING:
+        if definition.resends_unknown:
+            raise InvalidInputError(
+                "only a transactional letter may be sent again when its answer was lost",
+                hint="A second copy of a marketing message is worse than a missing one.",
+            )
+        for language, variant in definition.template.variants.items():
+            if not _has_way_out(variant):
+                raise InvalidInputError(
+                    f"the {language} template has no link to unsubscribe",
+                    hint="Link to {{ unsubscribe_url }} or {{ preferences_url }}.",
+                )
+    _letter(definition)
+
+
+def _has_way_out(variant: EmailVariant) -> bool:
+    return _WAY_OUT.search(variant.mjml or variant.html or "") is not None
+
+
+def _not_found(broadcast_id: str) -> NotFoundError:
+    return NotFoundError(f"no broadcast {broadcast_id}")

@@ -1,0 +1,81 @@
+"""Broadcasts: what is sent, to whom, and how far it has come."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+import msgspec
+from pyroaring import BitMap
+
+from kikubari.decide.personalise import EmailTemplateSource
+from kikubari.deliver import Counts, Purpose, Sender
+
+
+class BroadcastState(StrEnum):
+    """How far a broadcast has come."""
+
+    DRAFT = "draft"
+    ENQUEUING = "enqueuing"  # the audience is fixed; its messages are being queued
+    SENDING = "sending"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    DONE = "done"  # no message of it can still leave
+
+
+class BroadcastDefinition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a marketer writes.
+
+    Attributes:
+        name: for people.
+        segment: id of a segment, or a condition tree in its JSON form.
+        template: subject and body in each language.
+        sender: who it is from.
+        purpose: marketing needs consent at the last gate.
+        topic: what it is about, for the preference page.
+        resends_unknown: transactional only: send again when the answer was lost.
+    """
+
+    name: str
+    segment: str | dict[str, Any]
+    template: EmailTemplateSource
+    sender: Sender
+    purpose: Purpose = Purpose.MARKETING
+    topic: str = ""
+    resends_unknown: bool = False
+
+
+class Broadcast(msgspec.Struct, frozen=True, kw_only=True):
+    """A broadcast as it stands. `n_audience` and `n_enqueued` are 0 while it is a draft."""
+
+    id: str
+    version: int  # of the definition; grows with each change to the draft
+    definition: BroadcastDefinition
+    state: BroadcastState
+    created_at: datetime
+    started_at: datetime | None
+    n_audience: int
+    n_enqueued: int
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures of a broadcast while and after it is sent."""
+
+    state: BroadcastState
+    n_audience: int
+    n_enqueued: int
+    counts: Counts
+
+
+class Audience(Protocol):
+    """Says who is in a segment; `app` implements it on `segments`."""
+
+    def evaluate(
+        self, segment: str | dict[str, Any], *, as_of: datetime, workspace_id: int
+    ) -> BitMap:
+        """Return the canonical profile numbers of a segment's members.
+
+        Raises:
+            NotFoundError: no segment by that id.
+            InvalidInputError: not a condition tree.
+        """
+        ...
