@@ -2,7 +2,7 @@
 
 import random
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -85,8 +85,8 @@ def decided(draw):
 
 def build(histories):
     made = []
-    for index, parts in enumerate(histories):
-        parts = dict(parts)
+    for index, history in enumerate(histories):
+        parts = dict(history)
         at = START + timedelta(minutes=parts.pop("minute"))
         if "decision" in parts:
             left, right = (Identifier(*text.split(":", 1)) for text in parts["decision"])
@@ -99,7 +99,7 @@ def build(histories):
                     explanation="same card",
                     message_id=f"m{index}",
                     decided_at=at,
-                )  # fmt: skip
+                )
             )
         else:
             made.append(
@@ -109,7 +109,7 @@ def build(histories):
                     received_at=at,
                     source_id=1 + index % 2,
                     **parts,
-                )  # fmt: skip
+                )
             )
     return made
 
@@ -122,7 +122,7 @@ histories = st.lists(st.one_of(sightings(), sightings(), aliases(), decided()), 
 class Oracle:
     """All evidence of a history at once, gathered by a second, slow reading of the events."""
 
-    def __init__(self, events, limits):
+    def __init__(self, events, limits) -> None:
         self.rules = IdentifierRules()
         self.nodes = {}
         self.names = {}
@@ -163,8 +163,10 @@ class Oracle:
         is_public = event.trust is Trust.PUBLIC
         seen = [self.node("user_id", event.user_id)] if event.user_id else []
         if not is_public:
-            for entry in event.context.get("externalIds", []):
-                seen.append(self.node("external:" + entry["type"], entry["id"]))
+            seen += [
+                self.node("external:" + entry["type"], entry["id"])
+                for entry in event.context.get("externalIds", [])
+            ]
             seen += [
                 self.node(kind, event.traits[kind])
                 for kind in ("email", "phone")
@@ -216,7 +218,7 @@ def empty(store):
 def take_in(store, events, limits, *, cuts=(), numbering=None):
     numbering = numbering or IdentityNumbering(limits)
     edges = [0, *sorted(cuts), len(events)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         batch = events[start:end]
         store.write(lambda connection, batch=batch: numbering.number(connection, batch))
     return numbering

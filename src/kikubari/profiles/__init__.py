@@ -1,1 +1,35 @@
-"""Who is who: identifiers, merging, traits with provenance, consent."""
+"""Who people are: identifiers, merges, traits, the consent ledger, keys and rights."""
+
+from kikubari.profiles._tables import LEDGER_GUARDS as LEDGER_GUARDS
+from kikubari.profiles.computed import ComputedTraits as ComputedTraits
+from kikubari.profiles.computed import OrderEvent as OrderEvent
+from kikubari.profiles.computed import compute as compute
+from kikubari.profiles.computed import list_order_events as list_order_events
+from kikubari.profiles.computed import query_computed as query_computed
+from kikubari.profiles.consent import ConsentLedger as ConsentLedger
+from kikubari.profiles.consent import ConsentProjection as ConsentProjection
+from kikubari.profiles.contracts import ConsentEntry as ConsentEntry
+from kikubari.profiles.contracts import ConsentState as ConsentState
+from kikubari.profiles.contracts import Decision as Decision
+from kikubari.profiles.contracts import ErasureReceipt as ErasureReceipt
+from kikubari.profiles.contracts import Evidence as Evidence
+from kikubari.profiles.contracts import KnownIdentifier as KnownIdentifier
+from kikubari.profiles.contracts import PersonFacts as PersonFacts
+from kikubari.profiles.contracts import ProfileView as ProfileView
+from kikubari.profiles.contracts import Trait as Trait
+from kikubari.profiles.contracts import TraitFact as TraitFact
+from kikubari.profiles.decisions import decision_event as decision_event
+from kikubari.profiles.identifiers import Identifier as Identifier
+from kikubari.profiles.identifiers import IdentifierRules as IdentifierRules
+from kikubari.profiles.identifiers import normalise_email as normalise_email
+from kikubari.profiles.identifiers import normalise_phone as normalise_phone
+from kikubari.profiles.keys import InstanceKey as InstanceKey
+from kikubari.profiles.keys import PersonKeys as PersonKeys
+from kikubari.profiles.keys import SealBrokenError as SealBrokenError
+from kikubari.profiles.numbering import IdentityNumbering as IdentityNumbering
+from kikubari.profiles.profiles import Profiles as Profiles
+from kikubari.profiles.profiles import profile_id as profile_id
+from kikubari.profiles.resolution import Limits as Limits
+from kikubari.profiles.resolution import Outcome as Outcome
+from kikubari.profiles.rights import Rights as Rights
+from kikubari.profiles.traits import TraitProjection as TraitProjection

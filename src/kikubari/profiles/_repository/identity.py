@@ -16,6 +16,7 @@ from sqlalchemy import (
 
 from kikubari.profiles._repository.chunked import Rows, bulk_update, chunks, select_in
 from kikubari.profiles._tables import decisions, device_links, identifiers, moves, person_links
+from kikubari.profiles.identifiers import Identifier
 from kikubari.profiles.resolution import Evidence, Link, LinkKind, Node
 from kikubari.storage import bulk_insert
 
@@ -274,6 +275,17 @@ def list_members(connection: Connection, workspace_id: int, profiles: Collection
     return select_in(
         connection, workspace_id, [*_NODE_COLUMNS, c.value], where=c.profile, among=profiles
     )
+
+
+def list_identifiers(
+    connection: Connection, workspace_id: int, numbers: Collection[int]
+) -> dict[int, Identifier]:
+    """Return number → identifier for those numbers that exist."""
+    c = identifiers.c
+    rows = select_in(
+        connection, workspace_id, [c.number, c.kind, c.value], where=c.number, among=numbers
+    )
+    return {row.number: Identifier(row.kind, row.value) for row in rows}
 
 
 def list_profiles_of(

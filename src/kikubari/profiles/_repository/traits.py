@@ -1,0 +1,87 @@
+"""Versioned traits, and the names people are found by."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection, delete, func, select
+
+from kikubari.profiles._repository.chunked import Rows, chunks
+from kikubari.profiles._tables import identifiers, profile_names, trait_versions
+from kikubari.storage import bulk_insert
+
+TRAIT_COLUMNS = (
+    "workspace_id", "number", "name", "at_us", "source_id", "message_key", "value", "provenance",
+    "confidence", "is_verified", "is_simulated", "received_us", "position",
+)  # fmt: skip
+
+
+def insert_traits(connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
+    """Append versions, in the order of `TRAIT_COLUMNS`."""
+    bulk_insert(connection, trait_versions, TRAIT_COLUMNS, rows)
+
+
+def insert_names(connection: Connection, rows: Sequence[tuple[int, str, int]]) -> None:
+    """Note (workspace, term, number) for searches."""
+    columns = ("workspace_id", "term", "number")
+    bulk_insert(connection, profile_names, columns, rows, ignore_existing=True)
+
+
+def list_standing_traits(
+    connection: Connection,
+    workspace_id: int,
+    profiles: Collection[int],
+    *,
+    names: Collection[str] | None,
+) -> Rows:
+    """Return each source's latest statement on each trait of people, with their `profile`.
+
+    What is verified and what is not are kept apart: the one never hides the other.
+    """
+    t = trait_versions.c
+    newest = func.row_number().over(
+        partition_by=(identifiers.c.profile, t.name, t.source_id, t.is_verified),
+        order_by=(t.at_us.desc(), t.message_key.desc()),
+    )
+    found: Rows = []
+    for chunk in chunks(profiles):
+        ranked = (
+            select(trait_versions, identifiers.c.profile, newest.label("age"))
+            .join(
+                identifiers,
+                (identifiers.c.workspace_id == t.workspace_id) & (identifiers.c.number == t.number),
+            )
+            .where(identifiers.c.workspace_id == workspace_id, identifiers.c.profile.in_(chunk))
+        )
+        if names is not None:
+            ranked = ranked.where(t.name.in_(names))
+        statements = ranked.subquery()
+        found.extend(connection.execute(select(statements).where(statements.c.age == 1)))
+    return found
+
+
+def search_names(
+    connection: Connection, workspace_id: int, *, prefix: str, limit: int
+) -> list[int]:
+    """Return profiles with a name that starts with `prefix`."""
+    n = profile_names.c
+    rows = connection.execute(
+        select(identifiers.c.profile)
+        .join(
+            profile_names,
+            (identifiers.c.workspace_id == n.workspace_id) & (identifiers.c.number == n.number),
+        )
+        .where(n.workspace_id == workspace_id, n.term >= prefix, n.term < prefix + "\U0010ffff")
+        .distinct()
+        .limit(limit)
+    )
+    return [row.profile for row in rows]
+
+
+def delete_traits(connection: Connection, workspace_id: int, numbers: Collection[int]) -> int:
+    """Delete all versions and names of these numbers; return how many rows went."""
+    total = 0
+    for table in (trait_versions, profile_names):
+        for chunk in chunks(numbers):
+            total += connection.execute(
+                delete(table).where(table.c.workspace_id == workspace_id, table.c.number.in_(chunk))
+            ).rowcount
+    return total
