@@ -5,14 +5,22 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tracking_server import Tracking, open_store, serve
+from tracking_server import LoopbackServer, Tracking, open_store
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[LoopbackServer]:
+    """A real HTTP server on a free loopback port."""
+    started = LoopbackServer()
+    yield started
+    started.close()
 
 
 @pytest.fixture
-def tracking(tmp_path: Path) -> Iterator[Tracking]:
+def tracking(server: LoopbackServer, tmp_path: Path) -> Iterator[Tracking]:
     """A served tracking API on a store of its own."""
     store = open_store(tmp_path / "intake.db")
-    with serve(Tracking(store)) as served:
+    with server.serve(Tracking(store)) as served:
         yield served
     store.close()
 

@@ -21,7 +21,7 @@ def load(name: str) -> dict[str, Any]:
     return json.loads((RECORDED / name).read_text())
 
 
-def send(url: str, recorded: dict[str, Any]) -> httpx.Response:
+def send(tracking: Tracking, recorded: dict[str, Any]) -> httpx.Response:
     headers = {
         name: value
         for name, value in recorded["headers"].items()
@@ -30,7 +30,9 @@ def send(url: str, recorded: dict[str, Any]) -> httpx.Response:
     body = b"" if recorded["body"] is None else json.dumps(recorded["body"]).encode()
     if headers.get("Content-Encoding") == "gzip":
         body = gzip.compress(body)
-    return httpx.request(recorded["method"], url + recorded["path"], headers=headers, content=body)
+    return tracking.client.request(
+        recorded["method"], tracking.url + recorded["path"], headers=headers, content=body
+    )
 
 
 def messages_of(recorded: dict[str, Any]) -> list[dict[str, Any]]:
@@ -46,7 +48,7 @@ def test_the_recordings_are_there():
 def test_recorded_request_is_kept_whole(tracking: Tracking, name: str):
     tracking.add_recorded_keys()
     recorded = load(name)
-    response = send(tracking.url, recorded)
+    response = send(tracking, recorded)
     assert (response.status_code, response.json()) == (200, {"success": True})
     messages, events = messages_of(recorded), tracking.events()
     assert [event.message_id for event in events] == [m["messageId"] for m in messages]
@@ -68,7 +70,7 @@ def test_recorded_request_is_kept_whole(tracking: Tracking, name: str):
 
 def test_recorded_settings_request_boots_the_browser_sdk(tracking: Tracking):
     tracking.add_recorded_keys()
-    response = send(tracking.url, load("segment-analytics-next-cdnURL_01.json"))
+    response = send(tracking, load("segment-analytics-next-cdnURL_01.json"))
     assert response.status_code == 200
     segment = response.json()["integrations"]["Segment.io"]
     host = tracking.url.removeprefix("http://")

@@ -5,7 +5,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import httpx
 import uvicorn
 from sqlalchemy import select
 
@@ -37,6 +39,7 @@ class Tracking:
         self.server = self.sources.create("shop server", SourceKind.SERVER)
         self.browser = self.sources.create("shop pages", SourceKind.BROWSER)
         self.url = ""
+        self.client: httpx.Client
 
     def add_recorded_keys(self) -> None:
         for number, key in enumerate((RECORDED_KEY, "k"), start=100):
@@ -55,9 +58,16 @@ class Tracking:
             )
 
     def events(self) -> list[Event]:
+        """Return what the inbox holds."""
         with self.store.read() as connection:
             rows = connection.execute(select(inbox.c.body).order_by(inbox.c.id)).all()
         return [event for row in rows for event in decode_batch(row.body)]
+
+    def newest_batch(self) -> list[Event]:
+        """Return the batch that was stored last."""
+        with self.store.read() as connection:
+            newest = select(inbox.c.body).order_by(inbox.c.id.desc()).limit(1)
+            return decode_batch(connection.execute(newest).scalar_one())
 
 
 def open_store(path: Path) -> SqliteStateStore:
@@ -66,30 +76,49 @@ def open_store(path: Path) -> SqliteStateStore:
     return store
 
 
-@contextmanager
-def serve(tracking: Tracking) -> Iterator[Tracking]:
-    """Serve on a free loopback port from a thread of its own."""
-    config = uvicorn.Config(
-        tracking.api,
-        port=0,
-        log_level="error",
-        lifespan="off",
-        ws="none",
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 10
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        assert time.monotonic() < deadline, "the server did not start in time"
-        time.sleep(0.005)
-    tracking.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    try:
-        yield tracking
-    finally:
-        server.should_exit = True
-        thread.join(10)
+class LoopbackServer:
+    """One HTTP server for the whole session; which application answers changes."""
+
+    def __init__(self) -> None:
+        self.app: TrackingApi | None = None
+        self.client = httpx.Client()  # without a key
+        config = uvicorn.Config(
+            self._answer,
+            port=0,
+            log_level="error",
+            lifespan="off",
+            ws="none",
+            interface="asgi3",
+            loop="uvloop",
+            http="httptools",
+            access_log=False,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        deadline = time.monotonic() + 10
+        while not self._server.started:
+            assert self._thread.is_alive(), "the server did not start"
+            assert time.monotonic() < deadline, "the server did not start in time"
+            time.sleep(0.005)
+        port = self._server.servers[0].sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+
+    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
+        assert self.app is not None
+        await self.app(scope, receive, send)
+
+    @contextmanager
+    def serve(self, tracking: Tracking) -> Iterator[Tracking]:
+        """Let one tracking API answer."""
+        tracking.url, tracking.client = self.url, self.client
+        self.app = tracking.api
+        try:
+            yield tracking
+        finally:
+            self.app = None
+
+    def close(self) -> None:
+        self.client.close()
+        self._server.should_exit = True
+        self._thread.join(10)
