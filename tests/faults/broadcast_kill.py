@@ -6,7 +6,7 @@ left, then sends. Two ways to die:
 
 - ``--kills N``: at N random moments;
 - ``--points``: at every commit and at every write and answer of the SMTP dialogue, one after the
-  other (``--every K`` takes each K-th).
+  other (``--every K`` takes each K-th on average).
 
 Checked over all of it: nobody got a message twice; nobody is missing; whatever the server has is
 recorded as sent or unknown; at most one message per connection and kill is unknown.
@@ -57,7 +57,6 @@ CONNECTIONS = 3
 PEOPLE = 40
 STATES = ("enqueuing", "queued", "sending", "committing", "sent", "unknown")
 _THINK_SECONDS = 0.02
-_LONGEST_LIFE = 0.25
 # Receivers say "later" to one message in this many, the first time they are asked.
 _GREYLISTED = 25
 
@@ -323,12 +322,16 @@ class Harness:
         os.waitpid(self._sink, 0)
 
     def kill_at_random(self, n_kills: int) -> None:
-        """Kill at moments spread evenly over the first quarter second of a run."""
+        """Kill at moments spread evenly over the time that a run takes undisturbed."""
+        started = time.monotonic()
+        job = self._next_job(PEOPLE)
+        self._reap(*fork(lambda _report: deliver(job)))
+        lifetime = time.monotonic() - started
         for _ in range(n_kills):
             job = self._next_job(PEOPLE)
             child, report = fork(lambda _report, job=job: deliver(job))
-            readable, _, _ = select.select([report], [], [], self._random.random() * _LONGEST_LIFE)
-            if not readable:
+            is_over, _, _ = select.select([report], [], [], self._random.random() * lifetime)
+            if not is_over:
                 os.kill(child, signal.SIGKILL)
             self._reap(child, report)
             self._look()
@@ -349,7 +352,8 @@ class Harness:
             self.findings.points[point] += 1
             self._look()
             self.finish()
-            number += every
+            # At random, as the points of one kind come at regular distances.
+            number += self._random.randint(1, 2 * every - 1)
 
     def finish(self) -> None:
         """Let runs go through to the end, until nothing is waiting."""
@@ -444,7 +448,7 @@ def check(
     seed: int = 1,
     definition: BroadcastDefinition = DEFINITION,
 ) -> Findings:
-    """Run the harness in an empty folder: `kills` random ones, and each `every`-th point."""
+    """Kill at random and, with `every`, at each so-manieth point; `folder` is empty."""
     harness = Harness(folder, seed=seed, definition=definition)
     try:
         harness.kill_at_random(kills)
@@ -462,7 +466,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=40)
     parser.add_argument("--points", action="store_true", help="also kill at every point")
-    parser.add_argument("--every", type=int, default=1, help="take each K-th point only")
+    parser.add_argument("--every", type=int, default=1, help="take each K-th on average")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     started = time.monotonic()

@@ -13,7 +13,7 @@ def test_no_kill_loses_or_repeats_a_message(tmp_path: Path):
     assert found.is_clean, found
     assert found.n_kills >= 40 + 30
     assert set(found.kills_by_state) == set(STATES)
-    assert {"before dot", "after dot", "before commit", "after commit"} <= set(found.points)
+    assert len(found.points) >= 8
 
 
 @pytest.mark.slow

@@ -122,7 +122,7 @@ def _content(
         from_name=sender.from_name,
         reply_to=sender.reply_to,
         to_address=item.address,
-        to_name=item.name,
+        to_name=_one_line(item.name),
         subject=rendered.subject,
         html=links.track(rendered.html) if item.is_tracked else rendered.html,
         text=rendered.text,
@@ -177,6 +177,11 @@ def _tokens(key: bytes, workspace_id: int) -> TrackingTokens:
 @lru_cache(maxsize=8)
 def _signer(domain: str, keys: tuple[DkimKey, ...]) -> DkimSigner | None:
     return DkimSigner(domain, keys) if keys else None
+
+
+def _one_line(name: str) -> str:
+    """Return a name fit for a header, whatever somebody wrote into a form."""
+    return " ".join("".join(c if c.isprintable() else " " for c in name).split())
 
 
 def _domain_of(address: str) -> str:
