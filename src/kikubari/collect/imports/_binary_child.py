@@ -77,7 +77,8 @@ def _parquet_rows(path: str, first_row: int) -> Iterator[list[Any]]:
     # row group does not matter.
     file = ParquetFile(path, pre_buffer=False, buffer_size=1 << 16)
     yield list(file.schema_arrow.names)
-    groups, skipped = [], 0
+    groups: list[int] = []
+    skipped = 0
     for group in range(file.num_row_groups):
         n_rows = file.metadata.row_group(group).num_rows
         if not groups and skipped + n_rows <= first_row:

@@ -21,16 +21,12 @@ class Cells(msgspec.Struct):
     problems: list[Problem]
 
     def free_values(self, target: str) -> dict[str, Any]:
-        """Return the values of columns that went to `traits`, `properties`, …"""
+        """Return the values of the columns that went to a target such as `traits`."""
         return self.free.get(target, {})
 
 
-class _Binding(msgspec.Struct, frozen=True):
-    """Where a column's value goes: a field (`path` empty), or a path under a target."""
-
-    name: str
-    path: tuple[str, ...]
-    parse: Parser
+# Where a column's value goes: a field's name and no path, or a target and a path under it.
+_Binding = tuple[str, tuple[str, ...], Parser]
 
 
 class CellReader:
@@ -44,7 +40,9 @@ class CellReader:
         }
         self._columns = {column.field: column.column for column in mapping.columns}
         self._constants = [
-            (name, self._bind(name), value) for name, value in mapping.constants.items()
+            (binding, value)
+            for name, value in mapping.constants.items()
+            if (binding := self._bind(name)) is not None
         ]
         self._required = [field for field in fields_by_name(self._kind).values()
                           if field.is_required]  # fmt: skip
@@ -56,7 +54,7 @@ class CellReader:
     def read(self, row: Row) -> Cells:
         """Return the values and the problems of a row; every bad cell is a problem."""
         cells = Cells(row.line, {}, {}, [])
-        bindings = self._bindings
+        bindings, fields, zone = self._bindings, cells.fields, self._zone
         for column, raw in row.values.items():
             if raw is None or raw == "":
                 continue
@@ -64,11 +62,22 @@ class CellReader:
                 binding = bindings[column]
             except KeyError:  # a JSONL key that the first rows did not have
                 binding = bindings[column] = self._bind(free_field(self._kind, column))
-            if binding is not None:
-                self._store(cells, binding, column, raw)
-        for name, binding, value in self._constants:
-            if binding is not None and (binding.path or name not in cells.fields):
-                self._store(cells, binding, name, value, is_default=True)
+            if binding is None:
+                continue
+            name, path, parse = binding
+            try:
+                value = parse(raw, zone)
+            except CellFaultError as fault:
+                _add_fault(cells, fault, column, raw)
+                continue
+            if value == "":
+                continue
+            if path:
+                _place(cells, name, path, value)
+            else:
+                fields[name] = value
+        if self._constants:
+            self._fill_in(cells)
         return cells
 
     def _bind(self, name: str) -> _Binding | None:
@@ -76,33 +85,19 @@ class CellReader:
             return None
         target, dot, rest = name.partition(".")
         if dot:
-            return _Binding(target, tuple(rest.split(".")), parse_free)
-        return _Binding(name, (), fields_by_name(self._kind)[name].parse)
+            return target, tuple(rest.split(".")), parse_free
+        return name, (), fields_by_name(self._kind)[name].parse
 
-    def _store(
-        self, cells: Cells, binding: _Binding, column: str, raw: Any, *, is_default: bool = False
-    ) -> None:
-        if isinstance(raw, str) and raw.isspace():
-            return
-        try:
-            value = binding.parse(raw, self._zone)
-        except CellFaultError as fault:
-            shown = str(raw)[:_SHOWN]
-            cells.problems.append(Problem(cells.line, fault.code, fault.reason, column, shown))
-            return
-        if not binding.path:
-            cells.fields[binding.name] = value
-            return
-        place = cells.free.setdefault(binding.name, {})
-        for part in binding.path[:-1]:
-            inner = place.setdefault(part, {})
-            if not isinstance(inner, dict):
-                inner = place[part] = {}
-            place = inner
-        if is_default:
-            place.setdefault(binding.path[-1], value)
-        else:
-            place[binding.path[-1]] = value
+    def _fill_in(self, cells: Cells) -> None:
+        """Give constants to what the row leaves unsaid."""
+        for (name, path, parse), text in self._constants:
+            if path:
+                _place(cells, name, path, text, is_default=True)
+            elif name not in cells.fields:
+                try:
+                    cells.fields[name] = parse(text, self._zone)
+                except CellFaultError as fault:
+                    _add_fault(cells, fault, name, text)
 
     def require(self, cells: Cells) -> None:
         """Add a problem for each required field that has no value."""
@@ -116,3 +111,24 @@ class CellReader:
         if any(problem.column == column for problem in cells.problems):
             return
         cells.problems.append(Problem(cells.line, "missing_value", f"no {field}", column))
+
+
+def _add_fault(cells: Cells, fault: CellFaultError, column: str, raw: Any) -> None:
+    if isinstance(raw, str) and raw.isspace():
+        return  # as good as blank
+    problem = Problem(cells.line, fault.code, fault.reason, column, str(raw)[:_SHOWN])
+    cells.problems.append(problem)
+
+
+def _place(
+    cells: Cells, target: str, path: tuple[str, ...], value: Any, *, is_default: bool = False
+) -> None:
+    """Put a value under `target`, with an object for each dot of its name."""
+    place = cells.free.setdefault(target, {})
+    for part in path[:-1]:
+        inner = place.get(part)
+        if not isinstance(inner, dict):
+            inner = place[part] = {}
+        place = inner
+    if not is_default or path[-1] not in place:
+        place[path[-1]] = value

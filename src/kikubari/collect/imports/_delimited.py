@@ -68,11 +68,11 @@ class _Records:
         raw = self._last
         while raw:
             is_quoted ^= bool(raw.count(b'"') & 1)
-            if raw.endswith(b"\n"):
-                if not is_quoted:
-                    return
-                self.line += 1
+            is_line_over = raw.endswith(b"\n")
+            if is_line_over and not is_quoted:
+                return
             raw = self.lines.read_line()
+            self.line += is_line_over and bool(raw)
 
 
 class DelimitedFile:

@@ -1,7 +1,8 @@
-"""Which encoding a text file is in, judged from samples spread over it."""
+"""Which encoding a text file is in, judged from the first of its text that is not ASCII."""
 
 import codecs
 import re
+from collections.abc import Callable
 
 from kikubari.spec.errors import InvalidInputError
 
@@ -46,17 +47,21 @@ def named_encoding(name: str) -> str:
         ) from None
 
 
-def detect_encoding(samples: list[bytes]) -> str:
-    """Return `utf-8` or `cp932`. The first sample is the head of the file.
+def detect_encoding(head: bytes, read_sample: Callable[[], bytes]) -> str:
+    """Return `utf-8` or `cp932`.
 
     Lines that decode as UTF-8 are almost never anything else, so UTF-8 wins where at least as
     many non-ASCII lines are UTF-8 as are CP932; CP932 must also look like Japanese.
 
+    Args:
+        head: the file's first bytes.
+        read_sample: gives lines around the first text that is not ASCII; b"" if all is.
+
     Raises:
         InvalidInputError: UTF-16 or UTF-32, or neither of the two.
     """
-    _refuse_wide(samples[0])
-    lines = [line for sample in samples for line in _whole_lines(sample) if not line.isascii()]
+    _refuse_wide(head)
+    lines = [line for line in read_sample().splitlines() if not line.isascii()]
     if not lines:
         return "utf-8"
     utf8 = sum(_decodes(line, "utf-8") for line in lines)
@@ -81,12 +86,6 @@ def _refuse_wide(head: bytes) -> None:
         raise InvalidInputError(
             "the file is UTF-16 or UTF-32 text", hint="save it as UTF-8 (CSV UTF-8 in Excel)"
         )
-
-
-def _whole_lines(sample: bytes) -> list[bytes]:
-    """Lines that were not cut by the edges of the sample (a lone piece is kept)."""
-    lines = sample.splitlines()
-    return lines[:-1] if len(lines) > 1 else lines
 
 
 def _decodes(line: bytes, codec: str) -> bool:

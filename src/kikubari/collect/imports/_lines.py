@@ -12,7 +12,7 @@ from kikubari.spec.errors import InvalidInputError, TooLargeError
 
 _BOM = b"\xef\xbb\xbf"
 _SAMPLE_BYTES = 256 * 1024
-_MIDDLE_SAMPLES = 6
+_LINE_BYTES = 4096  # enough to begin a sample at the start of a line
 # gzip packs at most about 1,030 to 1; honest logs stay far below this.
 _MAX_RATIO = 300
 _RATIO_APPLIES_FROM = 256 * 1024 * 1024
@@ -55,38 +55,45 @@ class TextFile:
         self.path = path
         self.is_gzip = _starts_with(path, b"\x1f\x8b")
         self.bytes_total = path.stat().st_size
-        with self._unpacked() as stream:
-            self.head = stream.read(_SAMPLE_BYTES)
+        self.head = self._read_head()
         self.has_bom = self.head.startswith(_BOM)
         self.start = len(_BOM) if self.has_bom else 0
         self._has_lone_cr = b"\n" not in self.head and b"\r" in self.head
-        self.encoding = "utf-8" if self.has_bom else encoding or detect_encoding(self._samples())
+        self.encoding = "utf-8" if self.has_bom else encoding or detect_encoding(self.head, self._sample)
 
     def open_at(self, offset: int) -> "LineReader":
         """Read lines from a byte offset of the unpacked text."""
         packed = self.path.open("rb", buffering=1 << 20)
         stream: BinaryIO = gzip.GzipFile(fileobj=packed) if self.is_gzip else packed  # type: ignore[assignment]  # GzipFile is one in all but name
         if self._has_lone_cr:
-            stream = io.BufferedReader(_CarriageReturns(stream), 1 << 18)  # type: ignore[assignment]  # likewise
+            stream = io.BufferedReader(_CarriageReturns(stream), 1 << 18)
         stream.seek(offset)
         return LineReader(stream, packed if self.is_gzip else None, offset)
+
+    def _read_head(self) -> bytes:
+        try:
+            with self._unpacked() as stream:
+                return stream.read(_SAMPLE_BYTES)
+        except (EOFError, OSError) as error:
+            raise InvalidInputError(f"{self.path.name} cannot be read: {error}") from error
 
     def _unpacked(self) -> BinaryIO:
         if self.is_gzip:
             return gzip.open(self.path, "rb")  # type: ignore[return-value]  # GzipFile is one in all but name
         return self.path.open("rb")
 
-    def _samples(self) -> list[bytes]:
-        """Take the head and, where seeking is cheap, pieces up to the end: names may come late."""
-        samples = [self.head]
-        if self.is_gzip or self.bytes_total <= _SAMPLE_BYTES:
-            return samples
-        step = max(1, (self.bytes_total - _SAMPLE_BYTES) // _MIDDLE_SAMPLES)
-        with self.path.open("rb") as stream:
-            for number in range(1, _MIDDLE_SAMPLES + 1):
-                stream.seek(number * step)
-                samples.append(stream.read(_SAMPLE_BYTES).partition(b"\n")[2])
-        return samples
+    def _sample(self) -> bytes:
+        """Return whole lines around the first text that is not ASCII, wherever in the file."""
+        before = b""
+        with self._unpacked() as stream:
+            while chunk := _read_piece(stream):
+                if not chunk.isascii():
+                    sample = before + chunk + _read_piece(stream)
+                    start = sample.find(b"\n") + 1 if before else 0
+                    end = sample.rfind(b"\n") if len(chunk) == _SAMPLE_BYTES else len(sample)
+                    return sample[start:end] or sample
+                before = chunk[-_LINE_BYTES:]
+        return b""
 
 
 class LineReader:
@@ -140,6 +147,14 @@ class LineReader:
         self._stream.close()
         if self._packed is not None:
             self._packed.close()
+
+
+def _read_piece(stream: BinaryIO) -> bytes:
+    """Return some bytes; none where a broken gzip stream ends, which reading rows will tell."""
+    try:
+        return stream.read(_SAMPLE_BYTES)
+    except (EOFError, OSError):
+        return b""
 
 
 def _starts_with(path: Path, magic: bytes) -> bool:

@@ -35,7 +35,7 @@ def _field(
 CONSENT_STATUS = {
     **dict.fromkeys(
         ("granted", "yes", "y", "true", "1", "optin", "optedin", "in", "subscribed", "agreed",
-         "accepted", "consented", "同意", "同意する", "同意済み", "許諾", "許可", "はい", "可", "登録"),
+         "accepted", "consented", "同意", "同意する", "同意済み", "許諾", "許可", "はい", "可"),
         "granted",
     ),
     **dict.fromkeys(
@@ -84,8 +84,9 @@ FINANCIAL_STATUS = {
 }
 
 _USER_ID = (
-    "customerid|customernumber|customerno|customercode|memberid|membernumber|clientid|顧客id|顧客番号"
-    "|顧客コード|会員id|会員番号|会員コード|お客様番号|お客様id|ユーザーid|ユーザid"
+    "customerid|customernumber|customerno|customercode|memberid|membernumber|clientid"
+    "|顧客id|顧客番号|顧客コード|会員id|会員番号|会員コード|お客様番号|お客様id"
+    "|ユーザーid|ユーザid"
 )
 _EMAIL = "mail|emailaddress|mailaddress|customeremail|メール|メールアドレス|eメール|電子メール"
 _COMMON = (
@@ -118,7 +119,7 @@ CUSTOMERS = (
     _field("timezone", "timezone|tz|タイムゾーン"),
     _field("company", "companyname|organization|defaultaddresscompany|会社名|会社|法人名"),
     _field("interests", "興味|関心|興味関心", values.parse_list),
-    _field("created_at", "createdat|registeredat|signedupat|profilecreatedon|登録日|登録日時|会員登録日",
+    _field("created_at", "registeredat|signedupat|profilecreatedon|登録日|登録日時|会員登録日",
            values.parse_instant_cell),
     _field("simulated_fields", "", values.parse_list),
 )  # fmt: skip
@@ -151,8 +152,8 @@ ORDERS = (
            values.one_of(ORDER_STATUS, "unknown_status")),
     _field("financial_status", "", values.one_of(FINANCIAL_STATUS, "unknown_status")),
     _field("refunded_amount", "返金額", values.parse_decimal_cell),
-    _field("total", "ordertotal|grandtotal|totalprice|totalamount|合計|合計金額|注文合計|総額|総合計|"
-           "請求金額", values.parse_decimal_cell),
+    _field("total", "ordertotal|grandtotal|totalprice|totalamount|合計|合計金額|注文合計|総額|"
+           "総合計|請求金額", values.parse_decimal_cell),
     _field("revenue", "売上|売上金額", values.parse_decimal_cell),
     _field("subtotal", "subtotalprice|小計", values.parse_decimal_cell),
     _field("shipping", "shippingprice|shippingcost|送料|配送料", values.parse_decimal_cell),
@@ -162,8 +163,8 @@ ORDERS = (
     _field("coupon", "couponcode|discountcode|クーポン|クーポンコード"),
     _field("currency", "currencycode|通貨|通貨コード"),
     _field("products", "lineitems|items|明細", values.parse_objects),
-    _field("product_id", "stockcode|lineitemproductid|itemid|商品番号|商品コード|商品id|品番|品目コード",
-           values.parse_id, is_line=True),
+    _field("product_id", "stockcode|lineitemproductid|itemid|商品番号|商品コード|商品id|品番|"
+           "品目コード", values.parse_id, is_line=True),
     _field("sku", "lineitemsku|variantsku|商品sku", values.parse_id, is_line=True),
     _field("product_name", "description|lineitemname|itemname|title|producttitle|商品名|品名|品目",
            is_line=True),
@@ -184,14 +185,17 @@ PRODUCTS = (
     _field("timestamp", "updatedat|更新日時|更新日", values.parse_instant_cell),
     _field("sku", "variantsku|商品sku", values.parse_id),
     _field("name", "title|productname|producttitle|description|商品名|品名|名称"),
-    _field("category", "producttype|productcategory|googleproductcategory|カテゴリ|カテゴリー|分類"),
+    _field("category", "producttype|productcategory|googleproductcategory|カテゴリ|カテゴリー|"
+           "分類"),
     _field("brand", "vendor|manufacturer|ブランド|メーカー"),
     _field("variant", "varianttitle|バリエーション|規格"),
     _field("price", "variantprice|unitprice|saleprice|価格|単価|販売価格|税込価格",
            values.parse_number),
-    _field("compare_at_price", "variantcompareatprice|listprice|定価|通常価格", values.parse_number),
+    _field("compare_at_price", "variantcompareatprice|listprice|定価|通常価格",
+           values.parse_number),
     _field("currency", "currencycode|通貨|通貨コード"),
-    _field("stock", "inventory|inventoryquantity|variantinventoryqty|在庫|在庫数", values.parse_number),
+    _field("stock", "inventory|inventoryquantity|variantinventoryqty|在庫|在庫数",
+           values.parse_number),
     _field("image_url", "image|imagelink|imagesrc|variantimage|画像|画像url"),
     _field("url", "link|producturl|商品url|ページurl"),
     _field("released_on", "releasedate|publishedat|発売日|販売開始日", values.parse_day),
@@ -209,8 +213,8 @@ CONSENTS = (
     _field("wording_version", "version|consentversion|文言|文言版|規約版|バージョン"),
     _field("source", "method|取得元|取得方法|経路"),
     _field("proof", "evidence|証跡|証拠"),
-    _field("timestamp", f"consentedat|consenttimestamp|consentat|updatedat|同意日|同意日時|取得日時|"
-           f"{_TIME}", values.parse_instant_cell),
+    _field("timestamp", f"consentedat|consenttimestamp|consentat|updatedat|同意日|同意日時|"
+           f"取得日時|{_TIME}", values.parse_instant_cell),
 )  # fmt: skip
 SUPPRESSIONS = (
     _field("message_id", "", values.parse_message_id),

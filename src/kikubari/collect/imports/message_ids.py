@@ -3,7 +3,7 @@
 import sqlite3
 from hashlib import blake2b
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
@@ -34,7 +34,7 @@ class OccurrenceCounter:
         ):
             self._database.execute(statement)
 
-    def __enter__(self) -> "OccurrenceCounter":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

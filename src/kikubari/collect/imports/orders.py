@@ -5,8 +5,11 @@ from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
 
+import msgspec
+
 from kikubari.collect.imports._cells import Cells
 from kikubari.collect.imports.contracts import (
+    MAX_MESSAGE_BYTES,
     ImportOptions,
     Mapping,
     Position,
@@ -22,7 +25,7 @@ from kikubari.collect.imports.values import CellFaultError, json_number, parse_d
 from kikubari.spec.envelope import EventKind
 from kikubari.spec.topics import ORDER_CANCELLED, ORDER_COMPLETED, ORDER_REFUNDED
 
-MAX_ORDER_LINES = 1_000
+MAX_ORDER_LINES = 2_000
 
 _LINE_FIELDS = {field.name for field in ORDERS if field.is_line}
 _PRODUCT_NAMES = {"product_name": "name"}
@@ -33,6 +36,10 @@ _TOPICS = {
     "cancelled": ORDER_CANCELLED,
 }
 _PRICED = {"price", "line_total"}
+# What a product's own record says, looked up by product_id.
+_IN_CATALOGUE = {"name", "category", "brand", "variant", "sku"}
+_ENVELOPE_BYTES = 2_048  # ids, person, time and context of a message
+_SURELY_SMALL = 20  # products; with fewer, the size is not even asked for
 _ZERO = Decimal(0)
 
 
@@ -66,9 +73,7 @@ class OrderRows(RowConverter):
     would be wrong.
     """
 
-    def __init__(
-        self, mapping: Mapping, options: ImportOptions, closed: OccurrenceCounter
-    ) -> None:
+    def __init__(self, mapping: Mapping, options: ImportOptions, closed: OccurrenceCounter) -> None:
         super().__init__(mapping, options)
         self._closed = closed
         self._open: _OpenOrder | None = None
@@ -164,14 +169,15 @@ class OrderRows(RowConverter):
         message_id = head.fields.get("message_id")
         if message_id:
             base["messageId"] = message_id
-        self._require_amounts(order, head, products)
+        self._require_amounts(head, products)
         events = [] if head.problems else list(self._events(order, head, products))
         order.problems += [problem for problem in head.problems if problem not in order.problems]
-        return tuple({**base, **_named(base, event, number)} for number, event in enumerate(events))
+        return tuple(
+            {**base, **_abridged(_named(base, event, number))}
+            for number, event in enumerate(events)
+        )
 
-    def _require_amounts(
-        self, order: _OpenOrder, head: Cells, products: list[dict[str, Any]]
-    ) -> None:
+    def _require_amounts(self, head: Cells, products: list[dict[str, Any]]) -> None:
         """What an order came to is said, or follows from its lines."""
         if head.fields.keys() & {"total", "revenue", "subtotal"}:
             return
@@ -273,9 +279,7 @@ def _is_return(products: list[dict[str, Any]]) -> bool:
     return bool(products) and all(product["quantity"] < 0 for product in products)
 
 
-def _properties(
-    order: _OpenOrder, head: Cells, products: list[dict[str, Any]]
-) -> dict[str, Any]:
+def _properties(order: _OpenOrder, head: Cells, products: list[dict[str, Any]]) -> dict[str, Any]:
     fields = head.fields
     properties: dict[str, Any] = {"order_id": order.order_id}
     shared = _shared_properties(order.lines)
@@ -315,13 +319,44 @@ def _make_positive(properties: dict[str, Any]) -> None:
             product["line_total"] = abs(product["line_total"])
 
 
-def _as_json(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return json_number(value)
-    if isinstance(value, dict):
-        return {key: _as_json(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_as_json(item) for item in value]
-    return value
+def _as_json(properties: dict[str, Any]) -> dict[str, Any]:
+    """Return the properties with JSON numbers, those of the products too."""
+    plain = _with_numbers(properties)
+    if "products" in plain:
+        plain["products"] = [_with_numbers(product) for product in plain["products"]]
+    return plain
 
 
+def _with_numbers(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: json_number(value) if type(value) is Decimal else value
+        for key, value in values.items()
+    }
+
+
+def _abridged(event: dict[str, Any]) -> dict[str, Any]:
+    """Return an event too large to send without what the catalogue knows of its products."""
+    products = event["properties"].get("products", [])
+    if len(products) < _SURELY_SMALL:
+        return event
+    if len(msgspec.json.encode(event["properties"])) + _ENVELOPE_BYTES < MAX_MESSAGE_BYTES:
+        return event
+    brief = _merged([
+        {k: v for k, v in product.items() if k not in _IN_CATALOGUE or "product_id" not in product}
+        for product in products
+    ])  # fmt: skip
+    properties = {**event["properties"], "products": brief, "products_abridged": True}
+    return {**event, "properties": properties}
+
+
+def _merged(products: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add up the lines that differ in nothing but their quantity."""
+    merged: dict[bytes, dict[str, Any]] = {}
+    for product in products:
+        rest = {k: v for k, v in product.items() if k not in ("quantity", "line_total")}
+        known = merged.setdefault(msgspec.json.encode(rest, order="deterministic"), product)
+        if known is not product:
+            for name in ("quantity", "line_total"):
+                if name in known:
+                    known[name] += product.get(name, 0)
+    return list(merged.values())

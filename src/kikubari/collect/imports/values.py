@@ -38,8 +38,8 @@ _SIMPLE_EMAIL = re.compile(
     r"[a-z0-9]+(?:[._+-][a-z0-9]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?\.)+(?:com|net|org|jp)",
 )
 _MAX_SIMPLE = 64
-_TRUE = frozenset({"true", "yes", "y", "1", "on", "はい", "有", "○"})
-_FALSE = frozenset({"false", "no", "n", "0", "off", "いいえ", "無", "×"})
+_TRUE = frozenset({"true", "yes", "y", "1", "on", "はい", "有"})
+_FALSE = frozenset({"false", "no", "n", "0", "off", "いいえ", "無"})
 _CURRENCY_SIGNS = str.maketrans("", "", "¥￥$€£円, ")
 
 
@@ -100,7 +100,13 @@ def parse_decimal(raw: Any) -> Decimal:
     """Return an exact number: 1,234.50, ¥1,200, (5), full-width digits; floats as they print."""
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
         raise CellFaultError("not_a_number", "not a number")
-    text = str(raw).strip()
+    return _decimal_of_text(str(raw))
+
+
+# Prices, quantities and the instant of an order's lines come again and again.
+@lru_cache(maxsize=4096)
+def _decimal_of_text(text: str) -> Decimal:
+    text = text.strip()
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     try:
@@ -147,7 +153,14 @@ def json_number(value: Decimal) -> int | float:
 
 def parse_instant_cell(raw: Any, zone: tzinfo) -> str:
     """Return RFC 3339 in UTC from ISO 8601, 2026/11/22 9:05, 2026年11月22日, a serial or epoch."""
+    if isinstance(raw, str):
+        return _utc_text(raw, zone)
     return _instant(raw, zone).astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+@lru_cache(maxsize=1024)
+def _utc_text(text: str, zone: tzinfo) -> str:
+    return _instant(text, zone).astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _instant(raw: Any, zone: tzinfo) -> datetime:
@@ -186,14 +199,12 @@ def _instant_of_other_text(text: str, zone: tzinfo) -> datetime | None:
     numbers = [int(part or 0) for part in match.groups()[:6]]
     offset = match[7] if match.re is _PLAIN_DATE else None
     try:
-        value = datetime(*numbers)  # type: ignore[arg-type, misc]  # noqa: DTZ001 - six numbers; the zone comes next
+        value = datetime(*numbers)  # type: ignore[arg-type]  # noqa: DTZ001 - six numbers; the zone comes next
     except ValueError:
         return None
     if offset is None:
         return value.replace(tzinfo=zone)
-    return datetime.fromisoformat(
-        value.isoformat() + ("Z" if _LETTERS.match(offset) else offset)
-    )
+    return datetime.fromisoformat(value.isoformat() + ("Z" if _LETTERS.match(offset) else offset))
 
 
 def _instant_of_number(number: float, zone: tzinfo) -> datetime | None:
