@@ -9,13 +9,14 @@ import msgspec
 from kikubari.access import ApiKeys, Members, Principal
 from kikubari.catalog import Catalog
 from kikubari.collect import RejectedEvents, Sources
-from kikubari.deliver import Outbox, Suppressions
+from kikubari.deliver import Engagement, InboxStore, Outbox, Suppressions, Unsubscribing
 from kikubari.events import Copier, EventLog
 from kikubari.journeys import Broadcasts
 from kikubari.kit.clock import Clock
 from kikubari.measure import Reports
-from kikubari.profiles import Profiles
+from kikubari.profiles import ConsentLedger, Profiles
 from kikubari.segments import Segments
+from kikubari.storage import ColumnarStore, StateStore
 
 
 class ConsumerHealth(msgspec.Struct, frozen=True):
@@ -37,11 +38,23 @@ class Health(msgspec.Struct, frozen=True):
     consumers: list[ConsumerHealth]
 
 
+class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What pages say about the shop."""
+
+    name: str
+    currency: str
+    timezone: str
+    base_url: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """Everything the handlers call."""
 
     clock: Clock
+    store: StateStore
+    columnar: ColumnarStore
+    settings: ShopSettings
     api_keys: ApiKeys
     members: Members
     sources: Sources
@@ -49,13 +62,19 @@ class Services:
     log: EventLog
     copier: Copier
     profiles: Profiles
+    consents: ConsentLedger
     catalog: Catalog
     segments: Segments
     outbox: Outbox
     suppressions: Suppressions
+    engagement: Engagement
+    unsubscribing: Unsubscribing
+    inbox: InboxStore
     broadcasts: Broadcasts
     reports: Reports
     health: Callable[[], Health]
     rebuild_copy: Callable[[], None]
     # Principal of an Authorization secret: an API key, or the local token of this process.
     find_principal: Callable[[str], Principal | None]
+    # Draws a product's picture as SVG; None if there is no such product.
+    product_image: Callable[[str], str | None]

@@ -1,1 +1,3 @@
 """The kikubari command."""
+
+from kikubari.cli.main import main as main

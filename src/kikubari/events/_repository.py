@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from kikubari.events._tables import copy_ranges, events, inbox, log_marks
 from kikubari.storage import bulk_insert, insert_or_ignore
@@ -26,6 +26,12 @@ def list_inbox(connection: Connection, *, limit: int) -> list[InboxBatch]:
     """Return the oldest waiting batches."""
     rows = connection.execute(select(inbox).order_by(inbox.c.id).limit(limit))
     return [InboxBatch(r.id, r.workspace_id, r.n_events, r.body) for r in rows]
+
+
+def count_waiting(connection: Connection) -> int:
+    """Return how many events wait in an inbox."""
+    total = select(func.coalesce(func.sum(inbox.c.n_events), 0))
+    return int(connection.execute(total).scalar_one())
 
 
 def delete_inbox(connection: Connection, ids: Sequence[int]) -> None:

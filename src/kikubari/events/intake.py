@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from concurrent.futures import Future
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert
 
+from kikubari.events import _repository as repository
 from kikubari.events._tables import inbox
 from kikubari.events.codec import encode_batch
 from kikubari.spec.envelope import DEFAULT_WORKSPACE, Event
@@ -54,8 +55,7 @@ class Intake:
 
     def _count_waiting(self) -> int:
         with self._store.read() as connection:
-            total = select(func.coalesce(func.sum(inbox.c.n_events), 0))
-            return int(connection.execute(total).scalar_one())
+            return repository.count_waiting(connection)
 
 
 def append_in(

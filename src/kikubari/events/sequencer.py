@@ -63,6 +63,14 @@ class Sequencer:
             duplicates += done.n_duplicates
         return Sequenced(new, duplicates)
 
+    def waiting(self) -> int:
+        """Return how many acknowledged events are not in the log yet."""
+        total = 0
+        for store in self._inboxes:
+            with store.read() as connection:
+                total += repository.count_waiting(connection)
+        return total
+
     def _drain(self, store: StateStore) -> Sequenced:
         with store.read() as connection:
             waiting = repository.list_inbox(connection, limit=_BATCHES_PER_READ)

@@ -6,6 +6,7 @@ from kikubari.storage.columnar import QueryBudget as QueryBudget
 from kikubari.storage.leases import Lease as Lease
 from kikubari.storage.leases import Leases as Leases
 from kikubari.storage.leases import is_held as is_held
+from kikubari.storage.migrate import migrate as migrate
 from kikubari.storage.postgres import PostgresStateStore as PostgresStateStore
 from kikubari.storage.sqlite import SqliteStateStore as SqliteStateStore
 from kikubari.storage.state import Priority as Priority

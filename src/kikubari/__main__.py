@@ -1,0 +1,5 @@
+"""`python -m kikubari`."""
+
+from kikubari.cli import main
+
+main()

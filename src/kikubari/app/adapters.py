@@ -1,0 +1,45 @@
+"""Small twins between rooms: what one declares, made of what another gives."""
+
+from datetime import datetime
+from typing import Any
+
+from pyroaring import BitMap
+
+from kikubari.deliver import Origin, Outbox
+from kikubari.measure import OutboxCounts
+from kikubari.segments import Segments
+from kikubari.spec.errors import NotFoundError
+
+BROADCAST = "broadcast"
+
+
+class SegmentAudience:
+    """Implements `journeys.Audience` on segments."""
+
+    def __init__(self, segments: Segments) -> None:
+        self._segments = segments
+
+    def evaluate(
+        self, segment: str | dict[str, Any], *, as_of: datetime, workspace_id: int
+    ) -> BitMap:
+        """Return the members of a stored segment or of a condition tree."""
+        del workspace_id  # segments are one workspace's
+        return self._segments.evaluate(segment, as_of=as_of).members
+
+
+class BroadcastOutbox:
+    """Implements `measure.Outbox` on deliver's."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+
+    def count_broadcast(self, broadcast_id: str) -> OutboxCounts:
+        """Return how many messages of the broadcast are where; none before it is sent."""
+        try:
+            counts = self._outbox.count(Origin(BROADCAST, broadcast_id))
+        except NotFoundError:
+            return OutboxCounts({}, {})
+        return OutboxCounts(
+            {state.value: n for state, n in counts.states.items()},
+            {reason.value: n for reason, n in counts.reasons.items()},
+        )

@@ -1,0 +1,124 @@
+"""The delivery thread: an event loop of its own with the worker and the sandbox inbox."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import structlog
+
+from kikubari.deliver import (
+    Delivering,
+    DeliveryWorker,
+    InboxStore,
+    WorkerSettings,
+)
+from kikubari.deliver.providers.inbox import InboxServer
+from kikubari.deliver.providers.smtp import SmtpPool, parse_smtp_url
+from kikubari.kit.clock import Clock
+
+logger = structlog.get_logger(__name__)
+
+_RESTART_SECONDS = 5.0
+# A claim outlasts the pool's pause after an unreachable server and the ten minutes that a server
+# may take to answer the final dot; a living worker renews it.
+_LEASE = timedelta(minutes=12)
+
+
+class DeliveryThread:
+    """Runs the sandbox inbox, and a worker that is started again if it fails.
+
+    Args:
+        build: makes what the worker works with, given a transport.
+        inbox: sink of the sandbox inbox, None when mail goes to a real server.
+        clock: of the inbox.
+        smtp_url: empty for the sandbox inbox.
+        inbox_port: where the inbox listens, 0 for a free port.
+        connections: SMTP sessions.
+        name: of the worker.
+        is_alone: no other process delivers from this store.
+    """
+
+    def __init__(
+        self,
+        build: Callable[[SmtpPool], Delivering],
+        inbox: InboxStore,
+        clock: Clock,
+        *,
+        smtp_url: str,
+        inbox_port: int,
+        connections: int,
+        name: str,
+        is_alone: bool,
+    ) -> None:
+        self._build = build
+        self._inbox = inbox
+        self._clock = clock
+        self._smtp_url = smtp_url
+        self._inbox_port = inbox_port
+        self._connections = connections
+        self._name = name
+        self._is_alone = is_alone
+        self._loop = asyncio.new_event_loop()
+        self._worker: DeliveryWorker | None = None
+        self._stopping = False
+        self.last_error = ""
+        self._thread = threading.Thread(target=self._run, name="deliver", daemon=True)
+
+    @property
+    def is_alive(self) -> bool:
+        """Say whether the thread works."""
+        return self._thread.is_alive() and not self.last_error
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Claim no more, let what is under way end, stop."""
+        self._stopping = True
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop_worker)
+            self._thread.join()
+
+    def _stop_worker(self) -> None:
+        if self._worker is not None:
+            self._worker.stop()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._serve())
+        self._loop.close()
+
+    async def _serve(self) -> None:
+        async with AsyncExitStack() as stack:
+            url = self._smtp_url or await self._start_inbox(stack)
+            while not self._stopping:
+                try:
+                    await self._work(url)
+                except Exception as error:  # sending must go on when the store comes back
+                    self.last_error = f"{type(error).__name__}: {error}"
+                    logger.exception("deliver.failed")
+                    await asyncio.sleep(_RESTART_SECONDS)
+
+    async def _start_inbox(self, stack: AsyncExitStack) -> str:
+        server = InboxServer(self._inbox, self._clock, port=self._inbox_port)
+        await server.start()
+        stack.push_async_callback(server.stop)
+        return f"smtp://127.0.0.1:{server.port}"
+
+    async def _work(self, url: str) -> None:
+        transport = SmtpPool(parse_smtp_url(url), size=self._connections)
+        self._worker = DeliveryWorker(
+            self._build(transport),
+            name=self._name,
+            is_alone=self._is_alone,
+            settings=WorkerSettings(connections=self._connections, lease=_LEASE),
+        )
+        self.last_error = ""
+        try:
+            if not self._stopping:
+                await self._worker.run()
+        finally:
+            await transport.close()

@@ -1,0 +1,289 @@
+"""The house: every room's services, built once and wired to one another."""
+
+import hmac
+import os
+import socket
+import threading
+from collections.abc import Callable
+from importlib.metadata import version
+from zoneinfo import ZoneInfo
+
+from kikubari.access import SCOPES, ApiKeys, Members, Principal
+from kikubari.api import ConsumerHealth, Health, Services, ShopSettings
+from kikubari.app.adapters import BroadcastOutbox, SegmentAudience
+from kikubari.app.delivering import DeliveryThread
+from kikubari.app.engines import Engines
+from kikubari.app.loops import Loop
+from kikubari.app.recipients import LedgerConsents, ProfileRecipients
+from kikubari.app.secrets import Secrets, load_secrets
+from kikubari.app.settings import Settings
+from kikubari.catalog import Catalog, CatalogProjection
+from kikubari.collect import RejectedEvents, Sources, TrackingApi
+from kikubari.deliver import (
+    AddressHasher,
+    Delivering,
+    Engagement,
+    InboxStore,
+    MailSettings,
+    Outbox,
+    SandboxComposer,
+    SuppressionProjection,
+    Suppressions,
+    TrackingTokens,
+    Unsubscribing,
+)
+from kikubari.deliver.providers.smtp import SmtpPool
+from kikubari.events import Copier, EventLog, Intake, Sequencer
+from kikubari.journeys import Broadcasts
+from kikubari.kit.clock import SystemClock
+from kikubari.kit.ids import TimeOrderedIds
+from kikubari.measure import Reports
+from kikubari.profiles import (
+    ConsentLedger,
+    ConsentProjection,
+    IdentityNumbering,
+    PersonKeys,
+    Profiles,
+    TraitProjection,
+)
+from kikubari.segments import SegmentEngine, Segments
+
+ProductPicture = Callable[[str, str, str], str]  # product id, category, title → SVG
+
+_LOCAL_PRINCIPAL = Principal("this machine", frozenset(SCOPES))
+
+
+class House:
+    """One installation in one process. `start` sets it to work, `close` ends it cleanly."""
+
+    def __init__(
+        self, settings: Settings, *, local_token: str, draw_product: ProductPicture | None = None
+    ) -> None:
+        self._settings = settings
+        self._local_token = local_token
+        self._draw_product = draw_product
+        self._clock = SystemClock()
+        self._ids = TimeOrderedIds()
+        self._engines = Engines(settings)
+        self._secrets = load_secrets(settings.keys_folder, dkim_selector=settings.dkim_selector)
+        self._build_log()
+        self._build_segments()
+        self._build_delivery()
+        self.services = self._build_services()
+
+    # Building, in the order of the data's way
+
+    def _build_log(self) -> None:
+        state, intake = self._engines.state, self._engines.intake
+        self._keys = PersonKeys(self._secrets.instance)
+        self._numbering = IdentityNumbering()
+        self._hasher = AddressHasher(self._secrets.address_key)
+        self._sequencer = Sequencer(
+            state,
+            [intake] if intake is state else [intake, state],
+            self._numbering,
+            self._keys,
+            projections=[
+                TraitProjection(self._keys),
+                ConsentProjection(self._keys),
+                CatalogProjection(currency=self._settings.currency),
+                SuppressionProjection(self._hasher),
+            ],
+        )
+        self._log = EventLog(state, self._keys)
+        self._copier = Copier(
+            state,
+            self._engines.columnar,
+            self._log,
+            self._numbering,
+            currency=self._settings.currency,
+        )
+        self._copier.prepare()
+        self._copying = threading.Lock()
+        self._sources = Sources(state, self._clock)
+        self._rejected = RejectedEvents(intake)
+        self.tracking = TrackingApi(
+            Intake(intake),
+            self._sources,
+            self._rejected,
+            self._clock,
+            ids=self._ids,
+            public_url=self._settings.public_url,
+        )
+
+    def _build_segments(self) -> None:
+        self._segments = Segments(
+            self._engines.state,
+            self._engines.columnar,
+            progress=self._copier,
+            log=self._log,
+            clock=self._clock,
+            ids=self._ids,
+            zone=ZoneInfo(self._settings.timezone),
+        )
+
+    def _build_delivery(self) -> None:
+        state = self._engines.state
+        tokens = TrackingTokens(self._secrets.tracking_key)
+        self._profiles = Profiles(self._keys)
+        self._ledger = ConsentLedger(self._keys)
+        consents = LedgerConsents(self._ledger)
+        self._outbox = Outbox(state, self._keys, self._clock)
+        self._inbox = InboxStore(self._engines.sandbox)
+        self._engagement = Engagement(state, tokens, consents)
+        self._unsubscribing = Unsubscribing(state, tokens)
+        self._broadcasts = Broadcasts(
+            state, self._outbox, SegmentAudience(self._segments), self._clock, self._ids
+        )
+        composer = SandboxComposer(
+            self._mail_settings(self._secrets), self._clock, workers=self._settings.render_workers
+        )
+        self._composer = composer
+        recipients = ProfileRecipients(
+            state,
+            self._profiles,
+            self._ledger,
+            lambda: self._engines.columnar,
+            self._clock,
+            currency=self._settings.currency,
+            timezone=self._settings.timezone,
+        )
+
+        def build(transport: SmtpPool) -> Delivering:
+            return Delivering(
+                store=state,
+                recipients=recipients,
+                consents=consents,
+                sealing=self._keys,
+                composer=composer,
+                transport=transport,
+                hasher=self._hasher,
+                clock=self._clock,
+            )
+
+        self._delivery = DeliveryThread(
+            build,
+            self._inbox,
+            self._clock,
+            smtp_url=self._settings.smtp_url,
+            inbox_port=self._settings.inbox_port,
+            connections=self._settings.smtp_connections,
+            name=f"{socket.gethostname()}:{os.getpid()}",
+            is_alone=self._settings.is_embedded,
+        )
+
+    def _mail_settings(self, secrets: Secrets) -> MailSettings:
+        settings = self._settings
+        return MailSettings(
+            base_url=settings.base_url,
+            tracking_key=secrets.tracking_key,
+            dkim_keys={settings.mail_domain: (secrets.dkim,)},
+            content={"shop": {"name": settings.shop_name, "url": settings.base_url}},
+            currency=settings.currency,
+        )
+
+    def _build_services(self) -> Services:
+        state = self._engines.state
+        settings = self._settings
+        return Services(
+            clock=self._clock,
+            store=state,
+            columnar=self._engines.columnar,
+            settings=ShopSettings(
+                name=settings.shop_name,
+                currency=settings.currency,
+                timezone=settings.timezone,
+                base_url=settings.base_url,
+            ),
+            api_keys=ApiKeys(state, self._clock, self._ids),
+            members=Members(state, self._clock, self._ids),
+            sources=self._sources,
+            rejected=self._rejected,
+            log=self._log,
+            copier=self._copier,
+            profiles=self._profiles,
+            consents=self._ledger,
+            catalog=Catalog(state),
+            segments=self._segments,
+            outbox=self._outbox,
+            suppressions=Suppressions(state, self._hasher, self._ids),
+            engagement=self._engagement,
+            unsubscribing=self._unsubscribing,
+            inbox=self._inbox,
+            broadcasts=self._broadcasts,
+            reports=Reports(
+                self._engines.columnar,
+                BroadcastOutbox(self._outbox),
+                self._copier.copied_position,
+            ),
+            health=self.health,
+            rebuild_copy=self._rebuild_copy,
+            find_principal=self._find_principal,
+            product_image=self._product_image,
+        )
+
+    # Working
+
+    def start(self) -> None:
+        """Set the loops and the delivery thread to work."""
+        self._loops = [
+            Loop("sequencer", self._sequence, self._clock),
+            Loop("copier", self._copy, self._clock),
+        ]
+        for loop in self._loops:
+            loop.start()
+        self._broadcasts.resume_enqueuing()
+        self._delivery.start()
+
+    def close(self) -> None:
+        """Let what is under way end, then close every store."""
+        self._delivery.stop()
+        self._composer.close()
+        for loop in getattr(self, "_loops", ()):
+            loop.stop()
+        self._engines.close()
+
+    def health(self) -> Health:
+        """Say how everything fares."""
+        loops = [loop.health() for loop in getattr(self, "_loops", ())]
+        lags = {"sequencer": self._sequencer.waiting, "copier": self._copier.lag}
+        consumers = [
+            ConsumerHealth(
+                one.name, one.is_alive, lags[one.name](), one.last_error, one.last_error_at
+            )
+            for one in loops
+        ]
+        consumers.append(
+            ConsumerHealth("deliver", self._delivery.is_alive, None, self._delivery.last_error)
+        )
+        return Health(
+            is_ready=all(one.is_alive for one in consumers),
+            version=version("kikubari"),
+            log_position=self._log.position(),
+            consumers=consumers,
+        )
+
+    def _sequence(self) -> bool:
+        done = self._sequencer.run_once()
+        return bool(done.n_new or done.n_duplicates)
+
+    def _copy(self) -> bool:
+        with self._copying:
+            return self._copier.run_once() > 0
+
+    def _rebuild_copy(self) -> None:
+        with self._copying:
+            self._copier.rebuild()
+            while self._copier.run_once():
+                pass
+
+    def _find_principal(self, secret: str) -> Principal | None:
+        if hmac.compare_digest(secret.encode(), self._local_token.encode()):
+            return _LOCAL_PRINCIPAL
+        return self.services.api_keys.find_principal(secret)
+
+    def _product_image(self, product_id: str) -> str | None:
+        product = self.services.catalog.find_product(product_id)
+        if product is None or self._draw_product is None:
+            return None
+        return self._draw_product(product.product_id, product.category, product.title)

@@ -1,0 +1,186 @@
+"""What deliver needs to know about people, read from profiles and the columnar copy."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from kikubari.decide.personalise import Fact, Lineage, Provenance, gather_facts
+from kikubari.deliver import EMAIL, Recipient
+from kikubari.kit.clock import Clock
+from kikubari.kit.money import Money
+from kikubari.profiles import (
+    ComputedTraits,
+    ConsentLedger,
+    PersonFacts,
+    Profiles,
+    Trait,
+    query_computed,
+)
+from kikubari.storage import ColumnarStore, StateStore
+
+_TRACKING = "tracking"
+# Contact data and bookkeeping are no facts to write a sentence with.
+_NOT_FACTS = frozenset({"email", "phone", "simulated_fields"})
+_PROVENANCES = {
+    "declared": Provenance.DECLARED,
+    "observed": Provenance.OBSERVED,
+    "inferred_self": Provenance.INFERRED,
+    "inferred_group": Provenance.INFERRED,
+    "third_party": Provenance.THIRD_PARTY,
+}
+
+
+class LedgerConsents:
+    """Implements `deliver.Consents` on the consent ledger."""
+
+    def __init__(self, ledger: ConsentLedger) -> None:
+        self._ledger = ledger
+
+    def list_granted(
+        self,
+        connection: Connection,
+        numbers: Sequence[int],
+        *,
+        purpose: str,
+        channel: str,
+        workspace_id: int,
+    ) -> Collection[int]:
+        """Return those of the numbers whose latest word is a grant."""
+        del workspace_id  # the ledger is one workspace's
+        states = self._ledger.state(connection, numbers, purpose, channel)
+        return {number for number, state in states.items() if state.is_granted}
+
+
+class ProfileRecipients:
+    """Implements `deliver.Recipients`: address, language, and the facts templates may use.
+
+    Args:
+        store: of the profiles.
+        profiles: reads traits.
+        ledger: says who agreed to tracking.
+        columnar: gives the columnar store when computed traits are needed.
+        clock: recency counts from now.
+        currency: of computed amounts.
+        timezone: of people whose own is unknown.
+    """
+
+    def __init__(
+        self,
+        store: StateStore,
+        profiles: Profiles,
+        ledger: ConsentLedger,
+        columnar: Callable[[], ColumnarStore],
+        clock: Clock,
+        *,
+        currency: str,
+        timezone: str,
+    ) -> None:
+        self._store = store
+        self._profiles = profiles
+        self._ledger = ledger
+        self._columnar = columnar
+        self._clock = clock
+        self._currency = currency
+        self._timezone = timezone
+
+    def load(self, numbers: Sequence[int], *, workspace_id: int) -> Mapping[int, Recipient]:
+        """Return the people by the given numbers; those erased are missing.
+
+        A number that was merged into another person since is that person now.
+        """
+        del workspace_id  # profiles are one workspace's
+        with self._store.read() as connection:
+            now_is = self._profiles.resolve_numbers(connection, numbers)
+            people = self._profiles.load_profiles(connection, set(now_is.values()))
+            tracked = self._ledger.state(connection, set(now_is.values()), _TRACKING, EMAIL)
+        now = self._clock.now()
+        computed = query_computed(self._columnar(), set(now_is.values()), as_of=now)
+        return {
+            number: self._recipient(
+                number,
+                people[canonical],
+                computed[canonical],
+                now,
+                is_tracked=tracked[canonical].is_granted,
+            )
+            for number, canonical in now_is.items()
+        }
+
+    def _recipient(
+        self,
+        number: int,
+        person: PersonFacts,
+        computed: ComputedTraits,
+        now: datetime,
+        *,
+        is_tracked: bool,
+    ) -> Recipient:
+        facts = {
+            name: _fact_of(trait)
+            for name, trait in person.traits.items()
+            if name not in _NOT_FACTS
+        }
+        facts |= self._computed_facts(computed, now)
+        return Recipient(
+            number=number,
+            address=person.email or "",
+            is_verified=person.email is not None,
+            is_tracked=is_tracked,
+            name=_display_name(person.traits),
+            language=_text(person.traits, "language") or "en",
+            timezone=_text(person.traits, "timezone") or self._timezone,
+            facts=gather_facts({"customer": facts}),
+        )
+
+    def _computed_facts(self, computed: ComputedTraits, now: datetime) -> dict[str, Fact]:
+        lineage = Lineage(
+            provenance=Provenance.OBSERVED,
+            confidence=1.0,
+            observed_at=now,
+            sources_agree=True,
+            category="purchase",
+            sensitivity="S1",
+        )
+        values: dict[str, Any] = {
+            "order_count": computed.frequency,
+            "days_since_order": computed.recency_days,
+            "first_order_at": computed.first_order_at,
+            "last_order_at": computed.last_order_at,
+            "favourite_category": computed.favourite_category,
+            "total_spent": msgspec.to_builtins(Money(computed.monetary_minor, self._currency)),
+        }
+        return {
+            name: Fact(value=value, lineage=lineage)
+            for name, value in values.items()
+            if value is not None
+        }
+
+
+def _fact_of(trait: Trait) -> Fact:
+    standing = trait.fact
+    return Fact(
+        value=standing.value,
+        lineage=Lineage(
+            provenance=_PROVENANCES.get(standing.provenance),
+            confidence=standing.confidence,
+            observed_at=standing.at,
+            sources_agree=not trait.disagreements,
+        ),
+    )
+
+
+def _text(traits: Mapping[str, Trait], name: str) -> str:
+    trait = traits.get(name)
+    return trait.value if trait is not None and isinstance(trait.value, str) else ""
+
+
+def _display_name(traits: Mapping[str, Trait]) -> str:
+    """Return the name as its language writes it: family name first in Japanese."""
+    whole = _text(traits, "name")
+    first, last = _text(traits, "first_name"), _text(traits, "last_name")
+    if _text(traits, "language").startswith("ja"):
+        return whole or " ".join(filter(None, (last, first)))
+    return whole or " ".join(filter(None, (first, last)))

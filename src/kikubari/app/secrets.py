@@ -1,0 +1,46 @@
+"""The secrets of an installation, kept in a folder apart from its data."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from kikubari.deliver import DkimKey, generate_rsa_key
+from kikubari.profiles import InstanceKey
+
+
+class Secrets(msgspec.Struct, frozen=True):
+    """Keys that everything sealed, signed or hashed here depends on."""
+
+    instance: InstanceKey
+    dkim: DkimKey
+
+    @property
+    def tracking_key(self) -> bytes:
+        """Signs links in messages."""
+        return self.instance.derive("tracking links")
+
+    @property
+    def address_key(self) -> bytes:
+        """Hashes suppressed addresses."""
+        return self.instance.derive("suppressed addresses")
+
+
+def load_secrets(folder: Path, *, dkim_selector: str) -> Secrets:
+    """Read the keys, making those that are missing, readable for their owner only."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Secrets(
+        InstanceKey.load_or_create(folder / "instance.key"),
+        _load_dkim(folder / f"dkim-{dkim_selector}.pem", dkim_selector),
+    )
+
+
+def _load_dkim(path: Path, selector: str) -> DkimKey:
+    try:
+        return DkimKey(selector, path.read_bytes())
+    except FileNotFoundError:
+        key = generate_rsa_key(selector)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(key.private_pem)
+        return key

@@ -1,0 +1,149 @@
+"""The server process: HTTP in front, background loops behind."""
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+from kikubari.api import create_api
+from kikubari.app.house import House, ProductPicture
+from kikubari.app.presence import Presence, ServerAddress
+from kikubari.app.settings import Settings
+from kikubari.collect.tracking_api import PREFIX
+from kikubari.kit.ids import random_token
+from kikubari.spec.errors import ConflictError, UnavailableError
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_START_SECONDS = 60.0
+
+
+def build_application(house: House) -> Application:
+    """Return the ASGI application: the tracking API stands in front of the framework."""
+    api: Application = create_api(house.services)
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            await house.tracking(scope, receive, send)
+        else:
+            await api(scope, receive, send)
+
+    return application
+
+
+def serve(
+    settings: Settings,
+    *,
+    on_ready: Callable[[ServerAddress], None],
+    draw_product: ProductPicture | None = None,
+) -> None:
+    """Serve until told to stop.
+
+    Args:
+        settings: of this installation.
+        draw_product: draws pictures of products that have none.
+        on_ready: called in a thread of its own once requests are answered.
+
+    Raises:
+        ConflictError: another process has the data folder, or the port, open.
+    """
+    with _running(settings, settings.port, draw_product) as (server, address, thread):
+        stopped = threading.Event()
+
+        def stop(*_: object) -> None:
+            server.should_exit = True
+            stopped.set()
+
+        signal.signal(signal.SIGINT, stop)
+        signal.signal(signal.SIGTERM, stop)
+        threading.Thread(target=on_ready, args=(address,), daemon=True).start()
+        while thread.is_alive() and not stopped.wait(1.0):
+            pass
+
+
+@contextmanager
+def private_server(settings: Settings) -> Iterator[ServerAddress]:
+    """Run a server on a free loopback port for the time of one command."""
+    with _running(settings, 0) as (_, address, _thread):
+        yield address
+
+
+@contextmanager
+def _running(
+    settings: Settings, port: int, draw_product: ProductPicture | None = None
+) -> Iterator[tuple[uvicorn.Server, ServerAddress, threading.Thread]]:
+    presence = Presence(settings.folder)
+    presence.take()
+    try:
+        listener = _listen(settings.host, port)
+        token = random_token(32)
+        house = House(settings, local_token=token, draw_product=draw_product)
+        try:
+            with _serving(house, listener) as (server, thread):
+                host, bound_port = listener.getsockname()[:2]
+                address = ServerAddress(f"http://{host}:{bound_port}", token, os.getpid())
+                house.start()
+                presence.announce(address)
+                yield server, address, thread
+        finally:
+            house.close()
+    finally:
+        presence.release()
+
+
+@contextmanager
+def _serving(
+    house: House, listener: socket.socket
+) -> Iterator[tuple[uvicorn.Server, threading.Thread]]:
+    """Run uvicorn in a thread; leaving finishes the requests under way."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            build_application(house),
+            loop="uvloop",
+            http="httptools",
+            lifespan="off",
+            log_level="warning",
+            access_log=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=10,
+        )
+    )
+    thread = threading.Thread(target=server.run, args=([listener],), name="http", daemon=True)
+    thread.start()
+    waited = threading.Event()
+    for _ in range(int(_START_SECONDS * 50)):
+        if server.started or not thread.is_alive():
+            break
+        waited.wait(0.02)
+    if not server.started:
+        raise UnavailableError("the HTTP server did not start")
+    try:
+        yield server, thread
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise ConflictError(
+            f"cannot listen on {host}:{port}: {error.strerror}",
+            hint="Stop what listens there, or set KIKUBARI_PORT.",
+        ) from error
+    listener.listen(2048)
+    return listener

@@ -1,0 +1,86 @@
+"""`kikubari broadcasts`."""
+
+import time
+from pathlib import Path
+
+import click
+
+from kikubari.app import Settings
+from kikubari.cli.connection import AdminClient, connect
+from kikubari.cli.output import show
+from kikubari.cli.segments import read_json
+
+_ENDED = frozenset({"done", "cancelled"})
+_LIST_COLUMNS = ("id", "state", "n_audience", "created_at")
+
+
+@click.group()
+def broadcasts() -> None:
+    """One-off sends to a segment."""
+
+
+@broadcasts.command("list")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def list_broadcasts(settings: Settings, *, as_json: bool) -> None:
+    """List broadcasts, newest first."""
+    with connect(settings) as client:
+        show(client.get("/api/broadcasts"), as_json=as_json, columns=_LIST_COLUMNS)
+
+
+@broadcasts.command("create")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def create(settings: Settings, file: Path, *, as_json: bool) -> None:
+    """Write a draft from FILE (JSON)."""
+    with connect(settings) as client:
+        show(client.post("/api/broadcasts", read_json(file)), as_json=as_json)
+
+
+@broadcasts.command("send")
+@click.argument("broadcast_id")
+@click.option("--wait", is_flag=True, help="Return when every message has met its end.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def send(settings: Settings, broadcast_id: str, *, wait: bool, as_json: bool) -> None:
+    """Send a draft to everybody in its segment who agreed."""
+    with connect(settings) as client:
+        answer = client.post(f"/api/broadcasts/{broadcast_id}/send")
+        if wait:
+            answer = wait_until_sent(client, broadcast_id)
+        show(answer, as_json=as_json)
+
+
+@broadcasts.command("report")
+@click.argument("broadcast_id")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def report(settings: Settings, broadcast_id: str, *, as_json: bool) -> None:
+    """Show what became of a broadcast."""
+    with connect(settings) as client:
+        show(client.get(f"/api/broadcasts/{broadcast_id}/report"), as_json=as_json)
+
+
+def _control(verb: str, explanation: str) -> None:
+    @broadcasts.command(verb, help=explanation)
+    @click.argument("broadcast_id")
+    @click.option("--json", "as_json", is_flag=True)
+    @click.pass_obj
+    def control(settings: Settings, broadcast_id: str, *, as_json: bool) -> None:
+        with connect(settings) as client:
+            show(client.post(f"/api/broadcasts/{broadcast_id}/{verb}"), as_json=as_json)
+
+
+_control("pause", "Hold every message that has not left.")
+_control("resume", "Go on with a paused broadcast.")
+_control("cancel", "Stop every message that has not left, for good.")
+
+
+def wait_until_sent(client: AdminClient, broadcast_id: str) -> dict[str, object]:
+    """Return the broadcast's progress once no message of it can still leave."""
+    while True:
+        progress: dict[str, object] = client.get(f"/api/broadcasts/{broadcast_id}/progress")
+        if progress["state"] in _ENDED:
+            return progress
+        time.sleep(0.3)

@@ -1,0 +1,138 @@
+"""Loads the demo shop by the very commands a user has, and says what to try next."""
+
+import subprocess
+import sys
+import time
+from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+from rich.progress import BarColumn, Progress, TextColumn
+
+from kikubari.app import ServerAddress, Settings
+from kikubari.cli.connection import AdminClient
+from kikubari.cli.output import console
+from kikubari.demo import write_demo_shop
+
+DEMO_EMAIL = "demo@example.com"
+DEMO_PASSWORD = "kikubari-demo"  # noqa: S105 - of a demo on a loopback address, printed on start
+_ALL_SCOPES = ("read", "write", "send", "admin")
+_STEPS = ("files", "imports", "sources", "member", "broadcast")
+
+
+class DemoState(msgspec.Struct):
+    """How far the demo is loaded, kept so that an interrupted start goes on where it stopped."""
+
+    newest_on: date
+    done: list[str] = []
+    write_key: str = ""
+    broadcast_id: str = ""
+
+
+class DemoLoader:
+    """Brings the demo shop into a running server, once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._folder = settings.folder / "demo"
+        self._note = self._folder / "state.json"
+        self._state = self._read_state()
+
+    def run(self, address: ServerAddress) -> None:
+        """Do what is not done yet, then say where everything is."""
+        for step in _STEPS:
+            if step not in self._state.done:
+                getattr(self, f"_load_{step}")(AdminClient(address))
+                self._state.done.append(step)
+                self._save()
+        self._greet(AdminClient(address))
+
+    def _load_files(self, _: AdminClient) -> None:
+        console.print("Preparing the demo shop (UCI Online Retail, CC BY 4.0) …")
+        shop = write_demo_shop(self._folder, newest_on=self._state.newest_on)
+        listing = [(file.kind, file.path.name, file.rows) for file in shop.files]
+        (self._folder / "files.json").write_bytes(msgspec.json.encode(listing))
+
+    def _load_imports(self, client: AdminClient) -> None:
+        listing = msgspec.json.decode((self._folder / "files.json").read_bytes())
+        for kind, name, _ in listing:
+            self._command("import", kind, str(self._folder / name))
+        self._wait_until_known(client)
+
+    def _wait_until_known(self, client: AdminClient) -> None:
+        """Wait until everybody's profile, and the copy that segments read, are up to date."""
+        with Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            TextColumn("{task.completed:,.0f} events"),
+            console=console,
+        ) as bar:
+            task = bar.add_task("Understanding each customer", total=None)
+            while True:
+                health = httpx.get(f"{client.url}/healthz", trust_env=False).json()
+                lag = sum(consumer["lag"] or 0 for consumer in health["consumers"])
+                position = health["log_position"]
+                bar.update(task, completed=position - lag, total=position or None)
+                if position and not lag:
+                    return
+                time.sleep(0.3)
+
+    def _load_sources(self, client: AdminClient) -> None:
+        source = client.post("/api/sources", {"name": "Demo shop website", "kind": "browser"})
+        self._state.write_key = source["write_key"]
+
+    def _load_member(self, client: AdminClient) -> None:
+        body = {"email": DEMO_EMAIL, "password": DEMO_PASSWORD, "scopes": list(_ALL_SCOPES)}
+        client.post("/api/members", body)
+
+    def _load_broadcast(self, client: AdminClient) -> None:
+        console.print("Sending the first broadcast into the sandbox inbox …")
+        draft = self._folder / "broadcast.json"
+        draft.write_bytes(files("kikubari.demo").joinpath("broadcast.json").read_bytes())
+        created = self._command("broadcasts", "create", str(draft), "--json")
+        self._state.broadcast_id = msgspec.json.decode(created)["id"]
+        self._command("broadcasts", "send", self._state.broadcast_id, "--wait", "--json")
+        self._wait_until_known(client)
+
+    def _command(self, *arguments: str) -> bytes:
+        """Run a kikubari command as a user would; its progress is shown, its JSON returned."""
+        is_json = "--json" in arguments
+        done = subprocess.run(  # noqa: S603 - our own command with our own arguments
+            [sys.executable, "-m", "kikubari", *arguments],
+            check=True,
+            stdout=subprocess.PIPE if is_json else None,
+        )
+        return done.stdout or b""
+
+    def _greet(self, client: AdminClient) -> None:
+        figures = self._figures(client)
+        console.print()
+        console.print(f"  Console    [bold]{self._settings.base_url}/[/bold]")
+        console.print(f"  Log in     {DEMO_EMAIL}  /  {DEMO_PASSWORD}")
+        console.print(f"  Write key  {self._state.write_key}  (any Segment SDK, host {client.url})")
+        console.print(f"  {figures}")
+        console.print("  Try next   kikubari inbox list · kikubari profiles search 山田")
+        console.print("             kikubari segments list --counts · Ctrl-C stops, data is kept")
+
+    def _figures(self, client: AdminClient) -> str:
+        report: dict[str, Any] = client.get(f"/api/broadcasts/{self._state.broadcast_id}/report")
+        outcomes = report["outcomes"]
+        skipped = sum(report["outbox"]["reasons"].values())
+        return (
+            f"Broadcast  {outcomes['sent']:,} sent, {skipped:,} held back for a stated reason: "
+            f"{self._settings.base_url}/broadcasts/{self._state.broadcast_id}"
+        )
+
+    def _read_state(self) -> DemoState:
+        try:
+            return msgspec.json.decode(self._note.read_bytes(), type=DemoState)
+        except FileNotFoundError:
+            return DemoState(newest_on=datetime.now(UTC).date() - timedelta(days=1))
+
+    def _save(self) -> None:
+        draft = Path(f"{self._note}.tmp")
+        draft.write_bytes(msgspec.json.encode(self._state))
+        draft.replace(self._note)

@@ -1,0 +1,52 @@
+"""Entry point: settings from the environment, errors as one clear line."""
+
+import os
+import sys
+
+import click
+
+from kikubari.app import read_settings
+from kikubari.cli.broadcasts import broadcasts
+from kikubari.cli.connection import RemoteError
+from kikubari.cli.importing import import_command
+from kikubari.cli.inspecting import inbox, products, profiles, rejected, suppressions
+from kikubari.cli.operating import demo, doctor, keys, members, rebuild, serve, sources
+from kikubari.cli.segments import segments
+from kikubari.spec.errors import KikubariError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="kikubari", prog_name="kikubari")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Attentive customer engagement: collect, understand, say something useful, measure.
+
+    Commands talk to the server that owns KIKUBARI_HOME; without one they start their own for
+    as long as they need it.
+    """
+    context.obj = read_settings(os.environ)
+
+
+for command in (
+    *(serve, demo, doctor, rebuild, sources, keys, members),
+    *(import_command, profiles, products, segments, broadcasts, inbox, rejected, suppressions),
+):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; a refusal is printed without a traceback and exits with 2."""
+    try:
+        cli(standalone_mode=False)
+    except KikubariError as error:
+        code = error.remote_code if isinstance(error, RemoteError) else error.code
+        click.secho(f"{error.message} ({code})", fg="red", err=True)
+        if error.hint:
+            click.echo(error.hint, err=True)
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        sys.exit(130)

@@ -1,0 +1,133 @@
+"""Commands that run and look after an installation."""
+
+import click
+
+from kikubari.app import ServerAddress, Settings
+from kikubari.app import serve as run_server
+from kikubari.cli.connection import connect
+from kikubari.cli.demo import DemoLoader
+from kikubari.cli.output import console, show
+
+as_json_option = click.option("--json", "as_json", is_flag=True)
+
+
+@click.command()
+@click.pass_obj
+def serve(settings: Settings) -> None:
+    """Run the product: tracking API, console, sending."""
+
+    def announce(address: ServerAddress) -> None:
+        console.print(f"Kikubari serves at [bold]{address.url}[/bold]; data in {settings.folder}")
+
+    run_server(settings, on_ready=announce)
+
+
+@click.command()
+@click.pass_obj
+def demo(settings: Settings) -> None:
+    """Run the product with the demo shop, loading it the first time."""
+    run_server(settings, on_ready=DemoLoader(settings).run)
+
+
+@click.command()
+@as_json_option
+@click.pass_context
+def doctor(context: click.Context, *, as_json: bool) -> None:
+    """Check that the columnar copy holds exactly what the log holds; exits with 1 if not."""
+    with connect(context.obj) as client:
+        answer = client.get("/api/doctor")
+    show(answer, as_json=as_json)
+    context.exit(0 if answer["is_equal"] else 1)
+
+
+@click.command()
+@as_json_option
+@click.pass_obj
+def rebuild(settings: Settings, *, as_json: bool) -> None:
+    """Make the columnar copy anew from the log."""
+    with connect(settings) as client:
+        show(client.post("/api/rebuild"), as_json=as_json)
+
+
+@click.group()
+def sources() -> None:
+    """Where events come from, and their write keys."""
+
+
+@sources.command("create")
+@click.argument("name")
+@click.option("--kind", type=click.Choice(["server", "browser"]), default="server")
+@click.option("--origin", "origins", multiple=True, help="Origin a browser source may be used on.")
+@as_json_option
+@click.pass_obj
+def create_source(
+    settings: Settings, name: str, kind: str, origins: tuple[str, ...], *, as_json: bool
+) -> None:
+    """Make a source; its write key goes into the SDK's settings."""
+    with connect(settings) as client:
+        body = {"name": name, "kind": kind, "allowed_origins": list(origins)}
+        show(client.post("/api/sources", body), as_json=as_json)
+
+
+@sources.command("list")
+@as_json_option
+@click.pass_obj
+def list_sources(settings: Settings, *, as_json: bool) -> None:
+    """List sources."""
+    with connect(settings) as client:
+        rows = client.get("/api/sources")
+    show(rows, as_json=as_json, columns=("id", "name", "kind", "write_key"))
+
+
+@click.group()
+def keys() -> None:
+    """API keys of the admin API."""
+
+
+@keys.command("create")
+@click.argument("name")
+@click.option("--scope", "scopes", multiple=True, default=["read"], show_default=True)
+@as_json_option
+@click.pass_obj
+def create_key(settings: Settings, name: str, scopes: tuple[str, ...], *, as_json: bool) -> None:
+    """Make an API key; its secret is shown once."""
+    with connect(settings) as client:
+        show(client.post("/api/keys", {"name": name, "scopes": list(scopes)}), as_json=as_json)
+
+
+@keys.command("list")
+@as_json_option
+@click.pass_obj
+def list_keys(settings: Settings, *, as_json: bool) -> None:
+    """List API keys, without their secrets."""
+    with connect(settings) as client:
+        show(client.get("/api/keys"), as_json=as_json)
+
+
+@keys.command("revoke")
+@click.argument("key_id")
+@click.pass_obj
+def revoke_key(settings: Settings, key_id: str) -> None:
+    """Make a key useless."""
+    with connect(settings) as client:
+        client.delete(f"/api/keys/{key_id}")
+
+
+@click.group()
+def members() -> None:
+    """People who work in the console."""
+
+
+@members.command("create")
+@click.argument("email")
+@click.option("--scope", "scopes", multiple=True, default=["read"], show_default=True)
+@click.password_option()
+@as_json_option
+@click.pass_obj
+def create_member(
+    settings: Settings, email: str, scopes: tuple[str, ...], password: str, *, as_json: bool
+) -> None:
+    """Add a member."""
+    with connect(settings) as client:
+        body = {"email": email, "password": password, "scopes": list(scopes)}
+        show(client.post("/api/members", body), as_json=as_json)
