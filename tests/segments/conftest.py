@@ -13,6 +13,6 @@ from kikubari.storage import ColumnarStore
 def shop(columnar_dsn: str) -> Iterator[Shop]:
     """The shop most tests of this room share; they only read it."""
     store = ColumnarStore(columnar_dsn, database=f"test_{uuid.uuid4().hex}")
-    yield Shop(store, seed=20_260_301, n_people=150)
+    yield Shop(store, seed=20_260_301, n_people=110)
     store.command(f"DROP DATABASE IF EXISTS {store.database} SYNC")
     store.close()

@@ -57,10 +57,8 @@ SIGNED_UP = [
 ]  # fmt: skip
 PROVENANCES = ["declared", "observed", "inferred_self"]
 AGENTS = [
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like"
-    " Gecko) Version/17.0 Mobile/15E148 Safari/604.1",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
-    " Chrome/120.0.0.0 Safari/537.36",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile/15E148 Safari/604",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/120.0.0.0 Safari/537.36",
     "",
 ]
 STATUSES = ["granted", "granted", "denied", "withdrawn"]
@@ -73,6 +71,7 @@ class Population:
         self._random = random.Random(seed)
         self.builder = RowBuilder(workspace_id=1, currency="JPY")
         self._position = 0
+        self._last_at = AS_OFS[0]
         self.moves: list[tuple[int, int]] = []
         self.people: list[Person] = []
         self.lists = {"few": BitMap(), "most": BitMap([999_999])}
@@ -121,7 +120,7 @@ class Population:
         if kind < 0.6:
             # A coarse grid makes ties.
             return base.replace(minute=0, second=0, microsecond=0) - timedelta(
-                hours=rng.randrange(40)
+                hours=rng.choice([0, 0, 1, 2, 12, 30])
             )
         if kind < 0.65:
             return datetime(1960, 5, 1, tzinfo=UTC) + timedelta(days=rng.randrange(100))
@@ -130,16 +129,21 @@ class Population:
     def _event(self, number: int) -> SequencedEvent:
         rng = self._random
         self._position += 1
-        at = self._at()
+        at = self._last_at if rng.random() < 0.15 else self._at()
+        self._last_at = at
         delay = rng.choice([timedelta(0), timedelta(0), timedelta(minutes=5), timedelta(days=6)])
         kind, type_, body = self._body()
+        received_at = at + delay
+        known_at = rng.choice(KNOWN_ATS[3:])
+        if known_at is not None and known_at >= at and rng.random() < 0.15:
+            received_at = known_at
         event = Event(
             message_id=f"m{self._position}-{rng.randrange(10**9)}",
             kind=kind,
             type=type_,
             occurred_at=at,
-            received_at=at + delay,
-            source_id=rng.choice([0, 1, 2]),
+            received_at=received_at,
+            source_id=rng.choice([0, 1, 1, 2]),
             **body,
         )
         return SequencedEvent(self._position, number, event)
@@ -166,10 +170,14 @@ class Population:
                 "status": rng.choice(STATUSES),
             }
             return EventKind.TRACK, CONSENT_CHANGED, {"properties": consent}
-        return EventKind.TRACK, rng.choice(EVENTS), {
-            "properties": self._properties(),
-            "context": self._context(),
-        }
+        return (
+            EventKind.TRACK,
+            rng.choice(EVENTS),
+            {
+                "properties": self._properties(),
+                "context": self._context(),
+            },
+        )
 
     def _traits(self) -> dict[str, object]:
         rng = self._random
@@ -194,18 +202,26 @@ class Population:
             "category": rng.choice(CATEGORIES),
             "query": rng.choice(QUERIES),
             "color": rng.choice(COLORS),
-            "rating": rng.choice([1, 2, 3.5, 0.1, 0.2, -4, 1e13, "3", None, True, 2**53 + 1]),
+            "rating": rng.choice([1, 2, 3.5, 0.1, 1.005, -4, 1e13, "3", None, True, 2**53 + 1]),
             "deep": rng.choice([{"a": {"b": "x"}}, {"a": {"b": 2}}, {"a": "x"}, None, []]),
             "cart_id": rng.choice(["", "c1", "c1", "c2"]),
             "coupon": rng.choice(["", "", "SPRING"]),
             "total": rng.choice([0, 100, 500, 500, 2000, 1999, -300]),
-            "products": rng.choice([
-                [{"product_id": "p1", "category": "dog", "price": 500, "brand": "A"},
-                 {"product_id": "p2", "category": "cat", "price": 100, "quantity": 2}],
-                [{"product_id": "p1", "category": "dog", "price": 100, "brand": "B"}],
-                [{"sku": "p3", "category": "猫🐈", "price": 900, "brand": True}, "junk", None],
-                [], None, "junk", {"a": 1}, ["red", 5],
-            ]),  # fmt: skip
+            "products": rng.choice(
+                [
+                    [
+                        {"product_id": "p1", "category": "dog", "price": 500, "brand": "A"},
+                        {"product_id": "p2", "category": "cat", "price": 100, "quantity": 2},
+                    ],
+                    [{"product_id": "p1", "category": "dog", "price": 100, "brand": "B"}],
+                    [{"sku": "p3", "category": "猫🐈", "price": 900, "brand": True}, "junk", None],
+                    [],
+                    None,
+                    "junk",
+                    {"a": 1},
+                    ["red", 5],
+                ]
+            ),
         }
         return {name: value for name, value in properties.items() if rng.random() < 0.8}
 

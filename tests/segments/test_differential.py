@@ -4,7 +4,8 @@ import os
 import random
 
 import pytest
-from agreement import Shop, instants
+from agreement import Shop, cases, instants
+from focused import FOCUSED
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from trees import LEAVES, tree
@@ -19,7 +20,7 @@ CASES = int(os.environ.get("KIKUBARI_TEST_CASES", "200"))
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-@given(rng=st.randoms(use_true_random=False))
+@given(rng=st.randoms(use_true_random=False) | st.integers(min_value=0).map(random.Random))
 def test_both_evaluators_agree_on_any_tree(shop: Shop, rng: random.Random) -> None:
     condition = convert_condition(tree(rng))
     as_of, known_at = instants(rng)
@@ -30,11 +31,8 @@ def test_both_evaluators_agree_on_any_tree(shop: Shop, rng: random.Random) -> No
 
 @pytest.mark.parametrize("name", LEAVES)
 def test_both_evaluators_agree_on_every_leaf_and_it_divides_people(shop: Shop, name: str) -> None:
-    rng = random.Random(f"leaf {name}")
     shares = []
-    for _ in range(24):
-        condition = convert_condition(LEAVES[name](rng))
-        as_of, known_at = instants(rng)
+    for condition, as_of, known_at in cases(name):
         members = shop.as_set(condition, as_of, known_at)
         expected = shop.one_by_one(condition, as_of, known_at)
         assert members == expected, encode_condition(condition)
@@ -43,3 +41,11 @@ def test_both_evaluators_agree_on_every_leaf_and_it_divides_people(shop: Shop, n
     # A generator whose leaf is nearly always true or false would prove nothing. "Everyone" is
     # everyone who has an event by then.
     assert 0.05 <= mean <= 0.95, f"{name} is true for {mean:.1%} of people"
+
+
+@pytest.mark.parametrize("name", FOCUSED)
+def test_both_evaluators_agree_on_every_form_of_value(shop: Shop, name: str) -> None:
+    for condition, as_of, known_at in cases(name):
+        members = shop.as_set(condition, as_of, known_at)
+        expected = shop.one_by_one(condition, as_of, known_at)
+        assert members == expected, encode_condition(condition)

@@ -132,7 +132,7 @@ def event_aggregate(rng: random.Random) -> Json:
         "type": "event_aggregate",
         "function": rng.choice(["sum", "avg", "min", "max"]),
         "of": measure(rng),
-        "value": number_range(rng, [0, 0.3, 100, 500, 1249.5]),
+        "value": number_range(rng, [0, 0.3, 1.005, 100, 500, 1249.5]),
         "window": window(rng),
         **events(rng),
     }
@@ -237,7 +237,7 @@ def place(rng: random.Random) -> Json:
 
 def near(rng: random.Random) -> Json:
     point = rng.choice([(35.68, 139.76), (35.7, 139.7), (85, 180)])
-    km = rng.choice([0.001, 10, 100, 450, 500])
+    km = rng.choice([10, 100, 450, 500])
     return {"type": "near", "latitude": point[0], "longitude": point[1], "within_km": km}
 
 
@@ -276,8 +276,8 @@ LEAVES: dict[str, Callable[[random.Random], Json]] = {
     "technology": technology,
     "searched": lambda rng: {
         "type": "searched",
-        "text": rng.choice(["dog", "K", "フード", "é"]),
-        "window": window(rng),
+        "text": rng.choice(["dog", "K", "フード", "o"]),
+        "window": rng.choice([{"type": "ever"}, window(rng)]),
     },
     "acquired": lambda rng: {
         "type": "acquired",

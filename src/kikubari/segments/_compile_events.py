@@ -97,7 +97,7 @@ def sequence_query(leaf: Sequence, scope: Scope) -> Query:
         step_of = f"arrayJoin(arrayFilter(s -> s > 0, [{numbered}]))"
     if None not in types:
         rows += f" AND type IN ({scope.add(sorted({t for t in types if t}), 'Array(String)')})"
-    ticks = micros_of(leaf.within) * 8 + 7
+    ticks = micros_of(leaf.within) * 8
     levels = ", ".join(f"step = {i}" for i in range(1, n + 1))
     sql = (
         f"SELECT p FROM (SELECT {PROFILE} AS p, toUInt8({step_of}) AS step,"

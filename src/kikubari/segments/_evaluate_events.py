@@ -101,13 +101,16 @@ def is_not_followed(leaf: NotFollowed, view: View) -> bool:
 
 def is_beyond(leaf: Percentile, view: View, threshold: int | None) -> bool:
     """Say whether the person's value is at or beyond the edge of the part asked for."""
-    numbers = _numbers(leaf, resolve(leaf.window, view.moment), view)
-    if threshold is None or not numbers:
-        return False
-    value = aggregate(leaf.function, leaf.of, numbers)
-    if value is None:
+    value = ranked_value(leaf, view)
+    if threshold is None or value is None:
         return False
     return value >= threshold if leaf.top_percent is not None else value <= threshold
+
+
+def ranked_value(leaf: Percentile, view: View) -> int | None:
+    """Return the value the person is ranked by, None for who has no such event."""
+    numbers = _numbers(leaf, resolve(leaf.window, view.moment), view)
+    return aggregate(leaf.function, leaf.of, numbers) if numbers else None
 
 
 def is_cart(leaf: Cart, view: View) -> bool:

@@ -224,7 +224,8 @@ def json_operand(source: str, path: tuple[str, ...], scope: Scope) -> Operand:
     kind = f"JSONType({at})"
     return Operand(
         present=f"{kind} != 'Null'",
-        text=f"JSONExtractString({at})",
+        # The engine would turn any other type into text too.
+        text=f"if({kind} = 'String', JSONExtractString({at}), '')",
         number=f"JSONExtractFloat({at})",
         has_number=f"{kind} IN ('Int64', 'UInt64', 'Double')",
         is_true=f"({kind} = 'Bool' AND JSONExtractBool({at}))",

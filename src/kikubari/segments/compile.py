@@ -19,7 +19,7 @@ from kikubari.segments._compile_events import (
     recency_query,
     sequence_query,
 )
-from kikubari.segments._sql import KEY, TRAIT, Query, Scope, test_sql
+from kikubari.segments._sql import KEY, TRAIT, Query, Scope, json_operand, test_sql
 from kikubari.segments.moment import (
     Bounds,
     Moment,
@@ -117,19 +117,20 @@ def _anniversary(leaf: Anniversary, scope: Scope) -> Query:
 
 def _near(leaf: Near, scope: Scope) -> Query:
     box = box_of(leaf)
+    # A tuple, because an aggregate of bare values passes over NULL, and a withdrawn trait is one.
     rows = scope.rows(Bounds(None, scope.moment.as_of))
     degrees = f"abs(longitude - {scope.number(leaf.longitude)})"
     number = scope.number
     sql = (
         f"SELECT p FROM (SELECT {PROFILE} AS p,"
-        f" argMaxIf((number, is_set), {KEY}, name = 'latitude') AS y,"
-        f" argMaxIf((number, is_set), {KEY}, name = 'longitude') AS x,"
+        f" argMaxIf(tuple(number), {KEY}, name = 'latitude') AS y,"
+        f" argMaxIf(tuple(number), {KEY}, name = 'longitude') AS x,"
         " ifNull(y.1, 999) AS latitude, ifNull(x.1, 999) AS longitude,"
         f" {degrees} AS apart, if(apart > 180, 360 - apart, apart) AS east,"
         f" (latitude - {number(leaf.latitude)}) * {number(box.km_per_latitude)} AS dy,"
         f" east * {number(box.km_per_longitude)} AS dx"
         f" FROM traits WHERE {rows} AND name IN ('latitude', 'longitude') GROUP BY p)"
-        " WHERE y.2 = 1 AND x.2 = 1 AND abs(latitude) <= 90 AND abs(longitude) <= 180"
+        " WHERE abs(latitude) <= 90 AND abs(longitude) <= 180"
         f" AND dx * dx + dy * dy <= {number(box.square_km)}"
     )
     return Query(sql, scope.parameters)
@@ -152,11 +153,12 @@ def _consent(leaf: ConsentIs, scope: Scope) -> Query:
 
 
 def _suppressed(leaf: Suppressed, scope: Scope) -> Query:
+    channel = json_operand("properties", ("channel",), scope).text
     sql = (
         f"SELECT {PROFILE} AS p FROM events"
         f" WHERE {scope.rows(Bounds(None, scope.moment.as_of))}"
         f" AND type = {scope.text(SUPPRESSION_CHANGED)}"
-        f" AND JSONExtractString(properties, 'channel') IN ('', {scope.text(leaf.channel)})"
+        f" AND {channel} IN ('', {scope.text(leaf.channel)})"
         " GROUP BY p HAVING"
         f" argMax(JSONExtractString(properties, 'status') = 'suppressed', {KEY})"
     )

@@ -89,3 +89,14 @@ class Explained(msgspec.Struct, frozen=True):
     path: str
     condition: Condition
     is_true: bool
+
+
+class Segment(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored segment in one version."""
+
+    id: str
+    version: int
+    name: str
+    description: str
+    definition: Condition
+    updated_at: datetime

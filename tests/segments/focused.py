@@ -1,0 +1,156 @@
+"""Every test of every form of value, on purpose rather than by chance."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from population import AS_OFS, DURATIONS, EVENTS, MICRO
+
+Json = dict[str, Any]
+
+_EQUALS: list[Json] = [
+    {"type": kind, "value": value}
+    for kind in ("is", "is_not")
+    for value in ("gold", "red", "true", "5", "3", True, False, 3, 5, 0.3, 1)
+]
+_TEXTS: list[Json] = [
+    {"type": "contains", "text": "O"},
+    {"type": "contains", "text": "O", "ignore_case": True},
+    {"type": "contains", "text": "\u212a", "ignore_case": True},
+    {"type": "contains", "text": "\u00e9", "ignore_case": True},
+    {"type": "starts_with", "text": "go"},
+    {"type": "matches", "pattern": "^$"},
+    {"type": "matches", "pattern": "^.*$"},
+    {"type": "matches", "pattern": "(?i)^(GOLD|RED)$"},
+    {"type": "matches", "pattern": "a.b"},
+    {"type": "in", "values": ["gold", "red", "5"]},
+    {"type": "is_set"},
+    {"type": "is_not_set"},
+]
+_RANGES: list[Json] = [
+    {"type": "number", bound: value}
+    for bound in ("at_least", "more_than", "at_most", "less_than")
+    for value in (0.3, 1, 5)
+]
+
+
+def trait_forms() -> Iterator[Json]:
+    for name in ("plan", "score", "email", "interests"):
+        for test in [*_EQUALS, *_TEXTS, *_RANGES, {"type": "list_contains", "text": "dog"}]:
+            yield {"type": "trait", "trait": name, "test": test}
+
+
+def filter_forms() -> Iterator[Json]:
+    filters: list[Json] = [
+        {"on": "property", "path": [name], "test": test}
+        for name in ("color", "rating")
+        for test in [*_EQUALS, *_TEXTS, *_RANGES]
+    ]
+    filters.extend({"on": "column", "column": "query", "test": test} for test in _TEXTS)
+    # Fields of one item: p1 is a dog's, the cheap one a cat's; only OR finds them together.
+    for category, low, high in (("dog", 0, 101), ("cat", 101, 1_000), ("cat", 0, 101)):
+        price = {"type": "number", "at_least": low, "less_than": high}
+        filters.append(
+            {
+                "on": "any_item",
+                "where": [
+                    {"field": "category", "test": {"type": "is", "value": category}},
+                    {"field": "price_minor", "test": price},
+                ],
+            }
+        )
+        filters.append(
+            {
+                "on": "any_element",
+                "path": ["products"],
+                "where": [
+                    {"path": ["category"], "test": {"type": "is", "value": category}},
+                    {"path": ["price"], "test": price},
+                ],
+            }
+        )
+    for one in filters:
+        yield {
+            "type": "event_count",
+            "event": "Product Viewed",
+            "count": {"at_least": 1},
+            "where": [one],
+        }
+
+
+def aggregate_edges() -> Iterator[Json]:
+    money, rating = (
+        {"on": "column", "column": "value_minor"},
+        {"on": "property", "path": ["rating"]},
+    )
+    for event in ("Order Completed", "Product Viewed", "Cart Viewed", "Page Viewed"):
+        for part in (300, 100, 200):
+            for people in (3, 6, 7, 9, 11, 13):
+                # The least and the greatest whole millionth on either side of a fraction.
+                for value in (-part / people, part / people):
+                    edge = int(value * 1_000_000) / 1_000_000
+                    bound = "at_least" if value < 0 else "more_than"
+                    yield _aggregate("avg", money, event, {bound: edge})
+        for function in ("min", "max", "sum"):
+            yield _aggregate(function, rating, event, {"at_least": 1.005, "at_most": 1.005})
+
+
+def percentile_edges() -> Iterator[Json]:
+    for event in (None, "Order Completed", "Product Viewed", "Product Added", "Cart Viewed"):
+        for side in ("top_percent", "bottom_percent"):
+            for percent in (10, 20, 25, 50, 100):
+                leaf = {
+                    "type": "percentile",
+                    "function": "sum",
+                    "of": {"on": "column", "column": "value_minor"},
+                    side: percent,
+                }
+                yield leaf if event is None else {**leaf, "event": event}
+
+
+def not_followed_edges() -> Iterator[Json]:
+    """One first event at a time, with a second exactly at, before and after its time."""
+    for base in AS_OFS[:4]:
+        for step in DURATIONS[:4]:
+            at = base - timedelta(**step)
+            for by in EVENTS:
+                yield {
+                    "type": "not_followed",
+                    "first": {},
+                    "by": {"event": by},
+                    "within": step,
+                    "window": {
+                        "type": "between",
+                        "from": at.isoformat(),
+                        "until": (at + MICRO).isoformat(),
+                    },
+                }
+
+
+def recency_edges() -> Iterator[Json]:
+    for step in DURATIONS:
+        for event in (None, *EVENTS[:3]):
+            leaf: Json = {"type": "recency", "within": step}
+            yield leaf if event is None else {**leaf, "event": event}
+
+
+def _aggregate(function: str, of: Json, event: str, value: Json) -> Json:
+    return {
+        "type": "event_aggregate",
+        "function": function,
+        "of": of,
+        "event": event,
+        "value": value,
+    }
+
+
+FOCUSED = {
+    "trait_forms": trait_forms,
+    "filter_forms": filter_forms,
+    "aggregate_edges": aggregate_edges,
+    "percentile_edges": percentile_edges,
+    "not_followed_edges": not_followed_edges,
+    "recency_edges": recency_edges,
+}
+# Everything has happened by the last instant; sliding edges are looked at from each other one.
+FOCUS_AS_OFS = {"recency_edges": AS_OFS[:3]}
