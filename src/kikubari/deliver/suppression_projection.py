@@ -21,10 +21,10 @@ from kikubari.spec.topics import (
 class SuppressionProjection:
     """Keeps the list in step with the log.
 
-    Reads ``Kikubari Suppression Changed`` (properties ``email`` or ``address_key``, ``channel``,
-    ``reason``, ``status`` suppressed or removed), ``Email Bounced`` (``bounce_type`` hard),
-    ``Email Marked as Spam``, ``Unsubscribed`` and renewed consent. A browser's key suppresses
-    nobody: anybody could do so to anybody.
+    Reads ``Kikubari Suppression Changed`` (``context.traits.email`` or ``properties.email``,
+    ``channel``, ``reason``, ``status`` suppressed or removed), ``Email Bounced`` (``bounce_type``
+    hard), ``Email Marked as Spam``, ``Unsubscribed`` and renewed consent. A browser's key
+    suppresses nobody: anybody could do so to anybody.
     """
 
     def __init__(self, hasher: AddressHasher, *, workspace_id: int = DEFAULT_WORKSPACE) -> None:
@@ -55,9 +55,18 @@ class SuppressionProjection:
         return [
             _given_key(event)
             or (by_message.get(message_id) if message_id is not None else None)
-            or self._hasher.find_hash(str(event.properties.get("email", "")))
+            or self._hasher.find_hash(_email_of(event))
             for event, message_id in zip(events, ids, strict=True)
         ]
+
+
+def _email_of(event: Event) -> str:
+    """Return the address an event is about: its own property, or its person's."""
+    person = event.context.get("traits")
+    address = event.properties.get("email") or (
+        person.get("email") if isinstance(person, dict) else None
+    )
+    return address if isinstance(address, str) else ""
 
 
 def _given_key(event: Event) -> bytes | None:
