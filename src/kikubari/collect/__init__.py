@@ -7,5 +7,6 @@ from kikubari.collect.contracts import Source as Source
 from kikubari.collect.contracts import SourceKind as SourceKind
 from kikubari.collect.rejected import RejectedEvents as RejectedEvents
 from kikubari.collect.sources import Sources as Sources
+from kikubari.collect.tracking_api import TRACKING_PREFIX as TRACKING_PREFIX
 from kikubari.collect.tracking_api import Limits as Limits
 from kikubari.collect.tracking_api import TrackingApi as TrackingApi

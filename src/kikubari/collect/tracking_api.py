@@ -32,7 +32,7 @@ from kikubari.spec.errors import (
     UnavailableError,
 )
 
-PREFIX = "/v1/"
+TRACKING_PREFIX = "/v1/"
 
 _BATCH = {"batch", "b", "import"}
 _SINGLE = {
@@ -138,11 +138,11 @@ class TrackingApi:
         hold: Callable[[int], None],
     ) -> None:
         method = scope["method"]
-        call = scope["path"].removeprefix(PREFIX).rstrip("/")
+        call = scope["path"].removeprefix(TRACKING_PREFIX).rstrip("/")
         settings = _SETTINGS.fullmatch(call)
         if not (call in _SINGLE or call in _BATCH or call == _METRICS or settings):
             raise NotFoundError(
-                f"no such call: {PREFIX}{call[:100]}", hint="See docs/collecting.md for the calls."
+                f"no such call: {TRACKING_PREFIX}{call[:100]}", hint="See docs/collecting.md for the calls."
             )
         if method == "OPTIONS":
             await http.respond_preflight(scope, send)

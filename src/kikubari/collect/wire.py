@@ -16,7 +16,7 @@ MAX_DEPTH = 32
 MAX_EVENT_BYTES = 32 * 1024
 
 
-class Message(msgspec.Struct, rename="camel"):
+class Message(msgspec.Struct, rename="camel", gc=False):
     """One message as it stands on the wire (Segment spec, and what RudderStack adds to it).
 
     Fields whose value does not matter to the product, `integrations` and `_metadata`, are left

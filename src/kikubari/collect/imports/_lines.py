@@ -59,7 +59,9 @@ class TextFile:
         self.has_bom = self.head.startswith(_BOM)
         self.start = len(_BOM) if self.has_bom else 0
         self._has_lone_cr = b"\n" not in self.head and b"\r" in self.head
-        self.encoding = "utf-8" if self.has_bom else encoding or detect_encoding(self.head, self._sample)
+        self.encoding = (
+            "utf-8" if self.has_bom else encoding or detect_encoding(self.head, self._sample)
+        )
 
     def open_at(self, offset: int) -> "LineReader":
         """Read lines from a byte offset of the unpacked text."""

@@ -1,7 +1,7 @@
 """Runs an import: rows → messages → sink, resumable, with every problem told."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 
@@ -35,6 +35,8 @@ MAX_BATCH_BYTES = 450_000
 # Without messages, problems alone also move the checkpoint on.
 _MAX_QUIET_ROWS = 20_000
 _FIRST_PROBLEMS = 20
+# Clocks differ, and a day may have been written in another zone than was assumed.
+_CLOCK_TOLERANCE = timedelta(days=1)
 _ID_BYTES = 200  # messageId and timestamp, which are added after the size is known
 
 
@@ -128,6 +130,7 @@ class _Run:
         self._first_problems: list[Problem] = []
         self._codes: dict[str, int] = {}
         self._default_time = ""
+        self._latest = ""
 
     def execute(
         self,
@@ -143,6 +146,7 @@ class _Run:
         self._state = found or self._state
         self._codes = dict(self._state.problem_codes)
         self._default_time = _text(self._options.as_of or self._state.started_at)
+        self._latest = _text(self._state.started_at + _CLOCK_TOLERANCE)
         self._errors = ErrorFile(errors_path, self._state.error_file_bytes)
         try:
             with OccurrenceCounter() as counter:
@@ -199,11 +203,13 @@ class _Run:
             message["timestamp"] = self._default_time
         try:
             encoded = ids.stamp(message)
-        except (OverflowError, RecursionError) as error:
-            return 0, ("bad_value", f"cannot be sent: {error}")
+        except RecursionError:
+            return 0, ("bad_json", "nested too deeply")
         if not is_timed:
             message["timestamp"] = self._default_time
         size = len(encoded) + _ID_BYTES
+        if is_timed and message["timestamp"] > self._latest:
+            return size, ("date_in_future", f"{message['timestamp']} is still to come")
         if size > MAX_MESSAGE_BYTES:
             limit = MAX_MESSAGE_BYTES // 1024
             return size, ("event_too_large", f"{size:,} bytes as a message; at most {limit} KiB")

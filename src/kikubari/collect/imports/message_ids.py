@@ -74,7 +74,7 @@ class MessageIds:
         """Set `messageId` unless there is one, and return the message's JSON without it.
 
         Raises:
-            OverflowError: an integer beyond 64 bits.
+            RecursionError: nested too deeply.
         """
         encoded = _encode(message)
         if "messageId" not in message:

@@ -38,8 +38,6 @@ _SIMPLE_EMAIL = re.compile(
     r"[a-z0-9]+(?:[._+-][a-z0-9]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?\.)+(?:com|net|org|jp)",
 )
 _MAX_SIMPLE = 64
-_TRUE = frozenset({"true", "yes", "y", "1", "on", "はい", "有"})
-_FALSE = frozenset({"false", "no", "n", "0", "off", "いいえ", "無"})
 _CURRENCY_SIGNS = str.maketrans("", "", "¥￥$€£円, ")
 
 
@@ -233,18 +231,6 @@ def parse_day(raw: Any, zone: tzinfo) -> str:
             if EARLIEST.year <= day.year < LATEST.year:
                 return raw
     return _instant(raw, zone).date().isoformat()
-
-
-def parse_flag(raw: Any, zone: tzinfo) -> bool:
-    """Return true or false from yes/no, 1/0, はい/いいえ."""
-    if isinstance(raw, bool):
-        return raw
-    text = parse_text(raw, zone).casefold()
-    if text in _TRUE:
-        return True
-    if text in _FALSE:
-        return False
-    raise CellFaultError("not_yes_or_no", "neither yes nor no")
 
 
 def parse_list(raw: Any, zone: tzinfo) -> list[str]:

@@ -1,0 +1,156 @@
+"""Durable ingestion: acknowledged events a second through POST /v1/batch, and how long it takes.
+
+One server process, one client process that keeps a fixed number of connections busy with batches
+of 100 events. An event counts when its 200 has arrived.
+"""
+
+import argparse
+import asyncio
+import base64
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from harness import Figure, Options, Report, main
+
+BATCH_EVENTS = 100
+FULL_BATCHES = 6_000
+_WARM_UP_BATCHES = 200
+_CONNECTIONS = 16
+_SERVER = Path(__file__).parent / "ingest_server.py"
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What the client saw."""
+
+    events_per_second: float
+    p50_ms: float
+    p99_ms: float
+
+
+def run(options: Options, *, home: Path | None = None) -> Report:
+    """Measure durable ingestion, and the same HTTP stack answering without storing."""
+    n_batches = options.sized(FULL_BATCHES, at_least=200)
+    intake = (home or options.folder) / "intake.db"
+    stored = _measure(intake, n_batches, is_storing=True)
+    answered = _measure(options.folder / "unused.db", n_batches, is_storing=False)
+    return Report(
+        benchmark="ingest",
+        figures=[
+            Figure(
+                name="acknowledged",
+                value=stored.events_per_second,
+                unit="events/s",
+                baseline=answered.events_per_second,
+                baseline_name="answering without storing",
+                target=30_000,
+            ),
+            Figure(
+                name="time to acknowledgement, p99",
+                value=stored.p99_ms,
+                unit="ms",
+                baseline=answered.p99_ms,
+                baseline_name="answering without storing",
+                target=100,
+                at_most=True,
+            ),
+        ],
+        notes=[f"{n_batches:,} batches, {_CONNECTIONS} connections, p50 {stored.p50_ms:.1f} ms"],
+    )
+
+
+def _measure(intake: Path, n_batches: int, *, is_storing: bool) -> Outcome:
+    with _server(intake, is_storing=is_storing) as (port, key):
+        warm_up = [_request(key, number) for number in range(-_WARM_UP_BATCHES, 0)]
+        asyncio.run(_send_all(port, warm_up))
+        requests = [_request(key, number) for number in range(n_batches)]
+        started = time.perf_counter()
+        seconds = asyncio.run(_send_all(port, requests))
+        elapsed = time.perf_counter() - started
+    return Outcome(
+        n_batches * BATCH_EVENTS / elapsed,
+        float(np.percentile(seconds, 50)) * 1000,
+        float(np.percentile(seconds, 99)) * 1000,
+    )
+
+
+@contextmanager
+def _server(intake: Path, *, is_storing: bool) -> Iterator[tuple[int, str]]:
+    command = [sys.executable, str(_SERVER), str(intake)]
+    if not is_storing:
+        command.append("--without-storing")
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        port, key = process.stdout.readline().split()
+        yield int(port), key
+        process.communicate("")
+
+
+def _request(key: str, number: int) -> bytes:
+    """Return a whole HTTP request whose 100 events have messageIds of their own."""
+    messages = [
+        {
+            "type": "track",
+            "event": "Product Viewed",
+            "messageId": f"{number:08x}-7a3e-4a30-912f-{index:012x}",
+            "userId": f"customer-{number * BATCH_EVENTS + index}",
+            "anonymousId": None,
+            "timestamp": "2026-11-22T02:55:23.288+00:00",
+            "integrations": {},
+            "context": {"library": {"name": "analytics-python", "version": "2.4.0"}},
+            "properties": {
+                "product_id": f"product-{index}",
+                "category": "Home",
+                "price": 1980.0,
+                "currency": "JPY",
+                "quantity": 1,
+                "url": "https://shop.example.jp/products/1",
+            },
+        }
+        for index in range(BATCH_EVENTS)
+    ]
+    body = json.dumps({"batch": messages, "sentAt": "2026-11-22T02:55:23.788+00:00"}).encode()
+    credentials = base64.b64encode(f"{key}:".encode()).decode()
+    head = (
+        "POST /v1/batch HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"Authorization: Basic {credentials}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+async def _send_all(port: int, requests: Sequence[bytes]) -> list[float]:
+    """Send every request over a fixed number of connections; return each one's seconds."""
+    waiting = iter(requests)
+    seconds: list[float] = []
+
+    async def keep_busy() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for request in waiting:
+            started = time.perf_counter()
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200"), head
+            await reader.readexactly(len(b'{"success":true}'))
+            seconds.append(time.perf_counter() - started)
+        writer.close()
+        await writer.wait_closed()
+
+    await asyncio.gather(*(keep_busy() for _ in range(_CONNECTIONS)))
+    return seconds
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--home", type=Path, help="data folder to ingest into")
+    arguments, sys.argv[1:] = parser.parse_known_args()
+    main(partial(run, home=arguments.home))

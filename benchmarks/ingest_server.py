@@ -1,0 +1,63 @@
+"""The tracking API alone in a process, for the ingestion benchmark.
+
+Prints its port and a write key, serves until its standard input ends.
+"""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+import uvloop
+
+from kikubari.collect import RejectedEvents, SourceKind, Sources, TrackingApi
+from kikubari.events import Intake
+from kikubari.kit.clock import SystemClock
+from kikubari.storage import SqliteStateStore, metadata
+
+
+async def answer_without_storing(_scope: Any, receive: Any, send: Any) -> None:
+    """Read the request and answer as the tracking API does, for comparison."""
+    while (await receive()).get("more_body", False):
+        pass
+    headers = [(b"content-length", b"16"), (b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b'{"success":true}'})
+
+
+async def serve(intake_path: Path, *, is_storing: bool) -> None:
+    """Serve until standard input ends."""
+    store = SqliteStateStore(intake_path)
+    store.write(metadata.create_all)
+    clock = SystemClock()
+    sources = Sources(store, clock)
+    key = sources.create("benchmark", SourceKind.SERVER).write_key
+    tracking = TrackingApi(Intake(store), sources, RejectedEvents(store), clock)
+    config = uvicorn.Config(
+        tracking if is_storing else answer_without_storing,
+        port=0,
+        log_level="error",
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        interface="asgi3",
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - uvicorn offers nothing to wait on
+        await asyncio.sleep(0.01)
+    print(server.servers[0].sockets[0].getsockname()[1], key, flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+    server.should_exit = True
+    await serving
+    store.close()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("intake", type=Path)
+    parser.add_argument("--without-storing", action="store_true")
+    arguments = parser.parse_args()
+    uvloop.run(serve(arguments.intake, is_storing=not arguments.without_storing))
