@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 
@@ -14,7 +14,7 @@ from kikubari.api import create_api
 from kikubari.app.house import House, ProductPicture
 from kikubari.app.presence import Presence, ServerAddress
 from kikubari.app.settings import Settings
-from kikubari.collect.tracking_api import PREFIX
+from kikubari.collect import TRACKING_PREFIX
 from kikubari.kit.ids import random_token
 from kikubari.spec.errors import ConflictError, UnavailableError
 
@@ -28,13 +28,13 @@ _START_SECONDS = 60.0
 
 def build_application(house: House) -> Application:
     """Return the ASGI application: the tracking API stands in front of the framework."""
-    api: Application = create_api(house.services)
+    api = create_api(house.services)
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+        if scope["type"] == "http" and scope["path"].startswith(TRACKING_PREFIX):
             await house.tracking(scope, receive, send)
         else:
-            await api(scope, receive, send)
+            await api(cast("Any", scope), cast("Any", receive), cast("Any", send))
 
     return application
 
