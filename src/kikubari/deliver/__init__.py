@@ -43,10 +43,6 @@ from kikubari.deliver.outbox import Outbox as Outbox
 from kikubari.deliver.outbox import enqueue as enqueue
 from kikubari.deliver.outbox import find_dispatch_state as find_dispatch_state
 from kikubari.deliver.outbox import open_dispatch as open_dispatch
-from kikubari.deliver.people import LedgerConsents as LedgerConsents
-from kikubari.deliver.people import ProfileRecipients as ProfileRecipients
-from kikubari.deliver.people import RecipientDefaults as RecipientDefaults
-from kikubari.deliver.people import facts_of as facts_of
 from kikubari.deliver.reasons import Reason as Reason
 from kikubari.deliver.reasons import explain as explain
 from kikubari.deliver.suppression import AddressHasher as AddressHasher

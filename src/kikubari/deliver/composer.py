@@ -63,7 +63,7 @@ class SandboxComposer:
         return [
             outcome.value
             if isinstance(outcome, Done)
-            else Composed(stopped_by=Reason.RENDER_FAILED)
+            else Composed(stopped_by=Reason.RENDER_FAILED, problem=outcome.message)
             for outcome in outcomes
         ]
 

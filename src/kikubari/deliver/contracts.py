@@ -160,12 +160,14 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
 class Composed(msgspec.Struct, frozen=True, kw_only=True):
     """A message ready to go, or why it must not: then `data` is empty.
 
-    `record` is JSON of a `MessageRecord`; `cpu_seconds` is what making it took.
+    `record` is JSON of a `MessageRecord`; `problem` tells its author what was wrong;
+    `cpu_seconds` is what making it took.
     """
 
     data: bytes = b""
     record: bytes = b""
     stopped_by: Reason | None = None
+    problem: str = ""
     cpu_seconds: float = 0.0
 
 

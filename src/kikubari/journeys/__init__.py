@@ -5,4 +5,6 @@ from kikubari.journeys.contracts import Audience as Audience
 from kikubari.journeys.contracts import Broadcast as Broadcast
 from kikubari.journeys.contracts import BroadcastDefinition as BroadcastDefinition
 from kikubari.journeys.contracts import BroadcastState as BroadcastState
+from kikubari.journeys.contracts import Preview as Preview
 from kikubari.journeys.contracts import Progress as Progress
+from kikubari.journeys.previews import Previews as Previews

@@ -152,7 +152,7 @@ class Broadcasts:
         audience = self._audience.evaluate(
             draft.definition.segment, as_of=now, workspace_id=self._workspace_id
         )
-        letter = _letter(draft.definition)
+        letter = letter_of(draft.definition)
 
         def work(connection: Connection) -> None:
             row = self._lock_draft(connection, broadcast_id)
@@ -328,7 +328,12 @@ def _origin(broadcast_id: str) -> Origin:
     return Origin("broadcast", broadcast_id)
 
 
-def _letter(definition: BroadcastDefinition) -> Letter:
+def letter_of(definition: BroadcastDefinition) -> Letter:
+    """Return the letter that a definition makes.
+
+    Raises:
+        TemplateError: with the place in the author's source.
+    """
     return Letter(
         email=compile_email(definition.template),
         sender=definition.sender,
@@ -353,7 +358,7 @@ def _check(definition: BroadcastDefinition) -> None:
                     f"the {language} template has no link to unsubscribe",
                     hint="Link to {{ unsubscribe_url }} or {{ preferences_url }}.",
                 )
-    _letter(definition)
+    letter_of(definition)
 
 
 def _has_way_out(variant: EmailVariant) -> bool:

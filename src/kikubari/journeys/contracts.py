@@ -8,7 +8,7 @@ import msgspec
 from pyroaring import BitMap
 
 from kikubari.decide.personalise import EmailTemplateSource
-from kikubari.deliver import Counts, Purpose, Sender
+from kikubari.deliver import Counts, MessageRecord, Purpose, Reason, Sender
 
 
 class BroadcastState(StrEnum):
@@ -64,6 +64,21 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     n_audience: int
     n_enqueued: int
     counts: Counts
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """A broadcast as one person would get it, or why they would not.
+
+    Attributes:
+        source: the whole message, signed, as it would go out; empty when `stopped_by` is set.
+        record: what was rendered from which facts, None when nothing was.
+        problem: what the author can mend.
+    """
+
+    source: bytes
+    record: MessageRecord | None
+    stopped_by: Reason | None = None
+    problem: str = ""
 
 
 class Audience(Protocol):
