@@ -15,7 +15,7 @@ from kikubari.journeys import Broadcasts
 from kikubari.kit.clock import Clock
 from kikubari.measure import Reports
 from kikubari.profiles import ConsentLedger, Profiles
-from kikubari.segments import Segments
+from kikubari.segments import SegmentEngine, Segments
 from kikubari.storage import ColumnarStore, StateStore
 
 
@@ -65,6 +65,7 @@ class Services:
     consents: ConsentLedger
     catalog: Catalog
     segments: Segments
+    segment_engine: SegmentEngine
     outbox: Outbox
     suppressions: Suppressions
     engagement: Engagement

@@ -7,24 +7,39 @@ from pyroaring import BitMap
 
 from kikubari.deliver import Origin, Outbox
 from kikubari.measure import OutboxCounts
-from kikubari.segments import Segments
+from kikubari.segments import SegmentEngine
+from kikubari.spec.conditions import InSegment, convert_condition
 from kikubari.spec.errors import NotFoundError
 
 BROADCAST = "broadcast"
 
 
+class NoLists:
+    """Implements `segments.Lists` until static lists can be made."""
+
+    def members(self, list_id: str) -> BitMap:
+        """Refuse: there are no lists.
+
+        Raises:
+            NotFoundError: always.
+        """
+        raise NotFoundError(f"there is no list {list_id!r}")
+
+
 class SegmentAudience:
     """Implements `journeys.Audience` on segments."""
 
-    def __init__(self, segments: Segments) -> None:
-        self._segments = segments
+    def __init__(self, engine: SegmentEngine) -> None:
+        self._engine = engine
 
     def evaluate(
         self, segment: str | dict[str, Any], *, as_of: datetime, workspace_id: int
     ) -> BitMap:
-        """Return the members of a stored segment or of a condition tree."""
+        """Return the members of a stored segment, by its id, or of a condition tree."""
         del workspace_id  # segments are one workspace's
-        return self._segments.evaluate(segment, as_of=as_of).members
+        if isinstance(segment, str):
+            return self._engine.evaluate(InSegment(segment), as_of).members
+        return self._engine.evaluate(convert_condition(segment), as_of).members
 
 
 class BroadcastOutbox:

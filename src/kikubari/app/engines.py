@@ -1,6 +1,5 @@
 """The stores of an installation: embedded files, or servers by address."""
 
-import threading
 from functools import cached_property
 
 from kikubari.app.settings import Settings
@@ -22,8 +21,6 @@ class Engines:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._lock = threading.Lock()
-        self._columnar: ColumnarStore | None = None
 
     @cached_property
     def state(self) -> StateStore:
@@ -40,14 +37,12 @@ class Engines:
         """Mail the sandbox inbox received."""
         return self._open("sandbox")
 
-    @property
+    @cached_property
     def columnar(self) -> ColumnarStore:
         """The columnar copy."""
-        with self._lock:
-            if self._columnar is None:
-                dsn = self._settings.clickhouse_url or f"chdb://{self._settings.folder / 'copy'}"
-                self._columnar = ColumnarStore(dsn)
-            return self._columnar
+        return ColumnarStore(
+            self._settings.clickhouse_url or f"chdb://{self._settings.folder / 'copy'}"
+        )
 
     def close(self) -> None:
         """Finish what was submitted and close what was opened."""
@@ -58,8 +53,8 @@ class Engines:
         }
         for store in opened.values():
             store.close()
-        if self._columnar is not None:
-            self._columnar.close()
+        if "columnar" in self.__dict__:
+            self.columnar.close()
 
     def _open(self, name: str) -> StateStore:
         if not self._settings.is_embedded:

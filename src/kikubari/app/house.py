@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from kikubari.access import SCOPES, ApiKeys, Members, Principal
 from kikubari.api import ConsumerHealth, Health, Services, ShopSettings
-from kikubari.app.adapters import BroadcastOutbox, SegmentAudience
+from kikubari.app.adapters import BroadcastOutbox, NoLists, SegmentAudience
 from kikubari.app.delivering import DeliveryThread
 from kikubari.app.engines import Engines
 from kikubari.app.loops import Loop
@@ -19,6 +19,7 @@ from kikubari.app.secrets import Secrets, load_secrets
 from kikubari.app.settings import Settings
 from kikubari.catalog import Catalog, CatalogProjection
 from kikubari.collect import RejectedEvents, Sources, TrackingApi
+from kikubari.decide.recommend import PopularProducts
 from kikubari.deliver import (
     AddressHasher,
     Delivering,
@@ -46,7 +47,7 @@ from kikubari.profiles import (
     Profiles,
     TraitProjection,
 )
-from kikubari.segments import SegmentEngine, Segments
+from kikubari.segments import SegmentDefinitions, SegmentEngine, Segments
 
 ProductPicture = Callable[[str, str, str], str]  # product id, category, title → SVG
 
@@ -86,7 +87,7 @@ class House:
             projections=[
                 TraitProjection(self._keys),
                 ConsentProjection(self._keys),
-                CatalogProjection(currency=self._settings.currency),
+                CatalogProjection(),
                 SuppressionProjection(self._hasher),
             ],
         )
@@ -112,18 +113,20 @@ class House:
         )
 
     def _build_segments(self) -> None:
-        self._segments = Segments(
-            self._engines.state,
+        state = self._engines.state
+        self._segment_engine = SegmentEngine(
             self._engines.columnar,
             progress=self._copier,
-            log=self._log,
+            lists=NoLists(),
+            definitions=SegmentDefinitions(state),
             clock=self._clock,
-            ids=self._ids,
             zone=ZoneInfo(self._settings.timezone),
         )
+        self._segments = Segments(state, self._segment_engine, self._ids, self._clock)
 
     def _build_delivery(self) -> None:
         state = self._engines.state
+        self._catalog = Catalog(state)
         tokens = TrackingTokens(self._secrets.tracking_key)
         self._profiles = Profiles(self._keys)
         self._ledger = ConsentLedger(self._keys)
@@ -132,9 +135,8 @@ class House:
         self._inbox = InboxStore(self._engines.sandbox)
         self._engagement = Engagement(state, tokens, consents)
         self._unsubscribing = Unsubscribing(state, tokens)
-        self._broadcasts = Broadcasts(
-            state, self._outbox, SegmentAudience(self._segments), self._clock, self._ids
-        )
+        audience = SegmentAudience(self._segment_engine)
+        self._broadcasts = Broadcasts(state, self._outbox, audience, self._clock, self._ids)
         composer = SandboxComposer(
             self._mail_settings(self._secrets), self._clock, workers=self._settings.render_workers
         )
@@ -143,10 +145,12 @@ class House:
             state,
             self._profiles,
             self._ledger,
-            lambda: self._engines.columnar,
-            self._clock,
+            self._engines.columnar,
+            clock=self._clock,
+            popular=PopularProducts(self._engines.columnar, self._catalog, self._clock),
             currency=self._settings.currency,
             timezone=self._settings.timezone,
+            base_url=self._settings.base_url,
         )
 
         def build(transport: SmtpPool) -> Delivering:
@@ -203,8 +207,9 @@ class House:
             copier=self._copier,
             profiles=self._profiles,
             consents=self._ledger,
-            catalog=Catalog(state),
+            catalog=self._catalog,
             segments=self._segments,
+            segment_engine=self._segment_engine,
             outbox=self._outbox,
             suppressions=Suppressions(state, self._hasher, self._ids),
             engagement=self._engagement,
@@ -286,4 +291,4 @@ class House:
         product = self.services.catalog.find_product(product_id)
         if product is None or self._draw_product is None:
             return None
-        return self._draw_product(product.product_id, product.category, product.title)
+        return self._draw_product(product.product_id, product.category or "", product.title or "")

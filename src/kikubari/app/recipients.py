@@ -1,13 +1,16 @@
 """What deliver needs to know about people, read from profiles and the columnar copy."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urljoin
 
 import msgspec
 from sqlalchemy import Connection
 
+from kikubari.catalog import Product
 from kikubari.decide.personalise import Fact, Lineage, Provenance, gather_facts
+from kikubari.decide.recommend import PopularProducts
 from kikubari.deliver import EMAIL, Recipient
 from kikubari.kit.clock import Clock
 from kikubari.kit.money import Money
@@ -61,10 +64,12 @@ class ProfileRecipients:
         store: of the profiles.
         profiles: reads traits.
         ledger: says who agreed to tracking.
-        columnar: gives the columnar store when computed traits are needed.
+        columnar: tells computed traits.
         clock: recency counts from now.
         currency: of computed amounts.
+        popular: what sells in the category a person buys most.
         timezone: of people whose own is unknown.
+        base_url: makes pictures' addresses whole.
     """
 
     def __init__(
@@ -72,11 +77,13 @@ class ProfileRecipients:
         store: StateStore,
         profiles: Profiles,
         ledger: ConsentLedger,
-        columnar: Callable[[], ColumnarStore],
-        clock: Clock,
+        columnar: ColumnarStore,
         *,
+        clock: Clock,
+        popular: PopularProducts,
         currency: str,
         timezone: str,
+        base_url: str,
     ) -> None:
         self._store = store
         self._profiles = profiles
@@ -85,6 +92,8 @@ class ProfileRecipients:
         self._clock = clock
         self._currency = currency
         self._timezone = timezone
+        self._popular = popular
+        self._base_url = base_url
 
     def load(self, numbers: Sequence[int], *, workspace_id: int) -> Mapping[int, Recipient]:
         """Return the people by the given numbers; those erased are missing.
@@ -97,7 +106,7 @@ class ProfileRecipients:
             people = self._profiles.load_profiles(connection, set(now_is.values()))
             tracked = self._ledger.state(connection, set(now_is.values()), _TRACKING, EMAIL)
         now = self._clock.now()
-        computed = query_computed(self._columnar(), set(now_is.values()), as_of=now)
+        computed = query_computed(self._columnar, set(now_is.values()), as_of=now)
         return {
             number: self._recipient(
                 number,
@@ -119,9 +128,7 @@ class ProfileRecipients:
         is_tracked: bool,
     ) -> Recipient:
         facts = {
-            name: _fact_of(trait)
-            for name, trait in person.traits.items()
-            if name not in _NOT_FACTS
+            name: _fact_of(trait) for name, trait in person.traits.items() if name not in _NOT_FACTS
         }
         facts |= self._computed_facts(computed, now)
         return Recipient(
@@ -152,10 +159,26 @@ class ProfileRecipients:
             "favourite_category": computed.favourite_category,
             "total_spent": msgspec.to_builtins(Money(computed.monetary_minor, self._currency)),
         }
+        if computed.favourite_category is not None:
+            picks = self._popular.top(computed.favourite_category)
+            values["favourite_category_ja"] = next(
+                (one.category_ja for one in picks if one.category_ja), None
+            )
+            values["favourite_category_products"] = [self._pick(one) for one in picks]
         return {
             name: Fact(value=value, lineage=lineage)
             for name, value in values.items()
             if value is not None
+        }
+
+    def _pick(self, product: Product) -> dict[str, Any]:
+        return {
+            "product_id": product.product_id,
+            "title": product.title,
+            "title_ja": product.title_ja or product.title,
+            "price": msgspec.to_builtins(product.price),
+            "image_url": urljoin(f"{self._base_url}/", product.image_url or ""),
+            "url": urljoin(f"{self._base_url}/", product.url or ""),
         }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from kikubari.app import Presence, ServerAddress, Settings, private_server
+from kikubari.app import Presence, ServerAddress, Settings
 from kikubari.spec.errors import KikubariError, UnavailableError
 
 _START_SECONDS = 120.0
@@ -85,6 +85,9 @@ def connect(settings: Settings) -> Iterator[AdminClient]:
         finally:
             client.close()
         return
+    # Loads every engine: not for commands that find a server.
+    from kikubari.app.server import private_server  # noqa: PLC0415
+
     with private_server(settings) as address:
         client = AdminClient(address)
         try:

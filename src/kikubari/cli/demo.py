@@ -59,7 +59,7 @@ class DemoLoader:
     def _load_imports(self, client: AdminClient) -> None:
         listing = msgspec.json.decode((self._folder / "files.json").read_bytes())
         for kind, name, _ in listing:
-            self._command("import", kind, str(self._folder / name))
+            self._command("import", kind, str(self._folder / name), "--quiet")
         self._wait_until_known(client)
 
     def _wait_until_known(self, client: AdminClient) -> None:

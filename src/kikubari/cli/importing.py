@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import click
@@ -77,10 +77,12 @@ class TrackingSink:
 @click.option("--dry-run", is_flag=True, help="Check everything, send nothing.")
 @click.option("--strict", is_flag=True, help="Exit with 1 on any bad row.")
 @click.option("--errors", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--quiet", is_flag=True, help="Do not show the mapping.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
 def import_command(
     settings: Settings,
+    *,
     kind: str,
     file: Path,
     overrides: tuple[str, ...],
@@ -90,6 +92,7 @@ def import_command(
     dry_run: bool,
     strict: bool,
     errors: Path | None,
+    quiet: bool,
     as_json: bool,
 ) -> None:
     """Import a CSV, JSONL, Parquet or XLSX file of one KIND.
@@ -101,7 +104,7 @@ def import_command(
         ImportKind(kind), source, overrides=_pairs(overrides), constants=_pairs(constants)
     )
     options = ImportOptions(zone=ZoneInfo(zone or settings.timezone), provenance=provenance)
-    if not as_json:
+    if not (as_json or quiet):
         _show_mapping(mapping, file)
     with _progress(file.name, is_hidden=as_json) as tell:
         arguments: dict[str, Any] = {
@@ -148,7 +151,7 @@ class _Bar:
         )
         self._task = self._bar.add_task(name, total=None, rows=0)
 
-    def __enter__(self) -> "_Bar":
+    def __enter__(self) -> Self:
         self._bar.start()
         return self
 

@@ -1,12 +1,14 @@
 """Commands that run and look after an installation."""
 
+from collections.abc import Callable
+
 import click
 
 from kikubari.app import ServerAddress, Settings
-from kikubari.app import serve as run_server
 from kikubari.cli.connection import connect
 from kikubari.cli.demo import DemoLoader
 from kikubari.cli.output import console, show
+from kikubari.demo import product_image
 
 as_json_option = click.option("--json", "as_json", is_flag=True)
 
@@ -19,14 +21,14 @@ def serve(settings: Settings) -> None:
     def announce(address: ServerAddress) -> None:
         console.print(f"Kikubari serves at [bold]{address.url}[/bold]; data in {settings.folder}")
 
-    run_server(settings, on_ready=announce)
+    _run_server(settings, announce)
 
 
 @click.command()
 @click.pass_obj
 def demo(settings: Settings) -> None:
     """Run the product with the demo shop, loading it the first time."""
-    run_server(settings, on_ready=DemoLoader(settings).run)
+    _run_server(settings, DemoLoader(settings).run)
 
 
 @click.command()
@@ -131,3 +133,10 @@ def create_member(
     with connect(settings) as client:
         body = {"email": email, "password": password, "scopes": list(scopes)}
         show(client.post("/api/members", body), as_json=as_json)
+
+
+def _run_server(settings: Settings, on_ready: Callable[[ServerAddress], None]) -> None:
+    # Loads every engine: not for the other commands.
+    from kikubari.app.server import serve as run  # noqa: PLC0415
+
+    run(settings, on_ready=on_ready, draw_product=product_image)

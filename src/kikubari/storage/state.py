@@ -30,7 +30,10 @@ class StateStore(Protocol):
     and leaves nothing behind when it raises.
     """
 
-    dialect: Literal["sqlite", "postgresql"]
+    @property
+    def dialect(self) -> Literal["sqlite", "postgresql"]:
+        """Which engine this is."""
+        ...
 
     def read(self) -> AbstractContextManager[Connection]:
         """Open a consistent snapshot for reading."""

@@ -41,9 +41,7 @@ def get_broadcast(services: Services, broadcast_id: str) -> Broadcast:
 
 
 @put("/broadcasts/{broadcast_id:str}", guards=[requires("write")], sync_to_thread=True)
-def change_broadcast(
-    services: Services, broadcast_id: str, data: BroadcastDefinition
-) -> Broadcast:
+def change_broadcast(services: Services, broadcast_id: str, data: BroadcastDefinition) -> Broadcast:
     """Write a new version of a draft."""
     return services.broadcasts.change(broadcast_id, data)
 

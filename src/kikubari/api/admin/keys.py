@@ -16,7 +16,7 @@ class KeyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A key to make."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-    scopes: list[Scope] = ["read"]
+    scopes: tuple[Scope, ...] = ("read",)
 
 
 class MemberRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,7 +24,7 @@ class MemberRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     email: Annotated[str, msgspec.Meta(min_length=3, max_length=254)]
     password: str
-    scopes: list[Scope] = ["read"]
+    scopes: tuple[Scope, ...] = ("read",)
 
 
 @get("/keys", guards=[requires("admin")], sync_to_thread=True)

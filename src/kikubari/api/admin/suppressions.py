@@ -26,7 +26,7 @@ def list_suppressions(services: Services, address: str | None = None) -> list[Su
 @post("/suppressions", guards=[requires("write")], sync_to_thread=True)
 def add_suppression(services: Services, data: AddressRequest) -> list[Suppression]:
     """Suppress an address at once."""
-    services.suppressions.add(data.address, services.clock.now(), reason=data.reason)
+    services.suppressions.add(data.address, at=services.clock.now(), reason=data.reason)
     return services.suppressions.find(data.address)
 
 

@@ -1,0 +1,44 @@
+"""The sandbox inbox: what was sent, as received."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import get
+from litestar.params import Parameter
+
+from kikubari.api.authentication import requires
+from kikubari.api.contracts import Services
+from kikubari.deliver import InboxEntry
+
+Limit = Annotated[int, Parameter(ge=1, le=1000)]
+
+
+class MailAnswer(msgspec.Struct, frozen=True):
+    """A received message, opened. `source` holds its octets, as Latin-1 text."""
+
+    entry: InboxEntry
+    headers: list[tuple[str, str]]
+    text: str
+    html: str
+    source: str
+
+
+@get("/inbox", guards=[requires("read")], sync_to_thread=True)
+def list_mail(
+    services: Services,
+    recipient: str | None = None,
+    before_id: int | None = None,
+    limit: Limit = 50,
+) -> list[InboxEntry]:
+    """List received messages, newest first."""
+    return services.inbox.list_mail(search=recipient or "", before_id=before_id, limit=limit)
+
+
+@get("/inbox/{mail_id:int}", guards=[requires("read")], sync_to_thread=True)
+def get_mail(services: Services, mail_id: int) -> MailAnswer:
+    """Return a received message: headers, both bodies and source."""
+    mail = services.inbox.get(mail_id)
+    return MailAnswer(mail.entry, mail.headers, mail.text, mail.html, mail.source.decode("latin-1"))
+
+
+sandbox_handlers = [list_mail, get_mail]

@@ -1,0 +1,85 @@
+"""The HTTP application behind the tracking API: admin API, pages, health."""
+
+from importlib.metadata import version
+
+from litestar import Litestar, Response, Router, get
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import ASGIApp
+
+from kikubari.api.admin import (
+    broadcast_handlers,
+    collecting_handlers,
+    key_handlers,
+    operation_handlers,
+    profile_handlers,
+    sandbox_handlers,
+    segment_handlers,
+    suppression_handlers,
+)
+from kikubari.api.authentication import Authentication
+from kikubari.api.contracts import Health, Services
+from kikubari.api.errors import answer_fault, answer_http_error, answer_refusal
+from kikubari.api.pages import page_handlers
+from kikubari.spec.errors import KikubariError
+
+_MAX_BODY = 2 * 1024 * 1024
+
+
+@get("/healthz", sync_to_thread=True, include_in_schema=True)
+def get_health(services: Services) -> Response[Health]:
+    """Say whether the process is alive and ready, where the log is, and who lags behind it."""
+    health = services.health()
+    return Response(health, status_code=200 if health.is_ready else 503)
+
+
+def create_api(services: Services) -> ASGIApp:
+    """Return the application that serves these services."""
+
+    def provide_services() -> Services:
+        return services
+
+    admin = Router(
+        "/api",
+        route_handlers=[
+            *collecting_handlers,
+            *profile_handlers,
+            *segment_handlers,
+            *broadcast_handlers,
+            *suppression_handlers,
+            *sandbox_handlers,
+            *key_handlers,
+            *operation_handlers,
+        ],
+    )
+    return Litestar(
+        [admin, get_health, *page_handlers],
+        dependencies={"services": Provide(provide_services, sync_to_thread=False)},
+        state=State({"services": services}),
+        middleware=[DefineMiddleware(Authentication)],
+        exception_handlers={
+            KikubariError: answer_refusal,
+            HTTPException: answer_http_error,
+            Exception: answer_fault,
+        },
+        openapi_config=_openapi(),
+        request_max_body_size=_MAX_BODY,
+        signature_types=[Services],
+        logging_config=None,
+    )
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Kikubari admin API",
+        version=version("kikubari"),
+        path="/api",
+        components=Components(
+            security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}
+        ),
+        security=[{"key": []}],
+    )
