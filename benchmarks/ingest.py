@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import base64
 import json
+import os
 import subprocess
 import sys
 import time
@@ -34,6 +35,7 @@ class Outcome(msgspec.Struct, frozen=True):
     events_per_second: float
     p50_ms: float
     p99_ms: float
+    server_cpu_ms: float  # per batch
 
 
 def run(options: Options, *, home: Path | None = None) -> Report:
@@ -63,27 +65,38 @@ def run(options: Options, *, home: Path | None = None) -> Report:
                 at_most=True,
             ),
         ],
-        notes=[f"{n_batches:,} batches, {_CONNECTIONS} connections, p50 {stored.p50_ms:.1f} ms"],
+        notes=[
+            f"{n_batches:,} batches, {_CONNECTIONS} connections, p50 {stored.p50_ms:.1f} ms",
+            f"server processor time {stored.server_cpu_ms:.2f} ms a batch",
+        ],
     )
 
 
 def _measure(intake: Path, n_batches: int, *, is_storing: bool) -> Outcome:
-    with _server(intake, is_storing=is_storing) as (port, key):
+    with _server(intake, is_storing=is_storing) as (port, key, pid):
         warm_up = [_request(key, number) for number in range(-_WARM_UP_BATCHES, 0)]
         asyncio.run(_send_all(port, warm_up))
         requests = [_request(key, number) for number in range(n_batches)]
-        started = time.perf_counter()
+        cpu_before, started = _cpu_seconds(pid), time.perf_counter()
         seconds = asyncio.run(_send_all(port, requests))
         elapsed = time.perf_counter() - started
+        cpu_seconds = _cpu_seconds(pid) - cpu_before
     return Outcome(
         n_batches * BATCH_EVENTS / elapsed,
         float(np.percentile(seconds, 50)) * 1000,
         float(np.percentile(seconds, 99)) * 1000,
+        cpu_seconds / n_batches * 1000,
     )
 
 
+def _cpu_seconds(pid: int) -> float:
+    """Return the processor time a process has used, in user code and in the kernel."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def _server(intake: Path, *, is_storing: bool) -> Iterator[tuple[int, str]]:
+def _server(intake: Path, *, is_storing: bool) -> Iterator[tuple[int, str, int]]:
     command = [sys.executable, str(_SERVER), str(intake)]
     if not is_storing:
         command.append("--without-storing")
@@ -92,7 +105,7 @@ def _server(intake: Path, *, is_storing: bool) -> Iterator[tuple[int, str]]:
     ) as process:
         assert process.stdout is not None
         port, key = process.stdout.readline().split()
-        yield int(port), key
+        yield int(port), key, process.pid
         process.communicate("")
 
 

@@ -142,7 +142,8 @@ class TrackingApi:
         settings = _SETTINGS.fullmatch(call)
         if not (call in _SINGLE or call in _BATCH or call == _METRICS or settings):
             raise NotFoundError(
-                f"no such call: {TRACKING_PREFIX}{call[:100]}", hint="See docs/collecting.md for the calls."
+                f"no such call: {TRACKING_PREFIX}{call[:100]}",
+                hint="See docs/collecting.md for the calls.",
             )
         if method == "OPTIONS":
             await http.respond_preflight(scope, send)
