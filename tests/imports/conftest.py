@@ -31,9 +31,7 @@ class LogSink:
         self.fail_at: int | None = None
         self.fails_after_keeping = False
 
-    def append(
-        self, messages: Sequence[dict[str, Any]], progress: ImportProgress
-    ) -> AppendResult:
+    def append(self, messages: Sequence[dict[str, Any]], progress: ImportProgress) -> AppendResult:
         fails = self.fail_at == len(self.batches)
         if fails and not self.fails_after_keeping:
             raise UnavailableError("gone")

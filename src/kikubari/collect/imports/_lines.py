@@ -59,9 +59,7 @@ class TextFile:
         self.has_bom = self.head.startswith(_BOM)
         self.start = len(_BOM) if self.has_bom else 0
         self._has_lone_cr = b"\n" not in self.head and b"\r" in self.head
-        self.encoding = (
-            "utf-8" if self.has_bom else encoding or detect_encoding(self.head, self._sample)
-        )
+        self.encoding = "utf-8" if self.has_bom else encoding or self._detect()
 
     def open_at(self, offset: int) -> "LineReader":
         """Read lines from a byte offset of the unpacked text."""
@@ -83,6 +81,9 @@ class TextFile:
         if self.is_gzip:
             return gzip.open(self.path, "rb")  # type: ignore[return-value]  # GzipFile is one in all but name
         return self.path.open("rb")
+
+    def _detect(self) -> str:
+        return detect_encoding(self.head, self._sample)
 
     def _sample(self) -> bytes:
         """Return whole lines around the first text that is not ASCII, wherever in the file."""
