@@ -116,11 +116,18 @@ def claim_due(
     ]
 
 
-def renew_leases(connection: Connection, workspace_id: int, *, worker: str, lease_us: int) -> None:
-    """Prolong what a worker has in flight."""
+def renew_leases(
+    connection: Connection, workspace_id: int, ids: Iterable[int], *, worker: str, lease_us: int
+) -> None:
+    """Prolong claims of a worker."""
     connection.execute(
         update(messages)
-        .where(messages.c.workspace_id == workspace_id, IN_FLIGHT, messages.c.worker == worker)
+        .where(
+            messages.c.workspace_id == workspace_id,
+            IN_FLIGHT,
+            messages.c.worker == worker,
+            _is_any(ids),
+        )
         .values(lease_us=lease_us)
     )
 

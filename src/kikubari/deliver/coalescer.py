@@ -1,7 +1,7 @@
 """Gathers what many connections want written into few durable commits."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
@@ -13,7 +13,7 @@ from kikubari.storage import StateStore
 
 # How long the first of a group waits for company: about the time of one commit.
 GATHER_SECONDS = 0.003
-_RETRY_SECONDS = 0.5
+RETRY_SECONDS = 0.5
 
 _Waiting = tuple[Mark, "asyncio.Future[bool]"]
 
@@ -32,13 +32,13 @@ class Coalescer:
         stages: Stages,
         *,
         gather_seconds: float = GATHER_SECONDS,
-        on_unit: Callable[[Sequence[Settled], Recorded], None] | None = None,
+        retry_seconds: float = RETRY_SECONDS,
     ) -> None:
         self._store = store
         self._recorder = recorder
         self._stages = stages
         self._gather_seconds = gather_seconds
-        self._on_unit = on_unit
+        self._retry_seconds = retry_seconds
         self._settled: list[Settled] = []
         self._marks: list[_Waiting] = []
         self._work = asyncio.Event()
@@ -94,7 +94,7 @@ class Coalescer:
             unsent = [Settled(message=m.message, state=MessageState.QUEUED) for m in marks]
             self._settled = [*settled, *unsent, *self._settled]
             _answer(waiting, frozenset())
-            await asyncio.sleep(_RETRY_SECONDS)
+            await asyncio.sleep(self._retry_seconds)
             return
         except BaseException as error:
             for _, future in waiting:
@@ -102,8 +102,6 @@ class Coalescer:
                     future.set_exception(error)
             raise
         _answer(waiting, recorded.passed)
-        if self._on_unit is not None:
-            self._on_unit(settled, recorded)
 
 
 def _answer(waiting: Sequence[_Waiting], passed: frozenset[int]) -> None:

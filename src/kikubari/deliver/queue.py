@@ -1,6 +1,6 @@
 """The outbox as a worker sees it: claim, prolong, recover."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -88,15 +88,20 @@ def load_dispatches(
 
 def prolong(
     connection: Connection,
+    ids: Iterable[int],
     *,
     worker: str,
     now: datetime,
     lease: timedelta,
     workspace_id: int = DEFAULT_WORKSPACE,
 ) -> None:
-    """Keep what a worker has in flight from being taken for lost."""
+    """Keep what a worker has in flight from being taken for lost.
+
+    The worker names the messages: a claim of which it never learned, because the store went away
+    in the middle, must end by itself.
+    """
     repository.renew_leases(
-        connection, workspace_id, worker=worker, lease_us=to_micros(now + lease)
+        connection, workspace_id, ids, worker=worker, lease_us=to_micros(now + lease)
     )
 
 

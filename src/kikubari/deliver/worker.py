@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from kikubari.deliver import queue
 from kikubari.deliver.answers import settle_answer
-from kikubari.deliver.coalescer import GATHER_SECONDS, Coalescer
+from kikubari.deliver.coalescer import GATHER_SECONDS, RETRY_SECONDS, Coalescer
 from kikubari.deliver.contracts import (
     EMAIL,
     Claimed,
@@ -62,6 +62,7 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
         lease: how long a claim holds without a sign of life.
         idle_seconds: how often to look for work when there was none.
         gather_seconds: how long to wait for company before a commit.
+        retry_seconds: how long to leave a store alone that is away.
     """
 
     connections: int = 10
@@ -71,6 +72,7 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
     lease: timedelta = timedelta(seconds=60)
     idle_seconds: float = 0.5
     gather_seconds: float = GATHER_SECONDS
+    retry_seconds: float = RETRY_SECONDS
 
 
 class Delivering(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,8 +141,10 @@ class DeliveryWorker:
             recorder,
             self.stages,
             gather_seconds=self._settings.gather_seconds,
+            retry_seconds=self._settings.retry_seconds,
         )
         self._dispatches: dict[int, Dispatch] = {}
+        self._in_flight: set[int] = set()
         self._stopping = asyncio.Event()
         self._claims: asyncio.Queue[queue.Claim | None] = asyncio.Queue(1)
         self._chunks: asyncio.Queue[_Chunk | None] = asyncio.Queue(self._settings.composers)
@@ -185,8 +189,13 @@ class DeliveryWorker:
 
     async def _claim(self, *, until_idle: bool) -> None:
         while not self._stopping.is_set():
-            claims = await self._claim_batch()
+            try:
+                claims = await self._claim_batch()
+            except UnavailableError:
+                await self._idle()
+                continue
             for claim in claims:
+                self._in_flight.update(message.id for message in claim.messages)
                 await self._claims.put(claim)
             if not claims:
                 if until_idle:
@@ -195,19 +204,16 @@ class DeliveryWorker:
         await self._claims.put(None)
 
     async def _claim_batch(self) -> list[queue.Claim]:
-        try:
-            return await self._write(
-                partial(
-                    queue.claim,
-                    worker=self._name,
-                    now=self._with.clock.now(),
-                    lease=self._settings.lease,
-                    limit=self._settings.batch,
-                ),
-                stage="claim",
-            )
-        except UnavailableError:
-            return []
+        return await self._write(
+            partial(
+                queue.claim,
+                worker=self._name,
+                now=self._with.clock.now(),
+                lease=self._settings.lease,
+                limit=self._settings.batch,
+            ),
+            stage="claim",
+        )
 
     async def _idle(self) -> None:
         with suppress(TimeoutError):
@@ -218,8 +224,14 @@ class DeliveryWorker:
 
     async def _prepare(self) -> None:
         while (claim := await self._claims.get()) is not None:
-            dispatch, people, refused = await asyncio.to_thread(self._load, claim)
-            self._coalescer.settle(*refused)
+            try:
+                dispatch, people, refused = await asyncio.to_thread(self._load, claim)
+            except UnavailableError:
+                # Back into the queue as soon as there is one again.
+                back = [Settled(message=m, state=MessageState.QUEUED) for m in claim.messages]
+                self._finish(*back)
+                continue
+            self._finish(*refused)
             for at in range(0, len(people), self._settings.chunk):
                 await self._chunks.put(_Chunk(dispatch, people[at : at + self._settings.chunk]))
         for _ in range(self._settings.composers):
@@ -299,9 +311,7 @@ class DeliveryWorker:
                     await self._outgoing.put(_Outgoing(chunk.dispatch, message, person, one))
                 else:
                     state = _STOPPED_STATES.get(one.stopped_by, MessageState.SKIPPED)
-                    self._coalescer.settle(
-                        Settled(message=message, state=state, reason=one.stopped_by)
-                    )
+                    self._finish(Settled(message=message, state=state, reason=one.stopped_by))
 
     # Send
 
@@ -311,7 +321,8 @@ class DeliveryWorker:
             # Before the next message of this connection can ask to be marked: the answer is then
             # recorded no later than that mark.
             if settled is not None:
-                self._coalescer.settle(settled)
+                self._finish(settled)
+            self._in_flight.discard(outgoing.message.id)
 
     async def _send_one(self, outgoing: _Outgoing) -> Settled | None:
         message = outgoing.message
@@ -341,6 +352,10 @@ class DeliveryWorker:
             jitter=self._with.jitter,
         )
 
+    def _finish(self, *settled: Settled) -> None:
+        self._coalescer.settle(*settled)
+        self._in_flight.difference_update(one.message.id for one in settled)
+
     # Keep
 
     async def _keep(self) -> None:
@@ -350,6 +365,7 @@ class DeliveryWorker:
                 await self._write(
                     partial(
                         queue.prolong,
+                        ids=list(self._in_flight),
                         worker=self._name,
                         now=self._with.clock.now(),
                         lease=self._settings.lease,
