@@ -29,11 +29,13 @@ from kikubari.spec.envelope import ALIASED, IDENTIFIED, Event, EventKind, Trust
 from kikubari.storage import SqliteStateStore, metadata
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-TIGHT = Limits(emails=2, phones=1, devices=3, people_of_person=4, people_of_device=2)
+TIGHT = Limits(
+    emails=1, phones=1, external_ids=1, devices=2, people_of_person=4, people_of_device=2
+)
 
 users = st.sampled_from(["u1", "u2", "u3", None, None])
 emails = st.sampled_from(["a@x.jp", "B@x.jp", "b@X.jp", "c@x.jp", None, None])
-phones = st.sampled_from(["+81312345678", None, None])
+phones = st.sampled_from(["+81312345678", "+81312345679", None])
 shops = st.sampled_from(["s1", "s2", None, None])
 devices = st.sampled_from(["d1", "d2", "d3", "d4", None])
 trusts = st.sampled_from([Trust.PUBLIC, Trust.SERVER, Trust.SERVER])
@@ -243,7 +245,7 @@ def stored_state(store):
     return clusters, outcomes
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(events=histories, seed=st.integers(0, 2**32), limits=st.sampled_from([TIGHT, Limits()]))
 def test_any_order_any_batches_any_repetition_end_in_the_same_clusters(store, events, seed, limits):
     expected = Oracle(events, limits).state()
@@ -257,7 +259,7 @@ def test_any_order_any_batches_any_repetition_end_in_the_same_clusters(store, ev
         assert stored_state(store) == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(events=histories, seed=st.integers(0, 2**32))
 def test_taking_a_merge_back_restores_what_was(store, events, seed):
     dice = random.Random(seed)
@@ -288,11 +290,11 @@ def test_outcome_codes_are_all_reached(store):
     """The generator above must not be blind: every refusal occurs in it."""
     reached = set()
 
-    @settings(max_examples=400, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=300, deadline=None, database=None, derandomize=True)
     @given(events=histories)
     def collect(events):
         reached.update(Oracle(events, TIGHT).state()[1].values())
 
     collect()
     codes = {value for name, value in vars(Outcome).items() if name.isupper()}
-    assert codes - reached <= {Outcome.LIMIT_PHONE, Outcome.LIMIT_EXTERNAL_ID}
+    assert codes <= reached

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, Table
 
 from kikubari.profiles._repository import counters
 from kikubari.profiles._repository import identity as rows
@@ -45,7 +45,7 @@ class NewEvidence(msgspec.Struct):
         return bool(self.created or self.firsts or self.people or self.devices)
 
 
-class _Stored(msgspec.Struct):
+class _Stored(msgspec.Struct, gc=False):
     node: Node
     profile: int
     owner: int
@@ -58,6 +58,41 @@ def is_better(kind: LinkKind, evidence: Evidence, than: Evidence) -> bool:
     return evidence > than if kind in _DECISIONS else evidence < than
 
 
+class _Links(msgspec.Struct):
+    """The loaded and new links of one table."""
+
+    table: Table
+    known: dict[LinkKey, Link] = {}
+    new: set[LinkKey] = set()
+    changed: set[LinkKey] = set()
+
+    def keep(self, links: Iterable[Link]) -> None:
+        """Take in stored links; what this settlement knows already is newer."""
+        for link in links:
+            self.known.setdefault((link.strong, link.weak, link.kind), link)
+
+    def say(self, key: LinkKey, evidence: Evidence) -> bool:
+        """Take in new evidence; say whether it changes anything."""
+        link = self.known.get(key)
+        if link is None:
+            self.known[key] = Link(*key, evidence)
+            self.new.add(key)
+            return True
+        if not is_better(key[2], evidence, link.evidence):
+            return False
+        link.evidence = evidence
+        self.changed.add(key)
+        return True
+
+    def note(self, outcomes: Mapping[LinkKey, str]) -> None:
+        """Note what became of links."""
+        for key, outcome in outcomes.items():
+            link = self.known[key]
+            if link.outcome != outcome:
+                link.outcome = outcome
+                self.changed.add(key)
+
+
 class Settlement:
     """One unit of work: load what new evidence touches, resolve it, write what changed."""
 
@@ -67,9 +102,8 @@ class Settlement:
         self._limits = limits
         self._stored: dict[int, _Stored] = {}
         self._created: Mapping[int, Identifier] = {}
-        self._links: dict[LinkKey, Link] = {}
-        self._new_links: set[LinkKey] = set()
-        self._changed_links: set[LinkKey] = set()
+        self._between = _Links(person_links)
+        self._towards = _Links(device_links)
         # Numbers to be looked at again, each with the evidence that made it so.
         self._people: dict[int, Evidence] = {}
         self._devices: dict[int, Evidence] = {}
@@ -80,7 +114,8 @@ class Settlement:
         self._create(evidence)
         self._load_nodes(evidence.firsts)
         self._take_firsts(evidence.firsts)
-        crowded = self._take_links(evidence.people) | self._take_links(evidence.devices)
+        crowded = self._take_links(self._between, evidence.people)
+        crowded |= self._take_links(self._towards, evidence.devices)
         self._touch_around(crowded)
         moved = self._settle_people()
         self._settle_devices(moved)
@@ -104,15 +139,14 @@ class Settlement:
 
     def _keep(self, found: Iterable[Row[*tuple[Any, ...]]]) -> None:
         for row in found:
-            if row.number not in self._stored:
-                self._stored[row.number] = _Stored(
-                    rows.node_of(row, rank_of(row.kind)),
-                    profile=row.profile,
-                    owner=row.owner,
-                    previous=row.profile,
-                )
-                if self._stored[row.number].node.is_hub(self._limits):
-                    self._was_hub.add(row.number)
+            if row.number in self._stored:
+                continue
+            node = rows.node_of(row, rank_of(row.kind))
+            self._stored[row.number] = _Stored(
+                node, profile=row.profile, owner=row.owner, previous=row.profile
+            )
+            if node.is_hub(self._limits):
+                self._was_hub.add(row.number)
 
     def _take_firsts(self, firsts: Mapping[int, Evidence]) -> None:
         for number, evidence in firsts.items():
@@ -121,96 +155,71 @@ class Settlement:
                 stored.node.first = evidence
                 stored.is_dirty = True
                 if not stored.node.is_device and number not in self._created:
-                    self._touch(self._people, number, evidence)
+                    _touch(self._people, number, evidence)
 
-    def _take_links(self, said: Mapping[LinkKey, Evidence]) -> dict[int, Evidence]:
+    def _take_links(self, links: _Links, said: Mapping[LinkKey, Evidence]) -> dict[int, Evidence]:
         """Take in links; return the identifiers that came to be seen with too many others."""
         if not said:
             return {}
         self._load_nodes({number for strong, weak, _ in said for number in (strong, weak)})
-        self._load_known(said)
-        pairs = {(strong, weak) for strong, weak, kind in self._links if kind in _NEIGHBOURLY}
+        pairs = {(strong, weak) for strong, weak, _ in said}
+        older = [
+            rows.pair_of(strong, weak)
+            for strong, weak in pairs
+            if strong not in self._created and weak not in self._created
+        ]
+        links.keep(
+            rows.list_links_by_pairs(self._connection, links.table, self._workspace_id, older)
+        )
+        counted = {(strong, weak) for strong, weak, kind in links.known if kind in _NEIGHBOURLY}
         crowded: dict[int, Evidence] = {}
         for key, evidence in said.items():
             strong, weak, kind = key
-            known = self._links.get(key)
-            if known is not None and not is_better(kind, evidence, known.evidence):
+            if not links.say(key, evidence):
                 continue
-            if known is not None:
-                known.evidence = evidence
-                self._changed_links.add(key)
-            else:
-                self._links[key] = Link(strong, weak, kind, evidence)
-                self._new_links.add(key)
-            if kind in _NEIGHBOURLY and (strong, weak) not in pairs:
-                pairs.add((strong, weak))
+            if kind in _NEIGHBOURLY and (strong, weak) not in counted:
+                counted.add((strong, weak))
                 crowded.update(dict.fromkeys(self._count(strong, weak), evidence))
-            if self._stored[weak].node.is_device:
-                self._touch(self._devices, weak, evidence)
+            if links is self._towards:
+                _touch(self._devices, weak, evidence)
             else:
-                self._touch(self._people, strong, evidence)
-                self._touch(self._people, weak, evidence)
+                _touch(self._people, strong, evidence)
+                _touch(self._people, weak, evidence)
         return crowded
-
-    def _load_known(self, said: Mapping[LinkKey, Evidence]) -> None:
-        of_people: list[int] = []
-        of_devices: list[int] = []
-        for strong, weak in {(strong, weak) for strong, weak, _ in said}:
-            if strong not in self._created and weak not in self._created:
-                pairs = of_devices if self._stored[weak].node.is_device else of_people
-                pairs.append(rows.pair_of(strong, weak))
-        for table, pairs in ((person_links, of_people), (device_links, of_devices)):
-            self._keep_links(
-                rows.list_links_by_pairs(self._connection, table, self._workspace_id, pairs)
-            )
-
-    def _keep_links(self, links: Iterable[Link]) -> None:
-        for link in links:
-            self._links.setdefault((link.strong, link.weak, link.kind), link)
 
     def _count(self, strong: int, weak: int) -> list[int]:
         """Count two neighbours; return those for which this was one too many."""
-        nodes = [self._stored[number].node for number in (strong, weak)]
-        before = [self._is_crowded(node) for node in nodes]
-        count_pair(*nodes)
-        for node in nodes:
-            self._stored[node.number].is_dirty = True
-        after = [self._is_crowded(node) for node in nodes]
-        return [
-            node.number
-            for node, was, is_now in zip(nodes, before, after, strict=True)
-            if was != is_now
-        ]
-
-    def _is_crowded(self, node: Node) -> tuple[bool, bool]:
-        return node.is_hub(self._limits), node.n_devices > self._limits.devices
+        ends = (self._stored[strong], self._stored[weak])
+        count_pair(ends[0].node, ends[1].node)
+        crowded = []
+        for stored in ends:
+            stored.is_dirty = True
+            node = stored.node
+            is_hub_now = node.is_hub(self._limits) and node.number not in self._was_hub
+            if is_hub_now or node.n_devices == self._limits.devices + 1:
+                crowded.append(node.number)
+        return crowded
 
     def _touch_around(self, crowded: Mapping[int, Evidence]) -> None:
-        """Look again at all that an identifier connected until it was seen with too many."""
-        people = [n for n in crowded if not self._stored[n].node.is_device]
+        """Look again at all that a person's identifier connected until it had too many."""
+        people = {n: e for n, e in crowded.items() if not self._stored[n].node.is_device}
         if not people:
             return
-        self._keep_links(
+        self._between.keep(
             rows.list_links_of_people(
                 self._connection, self._workspace_id, people, only_decisions=False
             )
         )
-        self._load_nodes({number for strong, weak, _ in self._links for number in (strong, weak)})
-        for strong, weak, _ in self._links:
+        for strong, weak, _ in self._between.known:
             for crowd, other in ((strong, weak), (weak, strong)):
-                if crowd in crowded:
-                    is_device = self._stored[other].node.is_device
-                    around = self._devices if is_device else self._people
-                    self._touch(around, other, crowded[crowd])
-        devices = rows.list_devices_of_people(self._connection, self._workspace_id, people)
-        for device in devices:
-            self._touch(self._devices, device, min(crowded.values()))
-
-    @staticmethod
-    def _touch(touched: dict[int, Evidence], number: int, evidence: Evidence) -> None:
-        known = touched.get(number)
-        if known is None or evidence < known:
-            touched[number] = evidence
+                if crowd in people:
+                    _touch(self._people, other, people[crowd])
+        earliest = min(people.values())
+        for device in rows.list_devices_of_people(self._connection, self._workspace_id, people):
+            _touch(self._devices, device, earliest)
+        for strong, weak, _ in self._towards.known:
+            if strong in people:
+                _touch(self._devices, weak, people[strong])
 
     def _settle_people(self) -> set[int]:
         """Resolve the components of all touched people; return who is somebody else now."""
@@ -224,18 +233,12 @@ class Settlement:
         }
         between = [
             link
-            for (strong, weak, kind), link in self._links.items()
-            if (strong in inside or weak in inside)
-            and (kind is LinkKind.APART or (strong in nodes and weak in nodes))
-            and not self._is_towards_device(weak)
+            for link in self._between.known.values()
+            if link.strong in inside or link.weak in inside
         ]
         profile_of, outcomes = join_people(nodes, between, self._limits)
-        self._note_outcomes(outcomes)
+        self._between.note(outcomes)
         return {number for number in inside if self._set_profile(number, profile_of[number])}
-
-    def _is_towards_device(self, weak: int) -> bool:
-        stored = self._stored.get(weak)
-        return stored is not None and stored.node.is_device
 
     def _load_components(self) -> set[int]:
         """Load everything that evidence connects with the touched people; return its numbers."""
@@ -245,9 +248,7 @@ class Settlement:
             self._load_nodes(frontier)
             inside |= frontier
             self._load_links_around(frontier)
-            reached = self._reached_from(frontier)
-            self._load_nodes(reached)
-            frontier = reached - inside
+            frontier = self._reached_from(frontier) - inside
         return inside
 
     def _load_links_around(self, frontier: set[int]) -> None:
@@ -255,23 +256,26 @@ class Settlement:
         older = {number for number in frontier if number not in self._created}
         hubs = {number for number in older if self._stored[number].node.is_hub(self._limits)}
         for numbers, only_decisions in ((older - hubs, False), (hubs, True)):
-            self._keep_links(
+            self._between.keep(
                 rows.list_links_of_people(
                     self._connection, self._workspace_id, numbers, only_decisions=only_decisions
                 )
             )
 
     def _reached_from(self, frontier: set[int]) -> set[int]:
+        """Return what evidence joins to the frontier: nothing is joined through a hub."""
+        ends = [key for key in self._between.known if key[0] in frontier or key[1] in frontier]
+        self._load_nodes({number for strong, weak, _ in ends for number in (strong, weak)})
+        hubs = {
+            number
+            for key in ends
+            for number in key[:2]
+            if self._stored[number].node.is_hub(self._limits)
+        }
         reached: set[int] = set()
-        ends = [key for key in self._links if key[0] in frontier or key[1] in frontier]
-        self._load_nodes({n for strong, weak, _ in ends for n in (strong, weak)})
         for strong, weak, kind in ends:
-            if kind is LinkKind.APART or self._is_towards_device(weak):
-                continue
-            is_through_hub = any(
-                self._stored[number].node.is_hub(self._limits) for number in (strong, weak)
-            )
-            if kind is LinkKind.MERGED or not is_through_hub:
+            is_through_hub = strong in hubs or weak in hubs
+            if kind is LinkKind.MERGED or (kind is not LinkKind.APART and not is_through_hub):
                 reached |= {strong, weak}
         return reached
 
@@ -284,31 +288,30 @@ class Settlement:
             links = of_device.get(device, [])
             people = {link.strong: self._stored[link.strong].node for link in links}
             owner, outcomes = choose_owner(stored.node, links, people, self._limits)
-            self._note_outcomes(outcomes)
+            self._towards.note(outcomes)
             if owner != stored.owner:
                 stored.owner = owner
                 stored.is_dirty = True
         older = {number for number in moved if number not in self._created}
         self._keep(rows.list_by_owners(self._connection, self._workspace_id, older))
-        for number, stored in list(self._stored.items()):
+        for number, stored in self._stored.items():
             if stored.node.is_device and (number in self._devices or stored.owner in moved):
-                self._set_profile(
-                    number, self._stored[stored.owner].profile if stored.owner else number
-                )
+                owner = stored.owner
+                self._set_profile(number, self._stored[owner].profile if owner else number)
 
     def _load_device_links(self) -> dict[int, list[Link]]:
         older = {number for number in self._devices if number not in self._created}
         hubs = older & self._was_hub
         for numbers, only_decisions in ((older - hubs, False), (hubs, True)):
-            self._keep_links(
+            self._towards.keep(
                 rows.list_links_of_devices(
                     self._connection, self._workspace_id, numbers, only_decisions=only_decisions
                 )
             )
         of_device: dict[int, list[Link]] = {}
-        for (_, weak, _), link in self._links.items():
-            if weak in self._devices:
-                of_device.setdefault(weak, []).append(link)
+        for link in self._towards.known.values():
+            if link.weak in self._devices:
+                of_device.setdefault(link.weak, []).append(link)
         self._load_nodes({link.strong for links in of_device.values() for link in links})
         return of_device
 
@@ -319,13 +322,6 @@ class Settlement:
         stored.profile = profile
         stored.is_dirty = True
         return True
-
-    def _note_outcomes(self, outcomes: Mapping[LinkKey, str]) -> None:
-        for key, outcome in outcomes.items():
-            link = self._links[key]
-            if link.outcome != outcome:
-                link.outcome = outcome
-                self._changed_links.add(key)
 
     def _write(self) -> None:
         created = [
@@ -339,23 +335,12 @@ class Settlement:
         ]
         rows.insert_identifiers(self._connection, self._workspace_id, created)
         rows.update_identifiers(self._connection, self._workspace_id, changed)
-        self._write_links()
+        for links in (self._between, self._towards):
+            new = [links.known[key] for key in links.new]
+            improved = [links.known[key] for key in links.changed - links.new]
+            rows.insert_links(self._connection, links.table, self._workspace_id, new)
+            rows.update_links(self._connection, links.table, self._workspace_id, improved)
         self._write_moves()
-
-    def _write_links(self) -> None:
-        for table, is_device_table in ((person_links, False), (device_links, True)):
-            new = [
-                self._links[key]
-                for key in self._new_links
-                if self._is_towards_device(key[1]) is is_device_table
-            ]
-            changed = [
-                self._links[key]
-                for key in self._changed_links - self._new_links
-                if self._is_towards_device(key[1]) is is_device_table
-            ]
-            rows.insert_links(self._connection, table, self._workspace_id, new)
-            rows.update_links(self._connection, table, self._workspace_id, changed)
 
     def _write_moves(self) -> None:
         moved = [one for one in self._stored.values() if one.profile != one.previous]
@@ -381,7 +366,7 @@ class Settlement:
             for number, evidence in touched.items():
                 stored = self._stored[number]
                 for profile in (stored.profile, stored.previous):
-                    self._touch(causes, profile, evidence)
+                    _touch(causes, profile, evidence)
         return causes
 
     def _cause_of(self, stored: _Stored, causes: Mapping[int, Evidence]) -> Evidence:
@@ -392,6 +377,13 @@ class Settlement:
             or causes.get(stored.profile)
             or causes.get(stored.previous, NEVER)
         )
+
+
+def _touch(touched: dict[int, Evidence], number: int, evidence: Evidence) -> None:
+    """Note that a number must be looked at, with the earliest evidence that says so."""
+    known = touched.get(number)
+    if known is None or evidence < known:
+        touched[number] = evidence
 
 
 def _state(stored: _Stored) -> rows.State:

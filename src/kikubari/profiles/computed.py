@@ -126,8 +126,8 @@ SELECT
   person,
   countIf(is_counted),
   sumIf(if(is_completed, latest.1, 0) - toInt64(refunded_minor), NOT is_cancelled),
-  minIf(latest.2, is_counted),
-  maxIf(latest.2, is_counted),
+  toUnixTimestamp64Micro(minIf(latest.2, is_counted)),
+  toUnixTimestamp64Micro(maxIf(latest.2, is_counted)),
   sumMapIf(latest.3, arrayMap(q -> toInt64(q), latest.4), is_counted) AS categories
 FROM orders
 GROUP BY person
@@ -157,12 +157,12 @@ def query_computed(
         },
         budget=QueryBudget.REPORT,
     )
-    for person, n_orders, monetary_minor, first_at, last_at, (categories, sums) in rows:
+    for person, n_orders, monetary_minor, first_us, last_us, (categories, sums) in rows:
         found[person] = _computed(
             n_orders=n_orders,
             monetary_minor=monetary_minor,
-            first_at=first_at if n_orders else None,
-            last_at=last_at if n_orders else None,
+            first_at=from_micros(first_us) if n_orders else None,
+            last_at=from_micros(last_us) if n_orders else None,
             quantities=dict(zip(categories, sums, strict=True)),
             as_of=as_of,
         )

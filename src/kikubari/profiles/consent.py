@@ -1,6 +1,6 @@
 """The consent ledger: who agreed to what, in which words, when, and the proof."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -94,18 +94,20 @@ class ConsentLedger:
             known_at: statements that arrived later do not count.
         """
         profile_of = identity.list_profiles_of(connection, self._workspace_id, numbers)
+        people = identity.list_numbers_of(connection, self._workspace_id, set(profile_of.values()))
         found = rows.list_entries(
             connection,
             self._workspace_id,
-            set(profile_of.values()),
+            people.keys(),
             purpose=purpose,
             channels={channel, ""},
             until_us=to_micros(as_of),
             received_until_us=to_micros(known_at),
         )
         # In order: the last one stands.
-        latest = {row.profile: _state(row) for row in found}
-        return {number: latest.get(profile_of.get(number, 0), _UNKNOWN) for number in numbers}
+        latest = {people[row.number]: row for row in found}
+        states = {profile: _state(row) for profile, row in latest.items()}
+        return {number: states.get(profile_of.get(number, 0), _UNKNOWN) for number in numbers}
 
     def standing(
         self, connection: Connection, number: int, *, as_of: datetime = LATEST
@@ -138,13 +140,12 @@ class ConsentLedger:
         ]
 
     def _entries(self, connection: Connection, number: int, as_of: datetime) -> Rows:
-        profile_of: Mapping[int, int] = identity.list_profiles_of(
-            connection, self._workspace_id, [number]
-        )
+        profile_of = identity.list_profiles_of(connection, self._workspace_id, [number])
+        people = identity.list_numbers_of(connection, self._workspace_id, set(profile_of.values()))
         return rows.list_entries(
             connection,
             self._workspace_id,
-            set(profile_of.values()),
+            people.keys(),
             until_us=to_micros(as_of),
             received_until_us=to_micros(LATEST),
         )

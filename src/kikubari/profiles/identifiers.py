@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -139,8 +138,9 @@ def list_references(event: Event) -> list[Reference]:
     if event.trust is not Trust.PUBLIC:
         context = event.context
         if "externalIds" in context:
-            found.extend(_list_external(context["externalIds"]))
-        found.extend(_list_contacts(event))
+            found += _list_external(context["externalIds"])
+        if event.traits or "traits" in context:
+            found += _list_contacts(event)
     if event.anonymous_id:
         found.append((ANONYMOUS_ID, event.anonymous_id))
     return found
@@ -154,7 +154,7 @@ def _list_contacts(event: Event) -> list[Reference]:
     found: list[Reference] = []
     for kind in (EMAIL, PHONE):
         for place in places:
-            value = place.get(kind) if isinstance(place, Mapping) else None
+            value = place.get(kind) if isinstance(place, dict) else None
             if isinstance(value, str) and value:
                 found.append((kind, value))
                 break
@@ -166,7 +166,7 @@ def _list_external(entries: object) -> list[Reference]:
         return []
     found: set[Reference] = set()
     for entry in entries[:_MAX_EXTERNAL_IDS]:
-        if not isinstance(entry, Mapping):
+        if not isinstance(entry, dict):
             continue
         kind, value = entry.get("type"), entry.get("id")
         if not isinstance(kind, str) or isinstance(value, bool):

@@ -37,7 +37,7 @@ _DECISION_TYPES = frozenset({PROFILES_MERGED, PROFILES_UNMERGED})
 _CACHE_SIZE = 100_000
 
 
-class _Known(msgspec.Struct):
+class _Known(msgspec.Struct, gc=False):
     """An identifier with its number; number 0 is a value that names nobody."""
 
     number: int
@@ -49,7 +49,7 @@ class _Known(msgspec.Struct):
 _NOBODY = _Known(0, 0, b"", NEVER)
 
 
-class _Reading(msgspec.Struct):
+class _Reading(msgspec.Struct, gc=False):
     """The identifiers of an event: those it appears under, and those it only mentions."""
 
     seen: list[Reference]
@@ -95,7 +95,7 @@ class IdentityNumbering:
             self._links.clear()
         readings = [_read(event) for event in events]
         evidence = NewEvidence()
-        known = self._find_known(connection, readings, evidence)
+        known, uncached = self._find_known(connection, readings, evidence)
         batch = _Batch(known, self._links, evidence)
         numbers = [
             batch.take_in(event, reading) for event, reading in zip(events, readings, strict=True)
@@ -105,7 +105,9 @@ class IdentityNumbering:
             self._stamp.change(connection)
             rows.insert_decisions(connection, self._workspace_id, batch.decisions)
             Settlement(connection, self._workspace_id, self._limits).run(evidence)
-            self._remember(known, evidence)
+            self._remember(known.values(), evidence)
+        for reference in uncached:
+            self._known[reference] = known[reference]
         return numbers
 
     def list_moves(self, connection: Connection, *, after_version: int, limit: int) -> list[Move]:
@@ -119,8 +121,11 @@ class IdentityNumbering:
 
     def _find_known(
         self, connection: Connection, readings: Iterable[_Reading], evidence: NewEvidence
-    ) -> dict[Reference, _Known]:
-        """Return every identifier of a batch; those never seen before get their numbers."""
+    ) -> tuple[dict[Reference, _Known], Iterable[Reference]]:
+        """Return every identifier of a batch, and which of them are not cached yet.
+
+        Those never seen before get their numbers.
+        """
         known: dict[Reference, _Known] = {}
         unknown: dict[Reference, Identifier] = {}
         for reading in readings:
@@ -138,7 +143,7 @@ class IdentityNumbering:
                     unknown[reference] = identifier
         if unknown:
             known.update(self._look_up(connection, unknown, evidence))
-        return known
+        return known, unknown.keys()
 
     def _look_up(
         self,
@@ -165,12 +170,11 @@ class IdentityNumbering:
                 found[item] = _Known(number, item.rank, key, NEVER)
         return {reference: found[item] for reference, item in unknown.items()}
 
-    def _remember(self, known: Mapping[Reference, _Known], evidence: NewEvidence) -> None:
-        for reference, one in known.items():
+    def _remember(self, known: Iterable[_Known], evidence: NewEvidence) -> None:
+        for one in known:
             first = evidence.firsts.get(one.number)
-            if first is not None and first < one.first:
+            if first is not None:
                 one.first = first
-            self._known[reference] = one
         for links in (evidence.people, evidence.devices):
             for key, said in links.items():
                 self._links[key] = said

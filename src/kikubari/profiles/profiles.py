@@ -182,9 +182,9 @@ class Profiles:
                 rows.search_values(connection, self._workspace_id, prefix=prefix, limit=limit)
             )
         term = "".join(normalise_term(text).split())
-        found |= dict.fromkeys(
-            trait_rows.search_names(connection, self._workspace_id, prefix=term, limit=limit)
-        )
+        named = trait_rows.search_names(connection, self._workspace_id, prefix=term, limit=limit)
+        profile_of = rows.list_profiles_of(connection, self._workspace_id, named)
+        found |= dict.fromkeys(profile_of[number] for number in named if number in profile_of)
         return list(found)[:limit]
 
     def _known_identifiers(self, members: list[Row[*tuple[Any, ...]]]) -> list[KnownIdentifier]:

@@ -76,7 +76,7 @@ class Limits(msgspec.Struct, frozen=True):
     people_of_device: int = 10
 
 
-class Node(msgspec.Struct):
+class Node(msgspec.Struct, gc=False):
     """An identifier as resolution sees it.
 
     `n_people` and `n_devices` count distinct identifiers it was seen with (kinds PUBLIC, SEEN).
@@ -101,7 +101,7 @@ class Node(msgspec.Struct):
         return self.n_people > allowed
 
 
-class Link(msgspec.Struct):
+class Link(msgspec.Struct, gc=False):
     """Evidence that two identifiers belong together (or, APART, do not).
 
     Between people `strong` is the stronger identifier; towards a device it is the person's and

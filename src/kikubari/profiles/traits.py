@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from kikubari.events import Sealing, SequencedEvent, list_trait_assertions, message_key
 from kikubari.kit.instants import from_micros, to_micros
+from kikubari.profiles._repository import identity
 from kikubari.profiles._repository import traits as rows
 from kikubari.profiles.contracts import Trait, TraitFact
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
@@ -74,12 +75,15 @@ def load_traits(
     names: Collection[str] | None = None,
 ) -> tuple[dict[int, dict[str, Trait]], dict[int, str]]:
     """Return people's traits by name, and their verified addresses, by canonical number."""
-    found = rows.list_standing_traits(connection, workspace_id, profiles, names=names)
+    profile_of = identity.list_numbers_of(connection, workspace_id, profiles)
+    found = rows.list_standing_traits(connection, workspace_id, profile_of.keys(), names=names)
     opened = sealing.open(connection, [row.number for row in found], [row.value for row in found])
     statements: dict[tuple[int, str], list[_Statement]] = {}
     for row, payload in zip(found, opened, strict=True):
         if payload is not None:
-            statements.setdefault((row.profile, row.name), []).append(_statement(row, payload))
+            statements.setdefault((profile_of[row.number], row.name), []).append(
+                _statement(row, payload)
+            )
     traits: dict[int, dict[str, Trait]] = {profile: {} for profile in profiles}
     emails: dict[int, str] = {}
     for (profile, name), said in statements.items():

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from kikubari.profiles._repository.chunked import Rows, chunks
-from kikubari.profiles._tables import consents, identifiers
+from kikubari.profiles._repository.chunked import Rows, select_in
+from kikubari.profiles._tables import consents
 from kikubari.storage import bulk_insert
 
 CONSENT_COLUMNS = (
@@ -22,34 +22,21 @@ def insert_consents(connection: Connection, rows: Sequence[tuple[object, ...]]) 
 def list_entries(
     connection: Connection,
     workspace_id: int,
-    profiles: Collection[int],
+    numbers: Collection[int],
     *,
     purpose: str | None = None,
     channels: Collection[str] | None = None,
     until_us: int,
     received_until_us: int,
 ) -> Rows:
-    """Return the entries of people, with their `profile`, in the order of what they say."""
+    """Return the entries of numbers, in the order of what they say."""
     c = consents.c
-    found: Rows = []
-    for chunk in chunks(profiles):
-        entries = (
-            select(consents, identifiers.c.profile)
-            .join(
-                identifiers,
-                (identifiers.c.workspace_id == c.workspace_id) & (identifiers.c.number == c.number),
-            )
-            .where(
-                identifiers.c.workspace_id == workspace_id,
-                identifiers.c.profile.in_(chunk),
-                c.at_us <= until_us,
-                c.received_us <= received_until_us,
-            )
-            .order_by(c.at_us, c.source_id, c.message_key)
-        )
-        if purpose is not None:
-            entries = entries.where(c.purpose == purpose)
-        if channels is not None:
-            entries = entries.where(c.channel.in_(channels))
-        found.extend(connection.execute(entries))
-    return found
+    conditions = [c.at_us <= until_us, c.received_us <= received_until_us]
+    if purpose is not None:
+        conditions.append(c.purpose == purpose)
+    if channels is not None:
+        conditions.append(c.channel.in_(channels))
+    found = select_in(
+        connection, workspace_id, list(c), where=c.number, among=numbers, also=conditions
+    )
+    return sorted(found, key=lambda row: (row.at_us, row.source_id, bytes(row.message_key)))

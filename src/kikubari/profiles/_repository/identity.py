@@ -277,6 +277,17 @@ def list_members(connection: Connection, workspace_id: int, profiles: Collection
     )
 
 
+def list_numbers_of(
+    connection: Connection, workspace_id: int, profiles: Collection[int]
+) -> dict[int, int]:
+    """Return number → canonical number for all numbers of these people."""
+    c = identifiers.c
+    rows = select_in(
+        connection, workspace_id, [c.number, c.profile], where=c.profile, among=profiles
+    )
+    return {row.number: row.profile for row in rows}
+
+
 def list_identifiers(
     connection: Connection, workspace_id: int, numbers: Collection[int]
 ) -> dict[int, Identifier]:

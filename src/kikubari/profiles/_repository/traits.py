@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection, delete, func, select
 
 from kikubari.profiles._repository.chunked import Rows, chunks
-from kikubari.profiles._tables import identifiers, profile_names, trait_versions
+from kikubari.profiles._tables import profile_names, trait_versions
 from kikubari.storage import bulk_insert
 
 TRAIT_COLUMNS = (
@@ -28,28 +28,23 @@ def insert_names(connection: Connection, rows: Sequence[tuple[int, str, int]]) -
 def list_standing_traits(
     connection: Connection,
     workspace_id: int,
-    profiles: Collection[int],
+    numbers: Collection[int],
     *,
     names: Collection[str] | None,
 ) -> Rows:
-    """Return each source's latest statement on each trait of people, with their `profile`.
+    """Return each source's latest statement on each trait of each number.
 
     What is verified and what is not are kept apart: the one never hides the other.
     """
     t = trait_versions.c
     newest = func.row_number().over(
-        partition_by=(identifiers.c.profile, t.name, t.source_id, t.is_verified),
+        partition_by=(t.number, t.name, t.source_id, t.is_verified),
         order_by=(t.at_us.desc(), t.message_key.desc()),
     )
     found: Rows = []
-    for chunk in chunks(profiles):
-        ranked = (
-            select(trait_versions, identifiers.c.profile, newest.label("age"))
-            .join(
-                identifiers,
-                (identifiers.c.workspace_id == t.workspace_id) & (identifiers.c.number == t.number),
-            )
-            .where(identifiers.c.workspace_id == workspace_id, identifiers.c.profile.in_(chunk))
+    for chunk in chunks(numbers):
+        ranked = select(trait_versions, newest.label("age")).where(
+            t.workspace_id == workspace_id, t.number.in_(chunk)
         )
         if names is not None:
             ranked = ranked.where(t.name.in_(names))
@@ -61,19 +56,15 @@ def list_standing_traits(
 def search_names(
     connection: Connection, workspace_id: int, *, prefix: str, limit: int
 ) -> list[int]:
-    """Return profiles with a name that starts with `prefix`."""
+    """Return numbers with a name that starts with `prefix`."""
     n = profile_names.c
     rows = connection.execute(
-        select(identifiers.c.profile)
-        .join(
-            profile_names,
-            (identifiers.c.workspace_id == n.workspace_id) & (identifiers.c.number == n.number),
-        )
+        select(n.number)
         .where(n.workspace_id == workspace_id, n.term >= prefix, n.term < prefix + "\U0010ffff")
         .distinct()
         .limit(limit)
     )
-    return [row.profile for row in rows]
+    return [row.number for row in rows]
 
 
 def delete_traits(connection: Connection, workspace_id: int, numbers: Collection[int]) -> int:
