@@ -316,11 +316,12 @@ def _standing_decision(
 def _device_refusal(
     device: Node, link: Link, person: Node, decision: Link | None, limits: Limits
 ) -> str:
+    # Hubs first: no decision changes what becomes of their links, which may be very many.
+    if device.is_hub(limits) or person.is_hub(limits):
+        return Outcome.HUB
     if decision is not None:
         is_same = decision.kind is LinkKind.MERGED and decision.strong == link.strong
         return "" if is_same else Outcome.KEPT_APART
-    if device.is_hub(limits) or person.is_hub(limits):
-        return Outcome.HUB
     return Outcome.TOO_MANY_DEVICES if person.n_devices > limits.devices else ""
 
 
