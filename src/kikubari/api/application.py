@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 from litestar import Litestar, Response, Router, get
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
@@ -31,7 +31,7 @@ _MAX_BODY = 2 * 1024 * 1024
 
 
 @get("/healthz", sync_to_thread=True, include_in_schema=True)
-def get_health(services: Services) -> Response[Health]:
+def get_health(services: NamedDependency[Services]) -> Response[Health]:
     """Say whether the process is alive and ready, where the log is, and who lags behind it."""
     health = services.health()
     return Response(health, status_code=200 if health.is_ready else 503)

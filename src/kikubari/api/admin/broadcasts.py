@@ -4,7 +4,8 @@ from typing import Annotated
 
 import msgspec
 from litestar import get, post, put
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
@@ -12,7 +13,7 @@ from kikubari.deliver import MessageRecord, MessageView
 from kikubari.journeys import Broadcast, BroadcastDefinition, Progress
 from kikubari.measure import BroadcastReport, RecipientReport
 
-Limit = Annotated[int, Parameter(ge=1, le=1000)]
+Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
 
 
 class MessageDetail(msgspec.Struct, frozen=True):
@@ -23,61 +24,67 @@ class MessageDetail(msgspec.Struct, frozen=True):
 
 
 @get("/broadcasts", guards=[requires("read")], sync_to_thread=True)
-def list_broadcasts(services: Services, limit: Limit = 50) -> list[Broadcast]:
+def list_broadcasts(services: NamedDependency[Services], limit: Limit = 50) -> list[Broadcast]:
     """List the newest broadcasts."""
     return services.broadcasts.list_broadcasts(limit=limit)
 
 
 @post("/broadcasts", guards=[requires("write")], sync_to_thread=True)
-def create_broadcast(services: Services, data: BroadcastDefinition) -> Broadcast:
+def create_broadcast(
+    services: NamedDependency[Services], data: JSONBody[BroadcastDefinition]
+) -> Broadcast:
     """Write a draft."""
     return services.broadcasts.create(data)
 
 
 @get("/broadcasts/{broadcast_id:str}", guards=[requires("read")], sync_to_thread=True)
-def get_broadcast(services: Services, broadcast_id: str) -> Broadcast:
+def get_broadcast(services: NamedDependency[Services], broadcast_id: FromPath[str]) -> Broadcast:
     """Return a broadcast."""
     return services.broadcasts.get(broadcast_id)
 
 
 @put("/broadcasts/{broadcast_id:str}", guards=[requires("write")], sync_to_thread=True)
-def change_broadcast(services: Services, broadcast_id: str, data: BroadcastDefinition) -> Broadcast:
+def change_broadcast(
+    services: NamedDependency[Services],
+    broadcast_id: FromPath[str],
+    data: JSONBody[BroadcastDefinition],
+) -> Broadcast:
     """Write a new version of a draft."""
     return services.broadcasts.change(broadcast_id, data)
 
 
 @post("/broadcasts/{broadcast_id:str}/send", guards=[requires("send")], sync_to_thread=True)
-def send_broadcast(services: Services, broadcast_id: str) -> Broadcast:
+def send_broadcast(services: NamedDependency[Services], broadcast_id: FromPath[str]) -> Broadcast:
     """Fix the audience as of now and start sending."""
     return services.broadcasts.send(broadcast_id)
 
 
 @post("/broadcasts/{broadcast_id:str}/pause", guards=[requires("send")], sync_to_thread=True)
-def pause_broadcast(services: Services, broadcast_id: str) -> Broadcast:
+def pause_broadcast(services: NamedDependency[Services], broadcast_id: FromPath[str]) -> Broadcast:
     """Hold every message that has not left."""
     return services.broadcasts.pause(broadcast_id)
 
 
 @post("/broadcasts/{broadcast_id:str}/resume", guards=[requires("send")], sync_to_thread=True)
-def resume_broadcast(services: Services, broadcast_id: str) -> Broadcast:
+def resume_broadcast(services: NamedDependency[Services], broadcast_id: FromPath[str]) -> Broadcast:
     """Go on with a paused broadcast."""
     return services.broadcasts.resume(broadcast_id)
 
 
 @post("/broadcasts/{broadcast_id:str}/cancel", guards=[requires("send")], sync_to_thread=True)
-def cancel_broadcast(services: Services, broadcast_id: str) -> Broadcast:
+def cancel_broadcast(services: NamedDependency[Services], broadcast_id: FromPath[str]) -> Broadcast:
     """Stop every message that has not left, for good."""
     return services.broadcasts.cancel(broadcast_id)
 
 
 @get("/broadcasts/{broadcast_id:str}/progress", guards=[requires("read")], sync_to_thread=True)
-def get_progress(services: Services, broadcast_id: str) -> Progress:
+def get_progress(services: NamedDependency[Services], broadcast_id: FromPath[str]) -> Progress:
     """Return how many messages are in which state."""
     return services.broadcasts.progress(broadcast_id)
 
 
 @get("/broadcasts/{broadcast_id:str}/report", guards=[requires("read")], sync_to_thread=True)
-def get_report(services: Services, broadcast_id: str) -> BroadcastReport:
+def get_report(services: NamedDependency[Services], broadcast_id: FromPath[str]) -> BroadcastReport:
     """Return what became of a broadcast."""
     services.broadcasts.get(broadcast_id)
     return services.reports.broadcast(broadcast_id)
@@ -85,7 +92,10 @@ def get_report(services: Services, broadcast_id: str) -> BroadcastReport:
 
 @get("/broadcasts/{broadcast_id:str}/recipients", guards=[requires("read")], sync_to_thread=True)
 def list_recipients(
-    services: Services, broadcast_id: str, after: str = "", limit: Limit = 100
+    services: NamedDependency[Services],
+    broadcast_id: FromPath[str],
+    after: FromQuery[str] = "",
+    limit: Limit = 100,
 ) -> list[RecipientReport]:
     """List what became of single messages."""
     services.broadcasts.get(broadcast_id)
@@ -93,7 +103,7 @@ def list_recipients(
 
 
 @get("/messages/{message_id:str}", guards=[requires("read")], sync_to_thread=True)
-def get_message(services: Services, message_id: str) -> MessageDetail:
+def get_message(services: NamedDependency[Services], message_id: FromPath[str]) -> MessageDetail:
     """Return a message, its subject and every fact about the person it read."""
     return MessageDetail(
         services.outbox.get_message(message_id), services.outbox.find_record(message_id)

@@ -4,14 +4,15 @@ from typing import Annotated
 
 import msgspec
 from litestar import get, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
 from kikubari.collect import RejectedEvent, RejectionCount, Source, SourceKind
 
 FILE_IMPORT = "File import"
-Limit = Annotated[int, Parameter(ge=1, le=1000)]
+Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
 
 
 class SourceRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,19 +31,19 @@ class RejectedPage(msgspec.Struct, frozen=True):
 
 
 @get("/sources", guards=[requires("admin")], sync_to_thread=True)
-def list_sources(services: Services) -> list[Source]:
+def list_sources(services: NamedDependency[Services]) -> list[Source]:
     """List sources with their write keys."""
     return services.sources.list_all()
 
 
 @post("/sources", guards=[requires("admin")], sync_to_thread=True)
-def create_source(services: Services, data: SourceRequest) -> Source:
+def create_source(services: NamedDependency[Services], data: JSONBody[SourceRequest]) -> Source:
     """Make a source with a new write key."""
     return services.sources.create(data.name, data.kind, allowed_origins=data.allowed_origins)
 
 
 @post("/sources/file-import", guards=[requires("write")], sync_to_thread=True)
-def open_file_import(services: Services) -> Source:
+def open_file_import(services: NamedDependency[Services]) -> Source:
     """Return the source that file imports come from, making it the first time.
 
     It is one source for ever: a row imported twice is recognised by its source and id.
@@ -55,10 +56,10 @@ def open_file_import(services: Services) -> Source:
 
 @get("/rejected-events", guards=[requires("read")], sync_to_thread=True)
 def list_rejected(
-    services: Services,
-    source_id: int | None = None,
-    code: str | None = None,
-    before_id: int | None = None,
+    services: NamedDependency[Services],
+    source_id: FromQuery[int | None] = None,
+    code: FromQuery[str | None] = None,
+    before_id: FromQuery[int | None] = None,
     limit: Limit = 100,
 ) -> RejectedPage:
     """List events that were refused, newest first."""

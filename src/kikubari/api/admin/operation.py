@@ -2,6 +2,7 @@
 
 import msgspec
 from litestar import get, post
+from litestar.di import NamedDependency
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
@@ -16,13 +17,13 @@ class CheckAnswer(msgspec.Struct, frozen=True):
 
 
 @get("/doctor", guards=[requires("read")], sync_to_thread=True)
-def run_doctor(services: Services) -> CheckAnswer:
+def run_doctor(services: NamedDependency[Services]) -> CheckAnswer:
     """Compare counts and checksums of the log and its columnar copy."""
     return _check(services)
 
 
 @post("/rebuild", guards=[requires("admin")], sync_to_thread=True)
-def rebuild_copy(services: Services) -> CheckAnswer:
+def rebuild_copy(services: NamedDependency[Services]) -> CheckAnswer:
     """Drop the columnar copy and make it anew from the log; returns when it is complete."""
     services.rebuild_copy()
     return _check(services)

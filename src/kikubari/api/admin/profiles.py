@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
@@ -23,7 +24,7 @@ from kikubari.profiles import (
 )
 from kikubari.spec.envelope import Event
 
-Limit = Annotated[int, Parameter(ge=1, le=1000)]
+Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
 
 
 class TimelineEntry(msgspec.Struct, frozen=True):
@@ -73,7 +74,9 @@ _SHOWN_TRAITS = ("first_name", "last_name", "name", "country", "language")
 
 
 @get("/profiles", guards=[requires("read")], sync_to_thread=True)
-def search_profiles(services: Services, q: str, limit: Limit = 20) -> list[FoundProfile]:
+def search_profiles(
+    services: NamedDependency[Services], q: FromQuery[str], limit: Limit = 20
+) -> list[FoundProfile]:
     """Find customers by the start of an id, e-mail address, phone number or name."""
     with services.store.read() as connection:
         numbers = services.profiles.search(connection, q, limit=limit)
@@ -89,7 +92,9 @@ def search_profiles(services: Services, q: str, limit: Limit = 20) -> list[Found
 
 
 @get("/profiles/{profile_id:str}", guards=[requires("read")], sync_to_thread=True)
-def get_profile(services: Services, profile_id: str, timeline: Limit = 50) -> ProfileAnswer:
+def get_profile(
+    services: NamedDependency[Services], profile_id: FromPath[str], timeline: Limit = 50
+) -> ProfileAnswer:
     """Return a customer by profile id, user id, e-mail address or phone number."""
     with services.store.read() as connection:
         profile = services.profiles.get_profile(connection, profile_id)
@@ -106,7 +111,9 @@ def get_profile(services: Services, profile_id: str, timeline: Limit = 50) -> Pr
 
 @post("/profiles/merge", guards=[requires("write")], sync_to_thread=True)
 def merge_profiles(
-    request: Request[Any, Any, Any], services: Services, data: DecisionRequest
+    request: Request[Any, Any, Any],
+    services: NamedDependency[Services],
+    data: JSONBody[DecisionRequest],
 ) -> DecisionAnswer:
     """Decide that two profiles are one person."""
     return _decide(request, services, data, is_merge=True)
@@ -114,7 +121,9 @@ def merge_profiles(
 
 @post("/profiles/unmerge", guards=[requires("write")], sync_to_thread=True)
 def unmerge_profiles(
-    request: Request[Any, Any, Any], services: Services, data: DecisionRequest
+    request: Request[Any, Any, Any],
+    services: NamedDependency[Services],
+    data: JSONBody[DecisionRequest],
 ) -> DecisionAnswer:
     """Decide that two identifiers are not one person; takes back a merge of any kind."""
     return _decide(request, services, data, is_merge=False)
@@ -122,7 +131,10 @@ def unmerge_profiles(
 
 @get("/products", guards=[requires("read")], sync_to_thread=True)
 def list_products(
-    services: Services, search: str | None = None, category: str | None = None, limit: Limit = 100
+    services: NamedDependency[Services],
+    search: FromQuery[str | None] = None,
+    category: FromQuery[str | None] = None,
+    limit: Limit = 100,
 ) -> list[Product]:
     """List products."""
     page = services.catalog.list_products(search=search or "", category=category, page_size=limit)

@@ -4,13 +4,14 @@ from typing import Annotated
 
 import msgspec
 from litestar import get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
 from kikubari.deliver import InboxEntry
 
-Limit = Annotated[int, Parameter(ge=1, le=1000)]
+Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
 
 
 class MailAnswer(msgspec.Struct, frozen=True):
@@ -25,9 +26,9 @@ class MailAnswer(msgspec.Struct, frozen=True):
 
 @get("/inbox", guards=[requires("read")], sync_to_thread=True)
 def list_mail(
-    services: Services,
-    recipient: str | None = None,
-    before_id: int | None = None,
+    services: NamedDependency[Services],
+    recipient: FromQuery[str | None] = None,
+    before_id: FromQuery[int | None] = None,
     limit: Limit = 50,
 ) -> list[InboxEntry]:
     """List received messages, newest first."""
@@ -35,7 +36,7 @@ def list_mail(
 
 
 @get("/inbox/{mail_id:int}", guards=[requires("read")], sync_to_thread=True)
-def get_mail(services: Services, mail_id: int) -> MailAnswer:
+def get_mail(services: NamedDependency[Services], mail_id: FromPath[int]) -> MailAnswer:
     """Return a received message: headers, both bodies and source."""
     mail = services.inbox.get(mail_id)
     return MailAnswer(mail.entry, mail.headers, mail.text, mail.html, mail.source.decode("latin-1"))

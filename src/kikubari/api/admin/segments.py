@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import get, post, put
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
@@ -78,7 +79,9 @@ class Explanation(msgspec.Struct, frozen=True):
 
 
 @get("/segments", guards=[requires("read")], sync_to_thread=True)
-def list_segments(services: Services, counts: bool = False) -> list[SegmentAnswer]:  # noqa: FBT001, FBT002 - a query parameter
+def list_segments(
+    services: NamedDependency[Services], counts: FromQuery[bool] = False
+) -> list[SegmentAnswer]:  # noqa: FBT001, FBT002 - a query parameter
     """List all segments, ready-made ones first."""
     found = [_builtin_answer(one) for one in BUILTIN_SEGMENTS]
     found += [_answer(segment) for segment in services.segments.list_all()]
@@ -91,14 +94,16 @@ def list_segments(services: Services, counts: bool = False) -> list[SegmentAnswe
 
 
 @post("/segments", guards=[requires("write")], sync_to_thread=True)
-def create_segment(services: Services, data: SegmentRequest) -> SegmentAnswer:
+def create_segment(
+    services: NamedDependency[Services], data: JSONBody[SegmentRequest]
+) -> SegmentAnswer:
     """Store a segment."""
     condition = convert_condition(data.condition)
     return _answer(services.segments.create(data.name, condition, description=data.description))
 
 
 @get("/segments/{segment_id:str}", guards=[requires("read")], sync_to_thread=True)
-def get_segment(services: Services, segment_id: str) -> SegmentAnswer:
+def get_segment(services: NamedDependency[Services], segment_id: FromPath[str]) -> SegmentAnswer:
     """Return a segment with its count."""
     builtin = find_builtin(segment_id)
     found = _builtin_answer(builtin) if builtin else _answer(services.segments.get(segment_id))
@@ -107,7 +112,9 @@ def get_segment(services: Services, segment_id: str) -> SegmentAnswer:
 
 
 @put("/segments/{segment_id:str}", guards=[requires("write")], sync_to_thread=True)
-def change_segment(services: Services, segment_id: str, data: SegmentRequest) -> SegmentAnswer:
+def change_segment(
+    services: NamedDependency[Services], segment_id: FromPath[str], data: JSONBody[SegmentRequest]
+) -> SegmentAnswer:
     """Store the next version of a segment."""
     return _answer(
         services.segments.update(
@@ -121,7 +128,9 @@ def change_segment(services: Services, segment_id: str, data: SegmentRequest) ->
 
 
 @post("/segments/evaluate", guards=[requires("read")], sync_to_thread=True, status_code=200)
-def evaluate_segment(services: Services, data: EvaluationRequest) -> EvaluationAnswer:
+def evaluate_segment(
+    services: NamedDependency[Services], data: JSONBody[EvaluationRequest]
+) -> EvaluationAnswer:
     """Evaluate a condition tree, or a segment by its id."""
     if isinstance(data.condition, str):
         found = services.segments.evaluate(data.condition, data.as_of, data.known_at)
@@ -133,10 +142,10 @@ def evaluate_segment(services: Services, data: EvaluationRequest) -> EvaluationA
 
 @get("/segments/{segment_id:str}/explain", guards=[requires("read")], sync_to_thread=True)
 def explain_segment(
-    services: Services,
-    segment_id: str,
-    profile_id: Annotated[str, Parameter(min_length=1)],
-    as_of: datetime | None = None,
+    services: NamedDependency[Services],
+    segment_id: FromPath[str],
+    profile_id: Annotated[str, QueryParameter(min_length=1)],
+    as_of: FromQuery[datetime | None] = None,
 ) -> list[Explanation]:
     """Say of each condition whether it holds for one person."""
     with services.store.read() as connection:

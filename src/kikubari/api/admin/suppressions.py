@@ -2,6 +2,8 @@
 
 import msgspec
 from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, JSONBody
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
@@ -16,7 +18,9 @@ class AddressRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @get("/suppressions", guards=[requires("read")], sync_to_thread=True)
-def list_suppressions(services: Services, address: str | None = None) -> list[Suppression]:
+def list_suppressions(
+    services: NamedDependency[Services], address: FromQuery[str | None] = None
+) -> list[Suppression]:
     """List the newest suppressions, or those of one address."""
     if address is not None:
         return services.suppressions.find(address)
@@ -24,7 +28,9 @@ def list_suppressions(services: Services, address: str | None = None) -> list[Su
 
 
 @post("/suppressions", guards=[requires("write")], sync_to_thread=True)
-def add_suppression(services: Services, data: AddressRequest) -> list[Suppression]:
+def add_suppression(
+    services: NamedDependency[Services], data: JSONBody[AddressRequest]
+) -> list[Suppression]:
     """Suppress an address at once."""
     services.suppressions.add(data.address, at=services.clock.now(), reason=data.reason)
     return services.suppressions.find(data.address)
