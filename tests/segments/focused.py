@@ -83,14 +83,15 @@ def aggregate_edges() -> Iterator[Json]:
         {"on": "column", "column": "value_minor"},
         {"on": "property", "path": ["rating"]},
     )
+    few = {"type": "number", "less_than": 101}
+    small = [{"on": "column", "column": "value_minor", "test": few}]
     for event in ("Order Completed", "Product Viewed", "Cart Viewed", "Page Viewed"):
-        for part in (300, 100, 200):
-            for people in (3, 6, 7, 9, 11, 13):
-                # The least and the greatest whole millionth on either side of a fraction.
-                for value in (-part / people, part / people):
-                    edge = int(value * 1_000_000) / 1_000_000
-                    bound = "at_least" if value < 0 else "more_than"
-                    yield _aggregate("avg", money, event, {bound: edge})
+        for total in range(-800, 300, 100):
+            for count in (3, 6, 7):
+                # The whole millionth next to a fraction, on the side of zero.
+                edge = int(total / count * 1_000_000) / 1_000_000
+                bound = "at_least" if total < 0 else "more_than"
+                yield {**_aggregate("avg", money, event, {bound: edge}), "where": small}
         for function in ("min", "max", "sum"):
             yield _aggregate(function, rating, event, {"at_least": 1.005, "at_most": 1.005})
 
@@ -127,6 +128,24 @@ def not_followed_edges() -> Iterator[Json]:
                 }
 
 
+def sequence_edges() -> Iterator[Json]:
+    """Chains that are just as long as allowed, and a microsecond longer."""
+    for base in AS_OFS[:4]:
+        for step in DURATIONS[:3]:
+            at = base - timedelta(**step)
+            for event in EVENTS:
+                yield {
+                    "type": "sequence",
+                    "steps": [{}, {"event": event}],
+                    "within": step,
+                    "window": {
+                        "type": "between",
+                        "from": at.isoformat(),
+                        "until": (base + 2 * MICRO).isoformat(),
+                    },
+                }
+
+
 def recency_edges() -> Iterator[Json]:
     for step in DURATIONS:
         for event in (None, *EVENTS[:3]):
@@ -151,6 +170,7 @@ FOCUSED = {
     "percentile_edges": percentile_edges,
     "not_followed_edges": not_followed_edges,
     "recency_edges": recency_edges,
+    "sequence_edges": sequence_edges,
 }
 # Everything has happened by the last instant; sliding edges are looked at from each other one.
 FOCUS_AS_OFS = {"recency_edges": AS_OFS[:3]}

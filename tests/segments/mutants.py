@@ -69,7 +69,7 @@ MUTANTS = [
     Mutant(_MEASURES, "share + 9_999", "share", PINNED),
     # Values: text, numbers, JSON.
     Mutant(_SQL, "{operand.text} != ''", "1", "trait_forms"),
-    Mutant(_SQL, "if({kind} = 'String', JSON", "if(1, JSON", "filter_forms"),
+    Mutant(_SQL, "has_text=f\" AND {kind} = 'String'\"", "has_text=''", "filter_forms"),
     Mutant(_SQL, "position(lower({text}), lower(", "position({text}, (", "searched"),
     Mutant(_SQL, '">=": test.at_least', '">": test.at_least', "trait_forms"),
     Mutant(
@@ -139,11 +139,11 @@ MUTANTS = [
         _COMPILE_EVENTS,
         "micros_of(leaf.within) * 8\n",
         "micros_of(leaf.within) * 8 + 8\n",
-        "sequence",
+        "sequence_edges",
     ),
     Mutant(_COMPILE_EVENTS, "* 8 + {n} - step AS tick", "* 8 + step AS tick", "sequence"),
     Mutant(_EVALUATE_EVENTS, "range(n - 1, -1, -1)", "range(n)", "sequence"),
-    Mutant(_EVALUATE_EVENTS, "at - start > span", "at - start >= span", "sequence"),
+    Mutant(_EVALUATE_EVENTS, "at - start > span", "at - start >= span", "sequence_edges"),
     Mutant(
         _COMPILE_EVENTS,
         "min(window.last, scope.moment.as_of - span)",
@@ -173,8 +173,8 @@ MUTANTS = [
     ),
     Mutant(
         _COMPILE,
-        "IN ('', {scope.text(leaf.channel)})",
-        "IN ({scope.text(leaf.channel)})",
+        " OR JSONExtractString(properties, 'channel') = ''",
+        "",
         "suppressed",
     ),
     Mutant(_COMPILE, "y.1, 999)", "y.1, 35.7)", "near"),

@@ -162,7 +162,7 @@ class Population:
             if rng.random() < 0.4:
                 said: dict[str, object] = {"status": rng.choice(["suppressed", "lifted"])}
                 if rng.random() < 0.7:
-                    said["channel"] = rng.choice(["email", "sms", 5])
+                    said["channel"] = rng.choice(["email", "sms", 5, ""])
                 return EventKind.TRACK, SUPPRESSION_CHANGED, {"properties": said}
             consent = {
                 "purpose": rng.choice(["marketing", "marketing", "tracking"]),

@@ -49,11 +49,13 @@ _ITEM_COLUMNS = {
 class Operand(msgspec.Struct, frozen=True):
     """SQL of a value's forms; None where the value can never have the form.
 
-    `is_true`, `is_false`, `has_number` and `present` are conditions, never NULL.
+    `has_text` is appended to a test of the text; the conditions `is_true`, `is_false`,
+    `has_number` and `present` are never NULL.
     """
 
     present: str
     text: str | None = None
+    has_text: str = ""
     number: str | None = None
     has_number: str = "1"
     instant: str | None = None
@@ -127,7 +129,7 @@ def test_sql(test: Test, operand: Operand, scope: Scope) -> str:
         case ListContains(text=text):
             return f"has({operand.texts}, {scope.text(text)})" if operand.texts else "0"
         case _:
-            return _text_sql(test, operand.text, scope) if operand.text else "0"
+            return _text_sql(test, operand, scope)
 
 
 def _equal_sql(value: str | bool | float, operand: Operand, scope: Scope, sign: str) -> str:  # noqa: FBT001 - a value of the tree
@@ -139,24 +141,28 @@ def _equal_sql(value: str | bool | float, operand: Operand, scope: Scope, sign: 
         if operand.text is None:
             return "0"
         other = "" if sign == "=" else f" AND {operand.text} != ''"
-        return f"({operand.text} {sign} {scope.text(value)}{other})"
+        return f"({operand.text} {sign} {scope.text(value)}{other}{operand.has_text})"
     if operand.number is None:
         return "0"
-    return f"({operand.has_number} AND {operand.number} {sign} {scope.number(value)})"
+    return f"({operand.number} {sign} {scope.number(value)} AND {operand.has_number})"
 
 
-def _text_sql(test: In | Contains | StartsWith | Matches, text: str, scope: Scope) -> str:
+def _text_sql(test: In | Contains | StartsWith | Matches, operand: Operand, scope: Scope) -> str:
+    text = operand.text
+    if text is None:
+        return "0"
     match test:
         case In(values=values):
-            return f"{text} IN ({scope.add(list(values), 'Array(String)')})"
+            condition = f"{text} IN ({scope.add(list(values), 'Array(String)')})"
         case Contains(text=part, ignore_case=True):
-            return f"position(lower({text}), lower({scope.text(part)})) > 0"
+            condition = f"position(lower({text}), lower({scope.text(part)})) > 0"
         case Contains(text=part):
-            return f"position({text}, {scope.text(part)}) > 0"
+            condition = f"position({text}, {scope.text(part)}) > 0"
         case StartsWith(text=part):
-            return f"startsWith({text}, {scope.text(part)})"
+            condition = f"startsWith({text}, {scope.text(part)})"
         case Matches(pattern=pattern):
-            return f"({text} != '' AND match({text}, {scope.text(pattern)}))"
+            condition = f"{text} != '' AND match({text}, {scope.text(pattern)})"
+    return f"({condition}{operand.has_text})"
 
 
 def _range_sql(test: InRange, operand: Operand, scope: Scope) -> str:
@@ -173,7 +179,7 @@ def _range_sql(test: InRange, operand: Operand, scope: Scope) -> str:
         for sign, bound in signs.items()
         if bound is not None
     ]
-    return f"({' AND '.join([operand.has_number, *parts])})"
+    return f"({' AND '.join([*parts, operand.has_number])})"
 
 
 def _when_sql(bounds: Bounds, operand: Operand, scope: Scope) -> str:
@@ -224,8 +230,10 @@ def json_operand(source: str, path: tuple[str, ...], scope: Scope) -> Operand:
     kind = f"JSONType({at})"
     return Operand(
         present=f"{kind} != 'Null'",
-        # The engine would turn any other type into text too.
-        text=f"if({kind} = 'String', JSONExtractString({at}), '')",
+        # The engine reads any other type as text too, so the type is asked, and asked last:
+        # `AND` stops early, and a second look at JSON text is what costs most.
+        text=f"JSONExtractString({at})",
+        has_text=f" AND {kind} = 'String'",
         number=f"JSONExtractFloat({at})",
         has_number=f"{kind} IN ('Int64', 'UInt64', 'Double')",
         is_true=f"({kind} = 'Bool' AND JSONExtractBool({at}))",

@@ -36,6 +36,7 @@ from kikubari.spec.conditions import (
     EventCount,
     Everyone,
     FirstEvent,
+    Is,
     IsNotSet,
     LastEvent,
     LeafCondition,
@@ -153,12 +154,13 @@ def _consent(leaf: ConsentIs, scope: Scope) -> Query:
 
 
 def _suppressed(leaf: Suppressed, scope: Scope) -> Query:
-    channel = json_operand("properties", ("channel",), scope).text
+    channel = test_sql(Is(leaf.channel), json_operand("properties", ("channel",), scope), scope)
     sql = (
         f"SELECT {PROFILE} AS p FROM events"
         f" WHERE {scope.rows(Bounds(None, scope.moment.as_of))}"
         f" AND type = {scope.text(SUPPRESSION_CHANGED)}"
-        f" AND {channel} IN ('', {scope.text(leaf.channel)})"
+        f" AND ({channel} OR JSONType(properties, 'channel') != 'String'"
+        " OR JSONExtractString(properties, 'channel') = '')"
         " GROUP BY p HAVING"
         f" argMax(JSONExtractString(properties, 'status') = 'suppressed', {KEY})"
     )
