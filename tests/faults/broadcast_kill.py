@@ -322,7 +322,10 @@ class Harness:
         os.waitpid(self._sink, 0)
 
     def kill_at_random(self, n_kills: int) -> None:
-        """Kill at moments spread evenly over the time that a run takes undisturbed."""
+        """Kill at moments within the time that a run takes undisturbed.
+
+        Early ones are more frequent: queueing takes a small part of a run.
+        """
         started = time.monotonic()
         job = self._next_job(PEOPLE)
         self._reap(*fork(lambda _report: deliver(job)))
@@ -330,7 +333,8 @@ class Harness:
         for _ in range(n_kills):
             job = self._next_job(PEOPLE)
             child, report = fork(lambda _report, job=job: deliver(job))
-            is_over, _, _ = select.select([report], [], [], self._random.random() * lifetime)
+            moment = self._random.random() ** 2 * lifetime
+            is_over, _, _ = select.select([report], [], [], moment)
             if not is_over:
                 os.kill(child, signal.SIGKILL)
             self._reap(child, report)
