@@ -12,6 +12,7 @@ import uvicorn
 
 from kikubari.api import create_api
 from kikubari.app.house import House, ProductPicture
+from kikubari.app.logs import configure_logs
 from kikubari.app.presence import Presence, ServerAddress
 from kikubari.app.settings import Settings
 from kikubari.collect import TRACKING_PREFIX
@@ -80,6 +81,7 @@ def private_server(settings: Settings) -> Iterator[ServerAddress]:
 def _running(
     settings: Settings, port: int, draw_product: ProductPicture | None = None
 ) -> Iterator[tuple[uvicorn.Server, ServerAddress, threading.Thread]]:
+    configure_logs()
     presence = Presence(settings.folder)
     presence.take()
     try:

@@ -22,7 +22,7 @@ MAX_ID_CHARS = 200
 MAX_TEXT_CHARS = 2_000
 
 _TEXT_FIELDS = ("title", "title_ja", "category", "category_ja", "brand", "image_url", "url")
-_OTHER_FIELDS = frozenset({"product_id", "price", "currency", "stock"})
+_OTHER_FIELDS = frozenset({"product_id", "name", "price", "currency", "stock"})
 _CURRENCY_CHARS = 3
 
 
@@ -46,6 +46,8 @@ def fold(product_id: str, statements: Sequence[Statement]) -> Product:
     for statement in statements:
         fields |= statement.fields
     texts = {name: _text(fields.get(name)) for name in _TEXT_FIELDS}
+    # Feeds say title, the e-commerce spec says name.
+    texts["title"] = texts["title"] or _text(fields.get("name"))
     return Product(
         product_id=product_id,
         updated_at=statements[-1].at,

@@ -13,6 +13,7 @@ import msgspec
 from rich.progress import BarColumn, Progress, TextColumn
 
 from kikubari.app import ServerAddress, Settings
+from kikubari.cli.broadcasts import wait_until_sent
 from kikubari.cli.connection import AdminClient
 from kikubari.cli.output import console
 from kikubari.demo import write_demo_shop
@@ -92,9 +93,13 @@ class DemoLoader:
         console.print("Sending the first broadcast into the sandbox inbox …")
         draft = self._folder / "broadcast.json"
         draft.write_bytes(files("kikubari.demo").joinpath("broadcast.json").read_bytes())
-        created = self._command("broadcasts", "create", str(draft), "--json")
-        self._state.broadcast_id = msgspec.json.decode(created)["id"]
-        self._command("broadcasts", "send", self._state.broadcast_id, "--wait", "--json")
+        if not self._state.broadcast_id:
+            created = self._command("broadcasts", "create", str(draft), "--json")
+            self._state.broadcast_id = msgspec.json.decode(created)["id"]
+            self._save()
+        if client.get(f"/api/broadcasts/{self._state.broadcast_id}")["state"] == "draft":
+            self._command("broadcasts", "send", self._state.broadcast_id, "--json")
+        wait_until_sent(client, self._state.broadcast_id)
         self._wait_until_known(client)
 
     def _command(self, *arguments: str) -> bytes:

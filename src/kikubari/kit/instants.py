@@ -28,7 +28,10 @@ def parse_instant(text: str) -> datetime:
         ValueError: not a date, or outside 1900..2262.
     """
     value = datetime.fromisoformat(text)
-    value = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    try:
+        value = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"instant outside the calendar: {text}") from error
     if not EARLIEST <= value <= LATEST:
         raise ValueError(f"instant outside {EARLIEST.year}..{LATEST.year}: {text}")
     return value

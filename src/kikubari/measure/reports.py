@@ -1,7 +1,6 @@
 """Reports on broadcasts, counted on the columnar copy of the log."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from kikubari.measure import _queries as queries
@@ -87,10 +86,10 @@ class Reports:
                 number=row[1],
                 outcome=row[2],
                 reason=row[3],
-                sent_at=_instant(row[4]),
-                opened_at=_instant(row[5]),
-                clicked_at=_instant(row[6]),
-                unsubscribed_at=_instant(row[7]),
+                sent_at=row[4],
+                opened_at=row[5],
+                clicked_at=row[6],
+                unsubscribed_at=row[7],
             )
             for row in rows
         ]
@@ -153,8 +152,3 @@ class Reports:
             **parameters,
         }
         return list(self._columnar.query_rows(sql, values, budget=QueryBudget.REPORT))
-
-
-def _instant(value: datetime | None) -> datetime | None:
-    """Mark as UTC what the client returns without a zone."""
-    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value

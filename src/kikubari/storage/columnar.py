@@ -48,8 +48,10 @@ class ColumnarStore:
         *,
         budget: Mapping[str, int] = QueryBudget.LIVE,
     ) -> Sequence[Sequence[Any]]:
-        """Run a SELECT and return its rows."""
-        result = self._client().query(sql, parameters=dict(parameters or {}), settings=dict(budget))
+        """Run a SELECT and return its rows; instants are aware, in UTC."""
+        result = self._client().query(
+            sql, parameters=dict(parameters or {}), settings=dict(budget), tz_mode="aware"
+        )
         return result.result_rows
 
     def query_numbers(
