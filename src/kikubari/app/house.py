@@ -234,10 +234,10 @@ class House:
         self._loops = [
             Loop("sequencer", self._sequence, self._clock),
             Loop("copier", self._copy, self._clock),
+            Loop("broadcasts", self._queue, self._clock, idle_seconds=5.0),
         ]
         for loop in self._loops:
             loop.start()
-        self._broadcasts.resume_enqueuing()
         self._delivery.start()
 
     def close(self) -> None:
@@ -251,10 +251,10 @@ class House:
     def health(self) -> Health:
         """Say how everything fares."""
         loops = [loop.health() for loop in getattr(self, "_loops", ())]
-        lags = {"sequencer": self._sequencer.waiting, "copier": self._copier.lag}
+        lags = {"sequencer": self._sequencer.waiting(), "copier": self._copier.lag()}
         consumers = [
             ConsumerHealth(
-                one.name, one.is_alive, lags[one.name](), one.last_error, one.last_error_at
+                one.name, one.is_alive, lags.get(one.name), one.last_error, one.last_error_at
             )
             for one in loops
         ]
@@ -275,6 +275,11 @@ class House:
     def _copy(self) -> bool:
         with self._copying:
             return self._copier.run_once() > 0
+
+    def _queue(self) -> bool:
+        """Go on queueing broadcasts that a process's end or the store's absence cut short."""
+        self._broadcasts.resume_enqueuing()
+        return False
 
     def _rebuild_copy(self) -> None:
         with self._copying:

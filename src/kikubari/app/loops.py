@@ -11,7 +11,8 @@ from kikubari.kit.clock import Clock
 
 logger = structlog.get_logger(__name__)
 
-_LONGEST_PAUSE_SECONDS = 30.0
+_LONGEST_PAUSE_SECONDS = 15.0
+_MAX_DOUBLINGS = 10
 
 
 class LoopHealth(msgspec.Struct, frozen=True):
@@ -26,8 +27,8 @@ class LoopHealth(msgspec.Struct, frozen=True):
 class Loop:
     """Calls `step` again and again; pauses when it says there was nothing to do.
 
-    A step that raises is logged and tried again after a pause that grows up to half a minute:
-    a full disk or an absent database must not end the process.
+    A step that raises is logged and tried again after a pause that grows up to 15 seconds: a full
+    disk or an absent database must not end the process.
 
     Args:
         name: of the thread, in logs and in health.
@@ -89,6 +90,6 @@ class Loop:
             self._last_error = f"{type(error).__name__}: {error}"
             self._last_error_at = self._clock.now()
             logger.exception("loop.failed", loop=self._name, failures=self._failures)
-            return min(_LONGEST_PAUSE_SECONDS, 0.5 * 2.0**self._failures)
+            return min(_LONGEST_PAUSE_SECONDS, 0.5 * 2.0 ** min(self._failures, _MAX_DOUBLINGS))
         self._failures = 0
         return 0.0 if has_more else self._idle_seconds

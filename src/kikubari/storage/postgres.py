@@ -30,27 +30,15 @@ class PostgresStateStore:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a repeatable-read snapshot."""
-        try:
-            connection = self._engine.connect()
-        except OperationalError as error:
-            raise _unavailable(error) from error
-        with connection:
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
-            yield connection
+        with _told_apart(), self._engine.connect() as connection:
+            yield connection.execution_options(isolation_level="REPEATABLE READ")
             connection.rollback()
 
     def write(self, work: Work[T], *, priority: Priority = Priority.NORMAL) -> T:
         """Run `work` in a transaction of its own."""
         del priority  # PostgreSQL has no single write lock to queue for
-        try:
-            with self._engine.begin() as connection:
-                return work(connection)
-        except OperationalError as error:
-            raise _unavailable(error) from error
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise _unavailable(error) from error
-            raise
+        with _told_apart(), self._engine.begin() as connection:
+            return work(connection)
 
     def submit(self, work: Work[T], *, priority: Priority = Priority.NORMAL) -> "Future[T]":
         """Run `work` on one of the writer threads."""
@@ -70,8 +58,19 @@ def _driver_url(url: str) -> str:
     return url
 
 
-def _unavailable(error: DBAPIError) -> UnavailableError:
-    return UnavailableError(
-        f"the database could not be used: {error.orig}",
-        hint="Check KIKUBARI_DATABASE_URL and the server; nothing was acknowledged.",
-    )
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """Say of a server that is away or breaks off that it is unavailable, not that we are wrong.
+
+    Raises:
+        UnavailableError: the server could not be reached, or went away meanwhile.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        if isinstance(error, OperationalError) or error.connection_invalidated:
+            raise UnavailableError(
+                f"the database could not be used: {error.orig}",
+                hint="Check KIKUBARI_DATABASE_URL and the server; nothing was acknowledged.",
+            ) from error
+        raise

@@ -47,13 +47,23 @@ class SqliteStateStore:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a snapshot that later commits do not change."""
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
-            try:
-                yield connection
-            finally:
-                connection.rollback()
+        """Open a snapshot that later commits do not change.
+
+        Raises:
+            UnavailableError: the file cannot be read just now.
+        """
+        try:
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("BEGIN")
+                try:
+                    yield connection
+                finally:
+                    connection.rollback()
+        except OperationalError as error:
+            raise UnavailableError(
+                f"the state store could not be read: {error.orig}",
+                hint="Free disk space or check the data folder.",
+            ) from error
 
     def write(self, work: Work[T], *, priority: Priority = Priority.NORMAL) -> T:
         """Run `work` on the writer thread and wait for its durable commit."""
