@@ -17,7 +17,14 @@ from kikubari.collect.contracts import RejectedMessage, Rejection, Source
 from kikubari.collect.normalise import Arrival, find_clock_error, normalise
 from kikubari.collect.rejected import RejectedEvents, describe_rejected
 from kikubari.collect.sources import Sources
-from kikubari.collect.wire import MAX_EVENT_BYTES, Batch, read_batch, read_message, read_single
+from kikubari.collect.wire import (
+    MAX_EVENT_BYTES,
+    MAX_IMPORTED_BYTES,
+    Batch,
+    read_batch,
+    read_message,
+    read_single,
+)
 from kikubari.events import Intake
 from kikubari.kit.clock import Clock
 from kikubari.kit.ids import IdFactory, TimeOrderedIds
@@ -187,7 +194,8 @@ class TrackingApi:
             # History keeps the times it is given.
             is_skew_corrected=call != "import",
         )
-        events, refused = self._read_messages(batch, arrival)
+        max_bytes = MAX_IMPORTED_BYTES if call == "import" else self._limits.event_bytes
+        events, refused = self._read_messages(batch, arrival, max_bytes)
         await self._keep(events, refused, source, received_at)
         if refused:
             status = 200 if events else 400
@@ -196,12 +204,12 @@ class TrackingApi:
             await http.respond(send, 200, _OK)
 
     def _read_messages(
-        self, batch: Batch, arrival: Arrival
+        self, batch: Batch, arrival: Arrival, max_bytes: int
     ) -> tuple[list[Event], list[RejectedMessage]]:
         events: list[Event] = []
         refused: list[RejectedMessage] = []
         for index, raw in enumerate(batch.batch or ()):
-            read = read_message(raw)
+            read = read_message(raw, max_bytes=max_bytes)
             if not isinstance(read, Rejection):
                 outcome = normalise(read, arrival, self._new_message_id)
                 if isinstance(outcome, Event):

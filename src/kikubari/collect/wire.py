@@ -14,6 +14,8 @@ from kikubari.collect.contracts import Rejection
 # Levels of objects and lists inside each other.
 MAX_DEPTH = 32
 MAX_EVENT_BYTES = 32 * 1024
+# History: a wholesale order of a thousand lines is one event.
+MAX_IMPORTED_BYTES = 256 * 1024
 
 
 class Message(msgspec.Struct, rename="camel", gc=False):
@@ -104,12 +106,14 @@ def read_single(body: bytes) -> Batch | Rejection:
     return Batch(batch=[msgspec.Raw(body)], write_key=write_key)
 
 
-def read_message(raw: bytes | msgspec.Raw) -> Message | Rejection:
+def read_message(
+    raw: bytes | msgspec.Raw, *, max_bytes: int = MAX_EVENT_BYTES
+) -> Message | Rejection:
     """Read one message."""
     body = bytes(raw)
-    if len(body) > MAX_EVENT_BYTES:
+    if len(body) > max_bytes:
         return Rejection(
-            "event_too_large", f"a message has at most {MAX_EVENT_BYTES} bytes, this {len(body)}"
+            "event_too_large", f"a message has at most {max_bytes} bytes, this {len(body)}"
         )
     # A message with few brackets cannot be deep; only the others are walked.
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _depth(body) > MAX_DEPTH:

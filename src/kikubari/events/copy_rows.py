@@ -121,6 +121,8 @@ class RowBuilder:
     def _trait_rows(self, item: SequencedEvent, place: Row) -> list[Row]:
         rows: list[Row] = []
         for assertion in list_trait_assertions(item.event):
+            if not assertion.is_verified:
+                continue  # an address anybody may have claimed makes nobody reachable
             value = read_trait(assertion.name, assertion.value)
             rows.append(
                 (

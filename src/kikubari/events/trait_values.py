@@ -13,6 +13,7 @@ IDENTIFYING_TRAITS = frozenset({
     "address", "address1", "address2", "street", "email", "phone", "name", "full_name",
     "first_name", "firstName", "last_name", "lastName", "first_name_kana", "last_name_kana",
     "name_kana", "middle_name", "username", "avatar", "line_user_id", "ip",
+    "web_push_subscription", "app_push_token",
 })  # fmt: skip
 MAX_TEXT = 1_000
 MAX_LIST = 100
