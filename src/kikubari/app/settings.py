@@ -23,7 +23,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     shop_name: str = "Kikubari Demo Shop"
     currency: str = "GBP"  # of amounts that name none
     timezone: str = "Europe/London"  # when a customer's own is unknown
-    mail_from: str = "shop@example.com"
     mail_domain: str = "example.com"  # signs DKIM and makes Message-IDs
     dkim_selector: str = "kikubari"
     smtp_connections: int = 4
