@@ -133,6 +133,23 @@ def test_a_copy_cut_short_is_completed_once(
     assert later.check().is_equal
 
 
+def test_events_of_any_number_of_months_are_copied_once(
+    house: Harness, columnar: ColumnarStore, monkeypatch: pytest.MonkeyPatch
+):
+    months = [NOON - timedelta(days=30.4 * n) for n in range(1_500)]
+    house.take_in(*[an_event(n, occurred_at=at) for n, at in enumerate(months)])
+    copier = house.copier(columnar)
+    monkeypatch.setattr(copier, "_confirm", lambda _first: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        copier.run_once()
+    again = house.copier(columnar)
+    while again.run_once():
+        pass
+    check = again.check()
+    assert check.is_equal
+    assert check.rows == 1_500
+
+
 def test_the_check_sees_a_missing_and_a_doubled_row(house: Harness, columnar: ColumnarStore):
     house.take_in(*[an_event(n) for n in range(20)])
     copier = house.copier(columnar)

@@ -8,6 +8,8 @@ one instant are broken by (source_id, message_key), as everywhere.
 # Who a number is now. Only numbers that moved since the rows were folded are in the dictionary.
 PROFILE = "dictGetOrDefault('profile_of', 'profile', toUInt64(profile), profile)"
 
+# What is said to be from before 2000 is together: one insert must touch fewer partitions than the
+# deduplication window holds, else its repetition after a crash would double rows.
 EVENTS = """
 CREATE TABLE IF NOT EXISTS {name} (
   workspace_id UInt16,
@@ -50,7 +52,7 @@ CREATE TABLE IF NOT EXISTS {name} (
   item_prices_minor Array(Int64),
   properties String CODEC(ZSTD(1))
 ) ENGINE = MergeTree
-PARTITION BY (workspace_id, toYYYYMM(at))
+PARTITION BY (workspace_id, toYYYYMM(greatest(at, toDateTime64('2000-01-01', 6, 'UTC'))))
 ORDER BY (workspace_id, type, profile, at)
 SETTINGS non_replicated_deduplication_window = 1000
 """

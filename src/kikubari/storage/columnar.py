@@ -87,7 +87,10 @@ class ColumnarStore:
             data: one sequence of values per column, all of the same length.
             token: ``insert_deduplication_token``.
         """
-        settings = {"insert_deduplication_token": token} if token else {}
+        # History reaches over any number of months, and nobody may stop the copy by sending some.
+        settings: dict[str, Any] = {"max_partitions_per_insert_block": 0}
+        if token:
+            settings["insert_deduplication_token"] = token
         self._client().insert(
             table, data, column_names=list(columns), column_oriented=True, settings=settings
         )
