@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - every piece of SQL is written here or in generated_events
 """Fill a home with millions of events, in the log and its copy, in minutes.
 
 Both are written directly, past intake and sequencer, from one view of the columnar engine (see
@@ -18,6 +19,8 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from sqlalchemy import Connection, Table, create_engine
+
 from generated_events import (
     CONSENTS_SQL,
     CURRENCY,
@@ -33,13 +36,11 @@ from generated_events import (
     user_id,
     view_sql,
 )
-from sqlalchemy import Connection, Table, create_engine
-
 from kikubari.events import Copier, EventLog, message_key
 from kikubari.kit.instants import to_micros
 from kikubari.profiles import Identifier, IdentityNumbering, InstanceKey, PersonKeys
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
-from kikubari.storage import ColumnarStore, SqliteStateStore, bulk_insert, metadata
+from kikubari.storage import ColumnarStore, SqliteStateStore, bulk_insert, metadata, migrate
 
 FULL_SIZE = Extent(n_events=20_000_000, n_profiles=1_000_000)
 # Events made, sealed and written at a time: some 300 MB.
@@ -101,7 +102,7 @@ class _Generator:
         self._extent = extent
         for path in (home.state, home.intake):
             store = SqliteStateStore(path)
-            store.write(metadata.create_all)
+            migrate(store)
             store.close()
         self._keys = PersonKeys(InstanceKey.load_or_create(home.instance_key))
         self._columnar = ColumnarStore(home.copy_dsn)

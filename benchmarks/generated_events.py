@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - every piece of SQL is written here
 """Events of a shop that never was, each a function of its position: the same ones every time.
 
 The columnar engine makes them: one view gives the columns of the copy and the body of the log
@@ -26,9 +27,9 @@ DEVICE_EVERY = 10
 _SEED = 20_261_101
 
 _CATEGORIES = (
-    "lamp", "tea", "bag", "candle", "garden", "kitchen", "paper", "toy", "clock", "glass", "textile",
-    "card", "jewellery", "tin", "frame", "ribbon", "soap", "basket", "mug", "cushion", "ornament",
-    "stationery", "doormat", "bell",
+    "lamp", "tea", "bag", "candle", "garden", "kitchen", "paper", "toy", "clock", "glass",
+    "textile", "card", "jewellery", "tin", "frame", "ribbon", "soap", "basket", "mug", "cushion",
+    "ornament", "stationery", "doormat", "bell",
 )  # fmt: skip
 _QUERIES = (
     "paper lamp", "tea", "gift for mother", "クリスマス", "red bag", "candle", "誕生日 プレゼント",
@@ -42,26 +43,34 @@ _PLACES = (
     ("GB", "Wales", "en", "Europe/London"), ("JP", "Fukuoka", "ja", "Asia/Tokyo"),
     ("FR", "Paris", "en", "Europe/Paris"), ("US", "California", "en", "America/Los_Angeles"),
 )  # fmt: skip
-# (User-Agent, device, system, browser)
+# User-Agent; device, system and browser it means.
 _AGENTS = (
     (
-        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 "
-        "(KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1",
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 "
+            "(KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1"
+        ),
         "mobile", "iOS", "Mobile Safari",
     ),
     (
-        "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) "
-        "Chrome/130.0.0.0 Mobile Safari/537.36",
+        (
+            "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) "
+            "Chrome/130.0.0.0 Mobile Safari/537.36"
+        ),
         "mobile", "Android", "Chrome Mobile",
     ),
     (
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-        "Chrome/130.0.0.0 Safari/537.36",
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+            "Chrome/130.0.0.0 Safari/537.36"
+        ),
         "desktop", "Windows", "Chrome",
     ),
     (
-        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 "
-        "(KHTML, like Gecko) Version/18.1 Safari/605.1.15",
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 "
+            "(KHTML, like Gecko) Version/18.1 Safari/605.1.15"
+        ),
         "desktop", "Mac OS X", "Safari",
     ),
 )  # fmt: skip
@@ -82,6 +91,13 @@ class Extent(msgspec.Struct, frozen=True):
 
     n_events: int
     n_profiles: int
+
+    def scaled(self, scale: float) -> "Extent":
+        """Return a fraction of it, at least a hundred people."""
+        return Extent(
+            max(2_000, round(self.n_events * scale)),
+            max(10, round(self.n_profiles * scale / DEVICE_EVERY)) * DEVICE_EVERY,
+        )
 
     @property
     def n_devices(self) -> int:
@@ -132,7 +148,8 @@ FROM generated
 TRAITS_SQL = """
 SELECT 1 AS workspace_id, trait.1 AS name, who AS profile, who AS profile_arrived, at,
   received_at, position, source_id, message_key, if(name = 'email', '', trait.2) AS text,
-  NULL AS number, if(name = 'birthday', parseDateTime64BestEffort(trait.2, 6, 'UTC'), NULL) AS instant,
+  NULL AS number,
+  if(name = 'birthday', parseDateTime64BestEffort(trait.2, 6, 'UTC'), NULL) AS instant,
   if(name = 'email', [], [trait.2]) AS texts, 1 AS is_set, 'declared' AS provenance,
   1 AS confidence
 FROM (SELECT *, arrayJoin(trait_pairs) AS trait FROM generated WHERE kind = 'identify')

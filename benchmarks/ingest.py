@@ -20,6 +20,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from generate import FULL_SIZE, generate
 from harness import Figure, Options, Report, main
 
 BATCH_EVENTS = 100
@@ -38,33 +39,23 @@ class Outcome(msgspec.Struct, frozen=True):
     server_cpu_ms: float  # per batch
 
 
-def run(options: Options, *, home: Path | None = None) -> Report:
-    """Measure durable ingestion, and the same HTTP stack answering without storing."""
+def run(options: Options, *, is_preloaded: bool = False) -> Report:
+    """Measure durable ingestion, and the same HTTP stack answering without storing.
+
+    Preloaded, once more with a log of 20 million events behind it, which takes the new ones in
+    meanwhile, in the same process.
+    """
     n_batches = options.sized(FULL_BATCHES, at_least=200)
-    intake = (home or options.folder) / "intake.db"
-    stored = _measure(intake, n_batches, is_storing=True)
-    answered = _measure(options.folder / "unused.db", n_batches, is_storing=False)
+    stored = _measure(options.folder / "intake.db", n_batches)
+    answered = _measure(options.folder / "unused.db", n_batches, "--without-storing")
+    figures = _figures("acknowledged", stored, answered)
+    if is_preloaded:
+        home = generate(options.shared, FULL_SIZE.scaled(options.scale))
+        behind = _measure(options.folder / "preloaded.db", n_batches, "--home", str(home.folder))
+        figures += _figures("acknowledged while the log takes in", behind, answered)
     return Report(
         benchmark="ingest",
-        figures=[
-            Figure(
-                name="acknowledged",
-                value=stored.events_per_second,
-                unit="events/s",
-                baseline=answered.events_per_second,
-                baseline_name="answering without storing",
-                target=30_000,
-            ),
-            Figure(
-                name="time to acknowledgement, p99",
-                value=stored.p99_ms,
-                unit="ms",
-                baseline=answered.p99_ms,
-                baseline_name="answering without storing",
-                target=100,
-                at_most=True,
-            ),
-        ],
+        figures=figures,
         notes=[
             f"{n_batches:,} batches, {_CONNECTIONS} connections, p50 {stored.p50_ms:.1f} ms",
             f"server processor time {stored.server_cpu_ms:.2f} ms a batch",
@@ -72,8 +63,30 @@ def run(options: Options, *, home: Path | None = None) -> Report:
     )
 
 
-def _measure(intake: Path, n_batches: int, *, is_storing: bool) -> Outcome:
-    with _server(intake, is_storing=is_storing) as (port, key, pid):
+def _figures(name: str, found: Outcome, answered: Outcome) -> list[Figure]:
+    return [
+        Figure(
+            name=name,
+            value=found.events_per_second,
+            unit="events/s",
+            baseline=answered.events_per_second,
+            baseline_name="answering without storing",
+            target=30_000,
+        ),
+        Figure(
+            name=f"{name}, time to it, p99",
+            value=found.p99_ms,
+            unit="ms",
+            baseline=answered.p99_ms,
+            baseline_name="answering without storing",
+            target=100,
+            at_most=True,
+        ),
+    ]
+
+
+def _measure(intake: Path, n_batches: int, *options: str) -> Outcome:
+    with _server(intake, options) as (port, key, pid):
         warm_up = [_request(key, number) for number in range(-_WARM_UP_BATCHES, 0)]
         asyncio.run(_send_all(port, warm_up))
         requests = [_request(key, number) for number in range(n_batches)]
@@ -96,10 +109,8 @@ def _cpu_seconds(pid: int) -> float:
 
 
 @contextmanager
-def _server(intake: Path, *, is_storing: bool) -> Iterator[tuple[int, str, int]]:
-    command = [sys.executable, str(_SERVER), str(intake)]
-    if not is_storing:
-        command.append("--without-storing")
+def _server(intake: Path, options: Sequence[str]) -> Iterator[tuple[int, str, int]]:
+    command = [sys.executable, str(_SERVER), str(intake), *options]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -164,6 +175,6 @@ async def _send_all(port: int, requests: Sequence[bytes]) -> list[float]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--home", type=Path, help="data folder to ingest into")
+    parser.add_argument("--preload", action="store_true")
     arguments, sys.argv[1:] = parser.parse_known_args()
-    main(partial(run, home=arguments.home))
+    main(partial(run, is_preloaded=arguments.preload))

@@ -1,4 +1,4 @@
-"""The tracking API alone in a process, for the ingestion benchmark.
+"""The tracking API in a process, for the ingestion benchmark: alone, or in front of a log.
 
 Prints its port and a write key, serves until its standard input ends.
 """
@@ -6,6 +6,9 @@ Prints its port and a write key, serves until its standard input ends.
 import argparse
 import asyncio
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +16,16 @@ import uvicorn
 import uvloop
 
 from kikubari.collect import RejectedEvents, SourceKind, Sources, TrackingApi
-from kikubari.events import Intake
+from kikubari.events import Intake, Sequencer
 from kikubari.kit.clock import SystemClock
-from kikubari.storage import SqliteStateStore, metadata
+from kikubari.profiles import (
+    ConsentProjection,
+    IdentityNumbering,
+    InstanceKey,
+    PersonKeys,
+    TraitProjection,
+)
+from kikubari.storage import SqliteStateStore, migrate
 
 
 async def answer_without_storing(_scope: Any, receive: Any, send: Any) -> None:
@@ -27,10 +37,45 @@ async def answer_without_storing(_scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b'{"success":true}'})
 
 
-async def serve(intake_path: Path, *, is_storing: bool) -> None:
+@contextmanager
+def sequencing(home: Path, intake: SqliteStateStore) -> Iterator[None]:
+    """Let a sequencer take what comes in into the home's log meanwhile, as in the server."""
+    state = SqliteStateStore(home / "state.db")
+    keys = PersonKeys(InstanceKey.load_or_create(home / "keys" / "instance.key"))
+    sequencer = Sequencer(
+        state,
+        [intake, state],
+        IdentityNumbering(),
+        keys,
+        projections=[TraitProjection(keys), ConsentProjection(keys)],
+    )
+    stopping = threading.Event()
+
+    def work() -> None:
+        while not stopping.is_set():
+            if not sequencer.run_once().n_new:
+                stopping.wait(0.2)
+
+    thread = threading.Thread(target=work, name="sequencer")
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
+        state.close()
+
+
+async def serve(intake_path: Path, *, is_storing: bool, home: Path | None) -> None:
     """Serve until standard input ends."""
     store = SqliteStateStore(intake_path)
-    store.write(metadata.create_all)
+    migrate(store)
+    with sequencing(home, store) if home else nullcontext():
+        await _serve(store, is_storing=is_storing)
+    store.close()
+
+
+async def _serve(store: SqliteStateStore, *, is_storing: bool) -> None:
     clock = SystemClock()
     sources = Sources(store, clock)
     key = sources.create("benchmark", SourceKind.SERVER).write_key
@@ -52,12 +97,14 @@ async def serve(intake_path: Path, *, is_storing: bool) -> None:
     await asyncio.to_thread(sys.stdin.read)
     server.should_exit = True
     await serving
-    store.close()
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("intake", type=Path)
     parser.add_argument("--without-storing", action="store_true")
+    parser.add_argument("--home", type=Path, help="data folder whose log takes it in meanwhile")
     arguments = parser.parse_args()
-    uvloop.run(serve(arguments.intake, is_storing=not arguments.without_storing))
+    uvloop.run(
+        serve(arguments.intake, is_storing=not arguments.without_storing, home=arguments.home)
+    )

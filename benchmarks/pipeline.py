@@ -11,10 +11,10 @@ import time
 from collections.abc import Iterator, Sequence
 
 import msgspec
-from generate import CURRENCY, Home
-from generated_events import LOG_SQL, MESSAGE_KEYS, Extent, message_id, view_sql
-from harness import Figure, Memory, Options, Report, main
 
+from generate import Home
+from generated_events import CURRENCY, LOG_SQL, MESSAGE_KEYS, Extent, message_id, view_sql
+from harness import Figure, Memory, Options, Report, main
 from kikubari.events import Copier, EventLog, Intake, Sequencer, message_key
 from kikubari.profiles import (
     ConsentProjection,
@@ -24,7 +24,7 @@ from kikubari.profiles import (
     TraitProjection,
 )
 from kikubari.spec.envelope import Event
-from kikubari.storage import ColumnarStore, SqliteStateStore, metadata
+from kikubari.storage import ColumnarStore, SqliteStateStore, migrate
 
 FULL_SIZE = Extent(n_events=2_000_000, n_profiles=100_000)
 TARGET_PER_SECOND = 15_000
@@ -37,10 +37,7 @@ _FLAT_GROWTH = 0.10
 
 def run(options: Options) -> Report:
     """Measure the pipeline from inbox to columnar copy."""
-    extent = Extent(
-        options.sized(FULL_SIZE.n_events, at_least=2_000),
-        options.sized(FULL_SIZE.n_profiles, at_least=100),
-    )
+    extent = FULL_SIZE.scaled(options.scale)
     pipeline = _Pipeline(Home(options.folder))
     try:
         pipeline.fill(extent)
@@ -87,7 +84,7 @@ class _Pipeline:
         self._intake_store = SqliteStateStore(home.intake)
         self._state = SqliteStateStore(home.state)
         for store in (self._intake_store, self._state):
-            store.write(metadata.create_all)
+            migrate(store)
         self._dsn = home.copy_dsn
         self._columnar = ColumnarStore(self._dsn)
         keys = PersonKeys(InstanceKey.load_or_create(home.instance_key))
