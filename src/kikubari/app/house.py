@@ -35,7 +35,7 @@ from kikubari.deliver import (
 )
 from kikubari.deliver.providers.smtp import SmtpPool
 from kikubari.events import Copier, EventLog, Intake, Sequencer
-from kikubari.journeys import Broadcasts
+from kikubari.journeys import Broadcast, Broadcasts
 from kikubari.kit.clock import SystemClock
 from kikubari.kit.ids import TimeOrderedIds
 from kikubari.measure import Reports
@@ -71,6 +71,12 @@ class House:
         self._build_segments()
         self._build_delivery()
         self.services = self._build_services()
+        self._queueing = Loop("broadcasts", self._queue, self._clock, idle_seconds=5.0)
+        self._loops = (
+            Loop("sequencer", self._sequence, self._clock),
+            Loop("copier", self._copy, self._clock),
+            self._queueing,
+        )
 
     # Building, in the order of the data's way
 
@@ -221,6 +227,7 @@ class House:
                 BroadcastOutbox(self._outbox),
                 self._copier.copied_position,
             ),
+            send_broadcast=self._send_broadcast,
             health=self.health,
             rebuild_copy=self._rebuild_copy,
             find_principal=self._find_principal,
@@ -231,11 +238,6 @@ class House:
 
     def start(self) -> None:
         """Set the loops and the delivery thread to work."""
-        self._loops = [
-            Loop("sequencer", self._sequence, self._clock),
-            Loop("copier", self._copy, self._clock),
-            Loop("broadcasts", self._queue, self._clock, idle_seconds=5.0),
-        ]
         for loop in self._loops:
             loop.start()
         self._delivery.start()
@@ -244,13 +246,13 @@ class House:
         """Let what is under way end, then close every store."""
         self._delivery.stop()
         self._composer.close()
-        for loop in getattr(self, "_loops", ()):
+        for loop in self._loops:
             loop.stop()
         self._engines.close()
 
     def health(self) -> Health:
         """Say how everything fares."""
-        loops = [loop.health() for loop in getattr(self, "_loops", ())]
+        loops = [loop.health() for loop in self._loops]
         lags = {"sequencer": self._sequencer.waiting(), "copier": self._copier.lag()}
         consumers = [
             ConsumerHealth(
@@ -276,8 +278,13 @@ class House:
         with self._copying:
             return self._copier.run_once() > 0
 
+    def _send_broadcast(self, broadcast_id: str) -> Broadcast:
+        started = self._broadcasts.start(broadcast_id)
+        self._queueing.wake()
+        return started
+
     def _queue(self) -> bool:
-        """Go on queueing broadcasts that a process's end or the store's absence cut short."""
+        """Queue the messages of broadcasts just started, or cut short by a process's end."""
         self._broadcasts.resume_enqueuing()
         return False
 

@@ -60,10 +60,11 @@ class Loop:
         self._wake.set()
 
     def stop(self) -> None:
-        """Let the current step end, then stop."""
+        """Let the current step end, then stop; a loop that never began is no trouble."""
         self._stopping = True
         self._wake.set()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def health(self) -> LoopHealth:
         """Say how the loop fares."""

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from sqlalchemy import Connection
@@ -133,12 +134,13 @@ class ProfileRecipients:
         facts |= self._computed_facts(computed, now)
         return Recipient(
             number=number,
-            address=person.email or "",
+            # One that is only claimed goes along too, so that the gate can say what is missing.
+            address=person.email or _text(person.traits, "email"),
             is_verified=person.email is not None,
             is_tracked=is_tracked,
             name=_display_name(person.traits),
             language=_text(person.traits, "language") or "en",
-            timezone=_text(person.traits, "timezone") or self._timezone,
+            timezone=_zone_name(person.traits) or self._timezone,
             facts=gather_facts({"customer": facts}),
         )
 
@@ -198,6 +200,15 @@ def _fact_of(trait: Trait) -> Fact:
 def _text(traits: Mapping[str, Trait], name: str) -> str:
     trait = traits.get(name)
     return trait.value if trait is not None and isinstance(trait.value, str) else ""
+
+
+def _zone_name(traits: Mapping[str, Trait]) -> str:
+    """Return the person's time zone, empty when none is known or what is known is none."""
+    name = _text(traits, "timezone")
+    try:
+        return name and ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ""
 
 
 def _display_name(traits: Mapping[str, Trait]) -> str:

@@ -8,10 +8,13 @@ from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any, cast
 
+import msgspec
 import uvicorn
 
 from kikubari.api import create_api
 from kikubari.app.house import House, ProductPicture
+from kikubari.app.http import http_config
+from kikubari.app.interpreter import tune_interpreter
 from kikubari.app.logs import configure_logs
 from kikubari.app.presence import Presence, ServerAddress
 from kikubari.app.settings import Settings
@@ -86,13 +89,16 @@ def _running(
     presence.take()
     try:
         listener = _listen(settings.host, port)
+        host, bound_port = listener.getsockname()[:2]
+        if not settings.port:  # links in messages need the port that was found
+            settings = msgspec.structs.replace(settings, port=bound_port)
         token = random_token(32)
         house = House(settings, local_token=token, draw_product=draw_product)
         try:
             with _serving(house, listener) as (server, thread):
-                host, bound_port = listener.getsockname()[:2]
                 address = ServerAddress(f"http://{host}:{bound_port}", token, os.getpid())
                 house.start()
+                tune_interpreter()
                 presence.announce(address)
                 yield server, address, thread
         finally:
@@ -106,18 +112,7 @@ def _serving(
     house: House, listener: socket.socket
 ) -> Iterator[tuple[uvicorn.Server, threading.Thread]]:
     """Run uvicorn in a thread; leaving finishes the requests under way."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            build_application(house),
-            loop="uvloop",
-            http="httptools",
-            lifespan="off",
-            log_level="warning",
-            access_log=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=10,
-        )
-    )
+    server = uvicorn.Server(http_config(build_application(house)))
     thread = threading.Thread(target=server.run, args=([listener],), name="http", daemon=True)
     thread.start()
     waited = threading.Event()

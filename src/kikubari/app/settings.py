@@ -14,7 +14,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     home: str = ".kikubari"
     host: str = "127.0.0.1"
-    port: int = 8765
+    port: int = 8765  # 0: a free one, for tests
     public_url: str = ""  # how customers reach this server; default: host and port
     database_url: str = ""  # empty: SQLite in `home`
     clickhouse_url: str = ""  # empty: the embedded engine in `home`
