@@ -77,13 +77,14 @@ def test_each_refusal_has_its_reason_and_stops_nobody_else(state):
     assert types == {EMAIL_SENT: 2, EMAIL_SKIPPED: 7, EMAIL_FAILED: 1}
 
 
-def test_a_transactional_message_needs_no_consent_and_no_verified_address(state):
-    world = World(state, [1])
+def test_a_transactional_message_needs_no_consent_but_an_address_that_is_not_a_mere_claim(state):
+    world = World(state, [1, 2])
     world.consents.granted.clear()
-    world.recipients.people[1] = person(1, is_verified=False)
+    world.recipients.people[2] = person(2, is_verified=False)
     world.enqueue(of=letter(purpose=Purpose.TRANSACTIONAL))
     world.deliver()
-    assert world.states() == {MessageState.SENT: 1}
+    assert world.states() == {MessageState.SENT: 1, MessageState.SKIPPED: 1}
+    assert world.reached == ["p1@example.com"]
 
 
 def test_consent_withdrawn_while_the_body_is_under_way_stops_the_message(state):

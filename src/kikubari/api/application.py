@@ -7,7 +7,7 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
-from litestar.openapi import OpenAPIConfig
+from litestar.openapi import OpenAPIConfig, ResponseSpec
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp
 
@@ -23,6 +23,7 @@ from kikubari.api.admin import (
 )
 from kikubari.api.authentication import Authentication
 from kikubari.api.contracts import Health, Services
+from kikubari.api.documentation import SECURITY_SCHEME, document, operation_id
 from kikubari.api.errors import answer_fault, answer_http_error, answer_refusal
 from kikubari.api.pages import page_handlers
 from kikubari.spec.errors import KikubariError
@@ -30,7 +31,11 @@ from kikubari.spec.errors import KikubariError
 _MAX_BODY = 2 * 1024 * 1024
 
 
-@get("/healthz", sync_to_thread=True, include_in_schema=True)
+@get(
+    "/healthz",
+    sync_to_thread=True,
+    responses={503: ResponseSpec(Health, generate_examples=False, description="Not ready.")},
+)
 def get_health(services: NamedDependency[Services]) -> Response[Health]:
     """Say whether the process is alive and ready, where the log is, and who lags behind it."""
     health = services.health()
@@ -45,16 +50,18 @@ def create_api(services: Services) -> ASGIApp:
 
     admin = Router(
         "/api",
-        route_handlers=[
-            *collecting_handlers,
-            *profile_handlers,
-            *segment_handlers,
-            *broadcast_handlers,
-            *suppression_handlers,
-            *sandbox_handlers,
-            *key_handlers,
-            *operation_handlers,
-        ],
+        route_handlers=document(
+            [
+                *collecting_handlers,
+                *profile_handlers,
+                *segment_handlers,
+                *broadcast_handlers,
+                *suppression_handlers,
+                *sandbox_handlers,
+                *key_handlers,
+                *operation_handlers,
+            ]
+        ),
     )
     return Litestar(
         [admin, get_health, *page_handlers],
@@ -79,7 +86,8 @@ def _openapi() -> OpenAPIConfig:
         version=version("kikubari"),
         path="/api",
         components=Components(
-            security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}
+            security_schemes={SECURITY_SCHEME: SecurityScheme(type="http", scheme="bearer")}
         ),
-        security=[{"key": []}],
+        operation_id_creator=operation_id,
+        use_handler_docstrings=True,
     )

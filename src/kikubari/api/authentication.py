@@ -1,6 +1,7 @@
 """Who makes a request: an API key, or a member's session with its CSRF token."""
 
 import hmac
+from dataclasses import dataclass
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -14,7 +15,7 @@ from kikubari.spec.errors import ForbiddenError, UnauthorizedError
 SESSION_COOKIE = "kikubari_session"
 CSRF_HEADER = "x-csrf-token"
 # Set on routes whose forms carry the token in their body, where a check of their own reads it.
-TOKEN_IN_FORM = "csrf_token_in_form"
+TOKEN_IN_FORM = "csrf_token_in_form"  # noqa: S105 - the name of an option
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -35,24 +36,38 @@ class Authentication(AbstractAuthenticationMiddleware):
         return AuthenticationResult(None, auth=None)
 
 
-def requires(scope: str) -> Guard:
-    """Return a guard that lets principals with the scope pass."""
+@dataclass(frozen=True)
+class Requires:
+    """A guard that lets principals with the scope pass."""
 
-    def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    scope: str
+
+    def __call__(
+        self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+    ) -> None:
+        """Refuse strangers, those without the scope, and forms that are not ours.
+
+        Raises:
+            UnauthorizedError: nobody is logged in, or the key is not known.
+            ForbiddenError: the scope, or the session's token, is missing.
+        """
         principal: Principal | None = connection.user
         if principal is None:
             raise UnauthorizedError(
                 "this needs an API key or a log-in",
                 hint="Send 'Authorization: Bearer kk_…' (kikubari keys create).",
             )
-        if scope not in principal.scopes:
+        if self.scope not in principal.scopes:
             raise ForbiddenError(
-                f"{principal.name} lacks the scope '{scope}'", hint="Use a key that has it."
+                f"{principal.name} lacks the scope '{self.scope}'", hint="Use a key that has it."
             )
         if connection.auth == "session" and not handler.opt.get(TOKEN_IN_FORM):
             _check_csrf(connection, principal)
 
-    return guard
+
+def requires(scope: str) -> Guard:
+    """Return a guard that lets principals with the scope pass."""
+    return Requires(scope)
 
 
 def _check_csrf(connection: ASGIConnection[Any, Any, Any, Any], principal: Principal) -> None:

@@ -11,7 +11,7 @@ from kikubari.catalog import Catalog
 from kikubari.collect import RejectedEvents, Sources
 from kikubari.deliver import Engagement, InboxStore, Outbox, Suppressions, Unsubscribing
 from kikubari.events import Copier, EventLog
-from kikubari.journeys import Broadcasts
+from kikubari.journeys import Broadcast, Broadcasts
 from kikubari.kit.clock import Clock
 from kikubari.measure import Reports
 from kikubari.profiles import ConsentLedger, Profiles
@@ -73,6 +73,8 @@ class Services:
     inbox: InboxStore
     broadcasts: Broadcasts
     reports: Reports
+    # Fixes a draft's audience and returns; its messages are queued behind.
+    send_broadcast: Callable[[str], Broadcast]
     health: Callable[[], Health]
     rebuild_copy: Callable[[], None]
     # Principal of an Authorization secret: an API key, or the local token of this process.

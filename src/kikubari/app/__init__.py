@@ -8,4 +8,5 @@ running server leave it alone.
 from kikubari.app.presence import Presence as Presence
 from kikubari.app.presence import ServerAddress as ServerAddress
 from kikubari.app.settings import Settings as Settings
+from kikubari.app.settings import describe_settings as describe_settings
 from kikubari.app.settings import read_settings as read_settings

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from kikubari.deliver import DkimKey, generate_rsa_key
+from kikubari.app.settings import Settings
+from kikubari.deliver import DkimKey, DnsRecord, dns_record, generate_rsa_key
 from kikubari.profiles import InstanceKey
 
 
@@ -33,6 +34,12 @@ def load_secrets(folder: Path, *, dkim_selector: str) -> Secrets:
         InstanceKey.load_or_create(folder / "instance.key"),
         _load_dkim(folder / f"dkim-{dkim_selector}.pem", dkim_selector),
     )
+
+
+def dkim_record(settings: Settings) -> DnsRecord:
+    """Return the DNS record to publish for mail from `mail_domain`."""
+    secrets = load_secrets(settings.keys_folder, dkim_selector=settings.dkim_selector)
+    return dns_record(secrets.dkim, settings.mail_domain)
 
 
 def _load_dkim(path: Path, selector: str) -> DkimKey:

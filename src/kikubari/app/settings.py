@@ -1,5 +1,6 @@
 """Settings, read from the environment once. Every one is described in docs/configuration.md."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -7,6 +8,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from kikubari.spec.errors import InvalidInputError
+
+# scheme://user:PASSWORD@host, and ?password=PASSWORD as PostgreSQL allows it.
+_SECRETS = re.compile(
+    r"(?i)(?<=://)(?P<user>[^:/?#@]*):[^?#]*@|(?P<name>[?&][^=&#]*(?:password|secret|token)=)[^&#]*"
+)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +78,19 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         raise InvalidInputError(f"setting: {error}", hint="See docs/configuration.md.") from error
     _check_timezone(settings.timezone)
     return settings
+
+
+def describe_settings(settings: Settings) -> dict[str, str]:
+    """Return each setting's variable and value; passwords in addresses are starred out."""
+    values = msgspec.structs.asdict(settings) | {"home": str(settings.folder)}
+    return {
+        f"KIKUBARI_{name.upper()}": _SECRETS.sub(_starred, str(value))
+        for name, value in values.items()
+    }
+
+
+def _starred(secret: re.Match[str]) -> str:
+    return f"{secret['user']}:***@" if secret["name"] is None else f"{secret['name']}***"
 
 
 def _check_timezone(name: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from kikubari.app import Settings
-from kikubari.cli.connection import AdminClient, connect
+from kikubari.cli.connection import AdminClient, connect, in_path
 from kikubari.cli.output import show
 from kikubari.cli.segments import read_json
 
@@ -46,7 +46,7 @@ def create(settings: Settings, file: Path, *, as_json: bool) -> None:
 def send(settings: Settings, broadcast_id: str, *, wait: bool, as_json: bool) -> None:
     """Send a draft to everybody in its segment who agreed."""
     with connect(settings) as client:
-        answer = client.post(f"/api/broadcasts/{broadcast_id}/send")
+        answer = client.post(in_path("/api/broadcasts", broadcast_id, "send"))
         if wait:
             answer = wait_until_sent(client, broadcast_id)
         show(answer, as_json=as_json)
@@ -59,7 +59,32 @@ def send(settings: Settings, broadcast_id: str, *, wait: bool, as_json: bool) ->
 def report(settings: Settings, broadcast_id: str, *, as_json: bool) -> None:
     """Show what became of a broadcast."""
     with connect(settings) as client:
-        show(client.get(f"/api/broadcasts/{broadcast_id}/report"), as_json=as_json)
+        show(client.get(in_path("/api/broadcasts", broadcast_id, "report")), as_json=as_json)
+
+
+@broadcasts.command("show")
+@click.argument("broadcast_id")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def show_broadcast(settings: Settings, broadcast_id: str, *, as_json: bool) -> None:
+    """Show a broadcast as it was written, and how far it is."""
+    with connect(settings) as client:
+        show(client.get(in_path("/api/broadcasts", broadcast_id)), as_json=as_json)
+
+
+@broadcasts.command("recipients")
+@click.argument("broadcast_id")
+@click.option("--after", help="Continue after this message id.")
+@click.option("--limit", type=int, default=100, show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def recipients(
+    settings: Settings, broadcast_id: str, after: str | None, limit: int, *, as_json: bool
+) -> None:
+    """List what became of each message."""
+    with connect(settings) as client:
+        path = in_path("/api/broadcasts", broadcast_id, "recipients")
+        show(client.get(path, after=after, limit=limit), as_json=as_json)
 
 
 def _control(verb: str, explanation: str) -> None:
@@ -69,7 +94,7 @@ def _control(verb: str, explanation: str) -> None:
     @click.pass_obj
     def control(settings: Settings, broadcast_id: str, *, as_json: bool) -> None:
         with connect(settings) as client:
-            show(client.post(f"/api/broadcasts/{broadcast_id}/{verb}"), as_json=as_json)
+            show(client.post(in_path("/api/broadcasts", broadcast_id, verb)), as_json=as_json)
 
 
 _control("pause", "Hold every message that has not left.")
@@ -80,7 +105,9 @@ _control("cancel", "Stop every message that has not left, for good.")
 def wait_until_sent(client: AdminClient, broadcast_id: str) -> dict[str, object]:
     """Return the broadcast's progress once no message of it can still leave."""
     while True:
-        progress: dict[str, object] = client.get(f"/api/broadcasts/{broadcast_id}/progress")
+        progress: dict[str, object] = client.get(
+            in_path("/api/broadcasts", broadcast_id, "progress")
+        )
         if progress["state"] in _ENDED:
             return progress
         time.sleep(0.3)

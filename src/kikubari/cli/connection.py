@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -42,15 +43,15 @@ class AdminClient:
     def get(self, path: str, **parameters: Any) -> Any:
         """Return the JSON of a GET."""
         chosen = {name: value for name, value in parameters.items() if value is not None}
-        return self._json(self._http.get(path, params=chosen))
+        return self._send("GET", path, params=chosen)
 
     def post(self, path: str, body: Any = None) -> Any:
         """Return the JSON of a POST."""
-        return self._json(self._http.post(path, json={} if body is None else body))
+        return self._send("POST", path, json={} if body is None else body)
 
     def delete(self, path: str) -> Any:
         """Return the JSON of a DELETE, None if it has none."""
-        return self._json(self._http.delete(path))
+        return self._send("DELETE", path)
 
     def send_batch(self, write_key: str, messages: list[dict[str, Any]]) -> httpx.Response:
         """Send messages by the public tracking API."""
@@ -62,12 +63,24 @@ class AdminClient:
         """Close the connections."""
         self._http.close()
 
-    def _json(self, response: httpx.Response) -> Any:
+    def _send(self, method: str, path: str, **arguments: Any) -> Any:
+        try:
+            response = self._http.request(method, path, **arguments)
+        except httpx.TransportError as error:
+            raise UnavailableError(
+                f"the server at {self.url} did not answer: {error}",
+                hint="Look at its output; then try again.",
+            ) from error
         is_json = response.headers.get("content-type", "").startswith("application/json")
         body = response.json() if is_json and response.content else None
         if response.is_error:
             raise RemoteError(response.status_code, body if isinstance(body, dict) else {})
         return body
+
+
+def in_path(prefix: str, *parts: str) -> str:
+    """Return an address with ids in it, whatever they contain."""
+    return "/".join([prefix, *(quote(part, safe="") for part in parts)])
 
 
 @contextmanager

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
-from zoneinfo import ZoneInfo
+from typing import Any, Self, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 import httpx
@@ -25,10 +25,13 @@ from kikubari.collect.imports import (
     default_errors_path,
     guess_mapping,
     open_rows,
+    parse_as_of,
     run_import,
 )
+from kikubari.spec.conditions.leaves import Provenance
 from kikubari.spec.errors import UnavailableError
 
+_PROVENANCES = get_args(Provenance)
 _RETRIED = frozenset({429, 502, 503, 504})
 
 
@@ -70,13 +73,37 @@ class TrackingSink:
 @click.command("import")
 @click.argument("kind", type=click.Choice([kind.value for kind in ImportKind]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--map", "overrides", multiple=True, metavar="COLUMN=FIELD")
-@click.option("--set", "constants", multiple=True, metavar="FIELD=VALUE")
+@click.option(
+    "--map",
+    "overrides",
+    multiple=True,
+    metavar="COLUMN=FIELD",
+    help="What a column is; COLUMN=- leaves it out.",
+)
+@click.option(
+    "--set",
+    "constants",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help="Value where a row does not say.",
+)
+@click.option("--encoding", help="Of the text, if it is not UTF-8 or CP932: euc-jp, cp1252 …")
+@click.option("--as-of", help="Instant the file was true, for rows without one of their own.")
 @click.option("--zone", help="Time zone of times without one; default: the shop's.")
-@click.option("--provenance", default="declared", show_default=True)
+@click.option(
+    "--provenance",
+    type=click.Choice(_PROVENANCES),
+    default="declared",
+    show_default=True,
+    help="How the traits of customers are known.",
+)
 @click.option("--dry-run", is_flag=True, help="Check everything, send nothing.")
 @click.option("--strict", is_flag=True, help="Exit with 1 on any bad row.")
-@click.option("--errors", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--errors",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where rows not taken are listed; default: FILE.errors.csv.",
+)
 @click.option("--quiet", is_flag=True, help="Do not show the mapping.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
@@ -87,6 +114,8 @@ def import_command(
     file: Path,
     overrides: tuple[str, ...],
     constants: tuple[str, ...],
+    encoding: str | None,
+    as_of: str | None,
     zone: str | None,
     provenance: str,
     dry_run: bool,
@@ -99,11 +128,11 @@ def import_command(
 
     Interrupted, it goes on where it stopped; the same file twice changes nothing.
     """
-    source = open_rows(file)
+    source = open_rows(file, encoding=encoding)
     mapping = guess_mapping(
         ImportKind(kind), source, overrides=_pairs(overrides), constants=_pairs(constants)
     )
-    options = ImportOptions(zone=ZoneInfo(zone or settings.timezone), provenance=provenance)
+    options = _options(zone or settings.timezone, provenance, as_of)
     if not (as_json or quiet):
         _show_mapping(mapping, file)
     with _progress(file.name, is_hidden=as_json) as tell:
@@ -125,6 +154,15 @@ def import_command(
     else:
         _show_report(report)
     raise SystemExit(report.exit_status(is_strict=strict))
+
+
+def _options(zone: str, provenance: str, as_of: str | None) -> ImportOptions:
+    try:
+        chosen = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise click.BadParameter(f"no time zone {zone!r}; for example Asia/Tokyo") from error
+    instant = parse_as_of(as_of, chosen) if as_of else None
+    return ImportOptions(zone=chosen, provenance=provenance, as_of=instant)
 
 
 def _pairs(options: tuple[str, ...]) -> dict[str, str]:

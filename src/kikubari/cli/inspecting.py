@@ -1,9 +1,9 @@
-"""Commands that look: profiles, products, inbox, refused events, suppressions."""
+"""Commands about customers, and commands that look: products, inbox, refused events."""
 
 import click
 
 from kikubari.app import Settings
-from kikubari.cli.connection import connect
+from kikubari.cli.connection import connect, in_path
 from kikubari.cli.output import show
 
 as_json_option = click.option("--json", "as_json", is_flag=True)
@@ -20,9 +20,9 @@ def profiles() -> None:
 @as_json_option
 @click.pass_obj
 def show_profile(settings: Settings, profile_id: str, timeline: int, *, as_json: bool) -> None:
-    """Show one customer: by user id, e-mail address or profile number."""
+    """Show one customer: by profile id, user id, e-mail address or phone number."""
     with connect(settings) as client:
-        answer = client.get(f"/api/profiles/{profile_id}", timeline=timeline)
+        answer = client.get("/api/profiles/lookup", reference=profile_id, timeline=timeline)
     show(answer, as_json=as_json)
 
 
@@ -60,6 +60,42 @@ def unmerge(settings: Settings, left: str, right: str, reason: str, *, as_json: 
     with connect(settings) as client:
         body = {"left": left, "right": right, "reason": reason}
         show(client.post("/api/profiles/unmerge", body), as_json=as_json)
+
+
+@click.group()
+def consents() -> None:
+    """Who agreed to what."""
+
+
+@consents.command("show")
+@click.argument("profile_id")
+@as_json_option
+@click.pass_obj
+def show_consents(settings: Settings, profile_id: str, *, as_json: bool) -> None:
+    """Show all that a customer ever said about consent, and where that leaves it."""
+    with connect(settings) as client:
+        answer = client.get("/api/profiles/lookup", reference=profile_id, timeline=1)
+    standing, history = answer["profile"]["consents"], answer["consent_history"]
+    if as_json:
+        show({"standing": standing, "history": history}, as_json=True)
+    else:
+        columns = ("at", "purpose", "channel", "status", "wording_version", "source", "proof")
+        show(history, as_json=False, columns=columns)
+
+
+@click.group()
+def messages() -> None:
+    """Single messages."""
+
+
+@messages.command("show")
+@click.argument("message_id")
+@as_json_option
+@click.pass_obj
+def show_message(settings: Settings, message_id: str, *, as_json: bool) -> None:
+    """Show what became of a message, and every fact about the person it read."""
+    with connect(settings) as client:
+        show(client.get(in_path("/api/messages", message_id)), as_json=as_json)
 
 
 @click.group()
@@ -153,3 +189,23 @@ def find_suppression(settings: Settings, address: str, *, as_json: bool) -> None
     """Say whether an address is suppressed, and why."""
     with connect(settings) as client:
         show(client.get("/api/suppressions", address=address), as_json=as_json)
+
+
+@suppressions.command("add")
+@click.argument("address")
+@as_json_option
+@click.pass_obj
+def add_suppression(settings: Settings, address: str, *, as_json: bool) -> None:
+    """Mail nothing to an address from now on."""
+    with connect(settings) as client:
+        show(client.post("/api/suppressions", {"address": address}), as_json=as_json)
+
+
+@suppressions.command("remove")
+@click.argument("address")
+@as_json_option
+@click.pass_obj
+def remove_suppression(settings: Settings, address: str, *, as_json: bool) -> None:
+    """Take an address off the list, for all reasons; the log keeps who did."""
+    with connect(settings) as client:
+        show(client.post("/api/suppressions/remove", {"address": address}), as_json=as_json)

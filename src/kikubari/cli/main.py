@@ -9,8 +9,26 @@ from kikubari.app import read_settings
 from kikubari.cli.broadcasts import broadcasts
 from kikubari.cli.connection import RemoteError
 from kikubari.cli.importing import import_command
-from kikubari.cli.inspecting import inbox, products, profiles, rejected, suppressions
-from kikubari.cli.operating import demo, doctor, keys, members, rebuild, serve, sources
+from kikubari.cli.inspecting import (
+    consents,
+    inbox,
+    messages,
+    products,
+    profiles,
+    rejected,
+    suppressions,
+)
+from kikubari.cli.operating import (
+    demo,
+    dkim,
+    doctor,
+    keys,
+    members,
+    rebuild,
+    serve,
+    show_settings,
+    sources,
+)
 from kikubari.cli.segments import segments
 from kikubari.spec.errors import KikubariError
 
@@ -28,8 +46,9 @@ def cli(context: click.Context) -> None:
 
 
 for command in (
-    *(serve, demo, doctor, rebuild, sources, keys, members),
-    *(import_command, profiles, products, segments, broadcasts, inbox, rejected, suppressions),
+    *(serve, demo, show_settings, doctor, rebuild, sources, keys, members, dkim),
+    *(import_command, profiles, consents, products, segments),
+    *(broadcasts, messages, inbox, rejected, suppressions),
 ):
     cli.add_command(command)
 

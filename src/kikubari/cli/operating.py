@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import click
 
-from kikubari.app import ServerAddress, Settings
-from kikubari.cli.connection import connect
+from kikubari.app import ServerAddress, Settings, describe_settings
+from kikubari.cli.connection import connect, in_path
 from kikubari.cli.demo import DemoLoader
 from kikubari.cli.output import console, show
 from kikubari.demo import product_image
@@ -108,11 +108,13 @@ def list_keys(settings: Settings, *, as_json: bool) -> None:
 
 @keys.command("revoke")
 @click.argument("key_id")
+@as_json_option
 @click.pass_obj
-def revoke_key(settings: Settings, key_id: str) -> None:
+def revoke_key(settings: Settings, key_id: str, *, as_json: bool) -> None:
     """Make a key useless."""
     with connect(settings) as client:
-        client.delete(f"/api/keys/{key_id}")
+        client.delete(in_path("/api/keys", key_id))
+    show({"revoked": key_id}, as_json=as_json)
 
 
 @click.group()
@@ -133,6 +135,30 @@ def create_member(
     with connect(settings) as client:
         body = {"email": email, "password": password, "scopes": list(scopes)}
         show(client.post("/api/members", body), as_json=as_json)
+
+
+@click.command("settings")
+@as_json_option
+@click.pass_obj
+def show_settings(settings: Settings, *, as_json: bool) -> None:
+    """Show the settings in force, without secrets."""
+    show(describe_settings(settings), as_json=as_json)
+
+
+@click.group()
+def dkim() -> None:
+    """The key that signs mail."""
+
+
+@dkim.command("show")
+@as_json_option
+@click.pass_obj
+def show_dkim(settings: Settings, *, as_json: bool) -> None:
+    """Show the DNS record to publish, so that receivers can check signatures."""
+    # Loads the delivery room: not for the other commands.
+    from kikubari.app.secrets import dkim_record  # noqa: PLC0415
+
+    show(dkim_record(settings), as_json=as_json)
 
 
 def _run_server(settings: Settings, on_ready: Callable[[ServerAddress], None]) -> None:

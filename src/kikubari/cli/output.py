@@ -18,13 +18,14 @@ def print_json(value: Any) -> None:
 
 def show(value: Any, *, as_json: bool, columns: Sequence[str] = ()) -> None:
     """Print a value as JSON, a list of mappings as a table, a mapping as lines."""
+    value = msgspec.to_builtins(value)
     if as_json:
         print_json(value)
     elif isinstance(value, list):
         _print_table(value, columns)
     elif isinstance(value, Mapping):
         for name, inner in value.items():
-            console.print(f"[bold]{name}[/bold]  {_cell(inner)}", markup=True)
+            console.print(f"[bold]{name}[/bold]  {_cell(inner)}", soft_wrap=True)
     else:
         click.echo(value)
 

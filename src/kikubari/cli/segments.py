@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from kikubari.app import Settings
-from kikubari.cli.connection import connect
+from kikubari.cli.connection import connect, in_path
 from kikubari.cli.output import show
 from kikubari.spec.errors import InvalidInputError
 
@@ -75,7 +75,7 @@ def create(settings: Settings, name: str, file: Path, *, as_json: bool) -> None:
 def explain(settings: Settings, segment_id: str, profile_id: str, *, as_json: bool) -> None:
     """Say, condition by condition, why a person is in a segment or not."""
     with connect(settings) as client:
-        answer = client.get(f"/api/segments/{segment_id}/explain", profile_id=profile_id)
+        answer = client.get(in_path("/api/segments", segment_id, "explain"), profile_id=profile_id)
     show(answer, as_json=as_json)
 
 

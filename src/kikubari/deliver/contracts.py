@@ -142,7 +142,7 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         number: the number the message was enqueued for.
         address: e-mail address, empty when none is known.
-        is_verified: the address may be mailed marketing.
+        is_verified: the person's own, as far as is known; others are never written to.
         is_tracked: agreed to tracking: gets signed links and a pixel; others get plain links.
         timezone: IANA name.
     """

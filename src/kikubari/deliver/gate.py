@@ -185,7 +185,7 @@ def judge_recipient(recipient: Recipient | None, purpose: Purpose) -> Verdict | 
         reason = Reason.PROFILE_GONE
     elif not recipient.address:
         reason = Reason.NO_ADDRESS
-    elif purpose is Purpose.MARKETING and not recipient.is_verified:
+    elif not recipient.is_verified:
         reason = Reason.ADDRESS_UNVERIFIED
     elif not _is_address(recipient.address):
         reason = Reason.ADDRESS_INVALID

@@ -55,8 +55,8 @@ def change_broadcast(
 
 @post("/broadcasts/{broadcast_id:str}/send", guards=[requires("send")], sync_to_thread=True)
 def send_broadcast(services: NamedDependency[Services], broadcast_id: FromPath[str]) -> Broadcast:
-    """Fix the audience as of now and start sending."""
-    return services.broadcasts.send(broadcast_id)
+    """Fix the audience as of now and start sending; `progress` tells how far it has come."""
+    return services.send_broadcast(broadcast_id)
 
 
 @post("/broadcasts/{broadcast_id:str}/pause", guards=[requires("send")], sync_to_thread=True)

@@ -96,8 +96,20 @@ def get_profile(
     services: NamedDependency[Services], profile_id: FromPath[str], timeline: Limit = 50
 ) -> ProfileAnswer:
     """Return a customer by profile id, user id, e-mail address or phone number."""
+    return _profile_answer(services, profile_id, timeline)
+
+
+@get("/profiles/lookup", guards=[requires("read")], sync_to_thread=True)
+def look_up_profile(
+    services: NamedDependency[Services], reference: FromQuery[str], timeline: Limit = 50
+) -> ProfileAnswer:
+    """Return a customer by any of their ids, also one that cannot stand in a path."""
+    return _profile_answer(services, reference, timeline)
+
+
+def _profile_answer(services: Services, reference: str, timeline: int) -> ProfileAnswer:
     with services.store.read() as connection:
-        profile = services.profiles.get_profile(connection, profile_id)
+        profile = services.profiles.get_profile(connection, reference)
         history = services.consents.history(connection, profile.number)
     computed = query_computed(services.columnar, [profile.number], as_of=services.clock.now())
     return ProfileAnswer(
@@ -185,6 +197,7 @@ def _entry(item: SequencedEvent) -> TimelineEntry:
 profile_handlers = [
     search_profiles,
     get_profile,
+    look_up_profile,
     merge_profiles,
     unmerge_profiles,
     list_products,

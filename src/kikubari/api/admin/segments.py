@@ -80,8 +80,9 @@ class Explanation(msgspec.Struct, frozen=True):
 
 @get("/segments", guards=[requires("read")], sync_to_thread=True)
 def list_segments(
-    services: NamedDependency[Services], counts: FromQuery[bool] = False
-) -> list[SegmentAnswer]:  # noqa: FBT001, FBT002 - a query parameter
+    services: NamedDependency[Services],
+    counts: FromQuery[bool] = False,  # noqa: FBT002 - a query parameter
+) -> list[SegmentAnswer]:
     """List all segments, ready-made ones first."""
     found = [_builtin_answer(one) for one in BUILTIN_SEGMENTS]
     found += [_answer(segment) for segment in services.segments.list_all()]

@@ -1,7 +1,9 @@
 """Addresses that are not mailed, whatever their consent says."""
 
+from typing import Any
+
 import msgspec
-from litestar import get, post
+from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
 
@@ -15,6 +17,18 @@ class AddressRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     address: str
     reason: SuppressionReason = SuppressionReason.MANUAL
+
+
+class RemovalRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An address to take off the list."""
+
+    address: str
+
+
+class Removal(msgspec.Struct, frozen=True):
+    """How many reasons the address was on the list for."""
+
+    removed: int
 
 
 @get("/suppressions", guards=[requires("read")], sync_to_thread=True)
@@ -36,4 +50,17 @@ def add_suppression(
     return services.suppressions.find(data.address)
 
 
-suppression_handlers = [list_suppressions, add_suppression]
+@post("/suppressions/remove", guards=[requires("admin")], sync_to_thread=True, status_code=200)
+def remove_suppression(
+    request: Request[Any, Any, Any],
+    services: NamedDependency[Services],
+    data: JSONBody[RemovalRequest],
+) -> Removal:
+    """Take an address off the list, for all reasons; recorded with who did it."""
+    removed = services.suppressions.remove(
+        data.address, at=services.clock.now(), by=request.user.name
+    )
+    return Removal(removed)
+
+
+suppression_handlers = [list_suppressions, add_suppression, remove_suppression]

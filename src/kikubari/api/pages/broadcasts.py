@@ -93,7 +93,7 @@ def _command(name: str, act: Callable[[Services, str], Broadcast]) -> Any:
 
 
 broadcast_commands = [
-    _command("send", lambda services, which: services.broadcasts.send(which)),
+    _command("send", lambda services, which: services.send_broadcast(which)),
     _command("pause", lambda services, which: services.broadcasts.pause(which)),
     _command("resume", lambda services, which: services.broadcasts.resume(which)),
     _command("cancel", lambda services, which: services.broadcasts.cancel(which)),
