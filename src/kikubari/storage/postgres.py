@@ -23,7 +23,11 @@ class PostgresStateStore:
 
     def __init__(self, url: str) -> None:
         self._engine = create_engine(
-            _driver_url(url), pool_size=_WRITERS + 4, max_overflow=16, pool_pre_ping=True
+            _driver_url(url),
+            pool_size=_WRITERS + 4,
+            max_overflow=16,
+            pool_pre_ping=True,
+            hide_parameters=True,  # they are personal data; an error's text ends up in logs
         )
         self._executor = ThreadPoolExecutor(_WRITERS, thread_name_prefix="pg-writer")
 

@@ -158,6 +158,7 @@ def _create_engine(path: Path) -> Engine:
         poolclass=QueuePool,
         pool_size=8,
         max_overflow=32,
+        hide_parameters=True,  # they are personal data; an error's text ends up in logs
         connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": 512},
     )
 
