@@ -3,7 +3,6 @@ from collections.abc import Iterator
 
 import pytest
 from litestar.testing import TestClient
-
 from page_world import EMAIL, PASSWORD, PageWorld, running_world, serving
 
 

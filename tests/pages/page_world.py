@@ -66,7 +66,13 @@ class PageWorld:
         self.settle()
 
     def add_person(
-        self, user_id: str, language: str, name: tuple[str, str], *, agrees: bool, city: str = "Bath"
+        self,
+        user_id: str,
+        language: str,
+        name: tuple[str, str],
+        *,
+        agrees: bool,
+        city: str = "Bath",
     ) -> None:
         traits = {
             "email": f"user{user_id}@example.com",

@@ -5,6 +5,7 @@ They work without JavaScript; nothing here runs any.
 
 from litestar import Router
 from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
 
 from kikubari.api.authentication import TOKEN_IN_FORM
 from kikubari.api.pages import (
@@ -22,7 +23,7 @@ from kikubari.api.pages import (
 )
 from kikubari.spec.errors import KikubariError
 
-_ERRORS = {
+_ERRORS: ExceptionHandlersMap = {
     KikubariError: protection.answer_refusal,
     HTTPException: protection.answer_http_error,
     Exception: protection.answer_fault,

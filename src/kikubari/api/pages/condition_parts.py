@@ -103,25 +103,19 @@ class Parts:
     def test(self, test: c.Test, *, is_money: bool = False) -> str:
         """Return what a value must be like."""
         match test:
-            case c.Is(value=value) | c.IsNot(value=value):
-                key = "is" if isinstance(test, c.Is) else "is_not"
-                return self.say(f"conditions.{key}", value=value)
-            case c.In(values=values):
-                return self.say("conditions.in", values=self.say("conditions.and").join(values))
-            case c.Contains(text=text) | c.ListContains(text=text):
-                return self.say("conditions.contains", value=text)
-            case c.StartsWith(text=text):
-                return self.say("conditions.starts_with", value=text)
-            case c.Matches(pattern=pattern):
-                return self.say("conditions.matches", value=pattern)
             case c.InRange():
                 return self.range(test, is_money=is_money)
             case c.When(window=window):
-                return self.say("conditions.when", window=self.window(window))
+                return self.window(window)
             case c.IsSet():
                 return self.say("conditions.is_set")
             case c.IsNotSet():
                 return self.say("conditions.is_not_set")
+            case c.In(values=values):
+                return self.say("conditions.in", values=self.say("conditions.and").join(values))
+            case _:
+                key, value = _compared(test)
+                return self.say(f"conditions.{key}", value=value)
 
     def _filter(self, one: c.EventFilter) -> str:
         match one:
@@ -141,3 +135,19 @@ class Parts:
             self.say("conditions.filter", name=name, test=self.test(test)) for name, test in tests
         )
         return self.say("conditions.filter_item", filters=told)
+
+
+def _compared(
+    test: c.Is | c.IsNot | c.Contains | c.ListContains | c.StartsWith | c.Matches,
+) -> tuple[str, object]:
+    match test:
+        case c.Is(value=value):
+            return "is", value
+        case c.IsNot(value=value):
+            return "is_not", value
+        case c.Contains(text=text) | c.ListContains(text=text):
+            return "contains", text
+        case c.StartsWith(text=text):
+            return "starts_with", text
+        case c.Matches(pattern=pattern):
+            return "matches", pattern

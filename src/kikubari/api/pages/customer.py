@@ -45,7 +45,7 @@ def unsubscribe(
 
     The token in the address is the proof: no cookie, no further question, no redirect.
     """
-    is_one_click = b"List-Unsubscribe=One-Click" in body
+    is_one_click = b"List-Unsubscribe=One-Click" in bytes(body)
     is_ours = services.unsubscribing.unsubscribe(
         token,
         at=services.clock.now(),

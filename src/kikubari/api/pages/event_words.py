@@ -14,6 +14,7 @@ from kikubari.kit.money import to_minor
 from kikubari.spec.envelope import Event, EventKind
 
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _ITEMS_SHOWN = 2
 _LONGEST = 160
 # What tells most about an event, looked for in this order.
@@ -82,7 +83,7 @@ def _amount(properties: Mapping[str, Any], reader: Reader, currency: str) -> str
         value = properties.get(name)
         if isinstance(value, int | float) and not isinstance(value, bool):
             stated = properties.get("currency")
-            code = stated if _is_text(stated) and len(stated) == 3 else currency  # noqa: PLR2004 - ISO 4217
+            code = stated if isinstance(stated, str) and _CURRENCY.fullmatch(stated) else currency
             try:
                 return reader.money(to_minor(value, code), code)
             except ValueError:

@@ -10,6 +10,8 @@ from kikubari.api.pages.texts import load_texts
 from kikubari.deliver import MessageRecord
 
 How = Literal["printed", "consulted"]
+# The same fact in another form.
+_SAME = {"favourite_category_ja": "favourite_category"}
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -35,14 +37,16 @@ def list_used_facts(record: MessageRecord | None) -> list[UsedFact]:
         for entry in record.facts if record else ():
             if entry.get("use") == how:
                 name = trait_of(str(entry.get("path", "")))
-                found.setdefault(name, UsedFact(name, how, _provenance(entry)))
+                if name:
+                    found.setdefault(name, UsedFact(name, how, _provenance(entry)))
     return list(found.values())
 
 
 def trait_of(path: str) -> str:
-    """Return the trait a fact's path lies in: ``city`` for ``customer.city``."""
-    parts = _INDEX.sub("", path).split(".")
-    return parts[1] if len(parts) > 1 else parts[0]
+    """Return the trait a fact's path lies in: ``city`` for ``customer.city``, none for a root."""
+    _, _, below = _INDEX.sub("", path).partition(".")
+    name = below.partition(".")[0]
+    return _SAME.get(name, name)
 
 
 def trait_key(name: str) -> str | None:

@@ -1,7 +1,6 @@
 """Who reads a page: the language they want, and how they write numbers, money and time."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -77,7 +76,7 @@ class Reader:
     def percent(self, share: float | None) -> str:
         """Return a share of 0..1 in percent, small ones with a decimal; a dash if unknown."""
         if share is None:
-            return "–"
+            return "–"  # noqa: RUF001 - a dash for no figure
         pattern = "0.0%" if 0 < share < 0.1 else "0%"  # noqa: PLR2004 - 9.9 % needs its decimal
         return str(format_percent(share, pattern, locale=self._locale))
 
@@ -111,6 +110,3 @@ class Reader:
     def _shown(self, value: object) -> object:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return self.number(value) if is_number else value  # type: ignore[arg-type]  # just asked
-
-
-Say = Callable[..., str]

@@ -74,73 +74,90 @@ class Describer:
 
 
 def _leaf(leaf: c.LeafCondition, parts: Parts) -> str:
-    """Return a condition on behaviour in words; others are further down."""
-    say = parts.say
+    """Return a condition in words; one that has none yet as it is written."""
+    for told in (_behaviour, _visit, _standing, _trait):
+        text = told(leaf, parts)
+        if text:
+            return text
+    return c.encode_condition(leaf).decode()
+
+
+def _behaviour(leaf: c.LeafCondition, parts: Parts) -> str:
     match leaf:
-        case c.Everyone():
-            return say("conditions.everyone")
         case c.EventCount():
-            return say(
+            return parts.say(
                 "conditions.event_count",
                 event=parts.events(leaf.event, leaf.where),
                 window=parts.window(leaf.window),
                 count=parts.count(leaf.count),
             )
+        case c.FirstEvent() | c.LastEvent():
+            key = "first_event" if isinstance(leaf, c.FirstEvent) else "last_event"
+            event = parts.events(leaf.event, (*leaf.among, *leaf.where))
+            return parts.say(f"conditions.{key}", event=event, window=parts.window(leaf.window))
+        case c.Sequence() | c.NotFollowed():
+            return _ordered(leaf, parts)
         case c.EventAggregate() | c.Percentile():
             return _measured(leaf, parts)
         case c.Recency():
             return _recency(leaf, parts)
-        case c.FirstEvent() | c.LastEvent():
-            key = "first_event" if isinstance(leaf, c.FirstEvent) else "last_event"
-            event = parts.events(leaf.event, (*leaf.among, *leaf.where))
-            return say(f"conditions.{key}", event=event, window=parts.window(leaf.window))
-        case c.Sequence():
-            steps = " → ".join(parts.events(one.event, one.where) for one in leaf.steps)
-            return say("conditions.sequence", steps=steps, within=parts.duration(leaf.within),
-                       window=parts.window(leaf.window))  # fmt: skip
-        case c.NotFollowed(first=first, by=by):
-            return say("conditions.not_followed", first=parts.events(first.event, first.where),
-                       by=parts.events(by.event, by.where), within=parts.duration(leaf.within),
-                       window=parts.window(leaf.window))  # fmt: skip
         case c.Cart():
-            return _cart(leaf, parts)
-        case c.Technology() | c.Searched() | c.Acquired():
-            return _visit(leaf, parts)
+            return parts.say("conditions.cart", details="".join(_cart_details(leaf, parts)))
         case _:
-            return _about_person(leaf, parts)
+            return ""
 
 
-def _about_person(leaf: c.LeafCondition, parts: Parts) -> str:
+def _ordered(leaf: c.Sequence | c.NotFollowed, parts: Parts) -> str:
+    said = {"within": parts.duration(leaf.within), "window": parts.window(leaf.window)}
+    if isinstance(leaf, c.Sequence):
+        steps = " → ".join(parts.events(one.event, one.where) for one in leaf.steps)
+        return parts.say("conditions.sequence", steps=steps, **said)
+    first, by = (parts.events(one.event, one.where) for one in (leaf.first, leaf.by))
+    return parts.say("conditions.not_followed", first=first, by=by, **said)
+
+
+def _standing(leaf: c.LeafCondition, parts: Parts) -> str:
+    say = parts.say
+    match leaf:
+        case c.Everyone():
+            return say("conditions.everyone")
+        case c.ConsentIs():
+            purpose, channel = (
+                say(f"conditions.purpose_{leaf.purpose}"),
+                parts.channel(leaf.channel),
+            )
+            return say(f"conditions.consent_{leaf.status}", purpose=purpose, channel=channel)
+        case c.Suppressed():
+            return say("conditions.suppressed", channel=parts.channel(leaf.channel))
+        case c.Reachable():
+            return say("conditions.reachable", channel=parts.channel(leaf.channel))
+        case c.InList():
+            return say("conditions.list", name=leaf.list_id)
+        case _:
+            return ""
+
+
+def _trait(leaf: c.LeafCondition, parts: Parts) -> str:
     say = parts.say
     match leaf:
         case c.TraitIs():
             sources = say("conditions.and").join(parts.provenance(one) for one in leaf.provenance)
+            said = {"trait": parts.trait(leaf.trait), "test": parts.test(leaf.test)}
             key = "trait_from" if sources else "trait"
-            return say(f"conditions.{key}", trait=parts.trait(leaf.trait), sources=sources,
-                       test=parts.test(leaf.test))  # fmt: skip
+            return say(f"conditions.{key}", sources=sources, **said)
         case c.Prediction():
-            return say("conditions.prediction", trait=parts.trait(leaf.trait),
-                       test=parts.test(leaf.test))  # fmt: skip
+            test = parts.test(leaf.test)
+            return say("conditions.prediction", trait=parts.trait(leaf.trait), test=test)
         case c.Anniversary(first_day=first, last_day=last):
             key = "anniversary" if first or last else "anniversary_on"
             return say(f"conditions.{key}", trait=parts.trait(leaf.trait), first=first, last=last)
-        case c.ConsentIs():
-            return say(f"conditions.consent_{leaf.status}",
-                       purpose=say(f"conditions.purpose_{leaf.purpose}"),
-                       channel=parts.channel(leaf.channel))  # fmt: skip
-        case c.Suppressed() | c.Reachable():
-            key = "suppressed" if isinstance(leaf, c.Suppressed) else "reachable"
-            return say(f"conditions.{key}", channel=parts.channel(leaf.channel))
         case c.Place():
-            return say(f"conditions.place_{leaf.source}", field=parts.trait(leaf.field),
-                       test=parts.test(leaf.test))  # fmt: skip
-        case c.Near():
-            return say("conditions.near", latitude=leaf.latitude, longitude=leaf.longitude,
-                       km=leaf.within_km)  # fmt: skip
-        case c.InList():
-            return say("conditions.list", name=leaf.list_id)
-        case _:  # a condition that has no words yet is shown as it is written
-            return c.encode_condition(leaf).decode()
+            test = parts.test(leaf.test)
+            return say(f"conditions.place_{leaf.source}", field=parts.trait(leaf.field), test=test)
+        case c.Near(latitude=latitude, longitude=longitude, within_km=km):
+            return say("conditions.near", latitude=latitude, longitude=longitude, km=km)
+        case _:
+            return ""
 
 
 def _measured(leaf: c.EventAggregate | c.Percentile, parts: Parts) -> str:
@@ -168,10 +185,6 @@ def _recency(leaf: c.Recency, parts: Parts) -> str:
     return parts.say(f"conditions.recency_{key}", **said)
 
 
-def _cart(leaf: c.Cart, parts: Parts) -> str:
-    return parts.say("conditions.cart", details="".join(_cart_details(leaf, parts)))
-
-
 def _cart_details(leaf: c.Cart, parts: Parts) -> Iterator[str]:
     if leaf.value is not None:
         yield parts.say("conditions.cart_value", range=parts.range(leaf.value, is_money=True))
@@ -179,14 +192,16 @@ def _cart_details(leaf: c.Cart, parts: Parts) -> Iterator[str]:
         yield parts.say("conditions.cart_idle", idle=parts.duration(leaf.idle))
 
 
-def _visit(leaf: c.Technology | c.Searched | c.Acquired, parts: Parts) -> str:
+def _visit(leaf: c.LeafCondition, parts: Parts) -> str:
     match leaf:
         case c.Technology():
-            return parts.say("conditions.technology", field=leaf.field,
-                             window=parts.window(leaf.window), test=parts.test(leaf.test))  # fmt: skip
+            said = {"window": parts.window(leaf.window), "test": parts.test(leaf.test)}
+            return parts.say("conditions.technology", field=leaf.field, **said)
         case c.Searched():
             window = parts.window(leaf.window)
             return parts.say("conditions.searched", text=leaf.text, window=window)
         case c.Acquired():
             test = parts.test(leaf.test)
             return parts.say("conditions.acquired", field=leaf.field, test=test)
+        case _:
+            return ""
