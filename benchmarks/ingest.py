@@ -45,7 +45,7 @@ def run(options: Options, *, is_preloaded: bool = False) -> Report:
     Preloaded, once more with a log of 20 million events behind it, which takes the new ones in
     meanwhile, in the same process.
     """
-    n_batches = options.sized(FULL_BATCHES, at_least=200)
+    n_batches = options.sized(FULL_BATCHES, at_least=50)
     stored = _measure(options.folder / "intake.db", n_batches)
     answered = _measure(options.folder / "unused.db", n_batches, "--without-storing")
     figures = _figures("acknowledged", stored, answered)

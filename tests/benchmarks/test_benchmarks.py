@@ -19,18 +19,16 @@ def run_script(name: str, *options: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-@pytest.mark.parametrize(
-    ("name", "n_figures"), [("ingest", 2), ("segments", 4), ("pipeline", 4), ("broadcast", 3)]
-)
-def test_a_benchmark_runs_and_leaves_its_figures(name: str, n_figures: int, tmp_path: Path):
+def test_benchmarks_run_and_leave_their_figures(tmp_path: Path):
     results = tmp_path / "results"
     options = ["--scale", "0.0001", "--folder", str(tmp_path / "heavy"), "--results", str(results)]
-    printed = run_script("run.py", name, *options)
-    report = msgspec.json.decode((results / f"{name}.json").read_bytes())
-    assert report["benchmark"] == name
-    assert len(report["figures"]) >= n_figures
-    assert all(figure["value"] > 0 for figure in report["figures"])
-    assert all(figure["name"] in printed for figure in report["figures"])
+    names = {"ingest", "segments", "pipeline", "broadcast"}
+    printed = run_script("run.py", *names, *options)
+    for name in names:
+        report = msgspec.json.decode((results / f"{name}.json").read_bytes())
+        assert report["benchmark"] == name
+        assert all(figure["value"] > 0 for figure in report["figures"])
+        assert all(figure["name"] in printed for figure in report["figures"])
     assert not (tmp_path / "heavy").exists()
 
 
@@ -49,24 +47,16 @@ compare_with_rebuilt(Path(sys.argv[2]))
 """
 
 
-def test_generated_log_and_copy_are_equal_to_what_the_copier_makes(tmp_path: Path):
-    printed = run_script(
-        "generate.py", str(tmp_path), "--events", "6000", "--profiles", "300", "--check"
-    )
-    assert "expected=6000" in printed
+def test_a_generated_home_is_made_once_and_holds_what_the_product_would_have_made(tmp_path: Path):
+    options = [str(tmp_path), "--events", "6000", "--profiles", "300"]
+    assert "generated in" in run_script("generate.py", *options)
+    again = run_script("generate.py", *options, "--check")
+    assert "generated in" not in again
+    assert "expected=6000" in again
     (home,) = tmp_path.iterdir()
     # One process has one columnar folder, and this one has had its own.
     command = [sys.executable, "-c", CHECKER, str(Path(__file__).parent), str(home)]
     subprocess.run(command, check=True)
-
-
-def test_a_generated_home_is_made_once(tmp_path: Path):
-    options = [str(tmp_path), "--events", "2000", "--profiles", "100"]
-    first = run_script("generate.py", *options)
-    again = run_script("generate.py", *options)
-    assert "generated in" in first
-    assert "generated in" not in again
-    assert first.splitlines()[-1] == again.splitlines()[-1]
 
 
 def compare_with_rebuilt(home: Path) -> None:
