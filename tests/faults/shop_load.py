@@ -91,6 +91,11 @@ class Load:
         self._child.kill(signal.SIGUSR1)
         assert not self._child.reap()
 
+    def end(self) -> None:
+        """Stop where they are."""
+        self._child.kill()
+        self._child.reap()
+
 
 class _Crowd:
     def __init__(

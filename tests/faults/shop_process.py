@@ -21,6 +21,7 @@ import msgspec
 import uvicorn
 
 from kikubari.app.http import http_config
+from kikubari.app.logs import configure_logs
 from kikubari.app.loops import Loop
 from kikubari.catalog import CatalogProjection
 from kikubari.collect import RejectedEvents, SourceKind, Sources, TrackingApi
@@ -113,6 +114,7 @@ def set_up(place: Place) -> str:
 
 def serve(place: Place, listener: socket.socket, on_ready: Callable[[], None]) -> None:
     """Serve until killed, or cleanly until SIGTERM."""
+    configure_logs()
     shop = Shop(place)
     loop = Loop("sequencer", shop.sequence, shop.clock, idle_seconds=0.01)
     server = uvicorn.Server(http_config(shop.tracking))
