@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import click
 import httpx
 import msgspec
 from rich.progress import BarColumn, Progress, TextColumn
@@ -15,6 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from kikubari.app import ServerAddress, Settings
 from kikubari.cli.broadcasts import wait_until_sent
 from kikubari.cli.connection import AdminClient
+from kikubari.cli.operating import run_server
 from kikubari.cli.output import console
 from kikubari.demo import write_demo_shop
 
@@ -22,6 +24,13 @@ DEMO_EMAIL = "demo@example.com"
 DEMO_PASSWORD = "kikubari-demo"  # noqa: S105 - of a demo on a loopback address, printed on start
 _ALL_SCOPES = ("read", "write", "send", "admin")
 _STEPS = ("files", "imports", "sources", "member", "broadcast")
+
+
+@click.command()
+@click.pass_obj
+def demo(settings: Settings) -> None:
+    """Run the product with the demo shop, loading it the first time."""
+    run_server(settings, DemoLoader(settings).run)
 
 
 class DemoState(msgspec.Struct):

@@ -2,13 +2,13 @@
 
 import os
 import sys
+from pkgutil import resolve_name
 
 import click
 
 from kikubari.app import read_settings
 from kikubari.cli.broadcasts import broadcasts
 from kikubari.cli.connection import RemoteError
-from kikubari.cli.importing import import_command
 from kikubari.cli.inspecting import (
     consents,
     inbox,
@@ -19,7 +19,6 @@ from kikubari.cli.inspecting import (
     suppressions,
 )
 from kikubari.cli.operating import (
-    demo,
     dkim,
     doctor,
     keys,
@@ -32,8 +31,29 @@ from kikubari.cli.operating import (
 from kikubari.cli.segments import segments
 from kikubari.spec.errors import KikubariError
 
+# Their modules load readers of every file format.
+_HEAVY = {
+    "demo": "kikubari.cli.demo:demo",
+    "import": "kikubari.cli.importing:import_command",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(click.Group):
+    """Loads the heavy commands only when they are asked for: most talk to a server, in no time."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return all names, those not loaded yet too."""
+        return sorted([*super().list_commands(ctx), *_HEAVY])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, loading it if need be."""
+        if cmd_name in _HEAVY:
+            command: click.Command = resolve_name(_HEAVY[cmd_name])
+            return command
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="kikubari", prog_name="kikubari")
 @click.pass_context
 def cli(context: click.Context) -> None:
@@ -46,8 +66,8 @@ def cli(context: click.Context) -> None:
 
 
 for command in (
-    *(serve, demo, show_settings, doctor, rebuild, sources, keys, members, dkim),
-    *(import_command, profiles, consents, products, segments),
+    *(serve, show_settings, doctor, rebuild, sources, keys, members, dkim),
+    *(profiles, consents, products, segments),
     *(broadcasts, messages, inbox, rejected, suppressions),
 ):
     cli.add_command(command)

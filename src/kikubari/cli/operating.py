@@ -6,9 +6,7 @@ import click
 
 from kikubari.app import ServerAddress, Settings, describe_settings
 from kikubari.cli.connection import connect, in_path
-from kikubari.cli.demo import DemoLoader
 from kikubari.cli.output import console, show
-from kikubari.demo import product_image
 
 as_json_option = click.option("--json", "as_json", is_flag=True)
 
@@ -21,14 +19,7 @@ def serve(settings: Settings) -> None:
     def announce(address: ServerAddress) -> None:
         console.print(f"Kikubari serves at [bold]{address.url}[/bold]; data in {settings.folder}")
 
-    _run_server(settings, announce)
-
-
-@click.command()
-@click.pass_obj
-def demo(settings: Settings) -> None:
-    """Run the product with the demo shop, loading it the first time."""
-    _run_server(settings, DemoLoader(settings).run)
+    run_server(settings, announce)
 
 
 @click.command()
@@ -161,8 +152,10 @@ def show_dkim(settings: Settings, *, as_json: bool) -> None:
     show(dkim_record(settings), as_json=as_json)
 
 
-def _run_server(settings: Settings, on_ready: Callable[[ServerAddress], None]) -> None:
+def run_server(settings: Settings, on_ready: Callable[[ServerAddress], None]) -> None:
+    """Serve until told to stop; `on_ready` is called once requests are answered."""
     # Loads every engine: not for the other commands.
     from kikubari.app.server import serve as run  # noqa: PLC0415
+    from kikubari.demo import product_image  # noqa: PLC0415
 
     run(settings, on_ready=on_ready, draw_product=product_image)
