@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,10 @@ def schema_of(connection: Connection) -> dict[str, object]:
             )
         )
     return schema
+
+
+def _texts(options: Mapping[str, object]) -> list[tuple[str, str]]:
+    return sorted((name, str(value)) for name, value in options.items())
 
 
 def open_empty(
