@@ -20,23 +20,54 @@ def find_binaries() -> Path | None:
     return Path(on_path).parent if on_path else None
 
 
+class PostgresServer:
+    """A server of its own in an empty folder, listening on a free loopback port.
+
+    Args:
+        binaries: folder with initdb and pg_ctl.
+        folder: of the cluster, its log and its socket.
+        settings: options of the server; by default it is fast and forgets on power loss.
+    """
+
+    def __init__(self, binaries: Path, folder: Path, settings: str = SETTINGS) -> None:
+        port = _free_port()
+        cluster = folder / "cluster"
+        cluster.mkdir(parents=True)
+        as_user = _become_postgres(folder)
+        self.url = f"postgresql://kikubari@127.0.0.1:{port}/postgres"
+        self._control = [*as_user, binaries / "pg_ctl", "-D", cluster, "-w", "-l"]
+        self._control += [folder / "postgres.log"]
+        self._options = ["-o", f"-h 127.0.0.1 -p {port} -k {folder} {settings}"]
+        make = [binaries / "initdb", "-D", cluster, "-U", "kikubari", "-A", "trust", "-E", "UTF8"]
+        subprocess.run([*as_user, *make], check=True, capture_output=True)
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        self._run(*self._options, "start")
+
+    def stop(self) -> None:
+        """Drop everything where it is, as a power cut would but for the disk's own cache."""
+        self._run("-m", "immediate", "stop")
+
+    def _run(self, *arguments: str) -> None:
+        # Into a file: a pipe would be inherited by the server and never end.
+        subprocess.run(
+            [*self._control, *arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+
 @contextmanager
 def running_postgres(binaries: Path, folder: Path) -> Iterator[str]:
-    """Start a server on a free loopback port; yields its address."""
-    port = _free_port()
-    cluster = folder / "cluster"
-    cluster.mkdir(parents=True)
-    as_user = _become_postgres(folder)
-    run = ["initdb", "-D", str(cluster), "-U", "kikubari", "-A", "trust", "-E", "UTF8"]
-    subprocess.run([*as_user, binaries / run[0], *run[1:]], check=True, capture_output=True)
-    control = [*as_user, binaries / "pg_ctl", "-D", str(cluster), "-w"]
-    options = f"-h 127.0.0.1 -p {port} -k {folder} {SETTINGS}"
-    log = folder / "postgres.log"
-    subprocess.run([*control, "-l", log, "-o", options, "start"], check=True, capture_output=True)
+    """Start a server; yields its address."""
+    server = PostgresServer(binaries, folder)
+    server.start()
     try:
-        yield f"postgresql://kikubari@127.0.0.1:{port}/postgres"
+        yield server.url
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=False, capture_output=True)
+        server.stop()
 
 
 def _become_postgres(folder: Path) -> list[str]:

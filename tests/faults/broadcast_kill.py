@@ -77,8 +77,9 @@ DEFINITION = BroadcastDefinition(
 class Sink:
     """A model SMTP server: what it accepted is on its disk before it says so."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, *, is_greylisting: bool = True) -> None:
         self._folder = folder
+        self._is_greylisting = is_greylisting
         self._random = random.Random(seed)
         self._count = 0
         self._greylisted: set[bytes] = set()
@@ -107,7 +108,11 @@ class Sink:
         writer.close()
 
     def _judge(self, line: bytes) -> bytes:
-        if line not in self._greylisted and self._random.randrange(_GREYLISTED) == 0:
+        if (
+            self._is_greylisting
+            and line not in self._greylisted
+            and self._random.randrange(_GREYLISTED) == 0
+        ):
             self._greylisted.add(line)
             return b"451 4.7.1 later\r\n"
         return b"250 ok\r\n"
@@ -130,14 +135,14 @@ class Sink:
         os.close(descriptor)
 
 
-def start_sink(folder: Path, seed: int) -> tuple[int, int]:
+def start_sink(folder: Path, seed: int, *, is_greylisting: bool = True) -> tuple[int, int]:
     """Fork the server; returns (process id, port)."""
     listening = socket.create_server(("127.0.0.1", 0), backlog=100)
     port = listening.getsockname()[1]
     child = os.fork()
     if child == 0:
         with suppress(KeyboardInterrupt):
-            asyncio.run(Sink(folder, seed).serve(listening))
+            asyncio.run(Sink(folder, seed, is_greylisting=is_greylisting).serve(listening))
         os._exit(0)
     listening.close()
     return child, port
@@ -372,7 +377,7 @@ class Harness:
     def judge(self) -> Findings:
         """Compare the server's files with our records."""
         found = self.findings
-        delivered = Counter(_message_id(path) for path in self._sunk.iterdir())
+        delivered = Counter(message_id_of(path) for path in self._sunk.iterdir())
         rows = self._rows("SELECT id, number, state FROM messages")
         state_of = {row[0]: row[2] for row in rows}
         found.n_people = len(rows)
@@ -438,7 +443,7 @@ class Harness:
             return connection.execute(sql, parameters).fetchall()
 
 
-def _message_id(path: Path) -> int:
+def message_id_of(path: Path) -> int:
     head = path.read_bytes().partition(b"\r\n\r\n")[0]
     [line] = [line for line in head.split(b"\r\n") if line.startswith(b"X-Id: ")]
     return int(line.removeprefix(b"X-Id: "))

@@ -110,7 +110,9 @@ def _store_name(connection: Connection) -> str:
 class Harness:
     """One installation that is killed over and over, under load all the time."""
 
-    def __init__(self, folder: Path, *, seed: int, prepare: Callable[[Report], None] | None) -> None:
+    def __init__(
+        self, folder: Path, *, seed: int, prepare: Callable[[Report], None] | None
+    ) -> None:
         self._random = random.Random(seed)
         self._folder = folder
         self._prepare = prepare
@@ -239,12 +241,9 @@ def _list_calls(randomness: random.Random) -> "itertools.chain[tuple[int, str, s
 
 
 def _trace(pid: int, injection: str) -> "subprocess.Popen[bytes]":
-    tracer = subprocess.Popen(
-        ["strace", "-f", "-qq", "-e", "trace=fdatasync,pwrite64", "-e", injection]
-        + ["-o", "/dev/null", "-p", str(pid)],
-        stderr=subprocess.PIPE,
-    )
-    return tracer
+    command = ["strace", "-f", "-qq", "-o", "/dev/null", "-p", str(pid)]
+    command += ["-e", "trace=fdatasync,pwrite64", "-e", injection]
+    return subprocess.Popen(command, stderr=subprocess.DEVNULL)
 
 
 def _is_over(child: Child, seconds: float) -> bool:

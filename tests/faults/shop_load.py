@@ -75,7 +75,8 @@ class Load:
     ) -> None:
         def work(report: Any) -> None:
             descriptor = os.open(oracle, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
-            crowd = _Crowd(address, write_key, descriptor, batch, pause, padding)
+            line = _Line(address, write_key)
+            crowd = _Crowd(line, descriptor, batch=batch, pause=pause, padding=padding)
             asyncio.run(crowd.run(clients, report))
 
         self._child = Child(work)
@@ -99,17 +100,9 @@ class Load:
 
 class _Crowd:
     def __init__(
-        self,
-        address: tuple[str, int],
-        write_key: str,
-        oracle: int,
-        batch: int,
-        pause: float,
-        padding: int,
+        self, line: "_Line", oracle: int, *, batch: int, pause: float, padding: int
     ) -> None:
-        self._address = address
-        credentials = base64.b64encode(f"{write_key}:".encode()).decode()
-        self._head = f"POST /v1/batch HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {credentials}\r\n"
+        self._line = line
         self._oracle = oracle
         self._batch = batch
         self._pause = pause
@@ -130,7 +123,7 @@ class _Crowd:
 
     async def _send(self, number: int) -> None:
         """Send new batches, and those without an answer again and again, as SDKs do."""
-        line = _Line(self._address, self._head)
+        line = self._line.another()
         randomness = random.Random(number)
         unanswered: list[list[Message]] = []
         made = _messages(number, randomness, self._padding)
@@ -150,10 +143,11 @@ class _Crowd:
         line.close()
 
     async def _repeat(self, batches: Iterator[list[Message]]) -> None:
-        line = _Line(self._address, self._head)
+        line = self._line.another()
         for batch in batches:
-            while await self._post(line, batch) != 200:
-                await asyncio.sleep(0.1)
+            status = 0
+            while status != 200:
+                status = await self._post(line, batch)
         line.close()
 
     async def _post(self, line: "_Line", batch: list[Message]) -> int:
@@ -173,10 +167,15 @@ class _Crowd:
 class _Line:
     """One keep-alive connection."""
 
-    def __init__(self, address: tuple[str, int], head: str) -> None:
+    def __init__(self, address: tuple[str, int], write_key: str) -> None:
         self._address = address
-        self._head = head
+        self._write_key = write_key
+        credentials = base64.b64encode(f"{write_key}:".encode()).decode()
+        self._head = f"POST /v1/batch HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {credentials}\r\n"
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    def another(self) -> "_Line":
+        return _Line(self._address, self._write_key)
 
     async def post(self, body: bytes) -> tuple[int, str]:
         """Return status and Retry-After."""

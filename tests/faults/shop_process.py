@@ -1,4 +1,4 @@
-"""The process that the ingestion suites kill: everything of the product on an event's way to the log.
+"""The process that the ingestion suites kill: all of the product on an event's way to the log.
 
 It serves the tracking API with the product's own HTTP settings, and runs the sequencer with real
 identities, keys and projections on real stores. What it leaves out is what takes a second to
@@ -122,7 +122,7 @@ def serve(place: Place, listener: socket.socket, on_ready: Callable[[], None]) -
 
     async def run() -> None:
         serving = asyncio.create_task(server.serve([listener]))
-        while not server.started and not serving.done():
+        while not server.started:  # noqa: ASYNC110 - uvicorn offers nothing to wait on
             await asyncio.sleep(0.001)
         loop.start()
         on_ready()

@@ -1,0 +1,300 @@
+"""Restarts PostgreSQL without warning under a server that takes events in, and under a broadcast.
+
+The product's process lives on; what it loses is every connection, in the middle of whatever it
+was doing, again and again (``pg_ctl -m immediate``, then recovery from the write-ahead log).
+
+Checked for ingestion: refusals are 503 with Retry-After, nobody's connection breaks, every
+acknowledged event is in the log once. For the broadcast: the receiving server has every message
+once; what it has is recorded as sent or unknown; nobody is missing; at most one message per SMTP
+connection and restart is unknown. For both: work goes on by itself.
+
+Run: ``python tests/faults/postgres_restart.py --restarts 40``.
+"""
+
+import argparse
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import psycopg
+from broadcast_kill import DEFINITION, ShiftedClock, WholeBase, message_id_of, start_sink
+from shop_load import Answer, Load, read_told
+from shop_process import Child, Place, Report, listen, set_up, start_shop
+from shop_verdict import Verdict, judge
+
+from kikubari.app.delivering import DeliveryThread
+from kikubari.app.logs import configure_logs
+from kikubari.app.loops import Loop
+from kikubari.deliver import AddressHasher, Delivering, InboxStore, Outbox
+from kikubari.deliver.providers.smtp import SmtpPool
+from kikubari.journeys import Broadcasts
+from kikubari.kit.ids import TimeOrderedIds
+from kikubari.storage import PostgresStateStore, migrate
+from kikubari.testing.deliver import GrantedConsents, ListedRecipients, PlainComposer, person
+from kikubari.testing.events import PlainSealing
+from postgres_server import PostgresServer, find_binaries
+
+CONNECTIONS = 3
+_PEOPLE_PER_RESTART = 60
+_RESUME_SECONDS = 30.0
+# Small, yet durable: what is acknowledged here must survive.
+_SETTINGS = "-c shared_buffers=32MB -c max_connections=60"
+
+
+class Ingestion(msgspec.Struct, kw_only=True):
+    """What came of the events."""
+
+    n_restarts: int
+    answers: dict[int, int]
+    n_without_retry_after: int
+    longest_pause_seconds: float  # between a server that is back and the first 200
+    verdict: Verdict
+
+    @property
+    def is_clean(self) -> bool:
+        return (
+            self.verdict.is_clean
+            and self.answers.keys() <= {200, 503}
+            and self.n_without_retry_after == 0
+            and self.longest_pause_seconds <= _RESUME_SECONDS
+        )
+
+
+class Sending(msgspec.Struct, kw_only=True):
+    """What came of the broadcast."""
+
+    n_restarts: int
+    n_people: int
+    states: dict[str, int]
+    duplicates: list[int]
+    lost: list[int]
+    unaccounted: list[int]
+    finished_after_seconds: float
+
+    @property
+    def is_clean(self) -> bool:
+        return (
+            not (self.duplicates or self.lost or self.unaccounted)
+            and self.states.keys() <= {"sent", "unknown"}
+            and self.states.get("unknown", 0) <= CONNECTIONS * self.n_restarts
+        )
+
+
+class Findings(msgspec.Struct):
+    """Both."""
+
+    ingestion: Ingestion
+    sending: Sending
+
+    @property
+    def is_clean(self) -> bool:
+        return self.ingestion.is_clean and self.sending.is_clean
+
+
+class NotInstalledError(Exception):
+    """This machine has no PostgreSQL server."""
+
+
+@contextmanager
+def durable_postgres(folder: Path) -> Iterator[PostgresServer]:
+    """Start a server that keeps what it commits.
+
+    Raises:
+        NotInstalledError: there is none on this machine.
+    """
+    binaries = find_binaries()
+    if binaries is None:
+        raise NotInstalledError("PostgreSQL is not installed: apt-get install postgresql")
+    server = PostgresServer(binaries, folder / "postgres", _SETTINGS)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def restart_often(server: PostgresServer, n_restarts: int, seed: int) -> list[float]:
+    """Restart at random moments; return when the server was back."""
+    randomness = random.Random(seed)
+    back = []
+    for _ in range(n_restarts):
+        time.sleep(0.2 + randomness.random())
+        server.stop()
+        time.sleep(randomness.random() * 0.5)
+        server.start()
+        back.append(time.monotonic())
+    return back
+
+
+def check_ingestion(server: PostgresServer, folder: Path, n_restarts: int) -> Ingestion:
+    """Restart under the load of events."""
+    place = Place(keys=folder / "instance.key", database_url=server.url)
+    listener = listen()
+    made = Child(lambda report: report(set_up(place).encode()))
+    write_key = made.wait_ready().decode()
+    made.reap()
+    shop = start_shop(place, listener)
+    shop.wait_ready()
+    load = Load(listener.getsockname(), write_key, folder / "acknowledged")
+    back = restart_often(server, n_restarts, seed=1)
+    load.settle()
+    assert shop.is_alive()
+    shop.kill(signal.SIGTERM)
+    shop.reap()
+    load.end()
+    told = read_told(folder / "acknowledged")
+    refused = [answer for answer in told.answers if answer.status != 200]
+    return Ingestion(
+        n_restarts=n_restarts,
+        answers=dict(told.statuses),
+        n_without_retry_after=sum(not answer.retry_after.isdigit() for answer in refused),
+        longest_pause_seconds=round(_longest_pause(told.answers, back), 2),
+        verdict=judge(place, told),
+    )
+
+
+def _longest_pause(answers: list[Answer], back: list[float]) -> float:
+    """Return the longest time from a return of the data base to the next acknowledgement."""
+    good = [answer.at for answer in answers if answer.status == 200]
+    return max(min((at for at in good if at > since), default=1e9) - since for since in back)
+
+
+# The broadcast
+
+
+def deliver(database_url: str, smtp_port: int, n_people: int, report: Report) -> None:
+    """Send one broadcast, as the product's own threads do it, until killed."""
+    configure_logs()
+    store = PostgresStateStore(database_url)
+    migrate(store)
+    clock = ShiftedClock(timedelta(0))
+    sealing = PlainSealing()
+    numbers = range(1, n_people + 1)
+    broadcasts = Broadcasts(
+        store,
+        Outbox(store, sealing, clock),
+        WholeBase(1, n_people),
+        clock,
+        TimeOrderedIds(),
+        chunk=10,
+    )
+    broadcasts.start(broadcasts.create(DEFINITION).id)
+
+    def build(transport: SmtpPool) -> Delivering:
+        return Delivering(
+            store=store,
+            recipients=ListedRecipients(person(number) for number in numbers),
+            consents=GrantedConsents(numbers),
+            sealing=sealing,
+            composer=PlainComposer(),
+            transport=transport,
+            hasher=AddressHasher(b"k" * 32),
+            clock=clock,
+        )
+
+    delivery = DeliveryThread(
+        build,
+        InboxStore(store),
+        clock,
+        smtp_url=f"smtp://127.0.0.1:{smtp_port}?starttls=none",
+        inbox_port=0,
+        connections=CONNECTIONS,
+        name="fault test",
+        is_alone=False,
+    )
+    delivery.start()
+    queueing = Loop(
+        "broadcasts", lambda: bool(broadcasts.resume_enqueuing()), clock, idle_seconds=0.5
+    )
+    queueing.start()
+    report(b"ready")
+    signal.pause()
+
+
+def check_sending(server: PostgresServer, folder: Path, n_restarts: int) -> Sending:
+    """Restart under a broadcast."""
+    n_people = _PEOPLE_PER_RESTART * (n_restarts + 1)
+    sunk = folder / "sink"
+    sunk.mkdir()
+    sink, port = start_sink(sunk, 1, is_greylisting=False)  # or we would wait for minutes
+    sender = Child(lambda report: deliver(server.url, port, n_people, report))
+    try:
+        assert sender.wait_ready() == b"ready"
+        back = restart_often(server, n_restarts, seed=2)
+        _wait_until_settled(server.url)
+        finished = time.monotonic() - back[-1]
+        assert sender.is_alive()
+        sender.kill()
+        sender.reap()
+    finally:
+        os.kill(sink, signal.SIGKILL)
+        os.waitpid(sink, 0)
+    return _judge_sending(server.url, sunk, n_restarts, n_people, finished)
+
+
+def _wait_until_settled(database_url: str) -> None:
+    waiting = "SELECT count(*) FROM messages WHERE state IN ('queued', 'sending', 'committing')"
+    enqueuing = "SELECT count(*) FROM broadcasts WHERE phase = 'enqueuing'"
+    deadline = time.monotonic() + 4 * _RESUME_SECONDS
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        while time.monotonic() < deadline:
+            left = [connection.execute(sql).fetchone() for sql in (waiting, enqueuing)]
+            if left == [(0,), (0,)]:
+                return
+            time.sleep(0.1)
+
+
+def _judge_sending(
+    database_url: str, sunk: Path, n_restarts: int, n_people: int, finished: float
+) -> Sending:
+    with psycopg.connect(database_url) as connection:
+        rows = connection.execute("SELECT id, number, state FROM messages").fetchall()
+    state_of = {row[0]: row[2] for row in rows}
+    delivered = Counter(message_id_of(path) for path in sunk.iterdir())
+    lost = [i for i, state in state_of.items() if state == "sent" and i not in delivered]
+    missing = set(range(1, n_people + 1)) - {row[1] for row in rows}
+    return Sending(
+        n_restarts=n_restarts,
+        n_people=n_people,
+        states=dict(Counter(state_of.values())),
+        duplicates=sorted(i for i, times in delivered.items() if times > 1),
+        lost=sorted([*lost, *missing]),
+        unaccounted=sorted(i for i in delivered if state_of.get(i) not in {"sent", "unknown"}),
+        finished_after_seconds=round(finished, 2),
+    )
+
+
+def check(folder: Path, *, n_restarts: int) -> Findings:
+    """Restart a server of our own under both, in an empty folder."""
+    with durable_postgres(folder / "a") as server:
+        (folder / "events").mkdir()
+        ingestion = check_ingestion(server, folder / "events", n_restarts)
+        sending = check_sending(server, folder, n_restarts)
+    return Findings(ingestion, sending)
+
+
+def main() -> None:
+    """Run from the command line and print the findings as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--restarts", type=int, default=3)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            found = check(Path(folder), n_restarts=options.restarts)
+        except NotInstalledError as error:
+            sys.exit(str(error))
+    print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+    sys.exit(not found.is_clean)
+
+
+if __name__ == "__main__":
+    main()
