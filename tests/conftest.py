@@ -1,6 +1,7 @@
 """Fixtures shared by all suites."""
 
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +38,7 @@ def columnar(columnar_dsn: str) -> Iterator[ColumnarStore]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """Address of a real PostgreSQL: the one named, else one started for this session."""
     named = os.environ.get("KIKUBARI_TEST_POSTGRES_URL")
     if named:
@@ -47,7 +48,11 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if binaries is None:
         message = "PostgreSQL is not installed: apt-get install postgresql"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-    with running_postgres(binaries, tmp_path_factory.mktemp("postgres")) as url:
+    # Not below pytest's own folder: that one is closed to the account PostgreSQL runs as.
+    with (
+        tempfile.TemporaryDirectory(prefix="kikubari-postgres-") as folder,
+        running_postgres(binaries, Path(folder)) as url,
+    ):
         yield url
 
 

@@ -17,6 +17,7 @@ from kikubari.app.loops import Loop
 from kikubari.app.recipients import LedgerConsents, ProfileRecipients
 from kikubari.app.secrets import Secrets, load_secrets
 from kikubari.app.settings import Settings
+from kikubari.app.turns import Turns
 from kikubari.catalog import Catalog, CatalogProjection
 from kikubari.collect import RejectedEvents, Sources, TrackingApi
 from kikubari.decide.recommend import PopularProducts
@@ -66,6 +67,13 @@ class House:
         self._clock = SystemClock()
         self._ids = TimeOrderedIds()
         self._engines = Engines(settings)
+        self._process_name = f"{socket.gethostname()}:{os.getpid()}"
+        self._turns = Turns(
+            self._engines.state,
+            self._clock,
+            holder=self._process_name,
+            is_alone=settings.is_embedded,
+        )
         self._secrets = load_secrets(settings.keys_folder, dkim_selector=settings.dkim_selector)
         self._build_log()
         self._build_segments()
@@ -178,7 +186,7 @@ class House:
             smtp_url=self._settings.smtp_url,
             inbox_port=self._settings.inbox_port,
             connections=self._settings.smtp_connections,
-            name=f"{socket.gethostname()}:{os.getpid()}",
+            name=self._process_name,
             is_alone=self._settings.is_embedded,
         )
 
@@ -271,10 +279,14 @@ class House:
         )
 
     def _sequence(self) -> bool:
+        if not self._turns.is_mine("sequencer"):
+            return False
         done = self._sequencer.run_once()
         return bool(done.n_new or done.n_duplicates)
 
     def _copy(self) -> bool:
+        if not self._turns.is_mine("copier"):
+            return False
         with self._copying:
             return self._copier.run_once() > 0
 
