@@ -1,21 +1,24 @@
 """Events of a timeline in a few words."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from kikubari.api.pages.facts import trait_key
 from kikubari.api.pages.reader import Reader
 from kikubari.api.pages.texts import load_texts
 from kikubari.deliver import Reason, explain
 from kikubari.events import SequencedEvent, is_simulated
 from kikubari.kit.money import to_minor
 from kikubari.spec.envelope import Event, EventKind
+from kikubari.spec.topics import CONSENT_CHANGED
 
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _ITEMS_SHOWN = 2
+_TRAITS_SHOWN = 8
 _LONGEST = 160
 # What tells most about an event, looked for in this order.
 _TELLING = ("query", "name", "product_name", "title", "store", "url", "path", "coupon", "category")
@@ -58,12 +61,20 @@ def _about(event: Event, reader: Reader, currency: str) -> str:
     if isinstance(reason, str) and reason in set(Reason):
         return explain(Reason(reason), reader.language)
     if event.kind is EventKind.IDENTIFY:
-        return ", ".join(str(name) for name in list(event.traits)[:8])
-    if isinstance(properties.get("purpose"), str):
-        return " · ".join(str(properties.get(name, "")) for name in ("purpose", "status"))
+        keys = [trait_key(name) or name for name in list(event.traits)[:_TRAITS_SHOWN]]
+        return _listed(reader, keys)
+    if event.type == CONSENT_CHANGED:
+        stated = [(name, properties.get(name)) for name in ("purpose", "status")]
+        return _listed(reader, [f"profiles.{name}_{value}" for name, value in stated])
     parts = [_amount(properties, reader, currency), _items(properties, reader)]
     told = next((properties[name] for name in _TELLING if _is_text(properties.get(name))), "")
     return " · ".join(part for part in (*parts, "" if parts[1] else str(told)) if part)
+
+
+def _listed(reader: Reader, keys: Sequence[str]) -> str:
+    """Return texts side by side; what is no key of the catalogue stands for itself."""
+    texts = load_texts()
+    return " · ".join(reader.say(key) if key in texts else key for key in keys)
 
 
 def _items(properties: Mapping[str, Any], reader: Reader) -> str:

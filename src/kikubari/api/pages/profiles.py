@@ -1,6 +1,7 @@
 """People: find them, and everything known about one."""
 
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any
 
 import msgspec
@@ -15,10 +16,11 @@ from kikubari.api.pages.facts import list_used_facts
 from kikubari.api.pages.people import is_name_simulated, load_people, name_of
 from kikubari.api.pages.reader import Reader
 from kikubari.api.pages.rendering import PageRequest, reader_of, render
-from kikubari.deliver import MessageView, explain
+from kikubari.deliver import MessageView, Origin, explain
 from kikubari.kit.instants import LATEST, from_micros, to_micros
 from kikubari.profiles import ComputedTraits, ConsentEntry, ProfileView, Trait, query_computed
 from kikubari.segments import Evaluation
+from kikubari.spec.errors import NotFoundError
 
 _PAGE = 30
 _EVENTS = 25
@@ -35,6 +37,7 @@ class MessageLine(msgspec.Struct, frozen=True, kw_only=True):
     """A message to the person: what it said, what became of it, and why."""
 
     message: MessageView
+    title: str  # of what caused it
     subject: str
     facts: list[Any]
     sentence: str
@@ -142,14 +145,24 @@ def _newest_first(entries: list[ConsentEntry]) -> dict[tuple[str, str], list[Con
 
 def _messages(services: Services, profile: ProfileView, reader: Reader) -> list[MessageLine]:
     lines = []
+    title_of = cache(lambda origin: _title(services, origin))
     for message in services.outbox.list_for_person(profile.numbers, limit=_MESSAGES):
         record = services.outbox.find_record(message.id)
         lines.append(
             MessageLine(
                 message=message,
+                title=title_of(message.origin),
                 subject=record.subject if record else "",
                 facts=list_used_facts(record),
                 sentence=explain(message.reason, reader.language) if message.reason else "",
             )
         )
     return lines
+
+
+def _title(services: Services, origin: Origin) -> str:
+    """Return the name of the broadcast that caused a message, else the id of what did."""
+    try:
+        return services.broadcasts.get(origin.id).definition.name
+    except NotFoundError:
+        return origin.id
