@@ -82,14 +82,15 @@ def list_known_keys(
     for source_id, key in keys:
         by_source.setdefault(source_id, []).append(key)
     known: set[tuple[int, bytes]] = set()
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
     for source_id, wanted in by_source.items():
         for start in range(0, len(wanted), _KEYS_PER_QUERY):
-            rows = connection.execute(
-                select(events.c.message_key).where(
-                    events.c.workspace_id == workspace_id,
-                    events.c.source_id == source_id,
-                    events.c.message_key.in_(wanted[start : start + _KEYS_PER_QUERY]),
-                )
+            chunk = wanted[start : start + _KEYS_PER_QUERY]
+            # Past SQLAlchemy, which takes 2 µs for each value of an IN list.
+            rows = connection.exec_driver_sql(
+                f"SELECT message_key FROM events WHERE workspace_id = {mark}"  # noqa: S608 - only marks are put in
+                f" AND source_id = {mark} AND message_key IN ({', '.join([mark] * len(chunk))})",
+                (workspace_id, source_id, *chunk),
             )
             known.update((source_id, bytes(row.message_key)) for row in rows)
     return known
