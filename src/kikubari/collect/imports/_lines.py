@@ -105,6 +105,7 @@ class LineReader:
     def __init__(self, stream: BinaryIO, packed: BinaryIO | None, offset: int) -> None:
         self._stream = stream
         self._packed = packed
+        self._packed_read = 0  # once it is closed
         self.offset = offset
         self._checked_from = _RATIO_APPLIES_FROM if packed else sys.maxsize
 
@@ -135,7 +136,9 @@ class LineReader:
 
     def bytes_read(self) -> int:
         """Return how far into the file on disk reading has come."""
-        return self.offset if self._packed is None else self._packed.tell()
+        if self._packed is None:
+            return self.offset
+        return self._packed_read if self._packed.closed else self._packed.tell()
 
     def _check_ratio(self) -> None:
         self._checked_from = self.offset + (1 << 24)
@@ -148,7 +151,8 @@ class LineReader:
     def close(self) -> None:
         """Close the file."""
         self._stream.close()
-        if self._packed is not None:
+        if self._packed is not None and not self._packed.closed:
+            self._packed_read = self._packed.tell()
             self._packed.close()
 
 
