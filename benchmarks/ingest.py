@@ -87,7 +87,7 @@ def _figures(name: str, found: Outcome, answered: Outcome) -> list[Figure]:
 
 def _measure(intake: Path, n_batches: int, *options: str) -> Outcome:
     with _server(intake, options) as (port, key, pid):
-        warm_up = [_request(key, number) for number in range(-_WARM_UP_BATCHES, 0)]
+        warm_up = [_request(key, number) for number in range(-min(_WARM_UP_BATCHES, n_batches), 0)]
         asyncio.run(_send_all(port, warm_up))
         requests = [_request(key, number) for number in range(n_batches)]
         cpu_before, started = _cpu_seconds(pid), time.perf_counter()

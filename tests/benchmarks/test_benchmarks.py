@@ -19,6 +19,7 @@ def run_script(name: str, *options: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
+@pytest.mark.slow
 def test_benchmarks_run_and_leave_their_figures(tmp_path: Path):
     results = tmp_path / "results"
     options = ["--scale", "0.0001", "--folder", str(tmp_path / "heavy"), "--results", str(results)]
@@ -47,6 +48,7 @@ compare_with_rebuilt(Path(sys.argv[2]))
 """
 
 
+@pytest.mark.slow
 def test_a_generated_home_is_made_once_and_holds_what_the_product_would_have_made(tmp_path: Path):
     options = [str(tmp_path), "--events", "6000", "--profiles", "300"]
     assert "generated in" in run_script("generate.py", *options)
