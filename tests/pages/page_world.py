@@ -15,7 +15,7 @@ from kikubari.app.house import House
 from kikubari.app.settings import Settings
 from kikubari.collect import SourceKind
 from kikubari.decide.personalise import EmailTemplateSource, EmailVariant
-from kikubari.deliver import Sender
+from kikubari.deliver import InboxMail, Sender
 from kikubari.events import append_in
 from kikubari.journeys import BroadcastDefinition, BroadcastState
 from kikubari.spec.conditions import convert_condition
@@ -141,7 +141,7 @@ class PageWorld:
         with self.services.store.read() as connection:
             return self.services.profiles.get_profile(connection, user_id).id
 
-    def mail_to(self, user_id: str) -> Any:
+    def mail_to(self, user_id: str) -> InboxMail:
         entry = self.services.inbox.list_mail(search=f"user{user_id}@example.com")[0]
         return self.services.inbox.get(entry.id)
 
