@@ -1,0 +1,92 @@
+"""Runs every fault suite and prints what each found; exits with 1 if any promise was broken.
+
+``--long`` is what `make fault` runs (200 kills each); without it, the short form that every
+change must pass. ``--json FILE`` also writes the findings. Each suite runs in a process of its
+own and can be run by itself with other numbers.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+
+_HERE = Path(__file__).parent
+
+
+class Suite(msgspec.Struct, frozen=True):
+    """A script that breaks something, and how hard."""
+
+    name: str
+    script: str
+    short: tuple[str, ...]
+    long: tuple[str, ...]
+
+    def command(self, *, is_long: bool) -> list[str]:
+        return [sys.executable, str(_HERE / self.script), *(self.long if is_long else self.short)]
+
+
+SUITES = (
+    Suite(
+        "ingestion",
+        "ingest_kill.py",
+        ("--kills", "40", "--points", "12", "--calls", "6"),
+        ("--kills", "200", "--points", "150", "--calls", "60"),
+    ),
+    Suite(
+        "broadcast",
+        "broadcast_kill.py",
+        ("--kills", "40", "--points", "--every", "2"),
+        ("--kills", "200", "--points"),
+    ),
+    Suite("copy", "copy_kill.py", ("--kills", "5"), ("--kills", "40")),
+    Suite("disk full", "disk_full.py", ("--seconds", "2"), ("--seconds", "40")),
+    Suite("postgresql", "postgres_restart.py", ("--restarts", "3"), ("--restarts", "40")),
+)
+# Those that pytest collects by themselves.
+TESTED_BY_PYTEST = ("test_broken_input.py", "test_outages.py", "test_sequence_visibility.py")
+
+
+def run(suite: Suite, *, is_long: bool) -> "subprocess.CompletedProcess[str]":
+    """Run one suite; its findings are on standard output, the product's logs are kept apart."""
+    environment = {**os.environ, "PYTHONPATH": str(_HERE.parent)}
+    return subprocess.run(
+        suite.command(is_long=is_long), env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def main() -> None:
+    """Run all, or those named."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", help="suites; default: all")
+    parser.add_argument("--long", action="store_true")
+    parser.add_argument("--json", type=Path, help="write the findings here")
+    options = parser.parse_args()
+    findings = {}
+    broken = []
+    for suite in SUITES:
+        if options.names and suite.name not in options.names:
+            continue
+        started = time.monotonic()
+        done = run(suite, is_long=options.long)
+        seconds = time.monotonic() - started
+        print(f"== {suite.name}: {'broken' if done.returncode else 'kept'}, {seconds:.0f} s")
+        print(done.stdout or done.stderr[-4_000:], flush=True)
+        findings[suite.name] = json.loads(done.stdout) if done.stdout else None
+        if done.returncode:
+            broken.append(suite.name)
+    if not options.names:
+        tests = [str(_HERE / name) for name in TESTED_BY_PYTEST]
+        if subprocess.run([sys.executable, "-m", "pytest", *tests], check=False).returncode:
+            broken.append("pytest")
+    if options.json:
+        options.json.write_text(json.dumps(findings, indent=2))
+    sys.exit(f"broken: {', '.join(broken)}" if broken else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""The short form of every fault suite; broadcasts have a test of their own."""
+
+import json
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+from ingest_kill import STATES
+
+from run import SUITES, Suite, run
+
+BY_NAME = {suite.name: suite for suite in SUITES}
+
+
+def run_short(name: str) -> dict:
+    """Run a suite; skip what this machine cannot do, unless it is the one that must."""
+    done = run(BY_NAME[name], is_long=False)
+    if not done.stdout and "Error" not in done.stderr and not os.environ.get("CI"):
+        pytest.skip(done.stderr.strip())
+    assert done.returncode == 0, (done.stdout, done.stderr[-3_000:])
+    return json.loads(done.stdout)
+
+
+@pytest.mark.slow
+def test_no_kill_loses_or_doubles_an_acknowledged_event():
+    found = run_short("ingestion")
+    assert found["n_kills"] == 40 + 12 + 6
+    assert found["verdict"]["n_acknowledged"] > 300
+    assert found["kills_by_state"]["waiting"] >= 10
+    assert found["kills_by_state"]["unanswered"] >= 10
+    assert set(found["kills_by_state"]) <= set(STATES)
+    assert len(found["points"]) >= 6
+
+
+@pytest.mark.slow
+def test_the_harness_sees_an_event_that_was_acknowledged_too_early():
+    broken = Suite("", "ingest_kill.py", ("--kills", "15", "--points", "0", "--calls", "0"), ())
+    done = run(msgspec.structs.replace(broken, short=(*broken.short, "--broken")), is_long=False)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["verdict"]["lost"]
+
+
+@pytest.mark.slow
+def test_the_copy_equals_the_log_after_any_kill():
+    found = run_short("copy")
+    assert found["n_kills_within_a_range"] >= 2
+    assert found["n_moves"] > 0
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_told_and_recovered_from():
+    assert [case["case"] for case in run_short("disk full")] == ["intake", "log", "both"]
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_postgresql_may_restart_at_any_moment():
+    found = run_short("postgresql")
+    assert found["ingestion"]["answers"]["200"] > 20
+    assert found["sending"]["states"]["sent"] > 100
+
+
+def test_every_script_here_is_run(request: pytest.FixtureRequest):
+    folder = Path(__file__).parent
+    scripts = {path.name for path in folder.glob("*.py") if "--" in path.read_text()}
+    runners = {"run.py", "product.py", "test_fault_suites.py"}
+    named = {suite.script for suite in SUITES}
+    assert {
+        name for name in scripts if "argparse" in (folder / name).read_text()
+    } <= named | runners
