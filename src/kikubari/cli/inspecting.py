@@ -143,11 +143,11 @@ def show_inbox(settings: Settings, message_id: int, *, source: bool, as_json: bo
     """Show one received message."""
     with connect(settings) as client:
         answer = client.get(f"/api/inbox/{message_id}")
-    if source:
-        click.echo(answer["source"])
+    octets = answer.pop("source")
+    if as_json or not source:
+        show(answer | {"source": octets} if source else answer, as_json=as_json)
     else:
-        answer.pop("source")
-        show(answer, as_json=as_json)
+        click.echo(octets.encode("latin-1"), nl=False)
 
 
 @click.group()

@@ -32,6 +32,7 @@ def settle_answer(
     outcome: SmtpOutcome,
     *,
     resends_unknown: bool,
+    is_tracked: bool,
     now: datetime,
     jitter: Jitter,
 ) -> Settled | None:
@@ -46,6 +47,7 @@ def settle_answer(
                 is_attempt=True,
                 smtp_code=code,
                 smtp_text=scrub(text),
+                is_tracked=is_tracked,
             )
         case PermanentRefusal(_, code, text):
             return Settled(

@@ -123,7 +123,8 @@ class Verdict(msgspec.Struct, frozen=True):
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one attempt: the state to record, and why.
 
-    `due_at` is set when it goes back to the queue. `smtp_text` names no person.
+    `due_at` is set when it goes back to the queue. `smtp_text` names no person. `is_tracked` of a
+    sent message: it carried tracking links.
     """
 
     message: Claimed
@@ -134,6 +135,7 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     smtp_code: int | None = None
     smtp_text: str = ""
     is_dead_address: bool = False
+    is_tracked: bool = False
 
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):

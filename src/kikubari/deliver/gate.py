@@ -178,7 +178,7 @@ def early_gate(consents: Consents) -> Gate:
     return Gate((ConsentCheck(consents), SuppressionCheck()))
 
 
-def judge_recipient(recipient: Recipient | None, purpose: Purpose) -> Verdict | None:
+def judge_recipient(recipient: Recipient | None) -> Verdict | None:
     """Return why somebody cannot be reached at all, None if they can."""
     reason: Reason | None = None
     if recipient is None:

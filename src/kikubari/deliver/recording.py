@@ -180,6 +180,9 @@ def _events(settled: Settled, gate: Row[*tuple[Any, ...]], now: datetime) -> lis
         "channel": gate.channel,
         "purpose": gate.purpose,
     }
+    if settled.state is MessageState.SENT:
+        # Opens and clicks can only be known of these: reports need it as their denominator.
+        properties["is_tracked"] = settled.is_tracked
     if settled.reason is not None:
         properties["reason"] = settled.reason.value
     if settled.smtp_code is not None:

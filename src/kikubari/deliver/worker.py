@@ -249,7 +249,7 @@ class DeliveryWorker:
             people: list[tuple[Claimed, Recipient]] = []
             for message in claim.messages:
                 person = loaded.get(message.number)
-                verdict = judge_recipient(person, dispatch.letter.purpose)
+                verdict = judge_recipient(person)
                 if verdict is not None:
                     verdicts[message.id] = verdict
                 elif person is not None:
@@ -348,6 +348,7 @@ class DeliveryWorker:
             message,
             outcome,
             resends_unknown=outgoing.dispatch.letter.resends_unknown,
+            is_tracked=outgoing.recipient.is_tracked,
             now=self._with.clock.now(),
             jitter=self._with.jitter,
         )
