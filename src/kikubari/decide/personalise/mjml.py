@@ -19,6 +19,8 @@ _OUTSIDE = frozenset({"", "mjml"})
 _ROOT_WITHOUT_LANG = re.compile(r"<mjml(?![^>]*\slang\s*=)")
 # mrml writes joiners and no-break spaces in attributes as Rust's debug escapes.
 _RUST_ESCAPE = re.compile(r"\\u\{([0-9a-f]{2,5})\}")
+# By default mrml fetches web fonts from a third party, which would learn who reads when.
+_WITHOUT_FONTS = mrml.RenderOptions(fonts={})
 _OFFSET = re.compile(r"position (\d+)")
 
 
@@ -44,7 +46,9 @@ def mjml_to_html(source: str, language: str) -> str:
             edits.append((atom.start, atom.end, _stand_in(number, atom, source)))
     protected = _ROOT_WITHOUT_LANG.sub(f'<mjml lang="{language}"', edit(source, edits), count=1)
     try:
-        html = mrml.to_html(protected, mrml.ParserOptions(mrml.noop_loader())).content
+        html = mrml.to_html(
+            protected, mrml.ParserOptions(mrml.noop_loader()), _WITHOUT_FONTS
+        ).content
     except OSError as error:
         raise _not_mjml(error, protected) from error
     html = _RUST_ESCAPE.sub(lambda found: chr(int(found[1], 16)), html)
