@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kikubari.access import ApiKeys, Members
+from kikubari.access.attempts import ALLOWED_FAILURES, WINDOW
 from kikubari.access.members import SESSION_IDLE
 from kikubari.kit.clock import ManualClock
 from kikubari.kit.ids import TimeOrderedIds
-from kikubari.spec.errors import ConflictError, InvalidInputError, NotFoundError
+from kikubari.spec.errors import ConflictError, InvalidInputError, NotFoundError, RateLimitedError
 from kikubari.storage import StateStore
 
 
@@ -57,12 +58,12 @@ def test_a_session_lives_until_it_is_idle_too_long(members: Members, clock: Manu
     session = members.log_in("hana@example.jp", "correct horse")
     assert session is not None
     clock.advance(SESSION_IDLE - timedelta(minutes=1))
-    members.keep_alive(session.token)
+    assert members.find_principal(session.token) is not None
     clock.advance(SESSION_IDLE - timedelta(minutes=1))
     principal = members.find_principal(session.token)
     assert principal is not None
     assert principal.csrf_token == session.csrf_token
-    clock.advance(timedelta(minutes=2))
+    clock.advance(SESSION_IDLE + timedelta(minutes=1))
     assert members.find_principal(session.token) is None
 
 
@@ -86,3 +87,16 @@ def test_an_address_has_one_account_and_a_password_some_length(members: Members)
         members.create("HANA@example.jp ", "correct horse", ["read"])
     with pytest.raises(InvalidInputError):
         members.create("ken@example.jp", "short", ["read"])
+
+
+def test_guessing_is_slowed_down_for_the_account_alone(members: Members, clock: ManualClock):
+    members.create("hana@example.jp", "correct horse", ["read"])
+    members.create("ken@example.jp", "correct mouse", ["read"])
+    for _ in range(ALLOWED_FAILURES):
+        assert members.log_in("hana@example.jp", "wrong horse!") is None
+    with pytest.raises(RateLimitedError) as refusal:
+        members.log_in("Hana@example.jp", "correct horse")
+    assert 0 < refusal.value.retry_after_seconds <= WINDOW.total_seconds()
+    assert members.log_in("ken@example.jp", "correct mouse") is not None
+    clock.advance(WINDOW)
+    assert members.log_in("hana@example.jp", "correct horse") is not None

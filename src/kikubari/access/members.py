@@ -1,7 +1,7 @@
 """Members of the console and their sessions."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 from argon2 import PasswordHasher
@@ -9,6 +9,7 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from kikubari.access._tables import members, sessions
+from kikubari.access.attempts import Attempts
 from kikubari.access.contracts import Member, Principal
 from kikubari.access.keys import hash_secret
 from kikubari.kit.clock import Clock
@@ -19,6 +20,7 @@ from kikubari.spec.errors import ConflictError, InvalidInputError
 from kikubari.storage import StateStore
 
 SESSION_IDLE = timedelta(hours=8)
+_RENEWAL = timedelta(minutes=5)  # a session's end moves this seldom: a page is no write
 _SHORTEST_PASSWORD = 10
 
 
@@ -37,6 +39,7 @@ class Members:
         self._clock = clock
         self._ids = ids
         self._hasher = PasswordHasher()
+        self._attempts = Attempts(clock)
         # Compared against when the address is unknown, so that both answers take as long.
         self._decoy = self._hasher.hash(random_token())
 
@@ -79,35 +82,49 @@ class Members:
         """Open a session; None if address and password do not belong together.
 
         Takes some 0.1 s on purpose: call it off the event loop.
+
+        Raises:
+            RateLimitedError: too many wrong passwords for this account lately.
         """
+        account = email.strip().lower()
+        self._attempts.check(account)
         with self._store.read() as connection:
             row = connection.execute(
-                select(members.c.id, members.c.password_hash).where(
-                    members.c.email == email.strip().lower()
-                )
+                select(members.c.id, members.c.password_hash).where(members.c.email == account)
             ).one_or_none()
         try:
             self._hasher.verify(row.password_hash if row else self._decoy, password)
         except VerificationError:
+            self._attempts.note_failure(account)
             return None
+        self._attempts.forget(account)
         return self._open_session(row.id) if row else None
 
     def find_principal(self, token: str) -> Principal | None:
-        """Return whose session this is."""
-        now_us = to_micros(self._clock.now())
+        """Return whose session this is, and keep it alive: idle time counts from now."""
+        now = self._clock.now()
         with self._store.read() as connection:
             row = connection.execute(
-                select(members.c.email, members.c.scopes, sessions.c.csrf_token)
+                select(
+                    members.c.email,
+                    members.c.scopes,
+                    sessions.c.csrf_token,
+                    sessions.c.expires_us,
+                )
                 .join(sessions, sessions.c.member_id == members.c.id)
-                .where(sessions.c.token_hash == hash_secret(token), sessions.c.expires_us > now_us)
+                .where(
+                    sessions.c.token_hash == hash_secret(token),
+                    sessions.c.expires_us > to_micros(now),
+                )
             ).one_or_none()
         if row is None:
             return None
+        if row.expires_us < to_micros(now + SESSION_IDLE - _RENEWAL):
+            self._keep_alive(token, now)
         return Principal(row.email, frozenset(row.scopes.split()), row.csrf_token)
 
-    def keep_alive(self, token: str) -> None:
-        """Move the session's end: idle time counts from the last request."""
-        expires_us = to_micros(self._clock.now() + SESSION_IDLE)
+    def _keep_alive(self, token: str, now: datetime) -> None:
+        expires_us = to_micros(now + SESSION_IDLE)
         self._store.write(
             lambda c: c.execute(
                 update(sessions)

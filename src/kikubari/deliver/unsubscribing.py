@@ -17,7 +17,7 @@ from kikubari.spec.envelope import Event, EventKind, Trust
 from kikubari.spec.topics import CONSENT_CHANGED, INTERNAL_SOURCE_ID, UNSUBSCRIBED
 from kikubari.storage import StateStore
 
-_SOURCES = {True: "preference_page", False: "unsubscribe_link"}
+_PREFERENCES, _UNSUBSCRIBE = "preference_page", "unsubscribe_link"
 
 
 class Mailed(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +123,7 @@ class Unsubscribing:
                 "purpose": purpose,
                 "status": "granted" if is_granted else "withdrawn",
                 "wording_version": wording_version,
-                "source": _SOURCES[is_granted],
+                "source": _PREFERENCES if self._tokens.find_preferences(token) else _UNSUBSCRIBE,
                 "proof": proof,
             }
             events = [_event(row, CONSENT_CHANGED, at, said)]
