@@ -23,6 +23,7 @@ from kikubari.profiles import (
     query_computed,
 )
 from kikubari.spec.envelope import Event
+from kikubari.spec.errors import ConflictError
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
 
@@ -157,8 +158,15 @@ def _decide(
     request: Request[Any, Any, Any], services: Services, data: DecisionRequest, *, is_merge: bool
 ) -> DecisionAnswer:
     with services.store.read() as connection:
-        left = _identifier(services.profiles.get_profile(connection, data.left), data.left)
-        right = _identifier(services.profiles.get_profile(connection, data.right), data.right)
+        one = services.profiles.get_profile(connection, data.left)
+        other = services.profiles.get_profile(connection, data.right)
+    if is_merge:
+        # By their strongest identifiers: a weaker one would move over and leave the rest behind.
+        left, right = one.identifiers[0].identifier, other.identifiers[0].identifier
+        if one.number == other.number:
+            raise ConflictError(f"{data.left} and {data.right} are one profile already")
+    else:
+        left, right = _identifier(one, data.left), _identifier(other, data.right)
     event = decision_event(
         left,
         right,
