@@ -1,13 +1,15 @@
 """The HTTP application behind the tracking API: admin API, pages, health."""
 
 from importlib.metadata import version
+from typing import Any
 
-from litestar import Litestar, Response, Router, get
+from litestar import Litestar, Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig, ResponseSpec
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp
 
@@ -82,12 +84,21 @@ def create_api(services: Services) -> ASGIApp:
 
 def _openapi() -> OpenAPIConfig:
     return OpenAPIConfig(
+        openapi_router=Router(
+            "/api", route_handlers=[], include_in_schema=False, before_request=_refuse_other_pages
+        ),
+        render_plugins=[JsonRenderPlugin()],
         title="Kikubari admin API",
         version=version("kikubari"),
-        path="/api",
         components=Components(
             security_schemes={SECURITY_SCHEME: SecurityScheme(type="http", scheme="bearer")}
         ),
         operation_id_creator=operation_id,
         use_handler_docstrings=True,
     )
+
+
+def _refuse_other_pages(request: Request[Any, Any, Any]) -> None:
+    """Answer unknown addresses as the API does: the framework has an HTML page for them."""
+    if request.url.path != "/api/openapi.json":
+        raise NotFoundException

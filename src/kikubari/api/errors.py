@@ -38,6 +38,14 @@ _CODES = {
 }
 
 
+_HINTS = {
+    400: "detail tells which field; /api/openapi.json describes them all.",
+    404: "/api/openapi.json lists every address.",
+    405: "/api/openapi.json lists the methods of every address.",
+    413: "A request to the admin API has at most 2 MiB.",
+}
+
+
 def answer_refusal(_: Request[Any, Any, Any], error: KikubariError) -> Response[ErrorAnswer]:
     """Answer an error raised on purpose."""
     headers: dict[str, str] = {}
@@ -49,12 +57,17 @@ def answer_refusal(_: Request[Any, Any, Any], error: KikubariError) -> Response[
     return _answer(body, error.status, headers)
 
 
-def answer_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[ErrorAnswer]:
+def answer_http_error(
+    request: Request[Any, Any, Any], error: HTTPException
+) -> Response[ErrorAnswer]:
     """Answer an error the framework found: bad JSON, unknown path, wrong type."""
+    if error.status_code >= 500:  # noqa: PLR2004 - statuses of ours
+        return answer_fault(request, error)
     body = ErrorBody(
-        _CODES.get(error.status_code, "invalid_input" if error.status_code < 500 else "internal"),  # noqa: PLR2004
+        _CODES.get(error.status_code, "invalid_input"),
         error.detail,
-        detail=error.extra or None,
+        _HINTS.get(error.status_code, ""),
+        error.extra or None,
     )
     return _answer(body, error.status_code, dict(error.headers or {}))
 

@@ -13,6 +13,8 @@ from kikubari.collect import RejectedEvent, RejectionCount, Source, SourceKind
 
 FILE_IMPORT = "File import"
 Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
+RowId = Annotated[int, QueryParameter(ge=0, le=2**53)]
+SourceNumber = Annotated[int, QueryParameter(ge=0, le=2**31 - 1)]
 
 
 class SourceRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,9 +59,9 @@ def open_file_import(services: NamedDependency[Services]) -> Source:
 @get("/rejected-events", guards=[requires("read")], sync_to_thread=True)
 def list_rejected(
     services: NamedDependency[Services],
-    source_id: FromQuery[int | None] = None,
+    source_id: SourceNumber | None = None,
     code: FromQuery[str | None] = None,
-    before_id: FromQuery[int | None] = None,
+    before_id: RowId | None = None,
     limit: Limit = 100,
 ) -> RejectedPage:
     """List events that were refused, newest first."""

@@ -5,13 +5,15 @@ from typing import Annotated
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromQuery, PathParameter, QueryParameter
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
 from kikubari.deliver import InboxEntry
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
+RowId = Annotated[int, QueryParameter(ge=0, le=2**53)]
+MailId = Annotated[int, PathParameter(ge=0, le=2**53)]
 
 
 class MailAnswer(msgspec.Struct, frozen=True):
@@ -28,7 +30,7 @@ class MailAnswer(msgspec.Struct, frozen=True):
 def list_mail(
     services: NamedDependency[Services],
     recipient: FromQuery[str | None] = None,
-    before_id: FromQuery[int | None] = None,
+    before_id: RowId | None = None,
     limit: Limit = 50,
 ) -> list[InboxEntry]:
     """List received messages, newest first."""
@@ -36,7 +38,7 @@ def list_mail(
 
 
 @get("/inbox/{mail_id:int}", guards=[requires("read")], sync_to_thread=True)
-def get_mail(services: NamedDependency[Services], mail_id: FromPath[int]) -> MailAnswer:
+def get_mail(services: NamedDependency[Services], mail_id: MailId) -> MailAnswer:
     """Return a received message: headers, both bodies and source."""
     mail = services.inbox.get(mail_id)
     return MailAnswer(mail.entry, mail.headers, mail.text, mail.html, mail.source.decode("latin-1"))
