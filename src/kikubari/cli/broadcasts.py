@@ -7,7 +7,7 @@ import click
 
 from kikubari.app import Settings
 from kikubari.cli.connection import AdminClient, connect, in_path
-from kikubari.cli.output import show
+from kikubari.cli.output import as_json_option, show
 from kikubari.cli.segments import read_json
 
 _ENDED = frozenset({"done", "cancelled"})
@@ -20,7 +20,7 @@ def broadcasts() -> None:
 
 
 @broadcasts.command("list")
-@click.option("--json", "as_json", is_flag=True)
+@as_json_option
 @click.pass_obj
 def list_broadcasts(settings: Settings, *, as_json: bool) -> None:
     """List broadcasts, newest first."""
@@ -30,7 +30,7 @@ def list_broadcasts(settings: Settings, *, as_json: bool) -> None:
 
 @broadcasts.command("create")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True)
+@as_json_option
 @click.pass_obj
 def create(settings: Settings, file: Path, *, as_json: bool) -> None:
     """Write a draft from FILE (JSON)."""
@@ -41,7 +41,7 @@ def create(settings: Settings, file: Path, *, as_json: bool) -> None:
 @broadcasts.command("send")
 @click.argument("broadcast_id")
 @click.option("--wait", is_flag=True, help="Return when every message has met its end.")
-@click.option("--json", "as_json", is_flag=True)
+@as_json_option
 @click.pass_obj
 def send(settings: Settings, broadcast_id: str, *, wait: bool, as_json: bool) -> None:
     """Send a draft to everybody in its segment who agreed."""
@@ -54,7 +54,7 @@ def send(settings: Settings, broadcast_id: str, *, wait: bool, as_json: bool) ->
 
 @broadcasts.command("report")
 @click.argument("broadcast_id")
-@click.option("--json", "as_json", is_flag=True)
+@as_json_option
 @click.pass_obj
 def report(settings: Settings, broadcast_id: str, *, as_json: bool) -> None:
     """Show what became of a broadcast."""
@@ -64,7 +64,7 @@ def report(settings: Settings, broadcast_id: str, *, as_json: bool) -> None:
 
 @broadcasts.command("show")
 @click.argument("broadcast_id")
-@click.option("--json", "as_json", is_flag=True)
+@as_json_option
 @click.pass_obj
 def show_broadcast(settings: Settings, broadcast_id: str, *, as_json: bool) -> None:
     """Show a broadcast as it was written, and how far it is."""
@@ -75,8 +75,8 @@ def show_broadcast(settings: Settings, broadcast_id: str, *, as_json: bool) -> N
 @broadcasts.command("recipients")
 @click.argument("broadcast_id")
 @click.option("--after", help="Continue after this message id.")
-@click.option("--limit", type=int, default=100, show_default=True)
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--limit", type=int, default=100, show_default=True, help="At most so many.")
+@as_json_option
 @click.pass_obj
 def recipients(
     settings: Settings, broadcast_id: str, after: str | None, limit: int, *, as_json: bool
@@ -90,7 +90,7 @@ def recipients(
 def _control(verb: str, explanation: str) -> None:
     @broadcasts.command(verb, help=explanation)
     @click.argument("broadcast_id")
-    @click.option("--json", "as_json", is_flag=True)
+    @as_json_option
     @click.pass_obj
     def control(settings: Settings, broadcast_id: str, *, as_json: bool) -> None:
         with connect(settings) as client:

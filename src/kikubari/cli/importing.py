@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from kikubari.app import Settings
 from kikubari.cli.connection import AdminClient, connect
-from kikubari.cli.output import console, print_json, show
+from kikubari.cli.output import as_json_option, console, print_json, show
 from kikubari.collect.imports import (
     AppendResult,
     FileCheckpoints,
@@ -105,7 +105,7 @@ class TrackingSink:
     help="Where rows not taken are listed; default: FILE.errors.csv.",
 )
 @click.option("--quiet", is_flag=True, help="Do not show the mapping.")
-@click.option("--json", "as_json", is_flag=True)
+@as_json_option
 @click.pass_obj
 def import_command(
     settings: Settings,

@@ -4,9 +4,7 @@ import click
 
 from kikubari.app import Settings
 from kikubari.cli.connection import connect, in_path
-from kikubari.cli.output import show
-
-as_json_option = click.option("--json", "as_json", is_flag=True)
+from kikubari.cli.output import as_json_option, show
 
 
 @click.group()
@@ -39,7 +37,7 @@ def search_profiles(settings: Settings, text: str, *, as_json: bool) -> None:
 @profiles.command("merge")
 @click.argument("left")
 @click.argument("right")
-@click.option("--reason", required=True)
+@click.option("--reason", required=True, help="Why, in a sentence; the log keeps it.")
 @as_json_option
 @click.pass_obj
 def merge(settings: Settings, left: str, right: str, reason: str, *, as_json: bool) -> None:
@@ -52,7 +50,7 @@ def merge(settings: Settings, left: str, right: str, reason: str, *, as_json: bo
 @profiles.command("unmerge")
 @click.argument("left")
 @click.argument("right")
-@click.option("--reason", required=True)
+@click.option("--reason", required=True, help="Why, in a sentence; the log keeps it.")
 @as_json_option
 @click.pass_obj
 def unmerge(settings: Settings, left: str, right: str, reason: str, *, as_json: bool) -> None:
@@ -104,8 +102,8 @@ def products() -> None:
 
 
 @products.command("list")
-@click.option("--search")
-@click.option("--category")
+@click.option("--search", help="Words that id, titles or brand must all contain.")
+@click.option("--category", help="Only of this category.")
 @as_json_option
 @click.pass_obj
 def list_products(
@@ -124,7 +122,7 @@ def inbox() -> None:
 
 @inbox.command("list")
 @click.option("--to", "recipient", help="Only messages to this address.")
-@click.option("--limit", type=int, default=20, show_default=True)
+@click.option("--limit", type=int, default=20, show_default=True, help="At most so many.")
 @as_json_option
 @click.pass_obj
 def list_inbox(settings: Settings, recipient: str | None, limit: int, *, as_json: bool) -> None:
@@ -156,7 +154,7 @@ def rejected() -> None:
 
 
 @rejected.command("list")
-@click.option("--limit", type=int, default=50, show_default=True)
+@click.option("--limit", type=int, default=50, show_default=True, help="At most so many.")
 @as_json_option
 @click.pass_obj
 def list_rejected(settings: Settings, limit: int, *, as_json: bool) -> None:

@@ -6,9 +6,16 @@ import click
 
 from kikubari.app import ServerAddress, Settings, describe_settings
 from kikubari.cli.connection import connect, in_path
-from kikubari.cli.output import console, show
+from kikubari.cli.output import as_json_option, console, show
 
-as_json_option = click.option("--json", "as_json", is_flag=True)
+scope_option = click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    default=["read"],
+    show_default=True,
+    help="read, write, send or admin; may be repeated.",
+)
 
 
 @click.command()
@@ -49,7 +56,13 @@ def sources() -> None:
 
 @sources.command("create")
 @click.argument("name")
-@click.option("--kind", type=click.Choice(["server", "browser"]), default="server")
+@click.option(
+    "--kind",
+    type=click.Choice(["server", "browser"]),
+    default="server",
+    show_default=True,
+    help="A browser's key is public, so what it says is believed less.",
+)
 @click.option("--origin", "origins", multiple=True, help="Origin a browser source may be used on.")
 @as_json_option
 @click.pass_obj
@@ -79,7 +92,7 @@ def keys() -> None:
 
 @keys.command("create")
 @click.argument("name")
-@click.option("--scope", "scopes", multiple=True, default=["read"], show_default=True)
+@scope_option
 @as_json_option
 @click.pass_obj
 def create_key(settings: Settings, name: str, scopes: tuple[str, ...], *, as_json: bool) -> None:
@@ -115,8 +128,8 @@ def members() -> None:
 
 @members.command("create")
 @click.argument("email")
-@click.option("--scope", "scopes", multiple=True, default=["read"], show_default=True)
-@click.password_option()
+@scope_option
+@click.password_option(help="Asked for when left out, so that it stays out of histories.")
 @as_json_option
 @click.pass_obj
 def create_member(

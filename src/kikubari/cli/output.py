@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 console = Console(highlight=False)
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def print_json(value: Any) -> None:

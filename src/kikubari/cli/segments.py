@@ -8,7 +8,7 @@ import msgspec
 
 from kikubari.app import Settings
 from kikubari.cli.connection import connect, in_path
-from kikubari.cli.output import show
+from kikubari.cli.output import as_json_option, show
 from kikubari.spec.errors import InvalidInputError
 
 
@@ -19,7 +19,7 @@ def segments() -> None:
 
 @segments.command("list")
 @click.option("--counts", is_flag=True, help="Count the members of each.")
-@click.option("--json", "as_json", is_flag=True)
+@as_json_option
 @click.pass_obj
 def list_segments(settings: Settings, *, counts: bool, as_json: bool) -> None:
     """List segments, ready-made ones first."""
@@ -33,7 +33,7 @@ def list_segments(settings: Settings, *, counts: bool, as_json: bool) -> None:
 @click.option("--as-of", help="Instant the segment is evaluated for; default: now.")
 @click.option("--known-at", help="Only count what had arrived by then.")
 @click.option("--members", type=int, default=0, help="Also list this many members.")
-@click.option("--json", "as_json", is_flag=True)
+@as_json_option
 @click.pass_obj
 def evaluate(
     settings: Settings,
@@ -58,7 +58,7 @@ def evaluate(
 @segments.command("create")
 @click.argument("name")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True)
+@as_json_option
 @click.pass_obj
 def create(settings: Settings, name: str, file: Path, *, as_json: bool) -> None:
     """Store the condition tree in FILE under NAME."""
@@ -70,7 +70,7 @@ def create(settings: Settings, name: str, file: Path, *, as_json: bool) -> None:
 @segments.command("explain")
 @click.argument("segment_id")
 @click.argument("profile_id")
-@click.option("--json", "as_json", is_flag=True)
+@as_json_option
 @click.pass_obj
 def explain(settings: Settings, segment_id: str, profile_id: str, *, as_json: bool) -> None:
     """Say, condition by condition, why a person is in a segment or not."""
