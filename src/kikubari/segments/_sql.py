@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from kikubari.events import PROFILE
 from kikubari.segments.moment import Bounds, Moment, resolve
 from kikubari.spec.conditions import (
     AnyElementFilter,
@@ -109,6 +110,15 @@ class Scope:
         parts = [] if event is None else [f"type = {self.text(event)}"]
         parts.extend(filter_sql(one, self) for one in where)
         return " AND ".join(parts) or "1"
+
+
+def people_in(source: str) -> str:
+    """Return the query of everybody who has a row in `source` (FROM … WHERE …).
+
+    The engine's own bitmap takes half the time of GROUP BY at 100,000 people, and less than it
+    or DISTINCT at a million.
+    """
+    return f"SELECT arrayJoin(bitmapToArray(groupBitmapState({PROFILE}))) AS p {source}"
 
 
 def test_sql(test: Test, operand: Operand, scope: Scope) -> str:

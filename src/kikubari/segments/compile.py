@@ -19,7 +19,7 @@ from kikubari.segments._compile_events import (
     recency_query,
     sequence_query,
 )
-from kikubari.segments._sql import KEY, TRAIT, Query, Scope, json_operand, test_sql
+from kikubari.segments._sql import KEY, TRAIT, Query, Scope, json_operand, people_in, test_sql
 from kikubari.segments.moment import (
     Bounds,
     Moment,
@@ -68,7 +68,7 @@ def compile_threshold(leaf: Percentile, workspace_id: int, moment: Moment) -> Qu
 
 def _everyone(_: Everyone, scope: Scope) -> Query:
     rows = scope.rows(Bounds(None, scope.moment.as_of))
-    return Query(f"SELECT {PROFILE} AS p FROM events WHERE {rows} GROUP BY p", scope.parameters)
+    return Query(people_in(f"FROM events WHERE {rows}"), scope.parameters)
 
 
 def _trait(leaf: TraitIs | Prediction, scope: Scope) -> Query:
