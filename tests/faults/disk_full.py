@@ -26,8 +26,8 @@ from shop_process import Child, Place, listen, set_up, start_shop
 from shop_verdict import Verdict, judge
 
 CASES = ("intake", "log", "both")
-# Room for the schema, the write-ahead logs and a second or two of load.
-_DISK_MEBIBYTES = 12
+# Room for the schema, the write-ahead logs and a minute of load that waited for the log.
+_DISK_MEBIBYTES = 64
 _RESUME_SECONDS = 30.0
 
 
@@ -105,7 +105,7 @@ def _run(folder: Path, place: Place, case: str, full_seconds: float) -> Findings
     server = start_shop(place, listener)
     server.wait_ready()
     oracle = folder / "acknowledged"
-    load = Load(listener.getsockname(), write_key, oracle, pause=0.02, padding=4_000)
+    load = Load(listener.getsockname(), write_key, oracle, pause=0.02, padding=300)
     time.sleep(1)
     ballast = fill((place.intake if case == "intake" else place.state).parent)
     filled_at = time.monotonic()

@@ -44,7 +44,7 @@ SUITES = (
         ("--kills", "200", "--points"),
     ),
     Suite("copy", "copy_kill.py", ("--kills", "5"), ("--kills", "40")),
-    Suite("disk full", "disk_full.py", ("--seconds", "2"), ("--seconds", "40")),
+    Suite("disk full", "disk_full.py", ("--seconds", "2"), ("--seconds", "30")),
     Suite("postgresql", "postgres_restart.py", ("--restarts", "3"), ("--restarts", "40")),
 )
 # Those that pytest collects by themselves.

@@ -36,7 +36,7 @@ def test_no_kill_loses_or_doubles_an_acknowledged_event():
 
 @pytest.mark.slow
 def test_the_harness_sees_an_event_that_was_acknowledged_too_early():
-    broken = Suite("", "ingest_kill.py", ("--kills", "15", "--points", "0", "--calls", "0"), ())
+    broken = Suite("", "ingest_kill.py", ("--kills", "8", "--points", "0", "--calls", "0"), ())
     done = run(msgspec.structs.replace(broken, short=(*broken.short, "--broken")), is_long=False)
     assert done.returncode == 1
     assert json.loads(done.stdout)["verdict"]["lost"]
