@@ -155,9 +155,8 @@ def test_an_order_with_a_fault_is_left_out_whole(importing, lines, codes):
 
 
 def test_large_orders_are_abridged_to_fit(importing):
-    rows = "".join(
-        f"A,1,2026-01-01,P{n},A rather long name of a product that nobody would read to its end,Things,2,1.5\n" for n in range(1_900)
-    )
+    name = "A rather long name of a product that nobody would read to its end"
+    rows = "".join(f"A,1,2026-01-01,P{n},{name},Things,2,1.5\n" for n in range(1_900))
     head = "order_id,customer_id,ordered_at,product_id,product_name,category,quantity,price\n"
     message = importing.one("orders", head + rows)
     assert message["properties"]["total"] == 5_700
