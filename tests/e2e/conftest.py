@@ -1,27 +1,18 @@
 """Installations for whole runs."""
 
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
-from installation import Installation
+from installation import Installation, own_database
 
 
 @pytest.fixture(scope="session")
 def empty_database(postgres_url: str) -> Iterator[str]:
     """Address of a data base of its own on the suite's PostgreSQL."""
-    name = f"e2e_{uuid.uuid4().hex}"
-    address = make_url(postgres_url).set(drivername="postgresql+psycopg")
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+    with own_database(postgres_url) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

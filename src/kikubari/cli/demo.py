@@ -122,22 +122,23 @@ class DemoLoader:
         return done.stdout or b""
 
     def _greet(self, client: AdminClient) -> None:
-        figures = self._figures(client)
+        url = self._settings.public_url.rstrip("/") or client.url
+        figures = self._figures(client, url)
         console.print()
-        console.print(f"  Console    [bold]{self._settings.base_url}/[/bold]")
+        console.print(f"  Console    [bold]{url}/[/bold]")
         console.print(f"  Log in     {DEMO_EMAIL}  /  {DEMO_PASSWORD}")
         console.print(f"  Write key  {self._state.write_key}  (any Segment SDK, host {client.url})")
         console.print(f"  {figures}")
         console.print("  Try next   kikubari inbox list · kikubari profiles search 山田")
         console.print("             kikubari segments list --counts · Ctrl-C stops, data is kept")
 
-    def _figures(self, client: AdminClient) -> str:
+    def _figures(self, client: AdminClient, url: str) -> str:
         report: dict[str, Any] = client.get(f"/api/broadcasts/{self._state.broadcast_id}/report")
         outcomes = report["outcomes"]
         skipped = sum(report["outbox"]["reasons"].values())
         return (
             f"Broadcast  {outcomes['sent']:,} sent, {skipped:,} held back for a stated reason: "
-            f"{self._settings.base_url}/broadcasts/{self._state.broadcast_id}"
+            f"{url}/broadcasts/{self._state.broadcast_id}"
         )
 
     def _read_state(self) -> DemoState:

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from typing import Literal, TypeVar
 
 from sqlalchemy import Connection, create_engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
-from kikubari.spec.errors import UnavailableError
+from kikubari.spec.errors import InvalidInputError, UnavailableError
 from kikubari.storage.state import Priority, Work
 
 T = TypeVar("T")
@@ -67,10 +67,15 @@ def _told_apart() -> Iterator[None]:
     """Say of a server that is away or breaks off that it is unavailable, not that we are wrong.
 
     Raises:
+        InvalidInputError: a value that the server has no place for, such as a NUL in a text.
         UnavailableError: the server could not be reached, or went away meanwhile.
     """
     try:
         yield
+    except DataError as error:
+        raise InvalidInputError(
+            "a value cannot be stored: a NUL character, or a number out of range"
+        ) from error
     except DBAPIError as error:
         if isinstance(error, OperationalError) or error.connection_invalidated:
             raise UnavailableError(

@@ -13,8 +13,8 @@ from kikubari.collect import RejectedEvent, RejectionCount, Source, SourceKind
 
 FILE_IMPORT = "File import"
 Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
-RowId = Annotated[int, QueryParameter(ge=0, le=2**53)]
-SourceNumber = Annotated[int, QueryParameter(ge=0, le=2**31 - 1)]
+RowId = Annotated[int | None, QueryParameter(ge=0, le=2**53)]
+SourceNumber = Annotated[int | None, QueryParameter(ge=0, le=2**31 - 1)]
 
 
 class SourceRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,9 +59,9 @@ def open_file_import(services: NamedDependency[Services]) -> Source:
 @get("/rejected-events", guards=[requires("read")], sync_to_thread=True)
 def list_rejected(
     services: NamedDependency[Services],
-    source_id: SourceNumber | None = None,
+    source_id: SourceNumber = None,
     code: FromQuery[str | None] = None,
-    before_id: RowId | None = None,
+    before_id: RowId = None,
     limit: Limit = 100,
 ) -> RejectedPage:
     """List events that were refused, newest first."""

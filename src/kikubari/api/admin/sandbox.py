@@ -12,7 +12,7 @@ from kikubari.api.contracts import Services
 from kikubari.deliver import InboxEntry
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
-RowId = Annotated[int, QueryParameter(ge=0, le=2**53)]
+RowId = Annotated[int | None, QueryParameter(ge=0, le=2**53)]
 MailId = Annotated[int, PathParameter(ge=0, le=2**53)]
 
 
@@ -30,7 +30,7 @@ class MailAnswer(msgspec.Struct, frozen=True):
 def list_mail(
     services: NamedDependency[Services],
     recipient: FromQuery[str | None] = None,
-    before_id: RowId | None = None,
+    before_id: RowId = None,
     limit: Limit = 50,
 ) -> list[InboxEntry]:
     """List received messages, newest first."""

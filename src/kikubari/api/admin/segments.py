@@ -23,7 +23,9 @@ from kikubari.segments import (
 )
 from kikubari.spec.conditions import convert_condition, encode_condition
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
+from kikubari.spec.errors import InvalidInputError
 
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 _MAX_HISTORY = 20_000
 
 
@@ -54,8 +56,8 @@ class EvaluationRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     """What to evaluate: a tree or the id of a segment; for when, and known by when."""
 
     condition: dict[str, Any] | str
-    as_of: datetime | None = None
-    known_at: datetime | None = None
+    as_of: Instant | None = None
+    known_at: Instant | None = None
     members: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
 
 
@@ -149,6 +151,8 @@ def explain_segment(
     as_of: FromQuery[datetime | None] = None,
 ) -> list[Explanation]:
     """Say of each condition whether it holds for one person."""
+    if as_of is not None and as_of.tzinfo is None:
+        raise InvalidInputError("as_of needs a time zone", hint="For example …T00:00:00Z.")
     with services.store.read() as connection:
         profile = services.profiles.get_profile(connection, profile_id)
     history = services.log.timeline(profile.numbers, limit=_MAX_HISTORY)
