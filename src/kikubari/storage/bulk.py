@@ -1,9 +1,14 @@
 """Bulk inserts that hand rows to the driver as they are."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Table
+
+# SQLite allows 32,766 parameters in one statement, and parses a long one anew where the number of
+# rows is another.
+_ROWS_PER_STATEMENT = 500
 
 
 def bulk_insert(
@@ -27,12 +32,18 @@ def bulk_insert(
     """
     if not rows:
         return
-    mark = "%s" if connection.dialect.name == "postgresql" else "?"
     quote = connection.dialect.identifier_preparer.quote
     names = ", ".join(quote(table.c[name].name) for name in columns)
-    marks = ", ".join([mark] * len(columns))
+    into = f"INSERT INTO {quote(table.name)} ({names}) VALUES "  # noqa: S608 - names come from a Table
     ending = " ON CONFLICT DO NOTHING" if ignore_existing else ""
-    connection.exec_driver_sql(
-        f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks}){ending}",  # noqa: S608 - names come from a Table
-        list(rows),
-    )
+    if connection.dialect.name == "postgresql":
+        marks = ", ".join(["%s"] * len(columns))
+        connection.exec_driver_sql(f"{into}({marks}){ending}", list(rows))
+        return
+    # SQLite's driver lets other threads run, and waits for its turn again, once a statement. So
+    # rows share statements: with one for each, a thread that computes would hold up every row.
+    one = f"({', '.join('?' * len(columns))})"
+    for first in range(0, len(rows), _ROWS_PER_STATEMENT):
+        chunk = rows[first : first + _ROWS_PER_STATEMENT]
+        marks = ", ".join([one] * len(chunk))
+        connection.exec_driver_sql(f"{into}{marks}{ending}", tuple(chain.from_iterable(chunk)))
