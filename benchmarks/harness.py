@@ -4,6 +4,8 @@ import argparse
 import os
 import resource
 import shutil
+import signal
+import sys
 import tempfile
 import threading
 import time
@@ -94,6 +96,8 @@ def main(run: Run) -> None:
     parser.add_argument("--keep", action="store_true", help="leave the data for the next run")
     parser.add_argument("--output", type=Path, help="write the report here as JSON")
     arguments = parser.parse_args()
+    # Told to stop, it still leaves nothing behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     with working_folder(arguments.folder, keep=arguments.keep) as shared:
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=shared))
         started = time.monotonic()
