@@ -47,7 +47,7 @@ def test_the_demo_loads_greets_and_is_kept(tmp_path):
     with demo(installation, FIRST_SECONDS) as said:
         assert f"{installation.owner['url']}/" in said
         assert "demo@example.com  /  kikubari-demo" in said
-        key = re.search(r"wk_browser_\w+", said)[0]
+        key = re.search(r"wk_browser_[\w-]+", said)[0]
         with installation.stranger() as visitor:
             body = {"anonymousId": "stranger", "event": "Product Viewed"}
             assert visitor.post("/v1/track", json=body, auth=(key, "")).status_code == 200
@@ -55,11 +55,8 @@ def test_the_demo_loads_greets_and_is_kept(tmp_path):
         newest, *_ = installation.get("/api/inbox", limit=1)
         mail = installation.get(f"/api/inbox/{newest['id']}")
         assert "List-Unsubscribe-Post" in dict(mail["headers"])
-        languages = {
-            bool(re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", one["subject"]))
-            for one in installation.get("/api/inbox", limit=1000)
-        }
-        assert languages == {True, False}
+        to_japan, *_ = installation.get("/api/inbox", recipient=".jp", limit=1)
+        assert re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", to_japan["subject"])
         (broadcast,) = installation.get("/api/broadcasts")
         report = installation.get(f"/api/broadcasts/{broadcast['id']}/report")
         assert report["outcomes"]["sent"] > 500
@@ -69,7 +66,7 @@ def test_the_demo_loads_greets_and_is_kept(tmp_path):
         installation.settle()
         assert installation.get("/api/doctor")["is_equal"]
         position = installation.health()["log_position"]
-        assert position > 400_000
+        assert position > 150_000
         installation.client.close()
         installation._client = None
 

@@ -188,6 +188,9 @@ def test_only_those_who_agreed_to_it_are_tracked(story):
             assert 'href="https://shop.example/autumn"' in html
         else:
             assert kinds == {"/u/": 1, "/c/": 1, "/o/": 1}
+        html = story.mail_to(address).get_body(("html",)).get_content()
+        elsewhere = set(re.findall(r"(?:src|href|url)[=(]\"?https?://([^/\":]+)", html))
+        assert elsewhere <= {"127.0.0.1", "shop.example"}  # reading tells nobody else
     outcomes = story.report()["outcomes"]
     assert (outcomes["sent"], outcomes["trackable"], outcomes["delivered"]) == (3, 2, 3)
 

@@ -123,14 +123,16 @@ class DemoLoader:
 
     def _greet(self, client: AdminClient) -> None:
         url = self._settings.public_url.rstrip("/") or client.url
-        figures = self._figures(client, url)
-        console.print()
-        console.print(f"  Console    [bold]{url}/[/bold]")
-        console.print(f"  Log in     {DEMO_EMAIL}  /  {DEMO_PASSWORD}")
-        console.print(f"  Write key  {self._state.write_key}  (any Segment SDK, host {client.url})")
-        console.print(f"  {figures}")
-        console.print("  Try next   kikubari inbox list · kikubari profiles search 山田")
-        console.print("             kikubari segments list --counts · Ctrl-C stops, data is kept")
+        lines = (
+            "",
+            f"  Console    [bold]{url}/[/bold]",
+            f"  Log in     {DEMO_EMAIL}  /  {DEMO_PASSWORD}",
+            f"  Write key  {self._state.write_key}  (any Segment SDK, host {client.url})",
+            f"  {self._figures(client, url)}",
+            "  Try next   kikubari inbox list · kikubari profiles search 山田",
+            "             kikubari segments list --counts · Ctrl-C stops, data is kept",
+        )
+        console.print("\n".join(lines), soft_wrap=True)
 
     def _figures(self, client: AdminClient, url: str) -> str:
         report: dict[str, Any] = client.get(f"/api/broadcasts/{self._state.broadcast_id}/report")

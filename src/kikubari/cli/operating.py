@@ -24,7 +24,10 @@ def serve(settings: Settings) -> None:
     """Run the product: tracking API, console, sending."""
 
     def announce(address: ServerAddress) -> None:
-        console.print(f"Kikubari serves at [bold]{address.url}[/bold]; data in {settings.folder}")
+        console.print(
+            f"Kikubari serves at [bold]{address.url}[/bold]; data in {settings.folder}",
+            soft_wrap=True,
+        )
 
     run_server(settings, announce)
 

@@ -73,8 +73,10 @@ class Copier:
         first, last = self._next_range()
         if last >= first:
             self._insert_range(first, last)
-            self._confirm(first)
+        # Before the range counts as copied: whoever asks as of its end must see who is who by then.
         self._apply_moves()
+        if last >= first:
+            self._confirm(first)
         return max(0, last - first + 1)
 
     def lag(self) -> int:
