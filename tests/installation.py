@@ -15,6 +15,8 @@ from typing import Any
 import httpx
 from sqlalchemy import create_engine, make_url, text
 
+MEMBER = "member@example.com"
+PASSWORD = "quiet-warm-exact"
 ALL_SCOPES = ("read", "write", "send", "admin")
 _PATIENCE_SECONDS = 120
 

@@ -4,10 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from installation import ALL_SCOPES, Installation
-
-MEMBER = "member@example.com"
-PASSWORD = "quiet-warm-exact"
+from installation import ALL_SCOPES, MEMBER, PASSWORD, Installation
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import re
 import pytest
 from described_operations import METHODS, example_path
 
-from conftest import MEMBER, PASSWORD
+from installation import MEMBER, PASSWORD
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 

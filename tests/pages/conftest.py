@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 from litestar.testing import TestClient
-from page_world import EMAIL, PASSWORD, PageWorld, running_world, serving
+from page_world import EMAIL, PageWorld, log_in, running_world, serving
 
 
 @pytest.fixture(scope="session")
@@ -37,11 +37,3 @@ def browser(world: PageWorld) -> Iterator[TestClient]:
 def member(browser: TestClient) -> TestClient:
     """A client of a member with all scopes."""
     return log_in(browser, EMAIL)
-
-
-def log_in(client: TestClient, email: str) -> TestClient:
-    page = client.get("/login").text
-    token = page.split('name="csrf_token" value="')[1].split('"')[0]
-    data = {"email": email, "password": PASSWORD, "csrf_token": token, "next": "/"}
-    assert client.post("/login", data=data).status_code == 303
-    return client

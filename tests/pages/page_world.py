@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from litestar.testing import TestClient
 
 from kikubari.api import Services, create_api
 from kikubari.app.house import House
@@ -220,3 +221,11 @@ def serving(world: PageWorld, port: int) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()
+
+
+def log_in(client: TestClient, email: str) -> TestClient:
+    page = client.get("/login").text
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    data = {"email": email, "password": PASSWORD, "csrf_token": token, "next": "/"}
+    assert client.post("/login", data=data).status_code == 303
+    return client

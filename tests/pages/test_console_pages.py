@@ -4,9 +4,7 @@ import re
 
 import pytest
 from litestar.testing import TestClient
-from page_world import EMAIL, HOSTILE, PASSWORD, READER_EMAIL, PageWorld
-
-from conftest import log_in
+from page_world import EMAIL, HOSTILE, PASSWORD, READER_EMAIL, PageWorld, log_in
 
 
 def _paths(world: PageWorld) -> list[str]:
