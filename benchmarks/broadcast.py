@@ -46,7 +46,7 @@ from kikubari.deliver import (
     open_dispatch,
 )
 from kikubari.deliver.providers.smtp import SmtpPool, SmtpSettings
-from kikubari.events import Copier, EventLog, Sequencer, append_in
+from kikubari.events import Copier, EventLog, RangeEncoder, Sequencer, append_in
 from kikubari.kit.clock import SystemClock
 from kikubari.profiles import (
     ConsentLedger,
@@ -162,7 +162,13 @@ class _Shop:
             self._store.write(partial(append_in, events=chunk))
             sequencer.run_once()
         log = EventLog(self._store, self._keys)
-        copier = Copier(self._store, self._columnar, log, numbering, currency=_CURRENCY)
+        copier = Copier(
+            self._store,
+            self._columnar,
+            log,
+            numbering,
+            RangeEncoder(log, currency=_CURRENCY),
+        )
         copier.prepare()
         while copier.run_once():
             pass

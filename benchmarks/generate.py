@@ -36,7 +36,7 @@ from generated_events import (
     user_id,
     view_sql,
 )
-from kikubari.events import Copier, EventLog, message_key
+from kikubari.events import Copier, EventLog, RangeEncoder, message_key
 from kikubari.kit.instants import to_micros
 from kikubari.profiles import Identifier, IdentityNumbering, InstanceKey, PersonKeys
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
@@ -249,7 +249,9 @@ def _identifier_row(number: int, n_people: int) -> tuple[object, ...]:
 
 def copier_of(state: SqliteStateStore, columnar: ColumnarStore, keys: PersonKeys) -> Copier:
     """Return the copier of a generated home."""
-    return Copier(state, columnar, EventLog(state, keys), IdentityNumbering(), currency=CURRENCY)
+    log = EventLog(state, keys)
+    encoder = RangeEncoder(log, currency=CURRENCY)
+    return Copier(state, columnar, log, IdentityNumbering(), encoder)
 
 
 @contextmanager

@@ -15,7 +15,9 @@ import msgspec
 from generate import Home
 from generated_events import CURRENCY, LOG_SQL, MESSAGE_KEYS, Extent, message_id, view_sql
 from harness import Figure, Memory, Options, Report, main
-from kikubari.events import Copier, EventLog, Intake, Sequencer, message_key
+from kikubari.app.copying import EncodingProcess
+from kikubari.app.settings import Settings
+from kikubari.events import Copier, EventLog, Intake, RangeEncoder, Sequencer, message_key
 from kikubari.profiles import (
     ConsentProjection,
     IdentityNumbering,
@@ -96,9 +98,10 @@ class _Pipeline:
             keys,
             projections=[TraitProjection(keys), ConsentProjection(keys)],
         )
-        self.copier = Copier(
-            self._state, self._columnar, EventLog(self._state, keys), numbering, currency=CURRENCY
-        )
+        log = EventLog(self._state, keys)
+        settings = Settings(home=str(home.folder), currency=CURRENCY)
+        self._encoding = EncodingProcess(settings, RangeEncoder(log, currency=CURRENCY))
+        self.copier = Copier(self._state, self._columnar, log, numbering, self._encoding)
         self.copier.prepare()
 
     def fill(self, extent: Extent) -> None:
@@ -143,6 +146,7 @@ class _Pipeline:
 
     def close(self) -> None:
         """Close every store."""
+        self._encoding.close()
         self._columnar.close()
         self._state.close()
         self._intake_store.close()

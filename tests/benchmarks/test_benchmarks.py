@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from kikubari.events import Copier, EventLog
+from kikubari.events import Copier, EventLog, RangeEncoder
 from kikubari.profiles import IdentityNumbering, InstanceKey, PersonKeys
 from kikubari.storage import ColumnarStore, SqliteStateStore
 
@@ -66,7 +66,8 @@ def compare_with_rebuilt(home: Path) -> None:
     state = SqliteStateStore(home / "state.db")
     columnar = ColumnarStore(f"chdb://{home / 'copy'}")
     keys = PersonKeys(InstanceKey.load_or_create(home / "keys" / "instance.key"))
-    copier = Copier(state, columnar, EventLog(state, keys), IdentityNumbering(), currency="JPY")
+    log = EventLog(state, keys)
+    copier = Copier(state, columnar, log, IdentityNumbering(), RangeEncoder(log, currency="JPY"))
     generated = dump(columnar)
     copier.rebuild()
     while copier.run_once():

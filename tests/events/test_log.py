@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kikubari.events import Copier, EventLog, Intake, Move, Sequencer, append_in
+from kikubari.events import Copier, EventLog, Intake, Move, RangeEncoder, Sequencer, append_in
 from kikubari.events.copy_schema import PROFILE
 from kikubari.spec.envelope import Event, EventKind
 from kikubari.spec.errors import RateLimitedError
@@ -43,7 +43,9 @@ class Harness:
         self.log = EventLog(state, self.sealing)
 
     def copier(self, columnar: ColumnarStore) -> Copier:
-        copier = Copier(self.state, columnar, self.log, self.moves, currency="JPY")
+        copier = Copier(
+            self.state, columnar, self.log, self.moves, RangeEncoder(self.log, currency="JPY")
+        )
         copier.prepare()
         return copier
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import msgspec
 
-from kikubari.events import Copier, EventLog, Intake, Sequencer, copy
+from kikubari.events import Copier, EventLog, Intake, RangeEncoder, Sequencer, copy
 from kikubari.profiles import IdentityNumbering, InstanceKey, PersonKeys
 from kikubari.spec.envelope import Event, EventKind
 from kikubari.spec.topics import CONSENT_CHANGED
@@ -71,7 +71,11 @@ class Copying:
         if has_copy:
             self.columnar = ColumnarStore(f"chdb://{folder / 'copy'}")
             self.copier = Copier(
-                self.state, self.columnar, self.log, self._numbering, currency="JPY"
+                self.state,
+                self.columnar,
+                self.log,
+                self._numbering,
+                RangeEncoder(self.log, currency="JPY"),
             )
             self.copier.prepare()
 

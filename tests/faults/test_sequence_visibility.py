@@ -16,6 +16,7 @@ from kikubari.events import (
     Copier,
     EventLog,
     Intake,
+    RangeEncoder,
     SequencedEvent,
     Sequencer,
     append_in,
@@ -152,7 +153,9 @@ def test_positions_are_read_only_once_all_below_are_committed(
         wait_for_a_lock(store)
         # The first transaction has written position 1; the second must not overtake it.
         log = EventLog(store, PlainSealing())
-        copier = Copier(store, columnar, log, IdentityNumbering(), currency="JPY")
+        copier = Copier(
+            store, columnar, log, IdentityNumbering(), RangeEncoder(log, currency="JPY")
+        )
         copier.prepare()
         assert log.position() == 0
         assert copier.run_once() == 0

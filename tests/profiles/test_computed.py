@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from kikubari.events import Copier, RowBuilder
+from kikubari.events import Copier, RangeEncoder, RowBuilder
 from kikubari.profiles import ComputedTraits, compute, list_order_events, query_computed
 from kikubari.spec.topics import ORDER_CANCELLED, ORDER_COMPLETED, ORDER_REFUNDED
 
@@ -88,7 +88,13 @@ histories = st.lists(
 
 @pytest.fixture
 def copier(shop, columnar):
-    made = Copier(shop.state, columnar, shop.log, shop.numbering, currency="JPY")
+    made = Copier(
+        shop.state,
+        columnar,
+        shop.log,
+        shop.numbering,
+        RangeEncoder(shop.log, currency="JPY"),
+    )
     made.prepare()
     made.columnar = columnar
     return made

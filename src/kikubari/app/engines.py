@@ -57,11 +57,15 @@ class Engines:
             self.columnar.close()
 
     def _open(self, name: str) -> StateStore:
-        if not self._settings.is_embedded:
-            if name != "state":
-                return self.state
-            store: StateStore = PostgresStateStore(self._settings.database_url)
-        else:
-            store = SqliteStateStore(self._settings.folder / f"{name}.db")
+        if not self._settings.is_embedded and name != "state":
+            return self.state
+        store = open_state(self._settings, name)
         migrate(store)
         return store
+
+
+def open_state(settings: Settings, name: str = "state") -> StateStore:
+    """Open a state store as it is, without migrating it."""
+    if settings.is_embedded:
+        return SqliteStateStore(settings.folder / f"{name}.db")
+    return PostgresStateStore(settings.database_url)

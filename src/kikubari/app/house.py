@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from kikubari.access import SCOPES, ApiKeys, Members, Principal
 from kikubari.api import ConsumerHealth, Health, Services, ShopSettings
 from kikubari.app.adapters import BroadcastOutbox, NoLists, SegmentAudience
+from kikubari.app.copying import EncodingProcess
 from kikubari.app.delivering import DeliveryThread
 from kikubari.app.engines import Engines
 from kikubari.app.loops import Loop
@@ -35,7 +36,7 @@ from kikubari.deliver import (
     Unsubscribing,
 )
 from kikubari.deliver.providers.smtp import SmtpPool
-from kikubari.events import Copier, EventLog, Intake, Sequencer
+from kikubari.events import Copier, EventLog, Intake, RangeEncoder, Sequencer
 from kikubari.journeys import Broadcast, Broadcasts
 from kikubari.kit.clock import SystemClock
 from kikubari.kit.ids import TimeOrderedIds
@@ -106,12 +107,14 @@ class House:
             ],
         )
         self._log = EventLog(state, self._keys)
+        encoder = RangeEncoder(self._log, currency=self._settings.currency)
+        self._encoding = EncodingProcess(self._settings, encoder)
         self._copier = Copier(
             state,
             self._engines.columnar,
             self._log,
             self._numbering,
-            currency=self._settings.currency,
+            self._encoding,
         )
         self._copier.prepare()
         self._copying = threading.Lock()
@@ -256,6 +259,7 @@ class House:
         self._composer.close()
         for loop in self._loops:
             loop.stop()
+        self._encoding.close()
         self._engines.close()
 
     def health(self) -> Health:

@@ -31,9 +31,14 @@ def load_secrets(folder: Path, *, dkim_selector: str) -> Secrets:
     """Read the keys, making those that are missing, readable for their owner only."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Secrets(
-        InstanceKey.load_or_create(folder / "instance.key"),
+        load_instance_key(folder),
         _load_dkim(folder / f"dkim-{dkim_selector}.pem", dkim_selector),
     )
+
+
+def load_instance_key(folder: Path) -> InstanceKey:
+    """Read the key that wraps all others, making it if it is missing."""
+    return InstanceKey.load_or_create(folder / "instance.key")
 
 
 def dkim_record(settings: Settings) -> DnsRecord:

@@ -13,11 +13,13 @@ from kikubari.events.contracts import Move as Move
 from kikubari.events.contracts import Moves as Moves
 from kikubari.events.contracts import Numbering as Numbering
 from kikubari.events.contracts import Projection as Projection
+from kikubari.events.contracts import RangeEncoding as RangeEncoding
 from kikubari.events.contracts import Sealing as Sealing
 from kikubari.events.contracts import SequencedEvent as SequencedEvent
 from kikubari.events.contracts import TraitAssertion as TraitAssertion
 from kikubari.events.copy import Copier as Copier
 from kikubari.events.copy import TableCheck as TableCheck
+from kikubari.events.copy_encoding import RangeEncoder as RangeEncoder
 from kikubari.events.copy_rows import CONSENT_COLUMNS as CONSENT_COLUMNS
 from kikubari.events.copy_rows import EVENT_COLUMNS as EVENT_COLUMNS
 from kikubari.events.copy_rows import TRAIT_COLUMNS as TRAIT_COLUMNS

@@ -1,6 +1,6 @@
 """What the log gives, and the little it needs from rooms above it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -69,6 +69,14 @@ class Moves(Protocol):
 
     def list_moves(self, connection: Connection, *, after_version: int, limit: int) -> list[Move]:
         """Return moves with a higher version, in order of version."""
+        ...
+
+
+class RangeEncoding(Protocol):
+    """Turns ranges of the log into rows as the columnar engine takes them."""
+
+    def encode(self, first: int, last: int) -> Mapping[str, bytes]:
+        """Return the encoded rows of each table that has any for the range first..last."""
         ...
 
 

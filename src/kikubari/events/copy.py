@@ -3,8 +3,8 @@
 import msgspec
 
 from kikubari.events import _repository as repository
-from kikubari.events.contracts import Moves
-from kikubari.events.copy_rows import COLUMNS, RowBuilder
+from kikubari.events.contracts import Moves, RangeEncoding
+from kikubari.events.copy_rows import COLUMNS
 from kikubari.events.copy_schema import LOG_TABLES, PROFILE_NUMBERS, PROFILE_OF
 from kikubari.events.log import EventLog
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
@@ -45,15 +45,15 @@ class Copier:
         columnar: ColumnarStore,
         log: EventLog,
         moves: Moves,
+        encoding: RangeEncoding,
         *,
-        currency: str,
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> None:
         self._state = state
         self._columnar = columnar
         self._log = log
         self._moves = moves
-        self._builder = RowBuilder(workspace_id=workspace_id, currency=currency)
+        self._encoding = encoding
         self._workspace_id = workspace_id
         self._moves_version: int | None = None
 
@@ -132,15 +132,10 @@ class Copier:
         return first, last
 
     def _insert_range(self, first: int, last: int) -> None:
-        rows = self._builder.build(self._log.read_range(first, last))
-        for table, table_rows in rows.items():
-            if table_rows:
-                self._columnar.insert(
-                    table,
-                    COLUMNS[table],
-                    list(zip(*table_rows, strict=True)),
-                    token=f"{table}:{first}-{last}",
-                )
+        for table, rows in self._encoding.encode(first, last).items():
+            self._columnar.insert_encoded(
+                table, COLUMNS[table], rows, token=f"{table}:{first}-{last}"
+            )
 
     def _confirm(self, first: int) -> None:
         self._state.write(

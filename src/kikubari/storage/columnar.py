@@ -87,12 +87,20 @@ class ColumnarStore:
             data: one sequence of values per column, all of the same length.
             token: ``insert_deduplication_token``.
         """
-        # History reaches over any number of months, and nobody may stop the copy by sending some.
-        settings: dict[str, Any] = {"max_partitions_per_insert_block": 0}
-        if token:
-            settings["insert_deduplication_token"] = token
         self._client().insert(
-            table, data, column_names=list(columns), column_oriented=True, settings=settings
+            table,
+            data,
+            column_names=list(columns),
+            column_oriented=True,
+            settings=_insert_settings(token),
+        )
+
+    def insert_encoded(
+        self, table: str, columns: Sequence[str], rows: bytes, *, token: str | None = None
+    ) -> None:
+        """Insert rows encoded as MessagePack values, one after the other; see `insert`."""
+        self._client().raw_insert(
+            table, list(columns), rows, settings=_insert_settings(token), fmt="MsgPack"
         )
 
     @property
@@ -138,3 +146,11 @@ class ColumnarStore:
                 f"the columnar store cannot be opened: {error}",
                 hint="Check KIKUBARI_CLICKHOUSE_URL, or that no other process has the folder open.",
             ) from error
+
+
+def _insert_settings(token: str | None) -> dict[str, Any]:
+    # History reaches over any number of months, and nobody may stop the copy by sending some.
+    settings: dict[str, Any] = {"max_partitions_per_insert_block": 0}
+    if token:
+        settings["insert_deduplication_token"] = token
+    return settings
