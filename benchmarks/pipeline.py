@@ -16,6 +16,7 @@ from generate import Home
 from generated_events import CURRENCY, LOG_SQL, MESSAGE_KEYS, Extent, message_id, view_sql
 from harness import Figure, Memory, Options, Report, main
 from kikubari.app.copying import EncodingProcess
+from kikubari.app.interpreter import tune_interpreter
 from kikubari.app.settings import Settings
 from kikubari.events import Copier, EventLog, Intake, RangeEncoder, Sequencer, message_key
 from kikubari.profiles import (
@@ -43,6 +44,7 @@ def run(options: Options) -> Report:
     pipeline = _Pipeline(Home(options.folder))
     try:
         pipeline.fill(extent)
+        tune_interpreter()  # as the server does
         memory = Memory()
         cpu = time.process_time()
         with memory.watch():

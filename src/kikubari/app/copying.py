@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from multiprocessing.connection import Connection
 
 from kikubari.app.engines import open_state
+from kikubari.app.interpreter import tune_interpreter
 from kikubari.app.secrets import load_instance_key
 from kikubari.app.settings import Settings
 from kikubari.events import EventLog, RangeEncoder, RangeEncoding
@@ -87,6 +88,7 @@ class EncodingProcess:
 def _serve(pipe: Connection, settings: Settings) -> None:
     """Answer ranges until the other side hangs up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # meant for the server, which ends this in order
+    tune_interpreter()
     state = open_state(settings)
     log = EventLog(state, PersonKeys(load_instance_key(settings.keys_folder)))
     encoder = RangeEncoder(log, currency=settings.currency)

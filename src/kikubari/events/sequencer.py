@@ -1,6 +1,8 @@
 """The sequencer: turns acknowledged batches into the log, exactly once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from itertools import chain
 
 import msgspec
 from sqlalchemy import Connection
@@ -15,7 +17,7 @@ from kikubari.storage import Priority, StateStore
 # Events of one transaction: enough to amortise its commit, few enough that another writer of
 # the same store waits about a tenth of a second.
 TRANSACTION_EVENTS = 2_000
-_BATCHES_PER_READ = 64
+_BATCHES_PER_READ = 256
 
 
 class Sequenced(msgspec.Struct, frozen=True):
@@ -23,6 +25,18 @@ class Sequenced(msgspec.Struct, frozen=True):
 
     n_new: int
     n_duplicates: int
+
+
+class _Arrivals(msgspec.Struct, frozen=True):
+    """The events of one transaction, with all that can be computed before it begins.
+
+    `messages` maps (source, message key) to an event and its JSON, each messageId once.
+    """
+
+    workspace_id: int
+    batch_ids: list[int]
+    n_events: int
+    messages: dict[tuple[int, bytes], tuple[Event, bytes]]
 
 
 class Sequencer:
@@ -55,12 +69,12 @@ class Sequencer:
         self._projections = projections
 
     def run_once(self) -> Sequenced:
-        """Sequence one transaction's worth of each inbox; zero of both when all are empty."""
+        """Sequence some transactions of each inbox; zero of both when all are empty."""
         new = duplicates = 0
         for store in self._inboxes:
-            done = self._drain(store)
-            new += done.n_new
-            duplicates += done.n_duplicates
+            for done in self._drain(store):
+                new += done.n_new
+                duplicates += done.n_duplicates
         return Sequenced(new, duplicates)
 
     def waiting(self) -> int:
@@ -71,28 +85,6 @@ class Sequencer:
                 total += repository.count_waiting(connection)
         return total
 
-    def _drain(self, store: StateStore) -> Sequenced:
-        with store.read() as connection:
-            waiting = repository.list_inbox(connection, limit=_BATCHES_PER_READ)
-        batches = _take(waiting, TRANSACTION_EVENTS)
-        if not batches:
-            return Sequenced(0, 0)
-        workspace_id = batches[0].workspace_id
-        events = [event for batch in batches for event in decode_batch(batch.body)]
-        ids = [batch.id for batch in batches]
-        is_own_inbox = store is self._state
-
-        def work(connection: Connection) -> Sequenced:
-            done = self.extend(connection, events, workspace_id=workspace_id)
-            if is_own_inbox:
-                repository.delete_inbox(connection, ids)
-            return done
-
-        done = self._state.write(work, priority=Priority.BACKGROUND)
-        if not is_own_inbox:
-            store.write(lambda connection: repository.delete_inbox(connection, ids))
-        return done
-
     def extend(
         self,
         connection: Connection,
@@ -101,54 +93,99 @@ class Sequencer:
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> Sequenced:
         """Append those events that the log does not hold, and derive what follows from them."""
+        return self._append(connection, _arrivals(workspace_id, [], events))
+
+    def _drain(self, store: StateStore) -> list[Sequenced]:
+        with store.read() as connection:
+            waiting = repository.list_inbox(connection, limit=_BATCHES_PER_READ)
+        written: list[tuple[_Arrivals, Future[Sequenced]]] = []
+        try:
+            for batches in _cut(waiting, TRANSACTION_EVENTS):
+                # While these are made ready, the transaction before them is written.
+                arrivals = _read(batches)
+                if written:
+                    written[-1][1].result()
+                written.append((arrivals, self._submit(arrivals, is_own=store is self._state)))
+            return [future.result() for _, future in written]
+        finally:
+            done = [arrivals.batch_ids for arrivals, future in written if _is_done(future)]
+            ids = list(chain.from_iterable(done))
+            if ids and store is not self._state:
+                store.write(lambda connection: repository.delete_inbox(connection, ids))
+
+    def _submit(self, arrivals: _Arrivals, *, is_own: bool) -> "Future[Sequenced]":
+        def work(connection: Connection) -> Sequenced:
+            done = self._append(connection, arrivals)
+            if is_own:
+                repository.delete_inbox(connection, arrivals.batch_ids)
+            return done
+
+        return self._state.submit(work, priority=Priority.BACKGROUND)
+
+    def _append(self, connection: Connection, arrivals: _Arrivals) -> Sequenced:
+        workspace_id = arrivals.workspace_id
         last = repository.lock_mark(connection, workspace_id)
-        fresh = _without_known(connection, events, workspace_id)
+        known = repository.list_known_keys(connection, workspace_id, arrivals.messages)
+        fresh = [
+            (key, event, payload)
+            for (source_id, key), (event, payload) in arrivals.messages.items()
+            if (source_id, key) not in known
+        ]
         if fresh:
-            numbers = self._numbering.number(connection, [event for _, event in fresh])
-            sealed = self._sealing.seal(
-                connection, numbers, [encode_event(event) for _, event in fresh]
-            )
+            numbers = self._numbering.number(connection, [event for _, event, _ in fresh])
+            sealed = self._sealing.seal(connection, numbers, [payload for _, _, payload in fresh])
             sequenced = [
                 SequencedEvent(position, number, event)
-                for position, (number, (_, event)) in enumerate(
+                for position, (number, (_, event, _)) in enumerate(
                     zip(numbers, fresh, strict=True), start=last + 1
                 )
             ]
             rows = [
                 _log_row(workspace_id, item, key, body)
-                for item, (key, _), body in zip(sequenced, fresh, sealed, strict=True)
+                for item, (key, _, _), body in zip(sequenced, fresh, sealed, strict=True)
             ]
             repository.insert_events(connection, rows)
             for projection in self._projections:
                 projection.apply(connection, sequenced)
-        n_duplicates = len(events) - len(fresh)
+        n_duplicates = arrivals.n_events - len(fresh)
         repository.move_mark(
             connection, workspace_id, position=last + len(fresh), duplicates=n_duplicates
         )
         return Sequenced(len(fresh), n_duplicates)
 
 
-def _take(waiting: Sequence[repository.InboxBatch], max_events: int) -> list[repository.InboxBatch]:
-    """Return the leading batches of one workspace that fit one transaction, at least one."""
+def _is_done(future: Future[Sequenced]) -> bool:
+    return future.done() and future.exception() is None
+
+
+def _cut(
+    waiting: Sequence[repository.InboxBatch], max_events: int
+) -> Iterator[list[repository.InboxBatch]]:
+    """Cut batches into those of one transaction each: of one workspace, at least one batch."""
     taken: list[repository.InboxBatch] = []
     total = 0
     for batch in waiting:
         total += batch.n_events
         if taken and (total > max_events or batch.workspace_id != taken[0].workspace_id):
-            break
+            yield taken
+            taken, total = [], batch.n_events
         taken.append(batch)
-    return taken
+    if taken:
+        yield taken
 
 
-def _without_known(
-    connection: Connection, events: Sequence[Event], workspace_id: int
-) -> list[tuple[bytes, Event]]:
-    """Return (message key, event) of events new to the log, each messageId once."""
-    keyed: dict[tuple[int, bytes], Event] = {}
+def _read(batches: Sequence[repository.InboxBatch]) -> _Arrivals:
+    events = [event for batch in batches for event in decode_batch(batch.body)]
+    return _arrivals(batches[0].workspace_id, [batch.id for batch in batches], events)
+
+
+def _arrivals(workspace_id: int, batch_ids: list[int], events: Sequence[Event]) -> _Arrivals:
+    messages: dict[tuple[int, bytes], tuple[Event, bytes]] = {}
     for event in events:
-        keyed.setdefault((event.source_id, message_key(event.message_id)), event)
-    known = repository.list_known_keys(connection, workspace_id, keyed)
-    return [(key[1], event) for key, event in keyed.items() if key not in known]
+        key = (event.source_id, message_key(event.message_id))
+        if key not in messages:
+            messages[key] = (event, encode_event(event))
+    return _Arrivals(workspace_id, batch_ids, len(events), messages)
 
 
 def _log_row(

@@ -21,15 +21,18 @@ T = TypeVar("T")
 # Units of work that share one fsync. Large enough to amortise it, small enough that the first
 # of them is not kept waiting.
 GROUP_SIZE = 256
-_CACHE_KIBIBYTES = 131_072
+# Of the writer, whose working set is the upper part of every index; readers come and go, and have
+# the operating system's cache.
+_WRITER_CACHE_KIBIBYTES = 131_072
+_READER_CACHE_KIBIBYTES = 8_192
 _STOP_ORDER = 99
 
 
 class SqliteStateStore:
     """StateStore on one SQLite file in WAL mode with synchronous=FULL.
 
-    All writes pass through one thread, ordered by priority. Every unit of work has its own
-    savepoint, so one that fails does not take its neighbours' commit with it.
+    All writes pass through one thread, ordered by priority. Units of work that share a commit
+    have a savepoint each, so one that fails does not take its neighbours with it.
     """
 
     dialect: Literal["sqlite"] = "sqlite"
@@ -88,6 +91,7 @@ class SqliteStateStore:
 
     def _write_loop(self) -> None:
         with self._engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA cache_size=-{_WRITER_CACHE_KIBIBYTES}")
             while True:
                 group, stopping = self._next_group()
                 if group:
@@ -123,8 +127,9 @@ class SqliteStateStore:
         outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+            run = _run_alone if len(group) == 1 else _run_beside_others
             for work, future in group:
-                outcomes.append((future, *self._run_one(connection, work)))
+                outcomes.append((future, *run(connection, work)))
             connection.commit()
         except DatabaseError as error:
             connection.rollback()
@@ -138,18 +143,30 @@ class SqliteStateStore:
             else:
                 future.set_exception(problem)
 
-    def _run_one(self, connection: Connection, work: Work[Any]) -> tuple[Any, BaseException | None]:
-        connection.exec_driver_sql("SAVEPOINT unit")
-        try:
-            result = work(connection)
-        except OperationalError:
-            raise  # disk full or I/O error: SQLite may have rolled back the whole transaction
-        except BaseException as error:  # noqa: BLE001 - handed to whoever waits on the future
-            connection.exec_driver_sql("ROLLBACK TO unit")
-            connection.exec_driver_sql("RELEASE unit")
-            return None, error
+
+def _run_alone(connection: Connection, work: Work[Any]) -> tuple[Any, BaseException | None]:
+    """Run the only work of a transaction: no savepoint, which would copy each page it changes."""
+    try:
+        return work(connection), None
+    except OperationalError:
+        raise  # disk full or I/O error
+    except BaseException as error:  # noqa: BLE001 - handed to whoever waits on the future
+        connection.exec_driver_sql("ROLLBACK")
+        return None, error
+
+
+def _run_beside_others(connection: Connection, work: Work[Any]) -> tuple[Any, BaseException | None]:
+    connection.exec_driver_sql("SAVEPOINT unit")
+    try:
+        result = work(connection)
+    except OperationalError:
+        raise  # disk full or I/O error: SQLite may have rolled back the whole transaction
+    except BaseException as error:  # noqa: BLE001 - handed to whoever waits on the future
+        connection.exec_driver_sql("ROLLBACK TO unit")
         connection.exec_driver_sql("RELEASE unit")
-        return result, None
+        return None, error
+    connection.exec_driver_sql("RELEASE unit")
+    return result, None
 
 
 def _create_engine(path: Path) -> Engine:
@@ -169,7 +186,7 @@ def _create_engine(path: Path) -> Engine:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
-            f"cache_size=-{_CACHE_KIBIBYTES}",
+            f"cache_size=-{_READER_CACHE_KIBIBYTES}",
             "temp_store=MEMORY",
             "foreign_keys=ON",
             "journal_size_limit=268435456",
