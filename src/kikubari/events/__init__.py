@@ -25,9 +25,14 @@ from kikubari.events.copy_rows import EVENT_COLUMNS as EVENT_COLUMNS
 from kikubari.events.copy_rows import TRAIT_COLUMNS as TRAIT_COLUMNS
 from kikubari.events.copy_rows import RowBuilder as RowBuilder
 from kikubari.events.copy_schema import PROFILE as PROFILE
+from kikubari.events.forget import Forgetting as Forgetting
+from kikubari.events.forget import forget_in as forget_in
 from kikubari.events.intake import Intake as Intake
 from kikubari.events.intake import append_in as append_in
 from kikubari.events.log import EventLog as EventLog
+from kikubari.events.log import TimelineCount as TimelineCount
+from kikubari.events.log import TimelinePage as TimelinePage
+from kikubari.events.log import TimelinePlace as TimelinePlace
 from kikubari.events.sequencer import Sequenced as Sequenced
 from kikubari.events.sequencer import Sequencer as Sequencer
 from kikubari.events.trait_values import IDENTIFYING_TRAITS as IDENTIFYING_TRAITS

@@ -4,13 +4,27 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from kikubari.events._tables import copy_ranges, events, inbox, log_marks
 from kikubari.storage import bulk_insert, insert_or_ignore
 
 # SQLite allows 32,766 parameters in one statement.
 _KEYS_PER_QUERY = 5_000
+# SQLite joins at most 500 queries in one statement.
+_NUMBERS_PER_QUERY = 200
+_DAY_US = 86_400_000_000
 
 
 class InboxBatch(msgspec.Struct, frozen=True):
@@ -136,6 +150,67 @@ def list_timeline(
         )
         .order_by(events.c.occurred_us.desc(), events.c.position.desc())
         .limit(limit)
+    ).all()
+
+
+def list_timeline_places(
+    connection: Connection,
+    workspace_id: int,
+    numbers: Sequence[int],
+    *,
+    before: tuple[int, int],
+    types: Sequence[str],
+    excluded: Sequence[str],
+    limit: int,
+) -> list[tuple[int, int]]:
+    """Return (occurred_us, position) of people's newest events before a place, newest first.
+
+    The newest of each number are found by its own walk along the index, then merged: a person of
+    many numbers costs no sort of their whole history.
+    """
+    c = events.c
+    before_us, position = before
+    found: list[tuple[int, int]] = []
+    for start in range(0, len(numbers), _NUMBERS_PER_QUERY):
+        walks = []
+        for number in numbers[start : start + _NUMBERS_PER_QUERY]:
+            walk = select(c.occurred_us, c.position).where(
+                c.workspace_id == workspace_id,
+                c.number == number,
+                c.occurred_us <= before_us,
+                or_(c.occurred_us < before_us, c.position < position),
+            )
+            if types:
+                walk = walk.where(c.type.in_(types))
+            if excluded:
+                walk = walk.where(c.type.not_in(excluded))
+            newest = walk.order_by(c.occurred_us.desc(), c.position.desc()).limit(limit)
+            walks.append(select(newest.subquery()))
+        found += [(row.occurred_us, row.position) for row in connection.execute(union_all(*walks))]
+    found.sort(reverse=True)
+    return found[:limit]
+
+
+def list_at_positions(
+    connection: Connection, workspace_id: int, positions: Sequence[int]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return (position, number, sealed body) of the events at some positions."""
+    return connection.execute(
+        select(events.c.position, events.c.number, events.c.body).where(
+            events.c.workspace_id == workspace_id, events.c.position.in_(positions)
+        )
+    ).all()
+
+
+def count_timeline(
+    connection: Connection, workspace_id: int, numbers: Sequence[int]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return (type, day, n) of people's events; days count from 1970 in UTC."""
+    day = (events.c.occurred_us // literal(_DAY_US)).label("day")
+    return connection.execute(
+        select(events.c.type, day, func.count().label("n"))
+        .where(events.c.workspace_id == workspace_id, events.c.number.in_(numbers))
+        .group_by(events.c.type, day)
     ).all()
 
 

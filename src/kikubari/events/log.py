@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row
 
 from kikubari.events import _repository as repository
@@ -12,6 +13,28 @@ from kikubari.events.contracts import Sealing, SequencedEvent
 from kikubari.kit.instants import LATEST, to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.storage import StateStore
+
+
+class TimelinePlace(msgspec.Struct, frozen=True):
+    """A place in a timeline: after all events that happened later, or are later in the log."""
+
+    occurred_us: int
+    position: int
+
+
+class TimelinePage(msgspec.Struct, frozen=True):
+    """Some events, newest first, and where the next page begins; None at the end."""
+
+    events: list[SequencedEvent]
+    next: TimelinePlace | None
+
+
+class TimelineCount(msgspec.Struct, frozen=True):
+    """Events of one type on one day, counted from 1970 in UTC."""
+
+    type: str
+    day: int
+    n: int
 
 
 class EventLog:
@@ -48,6 +71,55 @@ class EventLog:
                 connection, workspace_id, numbers, before_us=to_micros(before), limit=limit
             )
             return self._open(connection, rows)
+
+    def page_of_timeline(
+        self,
+        numbers: Sequence[int],
+        *,
+        before: TimelinePlace | None = None,
+        types: Sequence[str] = (),
+        excluded: Sequence[str] = (),
+        limit: int = 100,
+        workspace_id: int = DEFAULT_WORKSPACE,
+    ) -> TimelinePage:
+        """Return the newest events of a person before a place in their timeline.
+
+        Args:
+            numbers: all of the person's.
+            before: the place, from an earlier page; None: from the newest on.
+            types: only events of these types, if any are named.
+            excluded: no events of these types.
+            limit: at most so many.
+            workspace_id: whose log.
+        """
+        place = before or TimelinePlace(to_micros(LATEST), 0)
+        with self._store.read() as connection:
+            places = repository.list_timeline_places(
+                connection,
+                workspace_id,
+                numbers,
+                before=(place.occurred_us, place.position),
+                types=types,
+                excluded=excluded,
+                limit=limit + 1,
+            )
+            shown = places[:limit]
+            rows = repository.list_at_positions(
+                connection, workspace_id, [position for _, position in shown]
+            )
+            opened = {item.position: item for item in self._open(connection, rows)}
+        return TimelinePage(
+            [opened[position] for _, position in shown if position in opened],
+            TimelinePlace(*shown[-1]) if len(places) > limit else None,
+        )
+
+    def count_timeline(
+        self, numbers: Sequence[int], *, workspace_id: int = DEFAULT_WORKSPACE
+    ) -> list[TimelineCount]:
+        """Return how many events of each type a person has on each day (UTC)."""
+        with self._store.read() as connection:
+            rows = repository.count_timeline(connection, workspace_id, numbers)
+        return [TimelineCount(row.type, int(row.day), int(row.n)) for row in rows]
 
     def _open(
         self, connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]

@@ -1,6 +1,9 @@
 """Who people are: identifiers, merges, traits, the consent ledger, keys and rights."""
 
 from kikubari.profiles._tables import LEDGER_GUARDS as LEDGER_GUARDS
+from kikubari.profiles.companies import Companies as Companies
+from kikubari.profiles.companies import Company as Company
+from kikubari.profiles.companies import CompanyProjection as CompanyProjection
 from kikubari.profiles.computed import ComputedTraits as ComputedTraits
 from kikubari.profiles.computed import OrderEvent as OrderEvent
 from kikubari.profiles.computed import compute as compute
@@ -13,12 +16,21 @@ from kikubari.profiles.contracts import ConsentState as ConsentState
 from kikubari.profiles.contracts import Decision as Decision
 from kikubari.profiles.contracts import ErasureReceipt as ErasureReceipt
 from kikubari.profiles.contracts import Evidence as Evidence
+from kikubari.profiles.contracts import ExportReceipt as ExportReceipt
 from kikubari.profiles.contracts import KnownIdentifier as KnownIdentifier
 from kikubari.profiles.contracts import PersonFacts as PersonFacts
 from kikubari.profiles.contracts import ProfileView as ProfileView
 from kikubari.profiles.contracts import Trait as Trait
 from kikubari.profiles.contracts import TraitFact as TraitFact
 from kikubari.profiles.decisions import decision_event as decision_event
+from kikubari.profiles.freshness import HALF_LIVES as HALF_LIVES
+from kikubari.profiles.freshness import FactKind as FactKind
+from kikubari.profiles.freshness import Freshness as Freshness
+from kikubari.profiles.freshness import judge_freshness as judge_freshness
+from kikubari.profiles.habits import Habits as Habits
+from kikubari.profiles.habits import query_habits as query_habits
+from kikubari.profiles.households import Households as Households
+from kikubari.profiles.households import SharingProjection as SharingProjection
 from kikubari.profiles.identifiers import Identifier as Identifier
 from kikubari.profiles.identifiers import IdentifierRules as IdentifierRules
 from kikubari.profiles.identifiers import normalise_email as normalise_email
@@ -32,4 +44,17 @@ from kikubari.profiles.profiles import profile_id as profile_id
 from kikubari.profiles.resolution import Limits as Limits
 from kikubari.profiles.resolution import Outcome as Outcome
 from kikubari.profiles.rights import Rights as Rights
+from kikubari.profiles.saved import Saved as Saved
+from kikubari.profiles.saved import SavedItem as SavedItem
+from kikubari.profiles.saved import SavedProjection as SavedProjection
+from kikubari.profiles.saved import SavedThings as SavedThings
+from kikubari.profiles.sharing import SharedDevice as SharedDevice
+from kikubari.profiles.sharing import Sharing as Sharing
+from kikubari.profiles.sharing import Sign as Sign
+from kikubari.profiles.sharing import Tie as Tie
+from kikubari.profiles.statements import ExplainedTrait as ExplainedTrait
+from kikubari.profiles.statements import TraitStatement as TraitStatement
+from kikubari.profiles.statements import TraitStatements as TraitStatements
+from kikubari.profiles.statements import Voice as Voice
+from kikubari.profiles.statements import explain_traits as explain_traits
 from kikubari.profiles.traits import TraitProjection as TraitProjection

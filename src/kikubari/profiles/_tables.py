@@ -185,6 +185,8 @@ erasures = Table(
     Column("numbers", Text, nullable=False),  # JSON array: what other stores must forget too
     Column("counts", Text, nullable=False),  # JSON object: rows removed by kind
     Column("hashes", Text, nullable=False),  # JSON array of keyed hashes of the identifiers
+    Column("erased_by", Text, nullable=False),  # member or key
+    Column("reason", Text, nullable=False),
 )
 
 # Statements that keep the consent ledger append-only, by dialect. `create_all` runs them; a

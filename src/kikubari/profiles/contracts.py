@@ -145,6 +145,8 @@ class ErasureReceipt(msgspec.Struct, frozen=True):
         erased_at: when.
         counts: rows removed, by kind.
         hashes: keyed hashes of the identifiers: whoever presents one can be shown the receipt.
+        erased_by: member or key.
+        reason: as they put it; must not name the person.
     """
 
     receipt_id: str
@@ -153,3 +155,25 @@ class ErasureReceipt(msgspec.Struct, frozen=True):
     erased_at: datetime
     counts: dict[str, int]
     hashes: tuple[str, ...]
+    erased_by: str = ""
+    reason: str = ""
+
+
+class ExportReceipt(msgspec.Struct, frozen=True):
+    """Proof of what was handed out about a person.
+
+    Attributes:
+        receipt_id: quote it.
+        profile: canonical number at the time.
+        exported_at: when.
+        exported_by: member or key.
+        counts: entries by kind.
+        digest: SHA-256 of the file's content, in hex.
+    """
+
+    receipt_id: str
+    profile: int
+    exported_at: datetime
+    exported_by: str
+    counts: dict[str, int]
+    digest: str

@@ -34,6 +34,7 @@ from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import NotFoundError
 
 ID_PREFIX = "prf_"
+_MAX_WORDS = 4
 _KINDS_TO_TRY = (USER_ID, EMAIL, PHONE, ANONYMOUS_ID)
 
 
@@ -181,11 +182,24 @@ class Profiles:
             found |= dict.fromkeys(
                 rows.search_values(connection, self._workspace_id, prefix=prefix, limit=limit)
             )
-        term = "".join(normalise_term(text).split())
-        named = trait_rows.search_names(connection, self._workspace_id, prefix=term, limit=limit)
+        named = self._find_named(connection, normalise_term(text).split(), limit)
         profile_of = rows.list_profiles_of(connection, self._workspace_id, named)
         found |= dict.fromkeys(profile_of[number] for number in named if number in profile_of)
         return list(found)[:limit]
+
+    def _find_named(self, connection: Connection, words: list[str], limit: int) -> list[int]:
+        """Return numbers by the start of a name written as one word, or of each of its words."""
+        whole = ["".join(words)]
+        by_words = sorted(set(words), key=lambda word: (-len(word), word))[:_MAX_WORDS]
+        found: dict[int, None] = {}
+        for prefixes in [whole] if len(by_words) == 1 else [whole, by_words]:
+            if prefixes[0]:
+                found |= dict.fromkeys(
+                    trait_rows.search_names(
+                        connection, self._workspace_id, prefixes=prefixes, limit=limit
+                    )
+                )
+        return list(found)
 
     def _known_identifiers(self, members: list[Row[*tuple[Any, ...]]]) -> list[KnownIdentifier]:
         nodes = [(rows.node_of(row, rank_of(row.kind)), row.value) for row in members]

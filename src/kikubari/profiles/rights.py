@@ -1,4 +1,4 @@
-"""Erasing a person: their keys, identifiers, traits and names; a receipt stays."""
+"""Erasing a person, and what was exported about one: receipts stay."""
 
 from collections import Counter
 from datetime import datetime
@@ -8,10 +8,11 @@ import msgspec
 from sqlalchemy import Connection, insert, select
 
 from kikubari.kit.instants import from_micros, to_micros
-from kikubari.profiles._repository import identity, traits
+from kikubari.profiles._kept_tables import data_exports
+from kikubari.profiles._repository import identity, kept, traits
 from kikubari.profiles._stamped import Stamp
 from kikubari.profiles._tables import erasures
-from kikubari.profiles.contracts import ErasureReceipt
+from kikubari.profiles.contracts import ErasureReceipt, ExportReceipt
 from kikubari.profiles.identifiers import Identifier
 from kikubari.profiles.keys import InstanceKey, PersonKeys
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
@@ -39,7 +40,14 @@ class Rights:
         self._workspace_id = workspace_id
 
     def erase(
-        self, connection: Connection, number: int, *, receipt_id: str, erased_at: datetime
+        self,
+        connection: Connection,
+        number: int,
+        *,
+        receipt_id: str,
+        erased_at: datetime,
+        erased_by: str = "",
+        reason: str = "",
     ) -> ErasureReceipt:
         """Erase the person a canonical number stands for, in the caller's transaction.
 
@@ -55,6 +63,8 @@ class Rights:
         numbers = tuple(sorted(row.number for row in members))
         counts = Counter(f"identifier {row.kind}" for row in members)
         counts["traits and names"] = traits.delete_traits(connection, self._workspace_id, numbers)
+        for name, n_rows in kept.delete_kept(connection, self._workspace_id, numbers).items():
+            counts[name.replace("_", " ")] = n_rows
         # Caches of identifiers are dropped with the stamp.
         Stamp(f"identity:{self._workspace_id}").change(connection)
         identity.delete_identity(connection, self._workspace_id, numbers)
@@ -69,6 +79,8 @@ class Rights:
             hashes=tuple(
                 sorted(self.hash_identifier(Identifier(row.kind, row.value)) for row in members)
             ),
+            erased_by=erased_by,
+            reason=reason,
         )
         connection.execute(insert(erasures), self._row(receipt))
         return receipt
@@ -94,6 +106,42 @@ class Rights:
                 erased_at=from_micros(row.erased_us),
                 counts=msgspec.json.decode(row.counts),
                 hashes=tuple(msgspec.json.decode(row.hashes)),
+                erased_by=row.erased_by,
+                reason=row.reason,
+            )
+            for row in found
+        ]
+
+    def record_export(self, connection: Connection, receipt: ExportReceipt) -> None:
+        """Keep the receipt of an export, in the caller's transaction."""
+        connection.execute(
+            insert(data_exports),
+            {
+                "workspace_id": self._workspace_id,
+                "receipt_id": receipt.receipt_id,
+                "profile": receipt.profile,
+                "exported_us": to_micros(receipt.exported_at),
+                "exported_by": receipt.exported_by,
+                "counts": msgspec.json.encode(receipt.counts).decode(),
+                "digest": receipt.digest,
+            },
+        )
+
+    def list_exports(self, connection: Connection) -> list[ExportReceipt]:
+        """Return the receipts of all exports, oldest first."""
+        found = connection.execute(
+            select(data_exports)
+            .where(data_exports.c.workspace_id == self._workspace_id)
+            .order_by(data_exports.c.exported_us, data_exports.c.receipt_id)
+        )
+        return [
+            ExportReceipt(
+                receipt_id=row.receipt_id,
+                profile=row.profile,
+                exported_at=from_micros(row.exported_us),
+                exported_by=row.exported_by,
+                counts=msgspec.json.decode(row.counts),
+                digest=row.digest,
             )
             for row in found
         ]
@@ -107,4 +155,6 @@ class Rights:
             "numbers": msgspec.json.encode(receipt.numbers).decode(),
             "counts": msgspec.json.encode(receipt.counts).decode(),
             "hashes": msgspec.json.encode(receipt.hashes).decode(),
+            "erased_by": receipt.erased_by,
+            "reason": receipt.reason,
         }

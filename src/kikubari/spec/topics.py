@@ -10,6 +10,8 @@ SUPPRESSION_CHANGED = "Kikubari Suppression Changed"
 PROFILES_MERGED = "Kikubari Profiles Merged"  # by a person, explained
 PROFILES_UNMERGED = "Kikubari Profiles Unmerged"
 TRAIT_COMPUTED = "Kikubari Trait Computed"
+SEGMENT_ENTERED = "Kikubari Segment Entered"
+SEGMENT_LEFT = "Kikubari Segment Left"
 
 # Message outcomes (Segment e-mail spec names).
 EMAIL_SENT = "Kikubari Email Sent"  # accepted by the provider or relay
@@ -36,6 +38,11 @@ CHECKOUT_STARTED = "Checkout Started"
 PRODUCT_ADDED_TO_WISHLIST = "Product Added to Wishlist"
 PRODUCT_REMOVED_FROM_WISHLIST = "Product Removed from Wishlist"
 PRODUCT_COMPARED = "Product Added to Compare List"
+PRODUCT_REMOVED_FROM_COMPARE_LIST = "Product Removed from Compare List"
+COMPARE_LIST_CLEARED = "Compare List Cleared"
+WISHLIST_PRODUCT_ADDED_TO_CART = "Wishlist Product Added to Cart"
+SEARCH_SAVED = "Search Saved"
+SAVED_SEARCH_REMOVED = "Saved Search Removed"
 STORE_VISITED = "Store Visited"
 COUPON_APPLIED = "Coupon Applied"
 

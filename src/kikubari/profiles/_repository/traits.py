@@ -1,10 +1,11 @@
 """Versioned traits, and the names people are found by."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select
 
-from kikubari.profiles._repository.chunked import Rows, chunks
+from kikubari.profiles._repository.chunked import Rows, chunks, select_in
 from kikubari.profiles._tables import profile_names, trait_versions
 from kikubari.storage import bulk_insert
 
@@ -53,18 +54,38 @@ def list_standing_traits(
     return found
 
 
-def search_names(
-    connection: Connection, workspace_id: int, *, prefix: str, limit: int
-) -> list[int]:
-    """Return numbers with a name that starts with `prefix`."""
-    n = profile_names.c
-    rows = connection.execute(
-        select(n.number)
-        .where(n.workspace_id == workspace_id, n.term >= prefix, n.term < prefix + "\U0010ffff")
-        .distinct()
-        .limit(limit)
+def list_versions(connection: Connection, workspace_id: int, numbers: Collection[int]) -> Rows:
+    """Return every statement about these numbers in the order in which they hold."""
+    found = select_in(
+        connection,
+        workspace_id,
+        list(trait_versions.c),
+        where=trait_versions.c.number,
+        among=numbers,
     )
+    return sorted(found, key=lambda row: (row.at_us, row.source_id, bytes(row.message_key)))
+
+
+def search_names(
+    connection: Connection, workspace_id: int, *, prefixes: Sequence[str], limit: int
+) -> list[int]:
+    """Return numbers with a name that starts with each of the prefixes, the longest first."""
+    first, *others = prefixes
+    query = select(profile_names.c.number).where(_has_term(workspace_id, profile_names, first))
+    for place, prefix in enumerate(others):
+        other = profile_names.alias(f"other_{place}")
+        query = query.where(
+            select(other.c.number)
+            .where(other.c.number == profile_names.c.number, _has_term(workspace_id, other, prefix))
+            .exists()
+        )
+    rows = connection.execute(query.distinct().limit(limit))
     return [row.number for row in rows]
+
+
+def _has_term(workspace_id: int, names: Any, prefix: str) -> ColumnElement[bool]:
+    n = names.c
+    return and_(n.workspace_id == workspace_id, n.term >= prefix, n.term < prefix + "\U0010ffff")
 
 
 def delete_traits(connection: Connection, workspace_id: int, numbers: Collection[int]) -> int:

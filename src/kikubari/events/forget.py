@@ -1,0 +1,105 @@
+"""Forgetting people in the columnar copy: rows of erased numbers are deleted, after the fact.
+
+The log forgets a person the moment their key is gone. The copy holds rows that were made while the
+key was there, and may be about to receive some more: so numbers are noted in the transaction that
+erases, with the position the log had reached, and their rows are deleted once the copy holds
+everything up to there. From then on nobody can make such rows again.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import BigInteger, Column, Connection, Integer, Table, func, select, update
+
+from kikubari.events import _repository as repository
+from kikubari.spec.envelope import DEFAULT_WORKSPACE
+from kikubari.storage import ColumnarStore, Priority, StateStore, bulk_insert, metadata
+
+# Deleting costs the engine a pass over each table, whether for one number or for thousands.
+_NUMBERS_PER_DELETE = 10_000
+_TABLES = ("events", "traits", "consents")
+
+forgotten_numbers = Table(
+    "forgotten_numbers",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),  # last of the log when it was erased
+    Column("is_done", Integer, nullable=False),
+)
+
+
+def forget_in(
+    connection: Connection, numbers: Collection[int], *, workspace_id: int = DEFAULT_WORKSPACE
+) -> None:
+    """Note, in the transaction that erases a person, that the copy must forget their numbers."""
+    position = repository.find_mark(connection, workspace_id)
+    columns = ("workspace_id", "number", "position", "is_done")
+    rows = [(workspace_id, number, position, 0) for number in sorted(set(numbers))]
+    bulk_insert(connection, forgotten_numbers, columns, rows, ignore_existing=True)
+
+
+class Forgetting:
+    """Deletes from the copy what the log has forgotten."""
+
+    def __init__(
+        self, state: StateStore, columnar: ColumnarStore, *, workspace_id: int = DEFAULT_WORKSPACE
+    ) -> None:
+        self._state = state
+        self._columnar = columnar
+        self._workspace_id = workspace_id
+
+    def run_once(self) -> int:
+        """Delete the rows of those numbers whose last event is copied; return how many numbers."""
+        with self._state.read() as connection:
+            copied = repository.find_copied(connection, self._workspace_id)
+            numbers = self._list_due(connection, copied)
+        if not numbers:
+            return 0
+        for table in _TABLES:
+            self._columnar.command(
+                f"DELETE FROM {table} WHERE workspace_id = {{workspace:UInt16}}"  # noqa: S608 - tables are constants
+                " AND profile_arrived IN {numbers:Array(UInt32)}",
+                {"workspace": self._workspace_id, "numbers": numbers},
+            )
+            # A deleted row is hidden at once; this takes it off the disk.
+            self._columnar.command(f"ALTER TABLE {table} APPLY DELETED MASK")
+        c = forgotten_numbers.c
+        self._state.write(
+            lambda connection: connection.execute(
+                update(forgotten_numbers)
+                .where(c.workspace_id == self._workspace_id, c.number.in_(numbers))
+                .values(is_done=1)
+            ),
+            priority=Priority.BACKGROUND,
+        )
+        return len(numbers)
+
+    def list_waiting(self, connection: Connection, numbers: Collection[int]) -> set[int]:
+        """Return those of the numbers whose rows are not deleted from the copy yet."""
+        c = forgotten_numbers.c
+        found = connection.execute(
+            select(c.number).where(
+                c.workspace_id == self._workspace_id, c.is_done == 0, c.number.in_(numbers)
+            )
+        )
+        return {row.number for row in found}
+
+    def waiting(self) -> int:
+        """Return how many numbers the copy has still to forget."""
+        c = forgotten_numbers.c
+        with self._state.read() as connection:
+            return int(
+                connection.execute(
+                    select(func.count()).where(c.workspace_id == self._workspace_id, c.is_done == 0)
+                ).scalar_one()
+            )
+
+    def _list_due(self, connection: Connection, copied: int) -> list[int]:
+        c = forgotten_numbers.c
+        found = connection.execute(
+            select(c.number)
+            .where(c.workspace_id == self._workspace_id, c.is_done == 0, c.position <= copied)
+            .order_by(c.number)
+            .limit(_NUMBERS_PER_DELETE)
+        )
+        return [row.number for row in found]

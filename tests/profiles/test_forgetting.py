@@ -1,0 +1,96 @@
+"""What the log forgot leaves the columnar copy too, whatever was being copied at the time."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from kikubari.events import Forgetting, forget_in
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+TABLES = ("events", "traits", "consents")
+
+
+@pytest.fixture
+def forgetting(shop, columnar):
+    return Forgetting(shop.state, columnar)
+
+
+@pytest.fixture
+def copier(shop, columnar):
+    return shop.copier(columnar)
+
+
+def erase(shop, reference):
+    number = shop.find(reference)
+
+    def work(connection):
+        receipt = shop.rights.erase(
+            connection, number, receipt_id=f"r{number}", erased_at=NOW,
+            erased_by="aiko", reason="asked for it",
+        )  # fmt: skip
+        forget_in(connection, receipt.numbers)
+        return receipt
+
+    return shop.state.write(work)
+
+
+def copy_all(copier):
+    while copier.run_once():
+        pass
+
+
+def rows(columnar):
+    return [
+        columnar.query_rows(f"SELECT profile_arrived FROM {table} ORDER BY position")
+        for table in TABLES
+    ]
+
+
+def live(shop, make):
+    for user in ("u1", "u2"):
+        shop.take_in(
+            make.identify(user, traits={"city": "Kyoto"}, anonymous_id=f"device-{user}"),
+            make.track(anonymous_id=f"device-{user}"),
+            make.consent(user, "granted"),
+        )
+
+
+def test_rows_of_an_erased_person_go(shop, make, columnar, copier, forgetting):
+    live(shop, make)
+    copy_all(copier)
+    kept = set(shop.profile("u2").numbers)
+    receipt = erase(shop, "u1")
+    assert len(receipt.numbers) == 2
+    assert forgetting.waiting() == 2
+    assert forgetting.run_once() == 2
+    assert [{row[0] for row in table} for table in rows(columnar)] == [
+        kept, {shop.find("u2")}, {shop.find("u2")},
+    ]  # fmt: skip
+    assert forgetting.run_once() == forgetting.waiting() == 0
+    parts = columnar.query_rows(
+        "SELECT sum(rows) FROM system.parts WHERE database = currentDatabase()"
+        " AND table = 'events' AND active"
+    )
+    assert parts[0][0] == 3
+    assert copier.check().is_equal
+
+
+def test_nothing_is_deleted_before_everything_is_copied(shop, make, columnar, copier, forgetting):
+    live(shop, make)
+    erase(shop, "u1")
+    with shop.state.read() as connection:
+        assert forgetting.list_waiting(connection, range(99))
+    assert forgetting.run_once() == 0
+    copy_all(copier)
+    assert forgetting.run_once() == 2
+    copier.rebuild()
+    copy_all(copier)
+    assert {row[0] for row in rows(columnar)[0]} == set(shop.profile("u2").numbers)
+
+
+def test_a_receipt_says_who_and_why(shop, make):
+    live(shop, make)
+    receipt = erase(shop, "u1")
+    assert (receipt.erased_by, receipt.reason) == ("aiko", "asked for it")
+    assert shop.ask(shop.rights.list_receipts) == [receipt]
+    assert receipt.counts["device uses"] == 1
