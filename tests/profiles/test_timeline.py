@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from people_world import Make, Shop
 
+from kikubari.profiles import Identifier, decision_event
 from kikubari.storage import SqliteStateStore, metadata
 
 
@@ -83,3 +84,24 @@ def test_every_event_once_in_order_whatever_the_page_and_the_number(
         )
         assert read_all(shop, numbers, limit=limit) == [row[0] for row in expected]
     store.close()
+
+
+def test_how_a_person_came_to_be_who_they_are(shop, make):
+    shop.take_in(
+        make.track(anonymous_id="d1"),
+        make.identify("u1", anonymous_id="d1", minute=5),
+        make.identify("u2", minute=6),
+    )
+    u1, u2 = Identifier("user_id", "u1"), Identifier("user_id", "u2")
+    for is_merge, day in ((True, 1), (False, 2)):
+        shop.take_in(
+            decision_event(
+                u1, u2, is_merge=is_merge, by="aiko", explanation="same card",
+                message_id=f"d{day}", decided_at=make.start + timedelta(days=day),
+            )
+        )  # fmt: skip
+    changes = shop.ask(shop.profiles.identity_history, shop.find("u1"))
+    assert [
+        ([one.value for one in change.joined], [one.value for one in change.left], change.by)
+        for change in changes
+    ] == [(["d1"], [], ""), (["u2"], [], "aiko"), ([], ["u2"], "aiko")]

@@ -214,6 +214,30 @@ def count_timeline(
     ).all()
 
 
+def list_recent_numbers(
+    connection: Connection, workspace_id: int, *, before: int, limit: int
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return (position, number) of the events before a position, newest first."""
+    return connection.execute(
+        select(events.c.position, events.c.number)
+        .where(events.c.workspace_id == workspace_id, events.c.position < before)
+        .order_by(events.c.position.desc())
+        .limit(limit)
+    ).all()
+
+
+def list_last_seen(
+    connection: Connection, workspace_id: int, numbers: Sequence[int]
+) -> dict[int, int]:
+    """Return when each number's latest event happened, in microseconds."""
+    rows = connection.execute(
+        select(events.c.number, func.max(events.c.occurred_us).label("at_us"))
+        .where(events.c.workspace_id == workspace_id, events.c.number.in_(numbers))
+        .group_by(events.c.number)
+    )
+    return {row.number: row.at_us for row in rows}
+
+
 def find_unfinished_range(connection: Connection, workspace_id: int) -> tuple[int, int] | None:
     """Return the range whose copy was planned and not confirmed."""
     row = connection.execute(

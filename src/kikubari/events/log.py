@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 from kikubari.events import _repository as repository
 from kikubari.events.codec import decode_event
 from kikubari.events.contracts import Sealing, SequencedEvent
-from kikubari.kit.instants import LATEST, to_micros
+from kikubari.kit.instants import LATEST, from_micros, to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.storage import StateStore
 
@@ -120,6 +120,25 @@ class EventLog:
         with self._store.read() as connection:
             rows = repository.count_timeline(connection, workspace_id, numbers)
         return [TimelineCount(row.type, int(row.day), int(row.n)) for row in rows]
+
+    def list_recent_numbers(
+        self, *, before: int | None = None, limit: int, workspace_id: int = DEFAULT_WORKSPACE
+    ) -> list[tuple[int, int]]:
+        """Return (position, number) of events about somebody, the last to arrive first."""
+        with self._store.read() as connection:
+            mark = repository.find_mark(connection, workspace_id) + 1
+            rows = repository.list_recent_numbers(
+                connection, workspace_id, before=mark if before is None else before, limit=limit
+            )
+        return [(row.position, row.number) for row in rows if row.number]
+
+    def last_seen(
+        self, numbers: Sequence[int], *, workspace_id: int = DEFAULT_WORKSPACE
+    ) -> dict[int, datetime]:
+        """Return when the latest event of each number happened."""
+        with self._store.read() as connection:
+            found = repository.list_last_seen(connection, workspace_id, numbers)
+        return {number: from_micros(at_us) for number, at_us in found.items()}
 
     def _open(
         self, connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]

@@ -17,6 +17,7 @@ from kikubari.profiles.contracts import Decision as Decision
 from kikubari.profiles.contracts import ErasureReceipt as ErasureReceipt
 from kikubari.profiles.contracts import Evidence as Evidence
 from kikubari.profiles.contracts import ExportReceipt as ExportReceipt
+from kikubari.profiles.contracts import IdentityChange as IdentityChange
 from kikubari.profiles.contracts import KnownIdentifier as KnownIdentifier
 from kikubari.profiles.contracts import PersonFacts as PersonFacts
 from kikubari.profiles.contracts import ProfileView as ProfileView

@@ -73,6 +73,32 @@ class Decision(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class IdentityChange(msgspec.Struct, frozen=True, kw_only=True):
+    """Identifiers that came to a person, or left, by one piece of evidence.
+
+    Attributes:
+        at: of the evidence.
+        source_id: whose it is.
+        by: the member who decided it, empty if evidence alone did.
+        explanation: the member's.
+        joined: identifiers that came.
+        left: identifiers that went.
+    """
+
+    at: datetime
+    source_id: int
+    by: str = ""
+    explanation: str = ""
+    joined: tuple[Identifier, ...] = ()
+    left: tuple[Identifier, ...] = ()
+
+    def with_number(self, identifier: Identifier, *, came: bool) -> "IdentityChange":
+        """Return the change with one more identifier that came or left."""
+        if came:
+            return msgspec.structs.replace(self, joined=(*self.joined, identifier))
+        return msgspec.structs.replace(self, left=(*self.left, identifier))
+
+
 class ConsentState(msgspec.Struct, frozen=True):
     """Where a person stands on one purpose and channel. Unknown means no."""
 

@@ -13,6 +13,7 @@ from kikubari.profiles.consent import ConsentLedger
 from kikubari.profiles.contracts import (
     Decision,
     Evidence,
+    IdentityChange,
     KnownIdentifier,
     PersonFacts,
     ProfileView,
@@ -169,6 +170,32 @@ class Profiles:
         members = rows.list_members(connection, self._workspace_id, [number])
         return sorted(row.number for row in members)
 
+    def numbers_of(self, connection: Connection, people: Collection[int]) -> dict[int, int]:
+        """Return every number of these people, each with its canonical number."""
+        return rows.list_numbers_of(connection, self._workspace_id, people)
+
+    def identity_history(self, connection: Connection, number: int) -> list[IdentityChange]:
+        """Return how a person came to be who they are, oldest first.
+
+        Numbers that came and numbers that left, grouped by the evidence that moved them.
+        """
+        members = rows.list_members(connection, self._workspace_id, [number])
+        own = {row.number for row in members}
+        decided = rows.list_decisions_of(connection, self._workspace_id, own)
+        touched = own | {end for row in decided for end in (row.left, row.right)}
+        made = rows.list_moves_of(connection, self._workspace_id, touched)
+        names = rows.list_identifiers(connection, self._workspace_id, touched)
+        explained = {(row.at_us, row.source_id, bytes(row.message_key)): row for row in decided}
+        changes: dict[tuple[int, int, bytes], IdentityChange] = {}
+        for row in made:
+            is_ours = row.profile in own or row.previous in own
+            if not is_ours or row.number not in names:
+                continue
+            cause = (row.at_us, row.source_id, bytes(row.message_key))
+            change = changes.get(cause) or _change(cause, explained.get(cause))
+            changes[cause] = change.with_number(names[row.number], came=row.profile in own)
+        return [changes[cause] for cause in sorted(changes)]
+
     def search(self, connection: Connection, text: str, *, limit: int = 20) -> list[int]:
         """Return canonical numbers of people by the start of an id, address, phone or name."""
         text = text.strip()
@@ -246,6 +273,17 @@ class Profiles:
                 if row.left in names and row.right in names
             ),
         )
+
+
+def _change(
+    cause: tuple[int, int, bytes], decision: Row[*tuple[Any, ...]] | None
+) -> IdentityChange:
+    return IdentityChange(
+        at=from_micros(cause[0]),
+        source_id=cause[1],
+        by=decision.decided_by if decision else "",
+        explanation=decision.explanation if decision else "",
+    )
 
 
 def _evidence(link: Link, names: dict[int, Identifier]) -> Evidence:

@@ -10,7 +10,7 @@ from litestar.params import FromPath, QueryParameter
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
 from kikubari.api.pages.funnel import draw_funnel
-from kikubari.api.pages.people import load_people
+from kikubari.api.people import load_people
 from kikubari.api.pages.protection import go
 from kikubari.api.pages.reader import Reader
 from kikubari.api.pages.rendering import PageRequest, reader_of, render

@@ -13,7 +13,7 @@ from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
 from kikubari.api.pages.event_words import describe_event
 from kikubari.api.pages.facts import list_used_facts
-from kikubari.api.pages.people import is_name_simulated, load_people, name_of
+from kikubari.api.people import is_name_simulated, load_people, name_of
 from kikubari.api.pages.reader import Reader
 from kikubari.api.pages.rendering import PageRequest, reader_of, render
 from kikubari.deliver import MessageView, Origin, explain

@@ -9,7 +9,7 @@ from litestar.params import FromPath, QueryParameter
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
-from kikubari.api.pages.people import load_people
+from kikubari.api.people import load_people
 from kikubari.api.pages.profiles import page_of_members
 from kikubari.api.pages.reader import Reader
 from kikubari.api.pages.rendering import PageRequest, reader_of, render

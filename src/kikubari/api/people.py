@@ -1,4 +1,4 @@
-"""Names of people, for lists and links."""
+"""Names of people, for lists, links and headings."""
 
 from collections.abc import Collection, Mapping
 
