@@ -3,21 +3,28 @@ PYTHON ?= python3
 BIN := .venv/bin
 export KIKUBARI_HOME ?= $(CURDIR)/.kikubari
 
-.PHONY: run test check fault bench lock clean
+CONSOLE_INPUTS := $(shell find console src/kikubari -type f \
+  -not -path '*/node_modules/*' -not -path '*/generated/*' -not -path '*/dist/*' \
+  \( -path 'console/*' -o -name '*.py' \) -not -name openapi.json)
 
-run: .venv/run.stamp  ## Install, load the demo shop, serve it
+.PHONY: run test check console fault bench lock clean
+
+run: .venv/console.stamp  ## Install, load the demo shop, serve it
 	@$(BIN)/kikubari demo
 
-test: .venv/test.stamp  ## Install what tests need, check the house, run every suite
+test: .venv/test.stamp .venv/console.stamp  ## Install what tests need, check the house, run every suite
 	@tests/install_system_packages
 	@$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest
 
-check: .venv/test.stamp  ## Lint, types, layers
+check: .venv/test.stamp  ## Lint, types, layers; the console's too
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python console/build.py run --silent check
+
+console: .venv/console.stamp  ## Build the console if its sources or the API changed
 
 fault: .venv/test.stamp  ## Kill, fill and break things, the long form
 	$(BIN)/python tests/faults/run.py --long
@@ -29,7 +36,7 @@ lock:  ## Resolve dependencies anew
 	requirements/compile --upgrade
 
 clean:
-	rm -rf .venv .kikubari
+	rm -rf .venv .kikubari console/node_modules
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -42,6 +49,10 @@ clean:
 	@echo 'Installing Kikubari into .venv …'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/console.stamp: .venv/run.stamp $(CONSOLE_INPUTS)
+	@$(BIN)/python console/build.py
 	@touch $@
 
 .venv/test.stamp: requirements/test.txt .venv/run.stamp | .venv/bin/python

@@ -1,6 +1,7 @@
 """HTTP surfaces: admin API, public pages, tracking links. No rules of its own."""
 
 from kikubari.api.application import create_api as create_api
+from kikubari.api.application import describe_api as describe_api
 from kikubari.api.contracts import ConsumerHealth as ConsumerHealth
 from kikubari.api.contracts import Health as Health
 from kikubari.api.contracts import Services as Services

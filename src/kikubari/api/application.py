@@ -1,7 +1,7 @@
 """The HTTP application behind the tracking API: admin API, pages, health."""
 
 from importlib.metadata import version
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, Request, Response, Router, get
 from litestar.datastructures import State
@@ -21,9 +21,11 @@ from kikubari.api.admin import (
     profile_handlers,
     sandbox_handlers,
     segment_handlers,
+    session_handlers,
     suppression_handlers,
 )
 from kikubari.api.authentication import Authentication
+from kikubari.api.console import console_handlers
 from kikubari.api.contracts import Health, Services
 from kikubari.api.documentation import SECURITY_SCHEME, document, operation_id
 from kikubari.api.errors import answer_fault, answer_http_error, answer_refusal
@@ -46,6 +48,19 @@ def get_health(services: NamedDependency[Services]) -> Response[Health]:
 
 def create_api(services: Services) -> ASGIApp:
     """Return the application that serves these services."""
+    return _create_application(services, version("kikubari"))
+
+
+def describe_api() -> dict[str, Any]:
+    """Return the OpenAPI document, from which the console's client is made when it is built.
+
+    Nothing runs, and the package need not be installed.
+    """
+    application = _create_application(cast("Services", None), "0")
+    return application.openapi_schema.to_schema()
+
+
+def _create_application(services: Services, product_version: str) -> Litestar:
 
     def provide_services() -> Services:
         return services
@@ -62,11 +77,12 @@ def create_api(services: Services) -> ASGIApp:
                 *sandbox_handlers,
                 *key_handlers,
                 *operation_handlers,
+                *session_handlers,
             ]
         ),
     )
     return Litestar(
-        [admin, get_health, *page_handlers],
+        [admin, get_health, console_handlers, *page_handlers],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         state=State({"services": services}),
         middleware=[DefineMiddleware(Authentication)],
@@ -75,21 +91,21 @@ def create_api(services: Services) -> ASGIApp:
             HTTPException: answer_http_error,
             Exception: answer_fault,
         },
-        openapi_config=_openapi(),
+        openapi_config=_openapi(product_version),
         request_max_body_size=_MAX_BODY,
         signature_types=[Services],
         logging_config=None,
     )
 
 
-def _openapi() -> OpenAPIConfig:
+def _openapi(product_version: str) -> OpenAPIConfig:
     return OpenAPIConfig(
         openapi_router=Router(
             "/api", route_handlers=[], include_in_schema=False, before_request=_refuse_other_pages
         ),
         render_plugins=[JsonRenderPlugin()],
         title="Kikubari admin API",
-        version=version("kikubari"),
+        version=product_version,
         components=Components(
             security_schemes={SECURITY_SCHEME: SecurityScheme(type="http", scheme="bearer")}
         ),

@@ -7,4 +7,5 @@ from kikubari.api.admin.operation import operation_handlers as operation_handler
 from kikubari.api.admin.profiles import profile_handlers as profile_handlers
 from kikubari.api.admin.sandbox import sandbox_handlers as sandbox_handlers
 from kikubari.api.admin.segments import segment_handlers as segment_handlers
+from kikubari.api.admin.session import session_handlers as session_handlers
 from kikubari.api.admin.suppressions import suppression_handlers as suppression_handlers

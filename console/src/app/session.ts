@@ -1,0 +1,43 @@
+import { queryOptions, useSuspenseQuery } from '@tanstack/react-query'
+import { ApiError, queryClient, setCsrfToken } from '@/api/client'
+import { getSession, type SessionAnswer, type ShopSettings } from '@/api/generated'
+
+export const sessionOptions = queryOptions({
+  queryKey: ['session'],
+  queryFn: async ({ signal }) => {
+    const { data } = await getSession({ signal, throwOnError: true })
+    setCsrfToken(data.csrf_token ?? '')
+    return data
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
+/** Lets members pass and sends everybody else to the log-in. */
+export async function requireMember(): Promise<void> {
+  try {
+    await queryClient.ensureQueryData(sessionOptions)
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return goToLogIn()
+    throw error
+  }
+}
+
+/** Leaves for the log-in page; resolves never, so that nothing is shown meanwhile. */
+export function goToLogIn(): Promise<never> {
+  const here = window.location.pathname + window.location.search
+  window.location.assign(`/login?${new URLSearchParams({ next: here })}`)
+  return new Promise<never>(() => {})
+}
+
+export function useSession(): SessionAnswer {
+  return useSuspenseQuery(sessionOptions).data
+}
+
+export function useShop(): ShopSettings {
+  return useSession().shop
+}
+
+/** Says whether the member may do what needs a scope; the server decides all the same. */
+export function useMay(scope: string): boolean {
+  return useSession().scopes.includes(scope)
+}

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { createFormat } from './format'
+
+const english = createFormat('en', 'Europe/London')
+const japanese = createFormat('ja', 'Asia/Tokyo')
+
+test('money keeps to the currency’s own minor units', () => {
+  expect(english.money(123_456, 'GBP')).toBe('£1,234.56')
+  expect(japanese.money(123_456, 'JPY')).toBe('￥123,456')
+  expect(english.money(1_234, 'BHD')).toMatch(/1\.234$/)
+})
+
+test('instants are those of the shop, wherever the reader is', () => {
+  const newYear = '2026-12-31T15:30:00Z'
+  expect(japanese.day(newYear)).toBe('2027/01/01')
+  expect(english.day(newYear)).toBe('31 Dec 2026')
+})
+
+test('how long ago is said in the largest unit that fits', () => {
+  const now = Date.parse('2026-11-22T12:00:00Z')
+  expect(english.ago('2026-11-22T09:00:00Z', now)).toBe('3 hours ago')
+  expect(english.ago('2026-11-21T12:00:00Z', now)).toBe('yesterday')
+  expect(japanese.ago('2026-11-22T11:58:00Z', now)).toBe('2 分前')
+})

@@ -1,0 +1,68 @@
+import { useMemo } from 'react'
+import { useShop } from '@/app/session'
+import type { Language } from './i18n'
+import { useLanguage } from './texts'
+
+const locales: Record<Language, string> = { ja: 'ja-JP', en: 'en-GB' }
+const steps: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 31_557_600],
+  ['month', 2_629_800],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+]
+
+/** Writes numbers, money and time as the reader does; instants in the shop's zone. */
+export interface Format {
+  number(value: number): string
+  compact(value: number): string
+  /** 0.1234 → 12.3 % */
+  percent(share: number, digits?: number): string
+  /** Money in minor units: 1234 pence → £12.34. */
+  money(minor: number, currency: string): string
+  day(iso: string): string
+  instant(iso: string): string
+  /** "3 hours ago", for what happened; the exact instant belongs into a title. */
+  ago(iso: string, now?: number): string
+  list(items: string[]): string
+}
+
+export function createFormat(language: Language, zone: string): Format {
+  const locale = locales[language]
+  const number = new Intl.NumberFormat(locale)
+  const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 })
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: zone })
+  const instant = new Intl.DateTimeFormat(locale, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    timeZone: zone,
+  })
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+  const list = new Intl.ListFormat(locale)
+  return {
+    number: (value) => number.format(value),
+    compact: (value) => compact.format(value),
+    percent: (share, digits = 1) =>
+      new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(
+        share,
+      ),
+    money: (minor, currency) => {
+      const format = new Intl.NumberFormat(locale, { style: 'currency', currency })
+      return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
+    },
+    day: (iso) => day.format(new Date(iso)),
+    instant: (iso) => instant.format(new Date(iso)),
+    ago: (iso, now = Date.now()) => {
+      const seconds = (Date.parse(iso) - now) / 1000
+      const [unit, size] = steps.find(([, size]) => Math.abs(seconds) >= size) ?? ['minute', 60]
+      return relative.format(Math.round(seconds / size), unit)
+    },
+    list: (items) => list.format(items),
+  }
+}
+
+export function useFormat(): Format {
+  const language = useLanguage()
+  const zone = useShop().timezone
+  return useMemo(() => createFormat(language, zone), [language, zone])
+}

@@ -1,0 +1,5 @@
+import { PageHeader } from '@/design'
+
+export default function HomeScreen() {
+  return <PageHeader title="Kikubari" />
+}
