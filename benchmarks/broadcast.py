@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import uvloop
 from generate import Home
 from harness import Figure, Options, Report, main
 from kikubari.app.recipients import LedgerConsents, ProfileRecipients
@@ -86,7 +87,8 @@ def run(options: Options) -> Report:
         shop.open(n_messages)
         sample = shop.sample()
         started, cpu = time.monotonic(), time.process_time()
-        stages = asyncio.run(shop.deliver(port))
+        # On the kind of loop that the product's delivery thread runs.
+        stages = uvloop.run(shop.deliver(port))
         seconds, cpu = time.monotonic() - started, time.process_time() - cpu
         counts = shop.outbox.count(_ORIGIN)
         if counts.states != {MessageState.SENT: n_messages}:

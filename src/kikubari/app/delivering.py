@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import structlog
+import uvloop
 
 from kikubari.deliver import (
     Delivering,
@@ -60,7 +61,7 @@ class DeliveryThread:
         self._connections = connections
         self._name = name
         self._is_alone = is_alone
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._worker: DeliveryWorker | None = None
         self._stopping = False
         self.last_error = ""

@@ -1,8 +1,8 @@
 """What deliver needs to know about people, read from profiles and the columnar copy."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -35,6 +35,13 @@ _PROVENANCES = {
     "inferred_group": Provenance.INFERRED,
     "third_party": Provenance.THIRD_PARTY,
 }
+
+
+class _Shelf(NamedTuple):
+    """A category's Japanese name, and its products as templates see them."""
+
+    name_ja: str | None
+    products: list[dict[str, Any]]
 
 
 class LedgerConsents:
@@ -108,11 +115,13 @@ class ProfileRecipients:
             tracked = self._ledger.state(connection, set(now_is.values()), _TRACKING, EMAIL)
         now = self._clock.now()
         computed = query_computed(self._columnar, set(now_is.values()), as_of=now)
+        shelves = self._shelves(one.favourite_category for one in computed.values())
         return {
             number: self._recipient(
                 number,
                 people[canonical],
                 computed[canonical],
+                shelves,
                 now,
                 is_tracked=tracked[canonical].is_granted,
             )
@@ -124,6 +133,7 @@ class ProfileRecipients:
         number: int,
         person: PersonFacts,
         computed: ComputedTraits,
+        shelves: Mapping[str, _Shelf],
         now: datetime,
         *,
         is_tracked: bool,
@@ -131,7 +141,7 @@ class ProfileRecipients:
         facts = {
             name: _fact_of(trait) for name, trait in person.traits.items() if name not in _NOT_FACTS
         }
-        facts |= self._computed_facts(computed, now)
+        facts |= self._computed_facts(computed, shelves, now)
         return Recipient(
             number=number,
             # One that is only claimed goes along too, so that the gate can say what is missing.
@@ -144,7 +154,9 @@ class ProfileRecipients:
             facts=gather_facts({"customer": facts}),
         )
 
-    def _computed_facts(self, computed: ComputedTraits, now: datetime) -> dict[str, Fact]:
+    def _computed_facts(
+        self, computed: ComputedTraits, shelves: Mapping[str, _Shelf], now: datetime
+    ) -> dict[str, Fact]:
         lineage = Lineage(
             provenance=Provenance.OBSERVED,
             confidence=1.0,
@@ -162,16 +174,27 @@ class ProfileRecipients:
             "total_spent": msgspec.to_builtins(Money(computed.monetary_minor, self._currency)),
         }
         if computed.favourite_category is not None:
-            picks = self._popular.top(computed.favourite_category)
-            values["favourite_category_ja"] = next(
-                (one.category_ja for one in picks if one.category_ja), None
-            )
-            values["favourite_category_products"] = [self._pick(one) for one in picks]
+            shelf = shelves[computed.favourite_category]
+            values["favourite_category_ja"] = shelf.name_ja
+            values["favourite_category_products"] = shelf.products
         return {
             name: Fact(value=value, lineage=lineage)
             for name, value in values.items()
             if value is not None
         }
+
+    def _shelves(self, categories: Iterable[str | None]) -> dict[str, _Shelf]:
+        """Return what sells in each category: looked up once, however many like it best."""
+        shelves = {}
+        for category in set(categories):
+            if category is None:
+                continue
+            picks = self._popular.top(category)
+            shelves[category] = _Shelf(
+                next((one.category_ja for one in picks if one.category_ja), None),
+                [self._pick(one) for one in picks],
+            )
+        return shelves
 
     def _pick(self, product: Product) -> dict[str, Any]:
         return {

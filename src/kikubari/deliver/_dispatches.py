@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from kikubari.deliver._tables import dispatches
 from kikubari.deliver.contracts import (
@@ -71,6 +71,24 @@ def list_dispatches(
     }
 
 
+_GATES = (
+    select(
+        dispatches.c.id,
+        dispatches.c.state,
+        dispatches.c.purpose,
+        dispatches.c.channel,
+        dispatches.c.origin_kind,
+        dispatches.c.origin_id,
+        dispatches.c.resends_unknown,
+    )
+    .where(
+        dispatches.c.workspace_id == bindparam("b_workspace"),
+        dispatches.c.id.in_(bindparam("b_ids", expanding=True)),
+    )
+    .with_for_update(read=True)
+)
+
+
 def list_gates(
     connection: Connection, workspace_id: int, ids: Iterable[int]
 ) -> dict[int, Row[*tuple[Any, ...]]]:
@@ -78,19 +96,7 @@ def list_gates(
 
     Rows stay as they are until the transaction ends: a pause or cancel comes before or after.
     """
-    rows = connection.execute(
-        select(
-            dispatches.c.id,
-            dispatches.c.state,
-            dispatches.c.purpose,
-            dispatches.c.channel,
-            dispatches.c.origin_kind,
-            dispatches.c.origin_id,
-            dispatches.c.resends_unknown,
-        )
-        .where(dispatches.c.workspace_id == workspace_id, dispatches.c.id.in_(list(ids)))
-        .with_for_update(read=True)
-    )
+    rows = connection.execute(_GATES, {"b_workspace": workspace_id, "b_ids": list(ids)})
     return {row.id: row for row in rows}
 
 

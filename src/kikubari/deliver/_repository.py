@@ -200,6 +200,24 @@ def list_queued_of_cancelled(connection: Connection, workspace_id: int, *, limit
     return ids
 
 
+# The statements of every commit are made once: SQLAlchemy takes longer to put one together than
+# the database to answer it.
+_LOCKED = (
+    select(messages.c.id, messages.c.state, messages.c.fence)
+    .where(
+        messages.c.workspace_id == bindparam("b_workspace"),
+        messages.c.id.in_(bindparam("b_ids", expanding=True)),
+    )
+    .order_by(messages.c.id)
+    .with_for_update()
+)
+_ADDRESS_HOLDERS = select(messages.c.address_key, messages.c.id).where(
+    messages.c.workspace_id == bindparam("b_workspace"),
+    messages.c.dispatch_id == bindparam("b_dispatch"),
+    messages.c.address_key.in_(bindparam("b_keys", expanding=True)),
+)
+
+
 def lock_messages(
     connection: Connection, workspace_id: int, ids: Iterable[int]
 ) -> dict[int, Row[*tuple[Any, ...]]]:
@@ -207,12 +225,7 @@ def lock_messages(
 
     In order of id, so that two such transactions cannot wait for each other.
     """
-    rows = connection.execute(
-        select(messages.c.id, messages.c.state, messages.c.fence)
-        .where(messages.c.workspace_id == workspace_id, _is_any(ids))
-        .order_by(messages.c.id)
-        .with_for_update()
-    )
+    rows = connection.execute(_LOCKED, {"b_workspace": workspace_id, "b_ids": list(ids)})
     return {row.id: row for row in rows}
 
 
@@ -221,11 +234,8 @@ def list_address_holders(
 ) -> dict[bytes, int]:
     """Return the message of a dispatch that already passed the gate for each address."""
     rows = connection.execute(
-        select(messages.c.address_key, messages.c.id).where(
-            messages.c.workspace_id == workspace_id,
-            messages.c.dispatch_id == dispatch_id,
-            messages.c.address_key.in_(address_keys),
-        )
+        _ADDRESS_HOLDERS,
+        {"b_workspace": workspace_id, "b_dispatch": dispatch_id, "b_keys": list(address_keys)},
     )
     return {bytes(row.address_key): row.id for row in rows}
 

@@ -147,6 +147,20 @@ class InboxStore:
             source=source,
         )
 
+    def delete_for(self, address: str) -> int:
+        """Delete every message to an address, whatever its case; return how many."""
+        c = sandbox_messages.c
+
+        def work(connection: Connection) -> int:
+            return connection.execute(
+                delete(sandbox_messages).where(
+                    c.workspace_id == self._workspace_id,
+                    func.lower(c.rcpt_to) == address.lower(),
+                )
+            ).rowcount
+
+        return self._store.write(work)
+
     def _prune(self, connection: Connection) -> None:
         oldest = connection.execute(
             select(sandbox_messages.c.id)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from hashlib import blake2b
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from kikubari.deliver._tables import suppressions
 from kikubari.deliver.addresses import to_wire_address
@@ -100,6 +100,14 @@ class AddressHasher:
             return None
 
 
+_ACTIVE = select(suppressions.c.address_key, suppressions.c.reason).where(
+    suppressions.c.workspace_id == bindparam("b_workspace"),
+    suppressions.c.channel == bindparam("b_channel"),
+    suppressions.c.address_key.in_(bindparam("b_keys", expanding=True)),
+    suppressions.c.is_active == 1,
+)
+
+
 def list_blocked(
     connection: Connection,
     address_keys: Iterable[bytes],
@@ -109,12 +117,8 @@ def list_blocked(
 ) -> dict[bytes, frozenset[Purpose]]:
     """Return which purposes each suppressed address is closed for."""
     rows = connection.execute(
-        select(suppressions.c.address_key, suppressions.c.reason).where(
-            suppressions.c.workspace_id == workspace_id,
-            suppressions.c.channel == channel,
-            suppressions.c.address_key.in_(list(address_keys)),
-            suppressions.c.is_active == 1,
-        )
+        _ACTIVE,
+        {"b_workspace": workspace_id, "b_channel": channel, "b_keys": list(address_keys)},
     )
     blocked: dict[bytes, frozenset[Purpose]] = {}
     for row in rows:

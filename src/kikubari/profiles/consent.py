@@ -99,8 +99,7 @@ class ConsentLedger:
             connection,
             self._workspace_id,
             people.keys(),
-            purpose=purpose,
-            channels={channel, ""},
+            about=(purpose, {channel, ""}),
             until_us=to_micros(as_of),
             received_until_us=to_micros(known_at),
         )

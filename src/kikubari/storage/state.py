@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, Literal, Protocol, TypeVar
 
 from sqlalchemy import Connection, Table
@@ -59,19 +60,32 @@ class StateStore(Protocol):
 
 def insert_or_ignore(connection: Connection, table: Table) -> PostgresInsert | SqliteInsert:
     """Return an INSERT that leaves rows alone whose key exists already."""
-    return _insert(connection, table).on_conflict_do_nothing()
+    return _insert_or_ignore(connection.dialect.name, table)
 
 
 def upsert(
     connection: Connection, table: Table, *, key: list[str], update: list[str]
 ) -> PostgresInsert | SqliteInsert:
     """Return an INSERT that overwrites the columns `update` where `key` exists already."""
-    statement = _insert(connection, table)
+    return _upsert(connection.dialect.name, table, tuple(key), tuple(update))
+
+
+# Made once: SQLAlchemy takes longer to put a statement together than the database to run it.
+@lru_cache(maxsize=128)
+def _insert_or_ignore(dialect: str, table: Table) -> PostgresInsert | SqliteInsert:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@lru_cache(maxsize=128)
+def _upsert(
+    dialect: str, table: Table, key: tuple[str, ...], update: tuple[str, ...]
+) -> PostgresInsert | SqliteInsert:
+    statement = _insert(dialect, table)
     changes: Mapping[str, Any] = {name: statement.excluded[name] for name in update}
-    return statement.on_conflict_do_update(index_elements=key, set_=dict(changes))
+    return statement.on_conflict_do_update(index_elements=list(key), set_=dict(changes))
 
 
-def _insert(connection: Connection, table: Table) -> PostgresInsert | SqliteInsert:
-    if connection.dialect.name == "postgresql":
+def _insert(dialect: str, table: Table) -> PostgresInsert | SqliteInsert:
+    if dialect == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)

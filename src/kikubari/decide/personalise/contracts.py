@@ -33,6 +33,8 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 UNKNOWN_LINEAGE = Lineage()
+# Most of what facts are made of: passed on without looking into it.
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
@@ -202,8 +204,16 @@ def _plain(value: object, path: str, lineage: dict[str, Lineage]) -> object:
         if value.lineage is not UNKNOWN_LINEAGE:
             lineage[path] = value.lineage
         return _plain(value.value, path, lineage)
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v, f"{path}.{k}", lineage) for k, v in value.items()}
+    if isinstance(value, dict):
+        return {
+            str(k): v if type(v) in _SCALARS else _plain(v, f"{path}.{k}", lineage)
+            for k, v in value.items()
+        }
     if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item, f"{path}[{i}]", lineage) for i, item in enumerate(value)]
+        return [
+            v if type(v) in _SCALARS else _plain(v, f"{path}[{i}]", lineage)
+            for i, v in enumerate(value)
+        ]
+    if isinstance(value, Mapping):
+        return _plain(dict(value), path, lineage)
     return value

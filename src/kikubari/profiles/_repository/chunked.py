@@ -1,9 +1,10 @@
 """Many values at once: look-ups in statements of a size that engines take, bulk updates."""
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Table, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, bindparam, select
 
 # SQLite allows 32,766 parameters in one statement.
 _IN_SIZE = 5_000
@@ -21,12 +22,23 @@ def select_in(
     also: Sequence[ColumnElement[bool]] = (),
 ) -> Rows:
     """Return the workspace's rows whose column `where` is `among` the values."""
-    workspace = where.table.c.workspace_id == workspace_id
+    statement = _select_in(tuple(columns), where)
+    if also:
+        statement = statement.where(*also)
     return [
         row
         for chunk in chunks(among)
-        for row in connection.execute(select(*columns).where(workspace, where.in_(chunk), *also))
+        for row in connection.execute(statement, {"b_workspace": workspace_id, "b_among": chunk})
     ]
+
+
+# Made once: SQLAlchemy takes longer to put a statement together than the database to answer it.
+@lru_cache(maxsize=256)
+def _select_in(columns: tuple[Column[Any], ...], where: Column[Any]) -> Select[Any]:
+    return select(*columns).where(
+        where.table.c.workspace_id == bindparam("b_workspace"),
+        where.in_(bindparam("b_among", expanding=True)),
+    )
 
 
 def chunks(values: Collection[Any]) -> Iterator[list[Any]]:

@@ -1,10 +1,11 @@
 """The consent ledger: appended to, never changed."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
 
-from kikubari.profiles._repository.chunked import Rows, select_in
+from kikubari.profiles._repository.chunked import Rows, chunks
 from kikubari.profiles._tables import consents
 from kikubari.storage import bulk_insert
 
@@ -19,24 +20,49 @@ def insert_consents(connection: Connection, rows: Sequence[tuple[object, ...]]) 
     bulk_insert(connection, consents, CONSENT_COLUMNS, rows)
 
 
+_ENTRIES = select(*consents.c).where(
+    consents.c.workspace_id == bindparam("b_workspace"),
+    consents.c.number.in_(bindparam("b_numbers", expanding=True)),
+    consents.c.at_us <= bindparam("b_until"),
+    consents.c.received_us <= bindparam("b_received_until"),
+)
+_ENTRIES_ABOUT = _ENTRIES.where(
+    consents.c.purpose == bindparam("b_purpose"),
+    consents.c.channel.in_(bindparam("b_channels", expanding=True)),
+)
+
+
 def list_entries(
     connection: Connection,
     workspace_id: int,
     numbers: Collection[int],
     *,
-    purpose: str | None = None,
-    channels: Collection[str] | None = None,
+    about: tuple[str, Collection[str]] | None = None,
     until_us: int,
     received_until_us: int,
 ) -> Rows:
-    """Return the entries of numbers, in the order of what they say."""
-    c = consents.c
-    conditions = [c.at_us <= until_us, c.received_us <= received_until_us]
-    if purpose is not None:
-        conditions.append(c.purpose == purpose)
-    if channels is not None:
-        conditions.append(c.channel.in_(channels))
-    found = select_in(
-        connection, workspace_id, list(c), where=c.number, among=numbers, also=conditions
-    )
+    """Return the entries of numbers, in the order of what they say.
+
+    Args:
+        connection: a snapshot or a transaction.
+        workspace_id: whose ledger.
+        numbers: thousands at once.
+        about: a purpose and channels, to see only what was said about those.
+        until_us: entries about later instants are left out.
+        received_until_us: so are those that arrived later.
+    """
+    values: dict[str, Any] = {
+        "b_workspace": workspace_id,
+        "b_until": until_us,
+        "b_received_until": received_until_us,
+    }
+    if about is not None:
+        values |= {"b_purpose": about[0], "b_channels": list(about[1])}
+    found = [
+        row
+        for chunk in chunks(numbers)
+        for row in connection.execute(
+            _ENTRIES if about is None else _ENTRIES_ABOUT, {**values, "b_numbers": chunk}
+        )
+    ]
     return sorted(found, key=lambda row: (row.at_us, row.source_id, bytes(row.message_key)))

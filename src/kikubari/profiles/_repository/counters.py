@@ -1,14 +1,16 @@
 """Numbers handed out, and stamps."""
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from kikubari.profiles._tables import counters
 from kikubari.storage import insert_or_ignore, upsert
 
+_VALUE = select(counters.c.value).where(counters.c.name == bindparam("b_name"))
+
 
 def find_counter(connection: Connection, name: str) -> int:
     """Return a counter's value, 0 when it was never set."""
-    return connection.execute(select(counters.c.value).where(counters.c.name == name)).scalar() or 0
+    return connection.execute(_VALUE, {"b_name": name}).scalar() or 0
 
 
 def set_counter(connection: Connection, name: str, value: int) -> None:

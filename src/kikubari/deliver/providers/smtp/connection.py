@@ -253,7 +253,7 @@ def _to_crlf(data: bytes) -> bytes:
     A bare CR or LF is a line end to some servers and not to others; a dot after one could end the
     message early for one of them and smuggle in a second one (CVE-2023-51764 and its kin).
     """
-    count = data.count(b"\r\n")
-    if count != data.count(b"\n") or count != data.count(b"\r"):
+    bare = data.replace(b"\r\n", b"")
+    if b"\n" in bare or b"\r" in bare:
         data = _LINE_ENDS.sub(b"\r\n", data)
     return data if data.endswith(b"\r\n") else data + b"\r\n"
