@@ -20,6 +20,7 @@ from functools import partial
 from typing import Any
 
 import uvloop
+
 from generate import Home
 from harness import Figure, Options, Report, main
 from kikubari.app.recipients import LedgerConsents, ProfileRecipients
