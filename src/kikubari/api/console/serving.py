@@ -42,7 +42,7 @@ def _policy(nonce: str) -> str:
     )
 
 
-@get(["/", "/{_:path}"], sync_to_thread=True)
+@get(["/", "/{_:path}"], sync_to_thread=False)
 def get_console() -> Response[str]:
     """Return the page; the program in it knows the address.
 
