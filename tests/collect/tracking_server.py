@@ -11,7 +11,15 @@ import httpx
 import uvicorn
 from sqlalchemy import select
 
-from kikubari.collect import Limits, RejectedEvents, Source, SourceKind, Sources, TrackingApi
+from kikubari.collect import (
+    Limits,
+    PlanGate,
+    RejectedEvents,
+    Source,
+    SourceKind,
+    Sources,
+    TrackingApi,
+)
 from kikubari.collect import _repository as repository
 from kikubari.events import Intake
 from kikubari.events._tables import inbox
@@ -28,14 +36,21 @@ class Tracking:
     """One tracking API with its stores; `url` once it is served."""
 
     def __init__(
-        self, store: StateStore, *, limits: Limits | None = None, clock: Clock | None = None
+        self,
+        store: StateStore,
+        *,
+        limits: Limits | None = None,
+        clock: Clock | None = None,
+        gate: PlanGate | None = None,
     ) -> None:
         self.store = store
         self.clock = clock or SystemClock()
         self.sources = Sources(store, self.clock)
         self.rejected = RejectedEvents(store)
         self.intake = Intake(store)
-        self.api = TrackingApi(self.intake, self.sources, self.rejected, self.clock, limits=limits)
+        self.api = TrackingApi(
+            self.intake, self.sources, self.rejected, self.clock, limits=limits, gate=gate
+        )
         self.server = self.sources.create("shop server", SourceKind.SERVER)
         self.browser = self.sources.create("shop pages", SourceKind.BROWSER)
         self.url = ""

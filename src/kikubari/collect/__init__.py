@@ -1,10 +1,46 @@
-"""The way in: sources, the tracking API and file imports."""
+"""The way in: sources, the tracking API, file imports, and what is expected to come."""
 
 from kikubari.collect.contracts import RejectedEvent as RejectedEvent
 from kikubari.collect.contracts import Rejection as Rejection
 from kikubari.collect.contracts import RejectionCount as RejectionCount
 from kikubari.collect.contracts import Source as Source
 from kikubari.collect.contracts import SourceKind as SourceKind
+from kikubari.collect.governance import Attribute as Attribute
+from kikubari.collect.governance import AttributeCatalogue as AttributeCatalogue
+from kikubari.collect.governance import AttributeClasses as AttributeClasses
+from kikubari.collect.governance import AttributeEdit as AttributeEdit
+from kikubari.collect.governance import AttributeFigures as AttributeFigures
+from kikubari.collect.governance import AttributeKind as AttributeKind
+from kikubari.collect.governance import BuiltInClasses as BuiltInClasses
+from kikubari.collect.governance import CatalogueState as CatalogueState
+from kikubari.collect.governance import ClassBasis as ClassBasis
+from kikubari.collect.governance import Classification as Classification
+from kikubari.collect.governance import EventFigures as EventFigures
+from kikubari.collect.governance import InvalidPlanError as InvalidPlanError
+from kikubari.collect.governance import Mode as Mode
+from kikubari.collect.governance import PiiClass as PiiClass
+from kikubari.collect.governance import PlanChangedError as PlanChangedError
+from kikubari.collect.governance import PlanGate as PlanGate
+from kikubari.collect.governance import PlanRule as PlanRule
+from kikubari.collect.governance import PlanVersion as PlanVersion
+from kikubari.collect.governance import RecordedEdit as RecordedEdit
+from kikubari.collect.governance import Sensitivity as Sensitivity
+from kikubari.collect.governance import TrackingPlan as TrackingPlan
+from kikubari.collect.governance import TrackingPlans as TrackingPlans
+from kikubari.collect.governance import Trial as Trial
+from kikubari.collect.governance import TriedFault as TriedFault
+from kikubari.collect.governance import TypeShare as TypeShare
+from kikubari.collect.governance import ValueCount as ValueCount
+from kikubari.collect.governance import ViolationCount as ViolationCount
+from kikubari.collect.governance import ViolationGroup as ViolationGroup
+from kikubari.collect.governance import Violations as Violations
+from kikubari.collect.governance import ViolationSample as ViolationSample
+from kikubari.collect.governance import WeekOfTypes as WeekOfTypes
+from kikubari.collect.governance import classify_name as classify_name
+from kikubari.collect.governance import find_sensitivity as find_sensitivity
+from kikubari.collect.governance import group_violations as group_violations
+from kikubari.collect.governance import infer_plan as infer_plan
+from kikubari.collect.governance import read_plan as read_plan
 from kikubari.collect.rejected import RejectedEvents as RejectedEvents
 from kikubari.collect.sources import Sources as Sources
 from kikubari.collect.tracking_api import TRACKING_PREFIX as TRACKING_PREFIX

@@ -1,11 +1,13 @@
 """What crosses this room's door: sources, and what was refused."""
 
+from concurrent.futures import Future
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 import msgspec
 
-from kikubari.spec.envelope import Trust
+from kikubari.spec.envelope import Event, Trust
 
 
 class SourceKind(StrEnum):
@@ -78,3 +80,23 @@ class RejectionCount(msgspec.Struct, frozen=True):
     code: str
     n_events: int
     last_at: datetime
+
+
+class Inspection(Protocol):
+    """The tracking plan's eye on one request."""
+
+    def judge(self, event: Event) -> Rejection | None:
+        """Return why the plan refuses an event, None if it is taken."""
+        ...
+
+    def store(self) -> "Future[None] | None":
+        """Store what was seen; the future ends after the durable commit. None if nothing was."""
+        ...
+
+
+class Gate(Protocol):
+    """Where messages meet the tracking plan."""
+
+    def begin(self, source: Source, at: datetime) -> Inspection | None:
+        """Return the inspection of one request, None while there is nothing to look for."""
+        ...

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from kikubari.collect import _http as http
-from kikubari.collect.contracts import RejectedMessage, Rejection, Source
+from kikubari.collect.contracts import Gate, Inspection, RejectedMessage, Rejection, Source
 from kikubari.collect.normalise import Arrival, find_clock_error, normalise
 from kikubari.collect.rejected import RejectedEvents, describe_rejected
 from kikubari.collect.sources import Sources
@@ -88,6 +88,7 @@ class TrackingApi:
         sources: knows write keys.
         rejected: keeps what was refused.
         clock: says when a request was received.
+        gate: holds the tracking plan; None: there is none.
         ids: makes a messageId for a message without one.
         limits: bounds.
         public_url: address under which browsers reach this server, such as
@@ -101,6 +102,7 @@ class TrackingApi:
         rejected: RejectedEvents,
         clock: Clock,
         *,
+        gate: Gate | None = None,
         ids: IdFactory | None = None,
         limits: Limits | None = None,
         public_url: str = "",
@@ -109,6 +111,7 @@ class TrackingApi:
         self._sources = sources
         self._rejected = rejected
         self._clock = clock
+        self._gate = gate
         self._ids = ids or TimeOrderedIds()
         self._limits = limits or Limits()
         self._public_url = public_url
@@ -195,8 +198,9 @@ class TrackingApi:
             is_skew_corrected=call != "import",
         )
         max_bytes = MAX_IMPORTED_BYTES if call == "import" else self._limits.event_bytes
-        events, refused = self._read_messages(batch, arrival, max_bytes)
-        await self._keep(events, refused, source, received_at)
+        inspection = self._gate.begin(source, received_at) if self._gate else None
+        events, refused = self._read_messages(batch, arrival, max_bytes, inspection)
+        await self._keep(events, refused, source, received_at, inspection)
         if refused:
             status = 200 if events else 400
             await http.respond(send, status, _describe(len(events), refused))
@@ -204,7 +208,7 @@ class TrackingApi:
             await http.respond(send, 200, _OK)
 
     def _read_messages(
-        self, batch: Batch, arrival: Arrival, max_bytes: int
+        self, batch: Batch, arrival: Arrival, max_bytes: int, inspection: Inspection | None
     ) -> tuple[list[Event], list[RejectedMessage]]:
         events: list[Event] = []
         refused: list[RejectedMessage] = []
@@ -213,8 +217,11 @@ class TrackingApi:
             if not isinstance(read, Rejection):
                 outcome = normalise(read, arrival, self._new_message_id)
                 if isinstance(outcome, Event):
-                    events.append(outcome)
-                    continue
+                    objection = inspection.judge(outcome) if inspection else None
+                    if objection is None:
+                        events.append(outcome)
+                        continue
+                    outcome = objection
                 read = outcome
             refused.append(describe_rejected(bytes(raw), index, read))
         return events, refused
@@ -228,8 +235,9 @@ class TrackingApi:
         refused: list[RejectedMessage],
         source: Source,
         received_at: datetime,
+        inspection: Inspection | None = None,
     ) -> None:
-        """Wait until both what was taken and what was refused are durable."""
+        """Wait until what was taken, what was refused and what was noticed is durable."""
         if self._waiting >= self._limits.waiting_requests:
             raise RateLimitedError("too many requests wait to be stored")
         self._waiting += 1
@@ -239,6 +247,9 @@ class TrackingApi:
                 commits.append(self._intake.append(events))
             if refused:
                 commits.append(self._rejected.record(refused, source_id=source.id, at=received_at))
+            noticed = inspection.store() if inspection else None
+            if noticed:
+                commits.append(noticed)
             for commit in commits:
                 await asyncio.wrap_future(commit)
         finally:
