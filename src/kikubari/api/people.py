@@ -1,6 +1,7 @@
 """Names of people, for lists, links and headings."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 import msgspec
 
@@ -18,6 +19,7 @@ class PersonLine(msgspec.Struct, frozen=True, kw_only=True):
         name: as their language writes it; the address, or the id, for people without a name.
         place: where they live, empty if not known.
         is_simulated: the name is made up.
+        last_seen_at: of their latest event, where that was looked up.
     """
 
     id: str
@@ -25,6 +27,7 @@ class PersonLine(msgspec.Struct, frozen=True, kw_only=True):
     email: str
     place: str
     is_simulated: bool
+    last_seen_at: datetime | None = None
 
 
 def load_people(services: Services, numbers: Collection[int]) -> dict[int, PersonLine]:

@@ -1,0 +1,96 @@
+"""What customers may ask for about themselves: everything as a file, and erasure."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from kikubari.api.authentication import requires
+from kikubari.api.contracts import Services
+from kikubari.profiles import ErasureReceipt, ExportReceipt
+from kikubari.spec.errors import InvalidInputError
+
+
+class ErasureRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why somebody is erased. `confirm` repeats the profile's id: this cannot be undone."""
+
+    confirm: str
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+
+
+class ReceiptedErasure(msgspec.Struct, frozen=True):
+    """An erasure; `is_finished` once the columnar copy has forgotten the person too."""
+
+    receipt: ErasureReceipt
+    is_finished: bool
+
+
+class RightsReceipts(msgspec.Struct, frozen=True):
+    """Every receipt, newest first."""
+
+    erasures: list[ReceiptedErasure]
+    exports: list[ExportReceipt]
+
+
+@post(
+    "/profiles/{profile_id:str}/export",
+    guards=[requires("admin")],
+    sync_to_thread=True,
+    status_code=200,
+)
+def export_profile(
+    request: Request[Any, Any, Any],
+    services: NamedDependency[Services],
+    profile_id: FromPath[str],
+) -> Response[bytes]:
+    """Return everything about one customer as a JSON file, and keep a receipt.
+
+    The receipt's id stands in the header ``Kikubari-Receipt``.
+    """
+    made = services.rights.export(profile_id, by=request.user.name)
+    return Response(
+        made.body,
+        media_type="application/json",
+        headers={
+            "Kikubari-Receipt": made.receipt.receipt_id,
+            "Content-Disposition": f'attachment; filename="{made.receipt.receipt_id}.json"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@post(
+    "/profiles/{profile_id:str}/erase",
+    guards=[requires("admin")],
+    sync_to_thread=True,
+    status_code=200,
+)
+def erase_profile(
+    request: Request[Any, Any, Any],
+    services: NamedDependency[Services],
+    profile_id: FromPath[str],
+    data: JSONBody[ErasureRequest],
+) -> ErasureReceipt:
+    """Erase one customer everywhere, for ever; answers with the receipt."""
+    if data.confirm != profile_id:
+        raise InvalidInputError(
+            "the confirmation names somebody else",
+            hint="Repeat the profile's id in `confirm`: erasing cannot be undone.",
+        )
+    return services.rights.erase(profile_id, by=request.user.name, reason=data.reason)
+
+
+@get("/rights/receipts", guards=[requires("admin")], sync_to_thread=True)
+def list_rights_receipts(services: NamedDependency[Services]) -> RightsReceipts:
+    """List the receipts of exports and erasures."""
+    erasures = services.rights.list_erasures()
+    unfinished = services.rights.list_unfinished(erasures)
+    return RightsReceipts(
+        [ReceiptedErasure(one, one.receipt_id not in unfinished) for one in erasures],
+        services.rights.list_exports(),
+    )
+
+
+rights_handlers = [export_profile, erase_profile, list_rights_receipts]

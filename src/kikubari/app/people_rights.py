@@ -1,0 +1,199 @@
+"""What a customer may ask for about themselves, over all rooms: export and erasure."""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from kikubari.api import PersonExport
+from kikubari.deliver import InboxStore, Outbox
+from kikubari.events import EventLog, Forgetting, SequencedEvent, forget_in
+from kikubari.kit.clock import Clock
+from kikubari.kit.ids import IdFactory
+from kikubari.profiles import (
+    Companies,
+    ConsentLedger,
+    ErasureReceipt,
+    ExportReceipt,
+    Households,
+    Profiles,
+    ProfileView,
+    Rights,
+    Saved,
+    TraitStatements,
+    query_computed,
+)
+from kikubari.storage import ColumnarStore, StateStore
+
+FORMAT = "kikubari-person/1"
+_PAGE = 1_000
+_MAX_MESSAGES = 100_000
+
+
+class PeopleRights:
+    """Implements `api.PersonRights`.
+
+    Erasing goes outwards in: first the stores that are found by address, then, in one transaction,
+    everything in the state store; the columnar copy follows by `Forgetting`. So an erasure cut
+    short can be repeated, and one that is receipted is complete or will be.
+    """
+
+    def __init__(
+        self,
+        store: StateStore,
+        columnar: ColumnarStore,
+        *,
+        clock: Clock,
+        ids: IdFactory,
+        log: EventLog,
+        profiles: Profiles,
+        consents: ConsentLedger,
+        statements: TraitStatements,
+        saved: Saved,
+        companies: Companies,
+        households: Households,
+        outbox: Outbox,
+        inbox: InboxStore,
+        rights: Rights,
+        forgetting: Forgetting,
+    ) -> None:
+        self._store = store
+        self._columnar = columnar
+        self._clock = clock
+        self._ids = ids
+        self._log = log
+        self._profiles = profiles
+        self._consents = consents
+        self._statements = statements
+        self._saved = saved
+        self._companies = companies
+        self._households = households
+        self._outbox = outbox
+        self._inbox = inbox
+        self._rights = rights
+        self._forgetting = forgetting
+
+    def export(self, reference: str, *, by: str) -> PersonExport:
+        """Return everything about one person as JSON, and keep a receipt.
+
+        Raises:
+            NotFoundError: nobody by that.
+        """
+        now = self._clock.now()
+        content, number = self._gather(reference, now)
+        body = msgspec.json.format(msgspec.json.encode(content), indent=1)
+        receipt = ExportReceipt(
+            receipt_id=self._ids.new_id("exp"),
+            profile=number,
+            exported_at=now,
+            exported_by=by,
+            counts={
+                name: len(part)
+                for name, part in content.items()
+                if isinstance(part, list | dict) and part
+            },
+            digest=sha256(body).hexdigest(),
+        )
+        self._store.write(lambda connection: self._rights.record_export(connection, receipt))
+        return PersonExport(receipt, body)
+
+    def erase(self, reference: str, *, by: str, reason: str) -> ErasureReceipt:
+        """Erase one person everywhere.
+
+        Raises:
+            NotFoundError: nobody by that.
+        """
+        with self._store.read() as connection:
+            profile = self._profiles.get_profile(connection, reference)
+        for address in _addresses(profile):
+            self._inbox.delete_for(address)
+
+        def work(connection: Connection) -> ErasureReceipt:
+            receipt = self._rights.erase(
+                connection,
+                profile.number,
+                receipt_id=self._ids.new_id("ers"),
+                erased_at=self._clock.now(),
+                erased_by=by,
+                reason=reason,
+            )
+            forget_in(connection, receipt.numbers)
+            return receipt
+
+        return self._store.write(work)
+
+    def list_erasures(self) -> list[ErasureReceipt]:
+        """Return the receipts of erasures, newest first."""
+        with self._store.read() as connection:
+            return self._rights.list_receipts(connection)[::-1]
+
+    def list_exports(self) -> list[ExportReceipt]:
+        """Return the receipts of exports, newest first."""
+        with self._store.read() as connection:
+            return self._rights.list_exports(connection)[::-1]
+
+    def list_unfinished(self, receipts: list[ErasureReceipt]) -> set[str]:
+        """Return those of the receipts whose rows the columnar copy has still to forget."""
+        numbers = {number for receipt in receipts for number in receipt.numbers}
+        with self._store.read() as connection:
+            waiting = self._forgetting.list_waiting(connection, numbers)
+        return {one.receipt_id for one in receipts if not waiting.isdisjoint(one.numbers)}
+
+    def _gather(self, reference: str, now: datetime) -> tuple[dict[str, Any], int]:
+        with self._store.read() as connection:
+            profile = self._profiles.get_profile(connection, reference)
+            number = profile.number
+            own = {known.identifier for known in profile.identifiers}
+            sharing = self._households.load(connection, [number])[number]
+            content: dict[str, Any] = {
+                "format": FORMAT,
+                "profile": profile.id,
+                "exported_at": now,
+                "identifiers": profile.identifiers,
+                # What links the person with others names those others: it is not theirs to get.
+                "links": [one for one in profile.evidence if one.left in own and one.right in own],
+                "history": self._profiles.identity_history(connection, number),
+                "traits": [
+                    {"fact": one.fact, "received_at": one.received_at}
+                    for one in self._statements.list_all(connection, number)
+                ],
+                "standing_traits": {name: one.value for name, one in profile.traits.items()},
+                "consents": self._consents.history(connection, number),
+                "saved": self._saved.load(connection, [number])[number],
+                "companies": self._companies.load(connection, [number])[number],
+                "household": {
+                    "n_members": len(sharing.household),
+                    "shared_devices": [one.device for one in sharing.devices],
+                    "held_back_because_of": sharing.hold_back,
+                },
+            }
+        content["computed"] = query_computed(self._columnar, [number], as_of=now)[number]
+        content["messages"] = self._messages(profile)
+        content["events"] = self._events(profile)
+        built: dict[str, Any] = msgspec.to_builtins(content)
+        return built, number
+
+    def _messages(self, profile: ProfileView) -> list[dict[str, Any]]:
+        return [
+            {"message": message, "content": self._outbox.find_record(message.id)}
+            for message in self._outbox.list_for_person(profile.numbers, limit=_MAX_MESSAGES)
+        ]
+
+    def _events(self, profile: ProfileView) -> list[dict[str, Any]]:
+        found: list[SequencedEvent] = []
+        place = None
+        while True:
+            page = self._log.page_of_timeline(profile.numbers, before=place, limit=_PAGE)
+            found += page.events
+            place = page.next
+            if place is None:
+                return [{"position": one.position, "event": one.event} for one in found]
+
+
+def _addresses(profile: ProfileView) -> set[str]:
+    stated = [profile.traits["email"]] if "email" in profile.traits else []
+    said = {trait.value for trait in stated if isinstance(trait.value, str)}
+    known = {one.identifier.value for one in profile.identifiers if one.identifier.kind == "email"}
+    return {address for address in said | known | {profile.email or ""} if address}
