@@ -16,6 +16,7 @@ from litestar.types import ASGIApp
 from kikubari.api.admin import (
     broadcast_handlers,
     collecting_handlers,
+    governance_handlers,
     key_handlers,
     operation_handlers,
     profile_handlers,
@@ -70,6 +71,7 @@ def _create_application(services: Services, product_version: str) -> Litestar:
         route_handlers=document(
             [
                 *collecting_handlers,
+                *governance_handlers,
                 *profile_handlers,
                 *segment_handlers,
                 *broadcast_handlers,

@@ -8,7 +8,13 @@ import msgspec
 
 from kikubari.access import ApiKeys, Members, Principal
 from kikubari.catalog import Catalog
-from kikubari.collect import RejectedEvents, Sources
+from kikubari.collect import (
+    AttributeCatalogue,
+    RejectedEvents,
+    Sources,
+    TrackingPlans,
+    Violations,
+)
 from kikubari.deliver import Engagement, InboxStore, Outbox, Suppressions, Unsubscribing
 from kikubari.events import Copier, EventLog
 from kikubari.journeys import Broadcast, Broadcasts
@@ -59,6 +65,9 @@ class Services:
     members: Members
     sources: Sources
     rejected: RejectedEvents
+    attributes: AttributeCatalogue
+    plans: TrackingPlans
+    violations: Violations
     log: EventLog
     copier: Copier
     profiles: Profiles

@@ -20,7 +20,15 @@ from kikubari.app.secrets import Secrets, load_secrets
 from kikubari.app.settings import Settings
 from kikubari.app.turns import Turns
 from kikubari.catalog import Catalog, CatalogProjection
-from kikubari.collect import RejectedEvents, Sources, TrackingApi
+from kikubari.collect import (
+    AttributeCatalogue,
+    PlanGate,
+    RejectedEvents,
+    Sources,
+    TrackingApi,
+    TrackingPlans,
+    Violations,
+)
 from kikubari.decide.recommend import PopularProducts
 from kikubari.deliver import (
     AddressHasher,
@@ -85,6 +93,7 @@ class House:
             Loop("sequencer", self._sequence, self._clock),
             Loop("copier", self._copy, self._clock),
             self._queueing,
+            Loop("governance", self._govern, self._clock, idle_seconds=5.0),
         )
 
     # Building, in the order of the data's way
@@ -120,11 +129,19 @@ class House:
         self._copying = threading.Lock()
         self._sources = Sources(state, self._clock)
         self._rejected = RejectedEvents(intake)
+        self._attributes = AttributeCatalogue(
+            state, self._engines.columnar, self._copier, self._clock
+        )
+        self._violations = Violations(intake, classes=self._attributes)
+        gate = PlanGate(self._violations)
+        self._plans = TrackingPlans(state, gate, self._clock, self._log)
+        self._plans.refresh()
         self.tracking = TrackingApi(
             Intake(intake),
             self._sources,
             self._rejected,
             self._clock,
+            gate=gate,
             ids=self._ids,
             public_url=self._settings.public_url,
         )
@@ -220,6 +237,9 @@ class House:
             members=Members(state, self._clock, self._ids),
             sources=self._sources,
             rejected=self._rejected,
+            attributes=self._attributes,
+            plans=self._plans,
+            violations=self._violations,
             log=self._log,
             copier=self._copier,
             profiles=self._profiles,
@@ -293,6 +313,13 @@ class House:
             return False
         with self._copying:
             return self._copier.run_once() > 0
+
+    def _govern(self) -> bool:
+        """Follow plans that other processes applied; count attributes when it is time."""
+        self._plans.refresh()
+        if self._turns.is_mine("copier"):
+            self._attributes.refresh_if_due()
+        return False
 
     def _send_broadcast(self, broadcast_id: str) -> Broadcast:
         started = self._broadcasts.start(broadcast_id)

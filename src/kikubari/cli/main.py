@@ -9,6 +9,7 @@ import click
 from kikubari.app import read_settings
 from kikubari.cli.broadcasts import broadcasts
 from kikubari.cli.connection import RemoteError
+from kikubari.cli.governance import attributes, plan
 from kikubari.cli.inspecting import (
     consents,
     inbox,
@@ -67,6 +68,7 @@ def cli(context: click.Context) -> None:
 
 for command in (
     *(serve, show_settings, doctor, rebuild, sources, keys, members, dkim),
+    *(attributes, plan),
     *(profiles, consents, products, segments),
     *(broadcasts, messages, inbox, rejected, suppressions),
 ):

@@ -2,6 +2,7 @@
 
 from kikubari.api.admin.broadcasts import broadcast_handlers as broadcast_handlers
 from kikubari.api.admin.collecting import collecting_handlers as collecting_handlers
+from kikubari.api.admin.governance import governance_handlers as governance_handlers
 from kikubari.api.admin.keys import key_handlers as key_handlers
 from kikubari.api.admin.operation import operation_handlers as operation_handlers
 from kikubari.api.admin.profiles import profile_handlers as profile_handlers
