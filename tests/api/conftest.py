@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from installation import ALL_SCOPES, MEMBER, PASSWORD, Installation
+from installation import MEMBER, PASSWORD, Installation
 
 
 @pytest.fixture(scope="session")
@@ -12,7 +12,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A running installation with a member and two customers."""
     home = tmp_path_factory.mktemp("api") / "home"
     with Installation(home, MAIL_DOMAIN="shop.example").served() as running:
-        body = {"email": MEMBER, "password": PASSWORD, "scopes": ALL_SCOPES}
+        body = {"email": MEMBER, "password": PASSWORD, "role": "admin"}
         running.post("/api/members", body)
         key = running.post("/api/sources", {"name": "shop"})["write_key"]
         with running.stranger() as shop:

@@ -11,6 +11,7 @@ from typing import Any
 import uvicorn
 from litestar.testing import TestClient
 
+from kikubari.access import Actor, Role
 from kikubari.api import Services, create_api
 from kikubari.app.house import House
 from kikubari.app.settings import Settings
@@ -42,8 +43,9 @@ class PageWorld:
         self.app = create_api(house.services)
         self._serial = 0
         self._source_id = self.services.sources.create("Web shop", SourceKind.SERVER).id
-        self.services.members.create(EMAIL, PASSWORD, ["read", "write", "send", "admin"])
-        self.services.members.create(READER_EMAIL, PASSWORD, ["read"])
+        add = self.services.access.members.create
+        add(EMAIL, PASSWORD, Role.ADMIN, Actor("tests"))
+        add(READER_EMAIL, PASSWORD, Role.VIEWER, Actor("tests"))
         for number, language, name in (
             ("1001", "ja", ("結衣", "山田")),
             ("1002", "en", ("Grace", "Hopper")),

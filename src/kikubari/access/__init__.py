@@ -1,9 +1,31 @@
-"""Who may do what in the console and the admin API: members, sessions, API keys with scopes."""
+"""Who may do what in the console and the admin API: members, sessions, keys, the audit log."""
 
+from kikubari.access.access import Access as Access
+from kikubari.access.contracts import ROLE_SCOPES as ROLE_SCOPES
 from kikubari.access.contracts import SCOPES as SCOPES
+from kikubari.access.contracts import Actor as Actor
 from kikubari.access.contracts import ApiKey as ApiKey
+from kikubari.access.contracts import AuditCheck as AuditCheck
+from kikubari.access.contracts import AuditEntry as AuditEntry
+from kikubari.access.contracts import Ceremony as Ceremony
+from kikubari.access.contracts import EnrolledFactors as EnrolledFactors
+from kikubari.access.contracts import LinkFacts as LinkFacts
+from kikubari.access.contracts import LinkKind as LinkKind
+from kikubari.access.contracts import LogInStep as LogInStep
 from kikubari.access.contracts import Member as Member
+from kikubari.access.contracts import MemberSession as MemberSession
+from kikubari.access.contracts import Method as Method
 from kikubari.access.contracts import NewApiKey as NewApiKey
+from kikubari.access.contracts import NewSession as NewSession
+from kikubari.access.contracts import OneTimeLink as OneTimeLink
+from kikubari.access.contracts import OpenSession as OpenSession
+from kikubari.access.contracts import Passkey as Passkey
+from kikubari.access.contracts import Policy as Policy
 from kikubari.access.contracts import Principal as Principal
-from kikubari.access.keys import ApiKeys as ApiKeys
-from kikubari.access.members import Members as Members
+from kikubari.access.contracts import RelyingParty as RelyingParty
+from kikubari.access.contracts import Role as Role
+from kikubari.access.contracts import TotpSetup as TotpSetup
+from kikubari.access.errors import PasskeyRefusedError as PasskeyRefusedError
+from kikubari.access.errors import SecondFactorNeededError as SecondFactorNeededError
+from kikubari.access.errors import WrongCredentialsError as WrongCredentialsError
+from kikubari.access.keys import DEFAULT_RATE as DEFAULT_RATE

@@ -1,6 +1,15 @@
-"""Tables of the access room. Secrets are stored as hashes only."""
+"""Tables of the access room. Secrets are stored as hashes, or sealed where needed again."""
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from kikubari.storage import metadata
 
@@ -12,7 +21,9 @@ api_keys = Table(
     Column("name", Text, nullable=False),
     Column("scopes", Text, nullable=False),  # space-separated
     Column("secret_hash", LargeBinary, nullable=False, unique=True),
+    Column("requests_per_minute", Integer, nullable=False),
     Column("created_us", BigInteger, nullable=False),
+    Column("last_used_us", BigInteger),
 )
 
 members = Table(
@@ -21,10 +32,62 @@ members = Table(
     Column("workspace_id", Integer, primary_key=True),
     Column("id", Text, primary_key=True),
     Column("email", Text, nullable=False),
-    Column("password_hash", Text, nullable=False),
-    Column("scopes", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text),  # none until an invitation is taken up
+    Column("totp_secret", LargeBinary),  # sealed
+    Column("totp_confirmed", Boolean, nullable=False),
+    Column("totp_step", BigInteger, nullable=False),  # of the last code taken: none works twice
     Column("created_us", BigInteger, nullable=False),
+    Column("last_seen_us", BigInteger),
     UniqueConstraint("workspace_id", "email"),
+)
+
+# One-time links: an invitation, or a new password.
+member_links = Table(
+    "member_links",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("member_id", Text, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("expires_us", BigInteger, nullable=False),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("member_id", Text, primary_key=True),
+    Column("code_hash", LargeBinary, primary_key=True),
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("credential_id", LargeBinary, nullable=False, unique=True),
+    Column("member_id", Text, nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("host", Text, nullable=False),  # a passkey belongs to one host name
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("last_used_us", BigInteger),
+)
+
+# What was begun and waits for its second half: a log-in, or a ceremony with a passkey.
+tickets = Table(
+    "access_tickets",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("member_id", Text),
+    Column("challenge", LargeBinary),
+    Column("tries", Integer, nullable=False),
+    Column("expires_us", BigInteger, nullable=False, index=True),
 )
 
 sessions = Table(
@@ -32,7 +95,47 @@ sessions = Table(
     metadata,
     Column("workspace_id", Integer, primary_key=True),
     Column("token_hash", LargeBinary, primary_key=True),
-    Column("member_id", Text, nullable=False),
+    Column("id", Text, nullable=False, unique=True),
+    Column("member_id", Text, nullable=False, index=True),
     Column("csrf_token", Text, nullable=False),
-    Column("expires_us", BigInteger, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("browser", Text, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("confirmed_us", BigInteger, nullable=False),  # when the member last proved who they are
+    Column("last_seen_us", BigInteger, nullable=False),
+    Column("expires_us", BigInteger, nullable=False),  # however busy it is
+)
+
+policies = Table(
+    "access_policies",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("requires_second_factor", Boolean, nullable=False),
+    Column("idle_minutes", Integer, nullable=False),
+    Column("admin_idle_minutes", Integer, nullable=False),
+    Column("longest_hours", Integer, nullable=False),
+)
+
+# Append-only: each entry's mark covers the one before it.
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("mark", LargeBinary, nullable=False),
+)
+
+# The newest entry of each audit log, so that cutting off its end shows.
+audit_heads = Table(
+    "audit_heads",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("mark", LargeBinary, nullable=False),
 )

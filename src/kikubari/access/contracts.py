@@ -1,5 +1,10 @@
 """Types of the access room."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
 import msgspec
 
 # read: look at anything. write: change definitions and data. send: start what reaches customers.
@@ -7,13 +12,60 @@ import msgspec
 SCOPES = ("read", "write", "send", "admin")
 
 
+class Role(StrEnum):
+    """What a member is in the console."""
+
+    VIEWER = "viewer"
+    EDITOR = "editor"
+    SENDER = "sender"
+    ADMIN = "admin"
+
+
+# The one table of what each role may do.
+ROLE_SCOPES: Mapping[Role, frozenset[str]] = MappingProxyType(
+    {
+        Role.VIEWER: frozenset({"read"}),
+        Role.EDITOR: frozenset({"read", "write"}),
+        Role.SENDER: frozenset({"read", "write", "send"}),
+        Role.ADMIN: frozenset({"read", "write", "send", "admin"}),
+    }
+)
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who changes something, and from where, as the audit log keeps it."""
+
+    name: str
+    address: str = ""
+    browser: str = ""
+
+
+class MemberSession(msgspec.Struct, frozen=True):
+    """The session a request came with."""
+
+    id: str
+    member_id: str
+    role: Role
+    csrf_token: str
+    expires_at: datetime
+    # When the member last gave a password, a code or a passkey in this session.
+    confirmed_at: datetime
+    # The second factor is required and not set up: nothing else opens until it is.
+    must_enrol: bool
+
+
 class Principal(msgspec.Struct, frozen=True):
     """Who makes a request, and what they may do."""
 
     name: str
     scopes: frozenset[str]
-    # Present for a browser session: unsafe requests must repeat it.
-    csrf_token: str | None = None
+    # Present for a member in a browser: unsafe requests must repeat its token.
+    session: MemberSession | None = None
+
+    @property
+    def csrf_token(self) -> str | None:
+        """What a form of this session must carry."""
+        return self.session.csrf_token if self.session else None
 
 
 class ApiKey(msgspec.Struct, frozen=True):
@@ -22,7 +74,9 @@ class ApiKey(msgspec.Struct, frozen=True):
     id: str
     name: str
     scopes: tuple[str, ...]
-    created_us: int
+    requests_per_minute: int
+    created_at: datetime
+    last_used_at: datetime | None = None
 
 
 class NewApiKey(msgspec.Struct, frozen=True):
@@ -39,4 +93,135 @@ class Member(msgspec.Struct, frozen=True):
 
     id: str
     email: str
-    scopes: tuple[str, ...]
+    name: str
+    role: Role
+    is_invited: bool  # and has not chosen a password yet
+    has_second_factor: bool
+    created_at: datetime
+    last_seen_at: datetime | None = None
+
+
+class LinkKind(StrEnum):
+    """What a one-time link is for."""
+
+    INVITATION = "invitation"
+    NEW_PASSWORD = "new_password"  # noqa: S105 - the name of a kind
+
+
+class OneTimeLink(msgspec.Struct, frozen=True):
+    """A link at the one moment it is known: to be handed to its member by whoever asked for it."""
+
+    kind: LinkKind
+    member: Member
+    token: str
+    expires_at: datetime
+
+
+class LinkFacts(msgspec.Struct, frozen=True):
+    """Whom a one-time link is for."""
+
+    kind: LinkKind
+    email: str
+
+
+class NewSession(msgspec.Struct, frozen=True):
+    """A session at the one moment its token is known: it goes into a cookie, stored nowhere."""
+
+    token: str
+    csrf_token: str
+
+
+class Method(StrEnum):
+    """A way to prove who one is, beside the password."""
+
+    TOTP = "totp"
+    PASSKEY = "passkey"
+    RECOVERY_CODE = "recovery_code"
+
+
+class LogInStep(msgspec.Struct, frozen=True):
+    """A right password: the session is open, or a second factor is still to come."""
+
+    session: NewSession | None = None
+    ticket: str = ""
+    methods: tuple[Method, ...] = ()
+
+
+class OpenSession(msgspec.Struct, frozen=True):
+    """One of a member's sessions, as they see them listed."""
+
+    id: str
+    address: str
+    browser: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_this: bool
+
+
+class Passkey(msgspec.Struct, frozen=True):
+    """A passkey as its member sees it."""
+
+    id: str
+    name: str
+    host: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+class RelyingParty(msgspec.Struct, frozen=True):
+    """Where the console is open in the browser, as a passkey sees it."""
+
+    host: str
+    origin: str
+
+
+class Ceremony(msgspec.Struct, frozen=True):
+    """A passkey's challenge: the options for the browser, as JSON, and the ticket to answer by."""
+
+    ticket: str
+    options: msgspec.Raw
+
+
+class TotpSetup(msgspec.Struct, frozen=True):
+    """The secret for an authenticator app, until a first code confirms it."""
+
+    secret: str
+    uri: str
+
+
+class EnrolledFactors(msgspec.Struct, frozen=True):
+    """What a member has set up."""
+
+    has_totp: bool
+    recovery_codes_left: int
+    passkeys: list[Passkey]
+
+
+class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How strict this installation is."""
+
+    requires_second_factor: bool = False
+    idle_minutes: int = 480
+    admin_idle_minutes: int = 30
+    longest_hours: int = 12
+
+
+class AuditEntry(msgspec.Struct, frozen=True):
+    """One thing that was done: when, by whom, from where, what, to what."""
+
+    number: int
+    at: datetime
+    actor: str
+    address: str
+    action: str
+    target: str
+    detail: str
+
+
+class AuditCheck(msgspec.Struct, frozen=True):
+    """Whether the audit log is as it was written."""
+
+    is_intact: bool
+    n_entries: int
+    # The first entry that is not what it was, or is missing.
+    broken_at: int | None = None

@@ -10,14 +10,17 @@ from litestar.exceptions import HTTPException, NotFoundException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig, ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
+from litestar.openapi.spec import Components
 from litestar.types import ASGIApp
 
 from kikubari.api.admin import (
+    account_handlers,
+    audit_handlers,
     broadcast_handlers,
     collecting_handlers,
     governance_handlers,
     key_handlers,
+    member_handlers,
     operation_handlers,
     profile_handlers,
     sandbox_handlers,
@@ -28,8 +31,9 @@ from kikubari.api.admin import (
 from kikubari.api.authentication import Authentication
 from kikubari.api.console import console_handlers
 from kikubari.api.contracts import Health, Services
-from kikubari.api.documentation import SECURITY_SCHEME, document, operation_id
+from kikubari.api.documentation import SECURITY_SCHEMES, document, operation_id
 from kikubari.api.errors import answer_fault, answer_http_error, answer_refusal
+from kikubari.api.guarding import guarded
 from kikubari.api.pages import page_handlers
 from kikubari.spec.errors import KikubariError
 
@@ -80,8 +84,12 @@ def _create_application(services: Services, product_version: str) -> Litestar:
                 *key_handlers,
                 *operation_handlers,
                 *session_handlers,
+                *account_handlers,
+                *member_handlers,
+                *audit_handlers,
             ]
         ),
+        middleware=[guarded],
     )
     return Litestar(
         [admin, get_health, console_handlers, *page_handlers],
@@ -108,9 +116,7 @@ def _openapi(product_version: str) -> OpenAPIConfig:
         render_plugins=[JsonRenderPlugin()],
         title="Kikubari admin API",
         version=product_version,
-        components=Components(
-            security_schemes={SECURITY_SCHEME: SecurityScheme(type="http", scheme="bearer")}
-        ),
+        components=Components(security_schemes=dict(SECURITY_SCHEMES)),
         operation_id_creator=operation_id,
         use_handler_docstrings=True,
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from kikubari.access import ApiKeys, Members, Principal
+from kikubari.access import Access, Principal
 from kikubari.catalog import Catalog
 from kikubari.collect import (
     AttributeCatalogue,
@@ -61,8 +61,7 @@ class Services:
     store: StateStore
     columnar: ColumnarStore
     settings: ShopSettings
-    api_keys: ApiKeys
-    members: Members
+    access: Access
     sources: Sources
     rejected: RejectedEvents
     attributes: AttributeCatalogue

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
-from kikubari.access import SCOPES, ApiKeys, Members, Principal
+from kikubari.access import SCOPES, Access, Principal
 from kikubari.api import ConsumerHealth, Health, Services, ShopSettings
 from kikubari.app.adapters import BroadcastOutbox, NoLists, SegmentAudience
 from kikubari.app.copying import EncodingProcess
@@ -233,8 +233,14 @@ class House:
                 timezone=settings.timezone,
                 base_url=settings.base_url,
             ),
-            api_keys=ApiKeys(state, self._clock, self._ids),
-            members=Members(state, self._clock, self._ids),
+            access=Access(
+                state,
+                self._clock,
+                self._ids,
+                sealing_key=self._secrets.second_factor_key,
+                audit_key=self._secrets.audit_key,
+                shop_name=settings.shop_name,
+            ),
             sources=self._sources,
             rejected=self._rejected,
             attributes=self._attributes,
@@ -340,7 +346,7 @@ class House:
     def _find_principal(self, secret: str) -> Principal | None:
         if hmac.compare_digest(secret.encode(), self._local_token.encode()):
             return _LOCAL_PRINCIPAL
-        return self.services.api_keys.find_principal(secret)
+        return self.services.access.keys.find_principal(secret)
 
     def _product_image(self, product_id: str) -> str | None:
         product = self.services.catalog.find_product(product_id)

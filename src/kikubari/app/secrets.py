@@ -22,6 +22,16 @@ class Secrets(msgspec.Struct, frozen=True):
         return self.instance.derive("tracking links")
 
     @property
+    def second_factor_key(self) -> bytes:
+        """Seals the secrets of members' authenticator apps."""
+        return self.instance.derive("second factors")
+
+    @property
+    def audit_key(self) -> bytes:
+        """Marks entries of the audit log."""
+        return self.instance.derive("audit log")
+
+    @property
     def address_key(self) -> bytes:
         """Hashes suppressed addresses."""
         return self.instance.derive("suppressed addresses")

@@ -49,6 +49,10 @@ class AdminClient:
         """Return the JSON of a POST."""
         return self._send("POST", path, json={} if body is None else body)
 
+    def put(self, path: str, body: Any) -> Any:
+        """Return the JSON of a PUT."""
+        return self._send("PUT", path, json=body)
+
     def delete(self, path: str) -> Any:
         """Return the JSON of a DELETE, None if it has none."""
         return self._send("DELETE", path)

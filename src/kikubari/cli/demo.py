@@ -22,7 +22,6 @@ from kikubari.demo import write_demo_shop
 
 DEMO_EMAIL = "demo@example.com"
 DEMO_PASSWORD = "kikubari-demo"  # noqa: S105 - of a demo on a loopback address, printed on start
-_ALL_SCOPES = ("read", "write", "send", "admin")
 _STEPS = ("files", "imports", "sources", "member", "broadcast")
 
 
@@ -95,7 +94,7 @@ class DemoLoader:
         self._state.write_key = source["write_key"]
 
     def _load_member(self, client: AdminClient) -> None:
-        body = {"email": DEMO_EMAIL, "password": DEMO_PASSWORD, "scopes": list(_ALL_SCOPES)}
+        body = {"email": DEMO_EMAIL, "password": DEMO_PASSWORD, "role": "admin"}
         client.post("/api/members", body)
 
     def _load_broadcast(self, client: AdminClient) -> None:

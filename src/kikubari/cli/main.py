@@ -19,11 +19,11 @@ from kikubari.cli.inspecting import (
     rejected,
     suppressions,
 )
+from kikubari.cli.members import members
 from kikubari.cli.operating import (
     dkim,
     doctor,
     keys,
-    members,
     rebuild,
     serve,
     show_settings,

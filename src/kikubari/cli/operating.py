@@ -124,26 +124,6 @@ def revoke_key(settings: Settings, key_id: str, *, as_json: bool) -> None:
     show({"revoked": key_id}, as_json=as_json)
 
 
-@click.group()
-def members() -> None:
-    """People who work in the console."""
-
-
-@members.command("create")
-@click.argument("email")
-@scope_option
-@click.password_option(help="Asked for when left out, so that it stays out of histories.")
-@as_json_option
-@click.pass_obj
-def create_member(
-    settings: Settings, email: str, scopes: tuple[str, ...], password: str, *, as_json: bool
-) -> None:
-    """Add a member."""
-    with connect(settings) as client:
-        body = {"email": email, "password": password, "scopes": list(scopes)}
-        show(client.post("/api/members", body), as_json=as_json)
-
-
 @click.command("settings")
 @as_json_option
 @click.pass_obj

@@ -1,9 +1,12 @@
 """The admin API: one module a noun, every handler a thin call of a room's service."""
 
+from kikubari.api.admin.account import account_handlers as account_handlers
+from kikubari.api.admin.audit import audit_handlers as audit_handlers
 from kikubari.api.admin.broadcasts import broadcast_handlers as broadcast_handlers
 from kikubari.api.admin.collecting import collecting_handlers as collecting_handlers
 from kikubari.api.admin.governance import governance_handlers as governance_handlers
 from kikubari.api.admin.keys import key_handlers as key_handlers
+from kikubari.api.admin.members import member_handlers as member_handlers
 from kikubari.api.admin.operation import operation_handlers as operation_handlers
 from kikubari.api.admin.profiles import profile_handlers as profile_handlers
 from kikubari.api.admin.sandbox import sandbox_handlers as sandbox_handlers

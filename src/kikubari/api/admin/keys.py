@@ -1,56 +1,51 @@
-"""API keys and members."""
+"""API keys."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import delete, get, post
+from litestar import Request, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from kikubari.access import ApiKey, Member, NewApiKey
-from kikubari.api.authentication import requires
+from kikubari.access import DEFAULT_RATE, ApiKey, NewApiKey, Principal
+from kikubari.api.authentication import actor_of, requires
 from kikubari.api.contracts import Services
+from kikubari.api.guarding import AUDITED
 
 Scope = Literal["read", "write", "send", "admin"]
+AnyRequest = Request[Principal, str | None, Any]
 
 
 class KeyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A key to make."""
+    """A key to make, and how often it may call."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     scopes: tuple[Scope, ...] = ("read",)
-
-
-class MemberRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A member to add."""
-
-    email: Annotated[str, msgspec.Meta(min_length=3, max_length=254)]
-    password: str
-    scopes: tuple[Scope, ...] = ("read",)
+    requests_per_minute: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = DEFAULT_RATE
 
 
 @get("/keys", guards=[requires("admin")], sync_to_thread=True)
 def list_keys(services: NamedDependency[Services]) -> list[ApiKey]:
     """List API keys, without their secrets."""
-    return services.api_keys.list_keys()
+    return services.access.keys.list_keys()
 
 
-@post("/keys", guards=[requires("admin")], sync_to_thread=True)
-def create_key(services: NamedDependency[Services], data: JSONBody[KeyRequest]) -> NewApiKey:
+@post("/keys", guards=[requires("admin")], sync_to_thread=True, opt={AUDITED: True})
+def create_key(
+    request: AnyRequest, services: NamedDependency[Services], data: JSONBody[KeyRequest]
+) -> NewApiKey:
     """Make an API key; the secret is in this answer and nowhere else."""
-    return services.api_keys.create(data.name, data.scopes)
+    return services.access.keys.create(
+        data.name, data.scopes, actor_of(request), per_minute=data.requests_per_minute
+    )
 
 
-@delete("/keys/{key_id:str}", guards=[requires("admin")], sync_to_thread=True)
-def revoke_key(services: NamedDependency[Services], key_id: FromPath[str]) -> None:
+@delete("/keys/{key_id:str}", guards=[requires("admin")], sync_to_thread=True, opt={AUDITED: True})
+def revoke_key(
+    request: AnyRequest, services: NamedDependency[Services], key_id: FromPath[str]
+) -> None:
     """Make a key useless."""
-    services.api_keys.revoke(key_id)
+    services.access.keys.revoke(key_id, actor_of(request))
 
 
-@post("/members", guards=[requires("admin")], sync_to_thread=True)
-def create_member(services: NamedDependency[Services], data: JSONBody[MemberRequest]) -> Member:
-    """Add a member of the console."""
-    return services.members.create(data.email, data.password, data.scopes)
-
-
-key_handlers = [list_keys, create_key, revoke_key, create_member]
+key_handlers = [list_keys, create_key, revoke_key]

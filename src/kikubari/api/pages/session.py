@@ -8,8 +8,10 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import URLEncodedBody
 
-from kikubari.api.authentication import SESSION_COOKIE
+from kikubari.access import WrongCredentialsError
+from kikubari.api.authentication import actor_of
 from kikubari.api.contracts import Services
+from kikubari.api.cookies import clear_session, set_session
 from kikubari.api.pages.protection import CSRF_FIELD, go, local_path
 from kikubari.api.pages.rendering import PageRequest, render
 from kikubari.kit.ids import random_token
@@ -38,11 +40,16 @@ def log_in(request: PageRequest, services: NamedDependency[Services], data: Form
         expected.encode(), data.get(CSRF_FIELD, "").encode("utf-8", "replace")
     ):
         return _login_page(request, target, email=email, problem="stale", status=403)
-    session = services.members.log_in(email, data.get("password", ""))
-    if session is None:
+    try:
+        step = services.access.log_in.by_password(
+            email, data.get("password", ""), actor_of(request)
+        )
+    except WrongCredentialsError:
         return _login_page(request, target, email=email, problem="wrong", status=401)
+    if step.session is None:  # a second factor: the console asks for it
+        return go("/app/login")
     answer = go(target)
-    answer.set_cookie(_cookie(request, SESSION_COOKIE, session.token, "lax"))
+    set_session(request, answer, step.session)
     answer.delete_cookie(LOGIN_COOKIE)
     return answer
 
@@ -50,11 +57,10 @@ def log_in(request: PageRequest, services: NamedDependency[Services], data: Form
 @post("/logout", sync_to_thread=True)
 def log_out(request: PageRequest, services: NamedDependency[Services]) -> Response[Any]:
     """End the session."""
-    token = request.cookies.get(SESSION_COOKIE)
-    if token:
-        services.members.log_out(token)
+    if request.user is not None and request.user.session is not None:
+        services.access.log_in.log_out(request.user.session, actor_of(request))
     answer = go("/login")
-    answer.delete_cookie(SESSION_COOKIE)
+    clear_session(request, answer)
     return answer
 
 

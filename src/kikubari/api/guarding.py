@@ -1,0 +1,75 @@
+"""What every answer of the admin API goes through: headers, and the audit log."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import ScopeType
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from kikubari.api.authentication import SAFE_METHODS, Requires, actor_of
+from kikubari.api.cookies import is_secure
+
+# Set on handlers whose service writes the audit log itself, in the transaction of the change.
+AUDITED = "audited"
+# Answers are data: nothing in them may run, be framed, kept or sniffed into something else.
+_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_STRICT_TRANSPORT = "max-age=31536000"
+
+
+def guarded(app: ASGIApp) -> ASGIApp:
+    """Return the application with protective headers and an audit log of what changes anything.
+
+    An entry is on disk before the answer goes out; a refusal changes nothing and leaves none.
+    """
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await app(scope, receive, send)
+            return
+        request: Request[Any, Any, Any] = Request(scope, receive, send)
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableScopeHeaders.from_message(message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                if is_secure(request):
+                    headers.setdefault("Strict-Transport-Security", _STRICT_TRANSPORT)
+                if message["status"] < 400 and changes_something(request.route_handler):  # noqa: PLR2004 - a success
+                    await _append(request)
+            await send(message)
+
+        await app(scope, receive, send_guarded)
+
+    return wrapped
+
+
+def changes_something(handler: Any) -> bool:
+    """Say whether the audit log gets an entry of every success of a handler from here."""
+    return (
+        isinstance(handler, HTTPRouteHandler)
+        and not handler.http_methods <= SAFE_METHODS
+        and not handler.opt.get(AUDITED)
+        and any(isinstance(one, Requires) and one.scope != "read" for one in handler.guards or ())
+    )
+
+
+async def _append(request: Request[Any, Any, Any]) -> None:
+    services = request.app.state.services
+    by, action = actor_of(request), request.route_handler.handler_name
+    target = ", ".join(str(value) for value in request.path_params.values())
+    await asyncio.wrap_future(
+        services.store.submit(
+            lambda connection: services.access.audit.append(connection, by, action, target)
+        )
+    )
