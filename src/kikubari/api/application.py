@@ -15,6 +15,7 @@ from litestar.types import ASGIApp
 
 from kikubari.api.admin import (
     account_handlers,
+    audience_handlers,
     audit_handlers,
     broadcast_handlers,
     collecting_handlers,
@@ -22,11 +23,15 @@ from kikubari.api.admin import (
     key_handlers,
     member_handlers,
     operation_handlers,
+    people_handlers,
+    person_handlers,
     profile_handlers,
+    rights_handlers,
     sandbox_handlers,
     segment_handlers,
     session_handlers,
     suppression_handlers,
+    timeline_handlers,
 )
 from kikubari.api.authentication import Authentication
 from kikubari.api.console import console_handlers
@@ -77,7 +82,12 @@ def _create_application(services: Services, product_version: str) -> Litestar:
                 *collecting_handlers,
                 *governance_handlers,
                 *profile_handlers,
+                *people_handlers,
+                *person_handlers,
+                *timeline_handlers,
+                *rights_handlers,
                 *segment_handlers,
+                *audience_handlers,
                 *broadcast_handlers,
                 *suppression_handlers,
                 *sandbox_handlers,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 import msgspec
 
@@ -20,8 +21,17 @@ from kikubari.events import Copier, EventLog
 from kikubari.journeys import Broadcast, Broadcasts
 from kikubari.kit.clock import Clock
 from kikubari.measure import Reports
-from kikubari.profiles import ConsentLedger, Profiles
-from kikubari.segments import SegmentEngine, Segments
+from kikubari.profiles import (
+    Companies,
+    ConsentLedger,
+    ErasureReceipt,
+    ExportReceipt,
+    Households,
+    Profiles,
+    Saved,
+    TraitStatements,
+)
+from kikubari.segments import SegmentEditor, SegmentEngine, Segments
 from kikubari.storage import ColumnarStore, StateStore
 
 
@@ -42,6 +52,37 @@ class Health(msgspec.Struct, frozen=True):
     version: str
     log_position: int
     consumers: list[ConsumerHealth]
+
+
+class PersonExport(msgspec.Struct, frozen=True):
+    """Everything about one person, as JSON, and the receipt for it."""
+
+    receipt: ExportReceipt
+    body: bytes
+
+
+class PersonRights(Protocol):
+    """What a customer may ask for about themselves; implemented by `app` over all rooms."""
+
+    def export(self, reference: str, *, by: str) -> PersonExport:
+        """Return everything about one person, and keep a receipt."""
+        ...
+
+    def erase(self, reference: str, *, by: str, reason: str) -> ErasureReceipt:
+        """Erase one person everywhere."""
+        ...
+
+    def list_erasures(self) -> list[ErasureReceipt]:
+        """Return the receipts of erasures, newest first."""
+        ...
+
+    def list_exports(self) -> list[ExportReceipt]:
+        """Return the receipts of exports, newest first."""
+        ...
+
+    def list_unfinished(self, receipts: list[ErasureReceipt]) -> set[str]:
+        """Return those of the receipts whose rows the columnar copy has still to forget."""
+        ...
 
 
 class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,9 +112,15 @@ class Services:
     copier: Copier
     profiles: Profiles
     consents: ConsentLedger
+    statements: TraitStatements
+    saved: Saved
+    companies: Companies
+    households: Households
+    rights: PersonRights
     catalog: Catalog
     segments: Segments
     segment_engine: SegmentEngine
+    segment_editor: SegmentEditor
     outbox: Outbox
     suppressions: Suppressions
     engagement: Engagement

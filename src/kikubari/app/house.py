@@ -15,6 +15,7 @@ from kikubari.app.copying import EncodingProcess
 from kikubari.app.delivering import DeliveryThread
 from kikubari.app.engines import Engines
 from kikubari.app.loops import Loop
+from kikubari.app.people_rights import PeopleRights
 from kikubari.app.recipients import LedgerConsents, ProfileRecipients
 from kikubari.app.secrets import Secrets, load_secrets
 from kikubari.app.settings import Settings
@@ -44,20 +45,28 @@ from kikubari.deliver import (
     Unsubscribing,
 )
 from kikubari.deliver.providers.smtp import SmtpPool
-from kikubari.events import Copier, EventLog, Intake, RangeEncoder, Sequencer
+from kikubari.events import Copier, EventLog, Forgetting, Intake, RangeEncoder, Sequencer
 from kikubari.journeys import Broadcast, Broadcasts
 from kikubari.kit.clock import SystemClock
 from kikubari.kit.ids import TimeOrderedIds
 from kikubari.measure import Reports
 from kikubari.profiles import (
+    Companies,
+    CompanyProjection,
     ConsentLedger,
     ConsentProjection,
+    Households,
     IdentityNumbering,
     PersonKeys,
     Profiles,
+    Rights,
+    Saved,
+    SavedProjection,
+    SharingProjection,
     TraitProjection,
+    TraitStatements,
 )
-from kikubari.segments import SegmentDefinitions, SegmentEngine, Segments
+from kikubari.segments import SegmentDefinitions, SegmentEngine, Segments, create_editor
 
 ProductPicture = Callable[[str, str, str], str]  # product id, category, title → SVG
 
@@ -93,6 +102,7 @@ class House:
             Loop("sequencer", self._sequence, self._clock),
             Loop("copier", self._copy, self._clock),
             self._queueing,
+            Loop("forgetting", self._forget, self._clock, idle_seconds=5.0),
             Loop("governance", self._govern, self._clock, idle_seconds=5.0),
         )
 
@@ -111,6 +121,9 @@ class House:
             projections=[
                 TraitProjection(self._keys),
                 ConsentProjection(self._keys),
+                SavedProjection(self._keys),
+                CompanyProjection(self._keys),
+                SharingProjection(self._secrets.instance),
                 CatalogProjection(),
                 SuppressionProjection(self._hasher),
             ],
@@ -126,6 +139,7 @@ class House:
             self._encoding,
         )
         self._copier.prepare()
+        self._forgetting = Forgetting(state, self._engines.columnar)
         self._copying = threading.Lock()
         self._sources = Sources(state, self._clock)
         self._rejected = RejectedEvents(intake)
@@ -157,6 +171,15 @@ class House:
             zone=ZoneInfo(self._settings.timezone),
         )
         self._segments = Segments(state, self._segment_engine, self._ids, self._clock)
+        self._segment_editor = create_editor(
+            self._engines.columnar,
+            self._segment_engine,
+            self._segments,
+            lists=NoLists(),
+            definitions=SegmentDefinitions(state),
+            currency=self._settings.currency,
+            zone=ZoneInfo(self._settings.timezone),
+        )
 
     def _build_delivery(self) -> None:
         state = self._engines.state
@@ -164,6 +187,10 @@ class House:
         tokens = TrackingTokens(self._secrets.tracking_key)
         self._profiles = Profiles(self._keys)
         self._ledger = ConsentLedger(self._keys)
+        self._statements = TraitStatements(self._keys)
+        self._saved = Saved(self._keys)
+        self._companies = Companies(self._keys)
+        self._households = Households()
         consents = LedgerConsents(self._ledger)
         self._outbox = Outbox(state, self._keys, self._clock)
         self._inbox = InboxStore(self._engines.sandbox)
@@ -250,9 +277,15 @@ class House:
             copier=self._copier,
             profiles=self._profiles,
             consents=self._ledger,
+            statements=self._statements,
+            saved=self._saved,
+            companies=self._companies,
+            households=self._households,
+            rights=self._build_rights(),
             catalog=self._catalog,
             segments=self._segments,
             segment_engine=self._segment_engine,
+            segment_editor=self._segment_editor,
             outbox=self._outbox,
             suppressions=Suppressions(state, self._hasher, self._ids),
             engagement=self._engagement,
@@ -271,6 +304,25 @@ class House:
             product_image=self._product_image,
         )
 
+    def _build_rights(self) -> PeopleRights:
+        return PeopleRights(
+            self._engines.state,
+            self._engines.columnar,
+            clock=self._clock,
+            ids=self._ids,
+            log=self._log,
+            profiles=self._profiles,
+            consents=self._ledger,
+            statements=self._statements,
+            saved=self._saved,
+            companies=self._companies,
+            households=self._households,
+            outbox=self._outbox,
+            inbox=self._inbox,
+            rights=Rights(self._keys, self._secrets.instance),
+            forgetting=self._forgetting,
+        )
+
     # Working
 
     def start(self) -> None:
@@ -286,6 +338,7 @@ class House:
         for loop in self._loops:
             loop.stop()
         self._encoding.close()
+        self._segment_editor.audiences.close()
         self._engines.close()
 
     def health(self) -> Health:
@@ -326,6 +379,11 @@ class House:
         if self._turns.is_mine("copier"):
             self._attributes.refresh_if_due()
         return False
+
+    def _forget(self) -> bool:
+        if not self._turns.is_mine("forgetting"):
+            return False
+        return self._forgetting.run_once() > 0
 
     def _send_broadcast(self, broadcast_id: str) -> Broadcast:
         started = self._broadcasts.start(broadcast_id)

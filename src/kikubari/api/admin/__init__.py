@@ -1,6 +1,7 @@
 """The admin API: one module a noun, every handler a thin call of a room's service."""
 
 from kikubari.api.admin.account import account_handlers as account_handlers
+from kikubari.api.admin.audiences import audience_handlers as audience_handlers
 from kikubari.api.admin.audit import audit_handlers as audit_handlers
 from kikubari.api.admin.broadcasts import broadcast_handlers as broadcast_handlers
 from kikubari.api.admin.collecting import collecting_handlers as collecting_handlers
@@ -8,8 +9,12 @@ from kikubari.api.admin.governance import governance_handlers as governance_hand
 from kikubari.api.admin.keys import key_handlers as key_handlers
 from kikubari.api.admin.members import member_handlers as member_handlers
 from kikubari.api.admin.operation import operation_handlers as operation_handlers
+from kikubari.api.admin.people import people_handlers as people_handlers
+from kikubari.api.admin.person import person_handlers as person_handlers
 from kikubari.api.admin.profiles import profile_handlers as profile_handlers
+from kikubari.api.admin.rights import rights_handlers as rights_handlers
 from kikubari.api.admin.sandbox import sandbox_handlers as sandbox_handlers
 from kikubari.api.admin.segments import segment_handlers as segment_handlers
 from kikubari.api.admin.session import session_handlers as session_handlers
 from kikubari.api.admin.suppressions import suppression_handlers as suppression_handlers
+from kikubari.api.admin.timeline import timeline_handlers as timeline_handlers
