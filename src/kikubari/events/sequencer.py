@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from itertools import chain
 
 import msgspec
 from sqlalchemy import Connection
@@ -98,29 +97,35 @@ class Sequencer:
     def _drain(self, store: StateStore) -> list[Sequenced]:
         with store.read() as connection:
             waiting = repository.list_inbox(connection, limit=_BATCHES_PER_READ)
-        written: list[tuple[_Arrivals, Future[Sequenced]]] = []
-        try:
-            for batches in _cut(waiting, TRANSACTION_EVENTS):
-                # While these are made ready, the transaction before them is written.
-                arrivals = _read(batches)
-                if written:
-                    written[-1][1].result()
-                written.append((arrivals, self._submit(arrivals, is_own=store is self._state)))
-            return [future.result() for _, future in written]
-        finally:
-            done = [arrivals.batch_ids for arrivals, future in written if _is_done(future)]
-            ids = list(chain.from_iterable(done))
-            if ids and store is not self._state:
-                store.write(lambda connection: repository.delete_inbox(connection, ids))
+        transactions = list(_cut(waiting, TRANSACTION_EVENTS))
+        is_own = store is self._state
+        done: list[Sequenced] = []
+        writing: Future[Sequenced] | None = None
+        for batches in transactions:
+            # While these are made ready, the transaction before them is written.
+            arrivals = _read(batches)
+            if writing:
+                done.append(writing.result())
+            # One sync for all: until it has happened, the inbox keeps everything.
+            is_last = batches is transactions[-1]
+            writing = self._submit(arrivals, is_own=is_own, is_durable=is_last)
+        if writing:
+            done.append(writing.result())
+        if done and not is_own:
+            ids = [batch.id for batches in transactions for batch in batches]
+            store.write(lambda connection: repository.delete_inbox(connection, ids))
+        return done
 
-    def _submit(self, arrivals: _Arrivals, *, is_own: bool) -> "Future[Sequenced]":
+    def _submit(
+        self, arrivals: _Arrivals, *, is_own: bool, is_durable: bool
+    ) -> "Future[Sequenced]":
         def work(connection: Connection) -> Sequenced:
             done = self._append(connection, arrivals)
             if is_own:
                 repository.delete_inbox(connection, arrivals.batch_ids)
             return done
 
-        return self._state.submit(work, priority=Priority.BACKGROUND)
+        return self._state.submit(work, priority=Priority.BACKGROUND, is_durable=is_durable)
 
     def _append(self, connection: Connection, arrivals: _Arrivals) -> Sequenced:
         workspace_id = arrivals.workspace_id
@@ -152,10 +157,6 @@ class Sequencer:
             connection, workspace_id, position=last + len(fresh), duplicates=n_duplicates
         )
         return Sequenced(len(fresh), n_duplicates)
-
-
-def _is_done(future: Future[Sequenced]) -> bool:
-    return future.done() and future.exception() is None
 
 
 def _cut(

@@ -41,12 +41,20 @@ class PostgresStateStore:
     def write(self, work: Work[T], *, priority: Priority = Priority.NORMAL) -> T:
         """Run `work` in a transaction of its own."""
         del priority  # PostgreSQL has no single write lock to queue for
-        with _told_apart(), self._engine.begin() as connection:
-            return work(connection)
+        return self._write(work, is_durable=True)
 
-    def submit(self, work: Work[T], *, priority: Priority = Priority.NORMAL) -> "Future[T]":
+    def submit(
+        self, work: Work[T], *, priority: Priority = Priority.NORMAL, is_durable: bool = True
+    ) -> "Future[T]":
         """Run `work` on one of the writer threads."""
-        return self._executor.submit(self.write, work, priority=priority)
+        del priority
+        return self._executor.submit(self._write, work, is_durable=is_durable)
+
+    def _write(self, work: Work[T], *, is_durable: bool) -> T:
+        with _told_apart(), self._engine.begin() as connection:
+            if not is_durable:
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+            return work(connection)
 
     def close(self) -> None:
         """Finish what was submitted and close the pool."""

@@ -7,13 +7,14 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, PriorityQueue
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from kikubari.spec.errors import UnavailableError
+from kikubari.storage._checkpoints import Checkpointer
 from kikubari.storage.state import Priority, Work
 
 T = TypeVar("T")
@@ -26,6 +27,18 @@ GROUP_SIZE = 256
 _WRITER_CACHE_KIBIBYTES = 131_072
 _READER_CACHE_KIBIBYTES = 8_192
 _STOP_ORDER = 99
+
+
+class _Unit(NamedTuple):
+    """A unit of work and who waits for it."""
+
+    work: Work[Any]
+    future: Future[Any]
+    is_durable: bool
+
+
+# (priority, order of arrival, work; None is the end)
+_Queued = tuple[int, int, _Unit | None]
 
 
 class SqliteStateStore:
@@ -41,9 +54,11 @@ class SqliteStateStore:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._engine = _create_engine(path)
-        self._queue: PriorityQueue[tuple[int, int, Work[Any] | None, Future[Any]]] = PriorityQueue()
+        self._queue: PriorityQueue[_Queued] = PriorityQueue()
         self._order = itertools.count()
+        self._is_durable = True
         self._closed = False
+        self._checkpointer = Checkpointer(self._engine, path)
         self._writer = threading.Thread(target=self._write_loop, name=f"writer-{path.stem}")
         self._writer.daemon = True
         self._writer.start()
@@ -72,21 +87,24 @@ class SqliteStateStore:
         """Run `work` on the writer thread and wait for its durable commit."""
         return self.submit(work, priority=priority).result()
 
-    def submit(self, work: Work[T], *, priority: Priority = Priority.NORMAL) -> "Future[T]":
+    def submit(
+        self, work: Work[T], *, priority: Priority = Priority.NORMAL, is_durable: bool = True
+    ) -> "Future[T]":
         """Queue `work` for the writer thread."""
         future: Future[T] = Future()
         if self._closed:
             future.set_exception(UnavailableError("the state store is closed"))
             return future
-        self._queue.put((priority, next(self._order), work, future))
+        self._queue.put((priority, next(self._order), _Unit(work, future, is_durable)))
         return future
 
     def close(self) -> None:
         """Write what is queued, then stop."""
         if not self._closed:
             self._closed = True
-            self._queue.put((_STOP_ORDER, next(self._order), None, Future()))
+            self._queue.put((_STOP_ORDER, next(self._order), None))
             self._writer.join()
+            self._checkpointer.close()
             self._engine.dispose()
 
     def _write_loop(self) -> None:
@@ -96,46 +114,50 @@ class SqliteStateStore:
                 group, stopping = self._next_group()
                 if group:
                     self._commit_group(connection, group)
+                    self._checkpointer.after_commit(connection)
                 if stopping:
                     return
 
-    def _next_group(self) -> tuple[list[tuple[Work[Any], Future[Any]]], bool]:
+    def _next_group(self) -> tuple[list[_Unit], bool]:
         """Wait for one unit of work and take along what is queued behind it.
 
         Background work is committed by itself: intake that arrives meanwhile waits for one unit
         of it, never for a whole group.
         """
-        priority, _, work, future = self._queue.get()
-        group: list[tuple[Work[Any], Future[Any]]] = []
-        while work is not None:
-            if future.set_running_or_notify_cancel():
-                group.append((work, future))
+        priority, order, unit = self._queue.get()
+        group: list[_Unit] = []
+        while unit is not None:
+            if unit.future.set_running_or_notify_cancel():
+                group.append(unit)
             if priority == Priority.BACKGROUND or len(group) >= GROUP_SIZE:
                 return group, False
             try:
-                priority, order, work, future = self._queue.get_nowait()
+                priority, order, unit = self._queue.get_nowait()
             except Empty:
                 return group, False
-            if work is not None and priority == Priority.BACKGROUND and group:
-                self._queue.put((priority, order, work, future))
+            if unit is not None and priority == Priority.BACKGROUND and group:
+                self._queue.put((priority, order, unit))
                 return group, False
         return group, True
 
-    def _commit_group(
-        self, connection: Connection, group: list[tuple[Work[Any], Future[Any]]]
-    ) -> None:
-        outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
+    def _set_durable(self, connection: Connection, *, is_durable: bool) -> None:
+        """Say whether commits from here on sync the log, and all that was written before them."""
+        if is_durable is not self._is_durable:
+            connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if is_durable else 'NORMAL'}")
+            self._is_durable = is_durable
+
+    def _commit_group(self, connection: Connection, group: list[_Unit]) -> None:
         try:
+            self._set_durable(connection, is_durable=any(unit.is_durable for unit in group))
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             run = _run_alone if len(group) == 1 else _run_beside_others
-            for work, future in group:
-                outcomes.append((future, *run(connection, work)))
+            outcomes = [(unit.future, *run(connection, unit.work)) for unit in group]
             connection.commit()
         except DatabaseError as error:
             connection.rollback()
             failure = _unavailable(error)
-            for _, future in group:
-                future.set_exception(failure)
+            for unit in group:
+                unit.future.set_exception(failure)
             return
         for future, result, problem in outcomes:
             if problem is None:
@@ -190,6 +212,7 @@ def _create_engine(path: Path) -> Engine:
             "temp_store=MEMORY",
             "foreign_keys=ON",
             "journal_size_limit=268435456",
+            "wal_autocheckpoint=0",  # the Checkpointer sees to it
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -49,8 +49,15 @@ class StateStore(Protocol):
         """
         ...
 
-    def submit(self, work: Work[T], *, priority: Priority = Priority.NORMAL) -> "Future[T]":
-        """Like `write` without waiting: the future ends after the durable commit."""
+    def submit(
+        self, work: Work[T], *, priority: Priority = Priority.NORMAL, is_durable: bool = True
+    ) -> "Future[T]":
+        """Like `write` without waiting: the future ends after the commit.
+
+        A commit that need not be durable outlives the process, and a crash of the machine as soon
+        as any later commit that is durable has succeeded: for work that can be repeated from what
+        is still kept elsewhere.
+        """
         ...
 
     def close(self) -> None:
