@@ -719,6 +719,92 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "segment_changes",
+        sa.Column("workspace_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("segment_id", sa.Text(), nullable=False),
+        sa.Column("change", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("as_of_us", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("n_entered", sa.Integer(), nullable=False),
+        sa.Column("n_left", sa.Integer(), nullable=False),
+        sa.Column("entered", sa.LargeBinary(), nullable=False),
+        sa.Column("left", sa.LargeBinary(), nullable=False),
+        sa.Column("n_unannounced", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "segment_id", "change", name=op.f("pk_segment_changes")
+        ),
+    )
+    op.create_index(
+        "ix_segment_changes_unannounced",
+        "segment_changes",
+        ["workspace_id", "n_unannounced"],
+        unique=False,
+    )
+    op.create_table(
+        "segment_checkpoints",
+        sa.Column("workspace_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("segment_id", sa.Text(), nullable=False),
+        sa.Column("change", sa.BigInteger(), nullable=False),
+        sa.Column("members", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "segment_id", name=op.f("pk_segment_checkpoints")),
+    )
+    op.create_table(
+        "segment_distributions",
+        sa.Column("workspace_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("computed_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "name", name=op.f("pk_segment_distributions")),
+    )
+    op.create_table(
+        "segment_progress",
+        sa.Column("workspace_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("as_of_us", sa.BigInteger(), nullable=False),
+        sa.Column("through_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_segment_progress")),
+    )
+    op.create_table(
+        "segment_sizes",
+        sa.Column("workspace_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("segment_id", sa.Text(), nullable=False),
+        sa.Column("hour_us", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("n_entered", sa.Integer(), nullable=False),
+        sa.Column("n_left", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "segment_id", "hour_us", name=op.f("pk_segment_sizes")
+        ),
+    )
+    op.create_table(
+        "segment_states",
+        sa.Column("workspace_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("segment_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("change", sa.BigInteger(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("as_of_us", sa.BigInteger(), nullable=False),
+        sa.Column("announces", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "segment_id", name=op.f("pk_segment_states")),
+    )
+    op.create_table(
+        "segment_thresholds",
+        sa.Column("workspace_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("computed", sa.Float(), nullable=True),
+        sa.Column("chosen", sa.Float(), nullable=True),
+        sa.Column("changed_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "key", "version", name=op.f("pk_segment_thresholds")
+        ),
+    )
+    op.create_table(
         "segment_versions",
         sa.Column("workspace_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("segment_id", sa.Text(), nullable=False),
@@ -825,6 +911,14 @@ def downgrade() -> None:
     op.drop_table("sessions")
     op.drop_table("segments")
     op.drop_table("segment_versions")
+    op.drop_table("segment_thresholds")
+    op.drop_table("segment_states")
+    op.drop_table("segment_sizes")
+    op.drop_table("segment_progress")
+    op.drop_table("segment_distributions")
+    op.drop_table("segment_checkpoints")
+    op.drop_index("ix_segment_changes_unannounced", table_name="segment_changes")
+    op.drop_table("segment_changes")
     op.drop_table("saved_statements")
     op.drop_index("ix_sandbox_messages_received", table_name="sandbox_messages")
     op.drop_table("sandbox_messages")
