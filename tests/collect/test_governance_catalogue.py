@@ -188,6 +188,7 @@ def test_identifying_values_are_never_kept(world: World, state: StateStore):
         found = catalogue.get(TRAIT, "", name)
         assert found.classification.pii is PiiClass.CONTACT
         assert found.figures.values == ()
+    assert catalogue.get(TRAIT, "", "email").figures.n_distinct == 0
     from kikubari.collect.governance._tables import attributes
 
     with state.read() as connection:

@@ -111,7 +111,7 @@ def test_formats_of_values(values: list[str], pii: PiiClass):
 
 
 def test_a_sensitive_shelf_makes_a_list_of_interests_telling():
-    found = classify("interests", AttributeKind.TRAIT, ["tea", "妊娠・出産", "lamps"])
+    found = classify("interests", AttributeKind.TRAIT, [], choices=["tea", "妊娠・出産", "lamps"])
     assert (found.sensitivity, found.is_proxy) == (Sensitivity.HEALTH, True)
     assert found.basis is ClassBasis.VALUES
 

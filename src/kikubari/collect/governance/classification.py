@@ -43,11 +43,21 @@ def classify_name(name: str, kind: AttributeKind = AttributeKind.TRAIT) -> Class
     return Classification(pii, sensitivity, is_proxy, basis)
 
 
-def classify(name: str, kind: AttributeKind, values: Sequence[str]) -> Classification:
-    """Return the classes that a name, or the values seen, give away; the stricter of each."""
+def classify(
+    name: str, kind: AttributeKind, values: Sequence[str], *, choices: Sequence[str] = ()
+) -> Classification:
+    """Return the classes that a name, or what was seen, give away; the stricter of each.
+
+    Args:
+        name: of the attribute.
+        kind: of the attribute.
+        values: some values, whose format tells how personal they are.
+        choices: frequent values of an attribute that has few: what people chose or looked at.
+            Names of single products are no choices: every shop has an apron for children.
+    """
     by_name = classify_name(name, kind)
     pii = _pii_of_values(values)
-    sensitivity, is_proxy = _sensitivity_of_values(values)
+    sensitivity, is_proxy = _sensitivity_of_values(choices)
     if _STRICTNESS[pii] > _STRICTNESS[by_name.pii]:
         kept = (by_name.sensitivity, by_name.is_proxy)
         return Classification(pii, *kept, ClassBasis.FORMAT)

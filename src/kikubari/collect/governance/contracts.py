@@ -107,7 +107,8 @@ class AttributeFigures(msgspec.Struct, frozen=True, kw_only=True):
         of: people about whom anything is known; events of that name; parents.
         fill_rate: n / of.
         error: half the 95 % interval of `fill_rate`; 0 when everything was counted.
-        n_distinct: values told apart (about 1 %); a lower bound when `is_sampled`.
+        n_distinct: values told apart (about 1 %); a lower bound when `is_sampled`; 0 where the
+            copy does not hold values.
         types: the most frequent first.
         values: none of attributes that identify, few of those that narrow down.
         weeks: by the time the statements and events are about.

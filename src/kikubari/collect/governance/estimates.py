@@ -33,6 +33,8 @@ _Z = 1.96  # 95 %
 _EPOCH = date(1970, 1, 1)
 _SHOWN_DAYS = 90
 _MAX_SHOWN_CHARS = 100
+# Attributes with more values name single things, not kinds of them.
+_MAX_CHOICES = 200
 _CONTAINERS = frozenset({"object", "list"})
 
 
@@ -60,16 +62,22 @@ def estimate_properties(
         if not _parent(path):
             of = counts[event].n_earlier + counts[event].n_lately
         key = (AttributeKind.PROPERTY, event, path)
-        guess = classify(path, AttributeKind.PROPERTY, _sampled_texts(kinds))
-        n = min(_total(kinds), of) if not _is_element(path) else _total(kinds)
         values = [(_json_text(item), n_item) for item, n_item in _merge_top(kinds)]
+        n_distinct = sum(one.n_distinct for one in kinds if one.type != "null")
+        guess = classify(
+            path,
+            AttributeKind.PROPERTY,
+            _sampled_texts(kinds),
+            choices=_choices((text for text, _ in values), n_distinct),
+        )
+        n = min(_total(kinds), of) if not _is_element(path) else _total(kinds)
         figures = AttributeFigures(
             n=n,
             of=of,
             fill_rate=min(1.0, n / of),
             error=_error(kinds, parents, steps[event]),
             is_sampled=max(steps[event]) > 1,
-            n_distinct=sum(one.n_distinct for one in kinds if one.type != "null"),
+            n_distinct=n_distinct,
             types=_types(kinds),
             values=shown_values(_value_counts(values), decide(key, guess)),
             weeks=_weeks(kinds),
@@ -101,7 +109,12 @@ def estimate_traits(
         if not kinds:
             continue
         key = (AttributeKind.TRAIT, "", trait.name)
-        guess = classify(trait.name, AttributeKind.TRAIT, [*filter(None, trait.values)])
+        guess = classify(
+            trait.name,
+            AttributeKind.TRAIT,
+            [*filter(None, trait.values)],
+            choices=_choices((item["item"] for item in trait.top), trait.n_distinct),
+        )
         share = min(1.0, trait.n_read / max(1, n_read))
         values = [(item["item"], item["count"] * step) for item in _certain(trait.top)]
         figures = AttributeFigures(
@@ -110,7 +123,7 @@ def estimate_traits(
             fill_rate=share,
             error=0.0 if step == 1 else _Z * math.sqrt(share * (1 - share) / max(1, n_read)),
             is_sampled=step > 1,
-            n_distinct=trait.n_distinct,
+            n_distinct=0 if any(one.type == "protected" for one in kinds) else trait.n_distinct,
             types=_types(kinds),
             values=shown_values(_value_counts(values), decide(key, guess)),
             weeks=_weeks(kinds),
@@ -215,6 +228,10 @@ def _sampled_texts(kinds: Sequence[Found]) -> list[str]:
         if one.type not in _CONTAINERS and one.type != "null"
         for value in one.values
     ]
+
+
+def _choices(values: Iterable[str], n_distinct: int) -> list[str]:
+    return list(values) if n_distinct <= _MAX_CHOICES else []
 
 
 def _merge_top(kinds: Sequence[Found]) -> list[tuple[str, int]]:
