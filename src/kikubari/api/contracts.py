@@ -31,12 +31,15 @@ from kikubari.profiles import (
     Saved,
     TraitStatements,
 )
-from kikubari.segments import SegmentEditor, SegmentEngine, Segments
+from kikubari.segments import Memberships, SegmentEditor, SegmentEngine, Segments, Thresholds
 from kikubari.storage import ColumnarStore, StateStore
 
 
 class ConsumerHealth(msgspec.Struct, frozen=True):
-    """One background loop: whether it works, and how far it is behind."""
+    """One background loop: whether it works, and how far it is behind.
+
+    `lag` counts events, and seconds for the loop `segments`.
+    """
 
     name: str
     is_alive: bool
@@ -120,6 +123,8 @@ class Services:
     catalog: Catalog
     segments: Segments
     segment_engine: SegmentEngine
+    memberships: Memberships
+    thresholds: Thresholds
     segment_editor: SegmentEditor
     outbox: Outbox
     suppressions: Suppressions

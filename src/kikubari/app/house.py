@@ -8,6 +8,8 @@ from collections.abc import Callable
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from kikubari.access import SCOPES, Access, Principal
 from kikubari.api import ConsumerHealth, Health, Services, ShopSettings
 from kikubari.app.adapters import BroadcastOutbox, NoLists, SegmentAudience
@@ -66,10 +68,22 @@ from kikubari.profiles import (
     TraitProjection,
     TraitStatements,
 )
-from kikubari.segments import SegmentDefinitions, SegmentEngine, Segments, create_editor
+from kikubari.segments import (
+    STALE_AFTER,
+    Follower,
+    LiveLeaves,
+    Memberships,
+    SegmentDefinitions,
+    SegmentEngine,
+    Segments,
+    Thresholds,
+    create_editor,
+)
 
 ProductPicture = Callable[[str, str, str], str]  # product id, category, title → SVG
 
+# Members follow the copy, which follows the log, within two seconds.
+_FOLLOW_SECONDS = 0.5
 _LOCAL_PRINCIPAL = Principal("this machine", frozenset(SCOPES))
 
 
@@ -101,6 +115,7 @@ class House:
         self._loops = (
             Loop("sequencer", self._sequence, self._clock),
             Loop("copier", self._copy, self._clock),
+            Loop("segments", self._follow, self._clock, idle_seconds=_FOLLOW_SECONDS),
             self._queueing,
             Loop("forgetting", self._forget, self._clock, idle_seconds=5.0),
             Loop("governance", self._govern, self._clock, idle_seconds=5.0),
@@ -161,14 +176,16 @@ class House:
         )
 
     def _build_segments(self) -> None:
-        state = self._engines.state
+        state, zone = self._engines.state, ZoneInfo(self._settings.timezone)
+        self._thresholds = Thresholds(state, self._engines.columnar, self._clock)
+        definitions = SegmentDefinitions(state, self._thresholds)
         self._segment_engine = SegmentEngine(
             self._engines.columnar,
             progress=self._copier,
             lists=NoLists(),
-            definitions=SegmentDefinitions(state),
+            definitions=definitions,
             clock=self._clock,
-            zone=ZoneInfo(self._settings.timezone),
+            zone=zone,
         )
         self._segments = Segments(state, self._segment_engine, self._ids, self._clock)
         self._segment_editor = create_editor(
@@ -176,10 +193,20 @@ class House:
             self._segment_engine,
             self._segments,
             lists=NoLists(),
-            definitions=SegmentDefinitions(state),
+            definitions=definitions,
             currency=self._settings.currency,
-            zone=ZoneInfo(self._settings.timezone),
+            zone=zone,
         )
+        self._memberships = Memberships(state, self._clock)
+        leaves = LiveLeaves(
+            state,
+            self._engines.columnar,
+            progress=self._copier,
+            moves=self._numbering,
+            lists=NoLists(),
+            zone=zone,
+        )
+        self._follower = Follower(state, leaves, definitions, self._copier, self._clock)
 
     def _build_delivery(self) -> None:
         state = self._engines.state
@@ -285,6 +312,8 @@ class House:
             catalog=self._catalog,
             segments=self._segments,
             segment_engine=self._segment_engine,
+            memberships=self._memberships,
+            thresholds=self._thresholds,
             segment_editor=self._segment_editor,
             outbox=self._outbox,
             suppressions=Suppressions(state, self._hasher, self._ids),
@@ -351,6 +380,7 @@ class House:
             )
             for one in loops
         ]
+        consumers = [self._with_freshness(one) for one in consumers]
         consumers.append(
             ConsumerHealth("deliver", self._delivery.is_alive, None, self._delivery.last_error)
         )
@@ -360,6 +390,17 @@ class House:
             log_position=self._log.position(),
             consumers=consumers,
         )
+
+    def _with_freshness(self, one: ConsumerHealth) -> ConsumerHealth:
+        """Say how many seconds the members of segments are behind, and raise an alarm if many."""
+        lag = self._memberships.lag() if one.name == "segments" else None
+        if lag is None:
+            return one
+        seconds = max(0, round(lag.total_seconds()))
+        error = one.last_error
+        if lag > STALE_AFTER and not error:
+            error = f"members of segments are {seconds} s behind"
+        return msgspec.structs.replace(one, lag=seconds, last_error=error)
 
     def _sequence(self) -> bool:
         if not self._turns.is_mine("sequencer"):
@@ -384,6 +425,14 @@ class House:
         if not self._turns.is_mine("forgetting"):
             return False
         return self._forgetting.run_once() > 0
+
+    def _follow(self) -> bool:
+        """Bring the members of segments up to the copy and the clock."""
+        if not self._turns.is_mine("segments"):
+            return False
+        if self._copier.lag() == 0:
+            self._thresholds.renew_if_due(self._copier.copied_position())
+        return self._follower.step()
 
     def _send_broadcast(self, broadcast_id: str) -> Broadcast:
         started = self._broadcasts.start(broadcast_id)

@@ -29,6 +29,16 @@ def list_all(connection: Connection, workspace_id: int) -> list[Segment]:
     return [_segment(row) for row in connection.execute(query).mappings()]
 
 
+def list_versions(connection: Connection, workspace_id: int) -> list[tuple[str, int]]:
+    """Return id and version of all segments."""
+    query = (
+        select(segments.c.id, segments.c.version)
+        .where(segments.c.workspace_id == workspace_id)
+        .order_by(segments.c.id)
+    )
+    return [(row.id, row.version) for row in connection.execute(query)]
+
+
 def add(connection: Connection, workspace_id: int, segment: Segment) -> None:
     """Store a new segment with its first version."""
     connection.execute(insert(segments), {"workspace_id": workspace_id, **_values(segment)})

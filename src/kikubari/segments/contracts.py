@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 from pyroaring import BitMap
@@ -100,3 +100,73 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     definition: Condition
     updated_at: datetime
+
+
+Cause = Literal["followed", "created", "edited"]
+
+
+class LiveState(msgspec.Struct, frozen=True, kw_only=True):
+    """How a followed segment stands.
+
+    Attributes:
+        segment_id: which one.
+        version: of the definition the members belong to.
+        size: how many members.
+        change: number of the last change of members, 0 before the first.
+        position: log position of the copy at the last change.
+        changed_at: when the members changed last.
+        followed_at: everything that had arrived by then is in the members.
+        lag_seconds: how long ago that is.
+        announces: whether entering and leaving are events of the log.
+    """
+
+    segment_id: str
+    version: int
+    size: int
+    change: int
+    position: int
+    changed_at: datetime
+    followed_at: datetime | None
+    lag_seconds: float | None
+    announces: bool
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of a segment's members.
+
+    Attributes:
+        segment_id: which one.
+        change: its number, from 1.
+        version: of the definition by then.
+        cause: followed (events, merges, time), created (first members) or edited.
+        as_of: the instant it holds for.
+        size: members after it.
+        entered: who came.
+        left: who went.
+    """
+
+    segment_id: str
+    change: int
+    version: int
+    cause: Cause
+    as_of: datetime
+    size: int
+    entered: BitMap
+    left: BitMap
+
+
+class SizePoint(msgspec.Struct, frozen=True):
+    """A segment's size at the end of an hour, and who came and went in it."""
+
+    at: datetime
+    size: int
+    entered: int
+    left: int
+
+
+class FollowedProgress(CopyProgress, Protocol):
+    """How far the columnar copy is, and how far behind the log."""
+
+    def lag(self) -> int:
+        """Return how many events of the log the copy does not hold yet."""
+        ...

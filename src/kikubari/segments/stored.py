@@ -10,12 +10,17 @@ from sqlalchemy import Connection
 from kikubari.kit.clock import Clock
 from kikubari.kit.ids import IdFactory
 from kikubari.segments import _repository as repository
-from kikubari.segments.builtin import find_builtin
+from kikubari.segments.builtin import (
+    FOLLOWED_BUILTINS,
+    find_builtin,
+)
 from kikubari.segments.contracts import Evaluation, Explained, Segment
 from kikubari.segments.engine import SegmentEngine
 from kikubari.segments.evaluate import belongs
+from kikubari.segments.follower import Followed
 from kikubari.segments.moment import Moment
 from kikubari.segments.person import Person, View
+from kikubari.segments.thresholds import PLAIN_VALUES, Thresholds, ThresholdValues
 from kikubari.spec.conditions import Condition, InSegment, checked, walk
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import ConflictError, InvalidInputError, NotFoundError
@@ -27,11 +32,45 @@ _ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 
 
 class SegmentDefinitions:
-    """Trees of stored and built-in segments by id."""
+    """Trees of stored and ready-made segments by id, and which of them are followed.
 
-    def __init__(self, state: StateStore, *, workspace_id: int = DEFAULT_WORKSPACE) -> None:
+    Args:
+        state: store of definitions.
+        thresholds: what ready-made segments compare with; their plain values if not given.
+        workspace_id: whose segments.
+    """
+
+    def __init__(
+        self,
+        state: StateStore,
+        thresholds: Thresholds | None = None,
+        *,
+        workspace_id: int = DEFAULT_WORKSPACE,
+    ) -> None:
         self._state = state
+        self._thresholds = thresholds
         self._workspace_id = workspace_id
+
+    def versions(self) -> list[tuple[str, int]]:
+        """Return id and version of every followed segment."""
+        with self._state.read() as connection:
+            stored = repository.list_versions(connection, self._workspace_id)
+        current = self._current()
+        ready_made = [(one.id, one.version(current)) for one in FOLLOWED_BUILTINS]
+        return [*ready_made, *stored]
+
+    def followed(self) -> list[Followed]:
+        """Return every followed segment; ready-made ones tell nobody who comes and goes."""
+        with self._state.read() as connection:
+            stored = repository.list_all(connection, self._workspace_id)
+        current = self._current()
+        return [
+            *(
+                Followed(one.id, one.version(current), one.tree(current), announces=False)
+                for one in FOLLOWED_BUILTINS
+            ),
+            *(Followed(one.id, one.version, one.definition, announces=True) for one in stored),
+        ]
 
     def definition(self, segment_id: str) -> Condition:
         """Return the tree.
@@ -46,7 +85,10 @@ class SegmentDefinitions:
         builtin = find_builtin(segment_id)
         if builtin is None:
             raise NotFoundError(f"there is no segment {segment_id!r}")
-        return builtin.definition
+        return builtin.tree(self._current())
+
+    def _current(self) -> ThresholdValues:
+        return self._thresholds.values() if self._thresholds else PLAIN_VALUES
 
 
 class Segments:

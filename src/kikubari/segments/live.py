@@ -1,0 +1,288 @@
+"""Leaves that follow the log and the clock.
+
+A leaf is asked about everybody once. After that, only about people for whom something it reads
+changed (`changes`), by the same query restricted to their rows; about everybody again when that is
+cheaper, and when it ranks people among all.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from functools import reduce
+from zoneinfo import ZoneInfo
+
+from pyroaring import BitMap
+
+from kikubari.events import Moves
+from kikubari.segments.changes import Changed, Edges, NewRows, Span, WhoIsWho
+from kikubari.segments.compile import compile_leaf
+from kikubari.segments.contracts import CopyProgress, Lists
+from kikubari.segments.derive import derive
+from kikubari.segments.moment import Moment
+from kikubari.segments.reads import Reads, next_turn, reads_of
+from kikubari.spec.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Everyone,
+    InList,
+    InSegment,
+    LeafCondition,
+    Not,
+    digest_of,
+)
+from kikubari.spec.envelope import DEFAULT_WORKSPACE
+from kikubari.spec.errors import InvalidInputError
+from kikubari.storage import ColumnarStore, QueryBudget, StateStore
+
+# More new events than this, and every leaf is asked about everybody.
+_BULK_EVENTS = 60_000
+# A leaf that ranks people among all takes at most this part of the time.
+RANKING_SHARE = 0.1
+# What a restricted query costs before any was measured.
+_FIRST_MS_A_PERSON = 0.02
+_RESTRICTED_MS = 5.0
+_MS = 1_000  # µs
+# Whoever edits a segment meanwhile gets the other cores.
+_BUDGET = {**QueryBudget.LIVE, "max_threads": 1}
+_EVERYONE = Everyone()
+
+
+class LiveLeaf:
+    """One leaf with what its query found as of an instant."""
+
+    def __init__(self, leaf: LeafCondition) -> None:
+        self.leaf = leaf
+        self.reads = Reads() if isinstance(leaf, InList) else reads_of(leaf)
+        self.found = BitMap()
+        # The members are everyone but those found.
+        self.is_complement = False
+        # The instant it holds for; None: never asked.
+        self.as_of: int | None = None
+        self.turn: int | None = None
+        self.whole_ms = 0.0
+        self.ms_a_person = _FIRST_MS_A_PERSON
+        # A ranking leaf with changes is asked again when it may be.
+        self.is_waiting = False
+        self.may_ask_at = 0
+
+    def is_cheaper_whole(self, n_people: int) -> bool:
+        """Say whether asking about everybody costs less than about these."""
+        return _RESTRICTED_MS + n_people * self.ms_a_person > self.whole_ms
+
+
+class LiveLeaves:
+    """Every leaf that followed segments are made of, kept true by `step`.
+
+    Args:
+        state: store of the moves.
+        columnar: copy of the log.
+        progress: says how far the copy is.
+        moves: merges and unmerges.
+        lists: static lists.
+        zone: the shop's.
+        workspace_id: whose rows are read.
+        ranking_share: part of the time that each leaf may take which ranks people among all.
+    """
+
+    def __init__(
+        self,
+        state: StateStore,
+        columnar: ColumnarStore,
+        *,
+        progress: CopyProgress,
+        moves: Moves,
+        lists: Lists,
+        zone: ZoneInfo,
+        workspace_id: int = DEFAULT_WORKSPACE,
+        ranking_share: float = RANKING_SHARE,
+    ) -> None:
+        self._ranking_share = ranking_share
+        self._columnar = columnar
+        self._progress = progress
+        self._lists = lists
+        self._zone = zone
+        self._workspace_id = workspace_id
+        self._rows = NewRows(columnar, workspace_id)
+        self._who = WhoIsWho(state, columnar, moves, workspace_id)
+        self._event_edges = Edges(columnar, workspace_id, table="events", name="type", column="at")
+        self._trait_edges = Edges(
+            columnar, workspace_id, table="traits", name="name", column="instant"
+        )
+        self._leaves: dict[str, LiveLeaf] = {}
+        self._has_begun = False
+        self.position = 0
+        self.as_of = 0
+
+    def follow(self, trees: Iterable[Condition], as_of: int) -> None:
+        """Follow the leaves of these flat trees (see `flatten`), and no others."""
+        wanted = {digest_of(leaf): leaf for tree in trees for leaf in leaves_of(tree)}
+        wanted[digest_of(_EVERYONE)] = _EVERYONE
+        self._leaves = {
+            digest: self._leaves.get(digest) or LiveLeaf(leaf) for digest, leaf in wanted.items()
+        }
+        reads = [one.reads for one in self._leaves.values()]
+        since = self.as_of if self._has_begun else as_of
+        self._event_edges.watch({edge for one in reads for edge in one.event_edges}, since)
+        self._trait_edges.watch({edge for one in reads for edge in one.trait_edges}, since)
+
+    def forget(self) -> None:
+        """Ask everything anew at the next step."""
+        self._has_begun = False
+        for leaf in self._leaves.values():
+            leaf.as_of = None
+
+    def step(self, as_of: int) -> set[str] | None:
+        """Bring every leaf up to the copy's position and the instant.
+
+        Returns:
+            Digests of the leaves whose members may be others now; None if the copy is not ready
+            (it is being rebuilt, or who is who is on its way).
+        """
+        position = self._progress.copied_position()
+        if position < self.position:
+            return None
+        as_of = max(as_of, self.as_of)  # a clock that was set back changes nobody
+        changed = Changed()
+        is_new = not self._has_begun
+        if is_new:
+            if not self._who.begin():
+                return None
+            self._rows.begin(as_of)
+        span = Span(self.position if not is_new else position, position, self.as_of, as_of)
+        is_bulk = position - span.after > _BULK_EVENTS
+        if not is_new:
+            self._who.catch_up(changed)
+            if not is_bulk:
+                self._rows.find(span, changed)
+        if is_bulk:
+            self._rows.begin(as_of)
+            self._event_edges.look_again(as_of)
+            self._trait_edges.look_again(as_of)
+        self._event_edges.find(span, self._rows.earliest, changed.event_edges)
+        self._trait_edges.find(span, self._rows.earliest_instant, changed.trait_edges)
+        moment = Moment(as_of, None, self._zone)
+        everyone = self._leaves[digest_of(_EVERYONE)]
+        rest = [one for one in self._leaves.values() if one is not everyone]
+        updated = {
+            digest_of(one.leaf)
+            for one in (everyone, *rest)
+            if self._bring_up(one, changed, moment, is_bulk=is_bulk)
+        }
+        self.position, self.as_of, self._has_begun = position, as_of, True
+        return updated
+
+    def members(self, tree: Condition) -> BitMap:
+        """Return who belongs to a flat tree."""
+        match tree:
+            case AllOf(of=inner):
+                return self._combine(inner, BitMap.__and__)
+            case AnyOf(of=inner):
+                return self._combine(inner, BitMap.__or__)
+            case Not(of=one):
+                return self.everyone - self.members(one)
+        leaf = self._leaves[digest_of(tree)]
+        return self.everyone - leaf.found if leaf.is_complement else leaf.found
+
+    def holds_for(self, tree: Condition) -> int:
+        """Return the instant for which all leaves of the tree are true."""
+        instants = [self._leaves[digest_of(leaf)].as_of or 0 for leaf in leaves_of(tree)]
+        return min(instants, default=self.as_of)
+
+    @property
+    def everyone(self) -> BitMap:
+        """Everybody with an event."""
+        return self._leaves[digest_of(_EVERYONE)].found
+
+    def _combine(
+        self, inner: tuple[Condition, ...], combine: Callable[[BitMap, BitMap], BitMap]
+    ) -> BitMap:
+        return reduce(combine, [self.members(one) for one in inner])
+
+    def _bring_up(self, one: LiveLeaf, changed: Changed, moment: Moment, *, is_bulk: bool) -> bool:
+        """Make a leaf true for the moment; say whether its members may have changed."""
+        if isinstance(one.leaf, InList):
+            found = self._lists.members(one.leaf.list_id) & self.everyone
+            is_other, one.found, one.as_of = found != one.found, found, moment.as_of
+            return is_other
+        people = changed.people(one.reads)
+        is_new = one.as_of is None
+        is_turn = one.turn is not None and one.turn <= moment.as_of
+        if one.reads.is_whole and not is_new:
+            one.is_waiting = one.is_waiting or bool(people) or is_turn or is_bulk
+            if one.is_waiting and moment.as_of >= one.may_ask_at:
+                self._ask_whole(one, moment)
+                return True
+            if not one.is_waiting:
+                one.as_of = moment.as_of
+            return False
+        if isinstance(one.leaf, Everyone) and not is_new and not is_bulk:
+            # Whoever has a new event is among everyone; only people who moved must be asked for.
+            before = len(one.found)
+            one.found |= changed.types.get(None, BitMap())
+            if changed.moved:
+                self._ask_about(one, changed.moved, moment)
+            one.as_of = moment.as_of
+            return bool(changed.moved) or len(one.found) != before
+        if is_new or is_bulk or is_turn or (people and one.is_cheaper_whole(len(people))):
+            self._ask_whole(one, moment)
+            return True
+        if people:
+            self._ask_about(one, people, moment)
+        one.as_of = moment.as_of
+        return bool(people)
+
+    def _ask_whole(self, one: LiveLeaf, moment: Moment) -> None:
+        started = time.perf_counter()
+        query = compile_leaf(one.leaf, self._workspace_id, moment)
+        one.found = self._columnar.query_bitmap(query.sql, query.parameters, budget=_BUDGET)
+        one.is_complement = query.is_complement
+        one.whole_ms = (time.perf_counter() - started) * 1_000
+        one.as_of, one.is_waiting = moment.as_of, False
+        one.may_ask_at = moment.as_of + round(one.whole_ms / self._ranking_share) * _MS
+        one.turn = next_turn(one.leaf, moment) if one.reads.turns else None
+
+    def _ask_about(self, one: LiveLeaf, people: BitMap, moment: Moment) -> None:
+        started = time.perf_counter()
+        numbers = self._who.numbers_of(people).to_array().tolist()
+        query = compile_leaf(one.leaf, self._workspace_id, moment, numbers)
+        found = self._columnar.query_bitmap(query.sql, query.parameters, budget=_BUDGET)
+        one.found = (one.found - people) | (found & people)
+        spent = (time.perf_counter() - started) * 1_000 - _RESTRICTED_MS
+        one.ms_a_person = 0.7 * one.ms_a_person + 0.3 * max(0.0, spent) / len(people)
+
+
+def flatten(
+    tree: Condition, definition: Callable[[str], Condition], inside: tuple[str, ...] = ()
+) -> Condition:
+    """Return the tree with short forms and references to other segments written out.
+
+    Raises:
+        InvalidInputError: segments refer to each other in a circle.
+        NotFoundError: a segment does not exist.
+    """
+    match tree:
+        case AllOf(of=inner):
+            return AllOf(tuple(flatten(one, definition, inside) for one in inner))
+        case AnyOf(of=inner):
+            return AnyOf(tuple(flatten(one, definition, inside) for one in inner))
+        case Not(of=one):
+            return Not(flatten(one, definition, inside))
+        case InSegment(segment=segment):
+            if segment in inside:
+                circle = " → ".join([*inside, segment])
+                raise InvalidInputError(f"segments refer to each other in a circle: {circle}")
+            return flatten(definition(segment), definition, (*inside, segment))
+    derived = derive(tree)
+    return tree if derived is tree else flatten(derived, definition, inside)
+
+
+def leaves_of(tree: Condition) -> list[LeafCondition]:
+    """Return the leaves of a flat tree (`not` and its like subtract from everyone besides)."""
+    match tree:
+        case AllOf(of=inner) | AnyOf(of=inner):
+            return [leaf for one in inner for leaf in leaves_of(one)]
+        case Not(of=one):
+            return leaves_of(one)
+        case InSegment():
+            raise InvalidInputError("a tree must be flat to be followed")
+    return [tree]
