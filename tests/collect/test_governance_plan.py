@@ -1,5 +1,6 @@
 """The tracking plan in the tracking path: allow, flag, block, on a real HTTP server."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from segment.analytics.client import Client as SegmentClient
 from tracking_server import LoopbackServer, Tracking, open_store
 
 from kikubari.collect import (
@@ -21,6 +23,7 @@ from kikubari.collect import (
     group_violations,
     read_plan,
 )
+from kikubari.collect.governance.compiled_plan import CompiledPlan, Fault
 from kikubari.collect.governance.enforcement import MAX_KINDS_PER_DAY, OTHER, SAMPLES_PER_KIND
 from kikubari.events import EventLog
 from kikubari.kit.clock import SystemClock
@@ -305,8 +308,6 @@ def test_counts_add_up_on_every_engine(state: StateStore):
     plans.apply(TrackingPlan(unknown_events=Mode.FLAG), by="hana")
     tracking = Tracking(state)
     at = datetime(2026, 11, 22, 8, tzinfo=UTC)
-    from kikubari.collect.governance.compiled_plan import Fault
-
     fault = Fault("X", "$", "unknown_event", "an event of the tracking plan", Mode.FLAG)
     for days in (0, 0, 1):
         violations.record(
@@ -366,13 +367,35 @@ def test_files_that_are_no_plan(text: bytes):
 
 
 def test_reserved_events_have_no_rules():
-    from kikubari.collect.governance.compiled_plan import CompiledPlan
-
     with pytest.raises(InvalidPlanError):
         CompiledPlan(TrackingPlan(events={"Kikubari Consent Changed": PlanRule()}))
 
 
 def compiled(schema: dict[str, Any]) -> None:
-    from kikubari.collect.governance.compiled_plan import CompiledPlan
-
     CompiledPlan(TrackingPlan(events={"A": PlanRule(schema)}))
+
+
+def test_the_plan_of_the_guide_is_one():
+    guide = (Path(__file__).parents[2] / "docs/governance.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```json\n(.*?)```", guide, re.DOTALL)
+    plan = read_plan(example.encode())
+    assert plan.events["Order Completed"].property_modes == {"order_id": Mode.BLOCK}
+    CompiledPlan(plan)
+
+
+@pytest.mark.parametrize("is_mixed", [True, False])
+def test_an_official_sdk_does_not_try_a_blocked_event_again(governed: Governed, is_mixed: bool):
+    governed.apply(unknown_events=Mode.BLOCK, events={"Known": PlanRule()})
+    client = SegmentClient(
+        governed.tracking.server.write_key,
+        host=governed.tracking.url,
+        upload_interval=0.05,
+        max_retries=8,
+    )
+    client.track("u1", "Misspelt")
+    if is_mixed:
+        client.track("u1", "Known")
+    client.shutdown()
+    assert [event.type for event in governed.tracking.events()] == ["Known"] * is_mixed
+    # Each refusal is counted when it arrives: once, if it arrived once.
+    assert governed.counts() == {("Misspelt", "$", "unknown_event", "block"): 1}

@@ -179,9 +179,11 @@ def try_plan(settings: Settings, file: Path, *, as_json: bool) -> None:
 @plan.command("export")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
 @click.option("--version", type=int, help="An earlier version.")
+@as_json_option
 @click.pass_obj
-def export(settings: Settings, file: Path | None, version: int | None) -> None:
+def export(settings: Settings, file: Path | None, version: int | None, *, as_json: bool) -> None:
     """Write the plan in force as JSON to FILE, or print it."""
+    del as_json  # a plan is JSON
     with connect(settings) as client:
         found = client.get("/api/plan", version=version)["plan"]
     _write(found, file)
@@ -197,9 +199,11 @@ def export(settings: Settings, file: Path | None, version: int | None) -> None:
     show_default=True,
     help="Of events and properties never seen.",
 )
+@as_json_option
 @click.pass_obj
-def infer(settings: Settings, file: Path | None, mode: str, unknown: str) -> None:
+def infer(settings: Settings, file: Path | None, mode: str, unknown: str, *, as_json: bool) -> None:
     """Make a plan from what was seen, and write it to FILE, or print it."""
+    del as_json  # a plan is JSON
     with connect(settings) as client:
         found = client.get("/api/plan/inferred", mode=mode, unknown=unknown)
     _write(found, file)
