@@ -1,10 +1,8 @@
 import { type MantineColorScheme, SegmentedControl, useMantineColorScheme } from '@mantine/core'
 import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react'
-import type { Language } from '@/language/i18n'
-import { setLanguage } from '@/language/i18n'
-import { useLanguage } from '@/language/texts'
+import { LanguageSwitch } from './LanguageSwitch'
 import styles from './Preferences.module.css'
-import { useSession } from './session'
+import { leave, useSession } from './session'
 import { useText } from './texts'
 
 const appearances = { light: IconSun, dark: IconMoon, auto: IconDeviceDesktop }
@@ -17,30 +15,13 @@ export function Preferences() {
     <div className={styles.preferences}>
       <LanguageSwitch label={t('language')} />
       <AppearanceSwitch />
-      <form method="post" action="/logout" className={styles.member}>
-        <input type="hidden" name="csrf_token" value={session.csrf_token ?? ''} />
+      <div className={styles.member}>
         <span className={styles.name}>{session.name}</span>
-        <button type="submit" className={styles.out}>
+        <button type="button" className={styles.out} onClick={() => void leave()}>
           {t('log_out')}
         </button>
-      </form>
+      </div>
     </div>
-  )
-}
-
-export function LanguageSwitch({ label }: { label: string }) {
-  return (
-    <SegmentedControl
-      aria-label={label}
-      size="xs"
-      fullWidth
-      value={useLanguage()}
-      onChange={(language) => setLanguage(language as Language)}
-      data={[
-        { value: 'ja', label: <span lang="ja">日本語</span> },
-        { value: 'en', label: <span lang="en">English</span> },
-      ]}
-    />
   )
 }
 

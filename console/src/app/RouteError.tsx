@@ -5,3 +5,12 @@ import { ErrorState } from '@/design'
 export function RouteError({ error, reset }: ErrorComponentProps) {
   return <ErrorState error={error} onRetry={reset} isPage />
 }
+
+/** The same when not even the frame around the screens can be shown. */
+export function ShellError(props: ErrorComponentProps) {
+  return (
+    <main>
+      <RouteError {...props} />
+    </main>
+  )
+}

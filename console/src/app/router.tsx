@@ -5,18 +5,20 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router'
 import { NotFound } from './NotFound'
-import { RouteError } from './RouteError'
+import { RouteError, ShellError } from './RouteError'
 import { Shell } from './Shell'
 import { screens } from './screen'
 import { requireMember } from './session'
 
-const root = createRootRoute({ notFoundComponent: NotFound })
+const root = createRootRoute()
 const forMembers = createRoute({
   getParentRoute: () => root,
   id: 'members',
   beforeLoad: requireMember,
   component: Shell,
+  errorComponent: ShellError,
 })
+const nowhere = createRoute({ getParentRoute: () => forMembers, path: '$', component: NotFound })
 
 const routes = screens.flatMap((screen) => screen.routes)
 const createScreenRoute =
@@ -30,9 +32,10 @@ const createScreenRoute =
 export const router = createRouter({
   basepath: '/app',
   routeTree: root.addChildren([
-    forMembers.addChildren(
-      routes.filter((one) => !one.isPublic).map(createScreenRoute(forMembers)),
-    ),
+    forMembers.addChildren([
+      nowhere,
+      ...routes.filter((one) => !one.isPublic).map(createScreenRoute(forMembers)),
+    ]),
     ...routes.filter((one) => one.isPublic).map(createScreenRoute(root)),
   ]),
   defaultErrorComponent: RouteError,

@@ -1,6 +1,6 @@
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query'
 import { ApiError, queryClient, setCsrfToken } from '@/api/client'
-import { getSession, type SessionAnswer, type ShopSettings } from '@/api/generated'
+import { getSession, logOut, type SessionAnswer, type ShopSettings } from '@/api/generated'
 
 export const sessionOptions = queryOptions({
   queryKey: ['session'],
@@ -12,10 +12,17 @@ export const sessionOptions = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 })
 
+// Where a member sets up the second factor that this installation asks for.
+const account = '/app/settings'
+
 /** Lets members pass and sends everybody else to the log-in. */
 export async function requireMember(): Promise<void> {
   try {
-    await queryClient.ensureQueryData(sessionOptions)
+    const session = await queryClient.ensureQueryData(sessionOptions)
+    if (session.member?.must_enrol && !window.location.pathname.startsWith(account)) {
+      window.location.assign(account)
+      return new Promise<never>(() => {})
+    }
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return goToLogIn()
     throw error
@@ -25,8 +32,19 @@ export async function requireMember(): Promise<void> {
 /** Leaves for the log-in page; resolves never, so that nothing is shown meanwhile. */
 export function goToLogIn(): Promise<never> {
   const here = window.location.pathname + window.location.search
-  window.location.assign(`/login?${new URLSearchParams({ next: here })}`)
+  window.location.assign(`/app/login?${new URLSearchParams({ next: here })}`)
   return new Promise<never>(() => {})
+}
+
+/** Ends the session here and on the server. */
+export async function leave(): Promise<void> {
+  await logOut()
+  window.location.assign('/app/login')
+}
+
+/** Asks anew who is logged in: after what renews the session, whose token is another then. */
+export async function renewSession(): Promise<void> {
+  await queryClient.fetchQuery({ ...sessionOptions, staleTime: 0 })
 }
 
 export function useSession(): SessionAnswer {

@@ -1,0 +1,88 @@
+import type { ExplainedTrait, PersonAnswer } from '@/api/generated'
+import { EmptyState, Figure, Figures, Section } from '@/design'
+import { useFormat } from '@/language/format'
+import { Behaviour } from './Behaviour'
+import { FactRow } from './FactRow'
+import styles from './facts.module.css'
+import { Memberships } from './Memberships'
+import { useText } from './texts'
+
+const kinds = ['lasting', 'contact', 'setting', 'standing', 'taste', 'situation', 'other'] as const
+
+export default function FactsPart({ person }: { person: PersonAnswer }) {
+  return (
+    <>
+      <Money person={person} />
+      <div className={styles.columns}>
+        <Known person={person} />
+        <div>
+          <Behaviour person={person} />
+          <Memberships profileId={person.id} />
+        </div>
+      </div>
+    </>
+  )
+}
+
+function Money({ person: { computed, currency } }: { person: PersonAnswer }) {
+  const t = useText()
+  const format = useFormat()
+  const money = (minor: number | null) => (minor === null ? '–' : format.money(minor, currency))
+  const { first_order_at: first, last_order_at: last } = computed
+  return (
+    <div className={styles.figures}>
+      <Figures>
+        <Figure
+          label={t('spent')}
+          value={money(computed.monetary_minor)}
+          note={t('refunds_note')}
+        />
+        <Figure
+          label={t('orders')}
+          value={format.number(computed.frequency)}
+          note={first && t('first_order', { day: format.day(first) })}
+        />
+        <Figure label={t('average')} value={money(computed.aov_minor)} />
+        <Figure
+          label={t('last_order')}
+          value={last ? format.ago(last) : t('none')}
+          note={last && format.day(last)}
+        />
+      </Figures>
+    </div>
+  )
+}
+
+function Known({ person }: { person: PersonAnswer }) {
+  const t = useText()
+  const byKind = new Map<string, ExplainedTrait[]>()
+  for (const trait of person.traits) {
+    const kind = trait.standing.freshness.kind
+    byKind.set(kind, [...(byKind.get(kind) ?? []), trait])
+  }
+  const names = new Map(person.sources.map((source) => [source.id, source.name]))
+  const sourceName = (id: number) =>
+    id === 0 ? t('kikubari') : (names.get(id) ?? t('source', { id }))
+  return (
+    <Section title={t('known')} note={t('known_say')}>
+      {person.traits.length === 0 && (
+        <EmptyState title={t('nothing')}>{t('nothing_how')}</EmptyState>
+      )}
+      {kinds.map((kind) => {
+        const traits = byKind.get(kind)
+        return (
+          traits && (
+            <div key={kind} className={styles.kind}>
+              <h3>{t(`kind_${kind}`)}</h3>
+              <dl>
+                {traits.map((trait) => (
+                  <FactRow key={trait.name} trait={trait} sourceName={sourceName} />
+                ))}
+              </dl>
+            </div>
+          )
+        )
+      })}
+    </Section>
+  )
+}

@@ -1,0 +1,97 @@
+import { defineTexts } from '@/language/texts'
+
+export const useText = defineTexts('profiles', {
+  en: {
+    title: 'People',
+    recent_lead: 'Who was here last',
+    recent_reason:
+      'Find somebody by the beginning of a name, e-mail address, phone number or id; several words find names that have them all.',
+    found_one: '{{count, number}} person for “{{q}}”',
+    found_other: '{{count, number}} people for “{{q}}”',
+    found_many: 'Many people for “{{q}}”',
+    members_one: '{{count, number}} person in “{{segment}}”',
+    members_other: '{{count, number}} people in “{{segment}}”',
+    search: 'Name, address, phone number or id',
+    segment: 'Segment',
+    any_segment: 'Everybody',
+    person: 'Person',
+    place: 'Place',
+    last_seen: 'Last seen',
+    nobody: 'Nobody matches',
+    nobody_how:
+      'Only the beginning of a word is compared. Try fewer letters, or the exact e-mail address.',
+    empty: 'Nobody is known yet',
+    empty_how: 'People appear here once events arrive or a file of customers is imported.',
+    simulated: 'made up',
+    back: 'People',
+    unnamed: 'Somebody without a name',
+
+    sentence_none: 'Known since {{since}}; has not ordered yet.',
+    sentence_unseen: 'Nothing is known of what they did.',
+    sentence_orders_one: 'Known since {{since}}. One order, {{ago}}, worth {{money}}.',
+    sentence_orders_other:
+      'Known since {{since}}. {{count, number}} orders worth {{money}}, the last {{ago}}.',
+    sentence_hour: 'Comes mostly around {{hour}}:00.',
+    sentence_company: 'Belongs to {{company}}.',
+    sentence_role: 'Belongs to {{company}}, as {{role}}.',
+    hold_back_both: 'Shares a device and lives with other customers',
+    hold_back_device: 'Shares a device with other customers',
+    hold_back_household: 'Lives with other customers',
+    hold_back_say:
+      'Hold back what is private: gifts, sensitive goods and anything that surprises could be seen by somebody else.',
+    hold_back_why: 'See the evidence',
+
+    part_facts: 'What is known',
+    part_timeline: 'Timeline',
+    part_identity: 'Who is who',
+    part_saved: 'Saved',
+    part_messages: 'Messages and consent',
+    part_rights: 'Rights',
+    parts: 'Parts of the profile',
+  },
+  ja: {
+    title: 'お客様',
+    recent_lead: '最近いらしたお客様',
+    recent_reason:
+      '名前、メールアドレス、電話番号、顧客番号の始まりで探せます。言葉を並べると、すべてを含む名前が見つかります。',
+    found_other: '「{{q}}」に合うお客様 {{count, number}}人',
+    found_many: '「{{q}}」に合うお客様が大勢います',
+    members_other: '「{{segment}}」のお客様 {{count, number}}人',
+    search: '名前・メールアドレス・電話番号・顧客番号',
+    segment: 'セグメント',
+    any_segment: 'すべてのお客様',
+    person: 'お客様',
+    place: 'お住まい',
+    last_seen: '最後の来訪',
+    nobody: '合うお客様がいません',
+    nobody_how:
+      '言葉の始まりだけを比べています。文字を減らすか、メールアドレスをそのまま入れてみてください。',
+    empty: 'まだお客様がいません',
+    empty_how: 'イベントが届くか、顧客ファイルを取り込むと、ここに現れます。',
+    simulated: '架空',
+    back: 'お客様',
+    unnamed: '名前の分からないお客様',
+
+    sentence_none: '{{since}}から。ご注文はまだありません。',
+    sentence_unseen: '行動の記録はありません。',
+    sentence_orders_other:
+      '{{since}}から。ご注文{{count, number}}回、合計{{money}}。最後のご注文は{{ago}}。',
+    sentence_hour: 'よくいらっしゃるのは{{hour}}時ごろ。',
+    sentence_company: '所属は{{company}}。',
+    sentence_role: '所属は{{company}}（{{role}}）。',
+    hold_back_both: '端末と住まいを、ほかのお客様と分け合っています',
+    hold_back_device: '端末を、ほかのお客様と分け合っています',
+    hold_back_household: 'ほかのお客様と一緒にお住まいです',
+    hold_back_say:
+      '私的な内容は控えめに。贈り物や繊細な商品、驚かせる内容は、ほかの方の目に触れるかもしれません。',
+    hold_back_why: '根拠を見る',
+
+    part_facts: 'わかっていること',
+    part_timeline: '足跡',
+    part_identity: '同じ人と分かる理由',
+    part_saved: '保存したもの',
+    part_messages: 'メッセージと同意',
+    part_rights: '権利',
+    parts: 'プロフィールの項目',
+  },
+})
