@@ -67,6 +67,20 @@ def create(settings: Settings, name: str, file: Path, *, as_json: bool) -> None:
         show(client.post("/api/segments", body), as_json=as_json)
 
 
+@segments.command("describe")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@as_json_option
+@click.pass_obj
+def describe(settings: Settings, file: Path, *, as_json: bool) -> None:
+    """Say the condition tree in FILE (JSON) in plain Japanese and English."""
+    with connect(settings) as client:
+        told = client.post("/api/segments/describe", {"condition": read_json(file)})
+    if as_json:
+        show(told, as_json=True)
+    else:
+        click.echo(f"{told['ja']['text']}\n\n{told['en']['text']}")
+
+
 @segments.command("explain")
 @click.argument("segment_id")
 @click.argument("profile_id")

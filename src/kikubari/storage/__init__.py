@@ -3,6 +3,8 @@
 from kikubari.storage.bulk import bulk_insert as bulk_insert
 from kikubari.storage.columnar import ColumnarStore as ColumnarStore
 from kikubari.storage.columnar import QueryBudget as QueryBudget
+from kikubari.storage.columnar import QueryCancelledError as QueryCancelledError
+from kikubari.storage.columnar import QueryTooHeavyError as QueryTooHeavyError
 from kikubari.storage.leases import Lease as Lease
 from kikubari.storage.leases import Leases as Leases
 from kikubari.storage.leases import is_held as is_held

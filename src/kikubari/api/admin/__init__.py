@@ -4,13 +4,16 @@ from kikubari.api.admin.account import account_handlers as account_handlers
 from kikubari.api.admin.audiences import audience_handlers as audience_handlers
 from kikubari.api.admin.audit import audit_handlers as audit_handlers
 from kikubari.api.admin.broadcasts import broadcast_handlers as broadcast_handlers
+from kikubari.api.admin.catalogue import catalogue_handlers as catalogue_handlers
 from kikubari.api.admin.collecting import collecting_handlers as collecting_handlers
 from kikubari.api.admin.governance import governance_handlers as governance_handlers
 from kikubari.api.admin.keys import key_handlers as key_handlers
 from kikubari.api.admin.members import member_handlers as member_handlers
+from kikubari.api.admin.memberships import membership_handlers as membership_handlers
 from kikubari.api.admin.operation import operation_handlers as operation_handlers
 from kikubari.api.admin.people import people_handlers as people_handlers
 from kikubari.api.admin.person import person_handlers as person_handlers
+from kikubari.api.admin.previews import preview_handlers as preview_handlers
 from kikubari.api.admin.profiles import profile_handlers as profile_handlers
 from kikubari.api.admin.rights import rights_handlers as rights_handlers
 from kikubari.api.admin.sandbox import sandbox_handlers as sandbox_handlers

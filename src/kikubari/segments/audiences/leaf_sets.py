@@ -1,0 +1,137 @@
+"""Sets of people for an editor: every answer of one editing moment is kept and reused."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from functools import reduce
+
+from pyroaring import BitMap
+
+from kikubari.segments.audiences.sessions import Ticket
+from kikubari.segments.compile import compile_leaf
+from kikubari.segments.contracts import Definitions, Lists
+from kikubari.segments.derive import derive
+from kikubari.segments.moment import Moment
+from kikubari.spec.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Everyone,
+    InList,
+    InSegment,
+    LeafCondition,
+    Not,
+    digest_of,
+)
+from kikubari.spec.envelope import DEFAULT_WORKSPACE
+from kikubari.spec.errors import InvalidInputError
+from kikubari.storage import ColumnarStore, QueryBudget, QueryCancelledError
+
+# A bitmap of a million people takes at most 130 kB.
+_MAX_KEPT = 600
+_EVERYONE = Everyone()
+
+
+class LeafSets:
+    """Answers conditions for an instant that the editor holds fixed.
+
+    While somebody edits, the instant stays the same, so that a changed condition is the only
+    question that is asked anew, however many events arrive meanwhile.
+
+    Args:
+        columnar: copy of the log.
+        lists: static lists.
+        definitions: stored segments.
+        workspace_id: whose rows are read.
+        budget: of one query.
+    """
+
+    def __init__(
+        self,
+        columnar: ColumnarStore,
+        *,
+        lists: Lists,
+        definitions: Definitions,
+        workspace_id: int = DEFAULT_WORKSPACE,
+        budget: Mapping[str, int] = QueryBudget.EDIT,
+    ) -> None:
+        self._columnar = columnar
+        self._lists = lists
+        self._definitions = definitions
+        self._workspace_id = workspace_id
+        self._budget = budget
+        self._kept: OrderedDict[tuple[str, int], BitMap] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def find(self, leaf: Condition, moment: Moment) -> BitMap | None:
+        """Return the people a condition holds for, if that was asked before."""
+        key = (digest_of(leaf), moment.as_of)
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+        return found
+
+    def everyone(self, moment: Moment, ticket: Ticket) -> BitMap:
+        """Return everybody there is."""
+        return self.members(_EVERYONE, moment, ticket)
+
+    def members(self, condition: Condition, moment: Moment, ticket: Ticket) -> BitMap:
+        """Return the people a condition holds for.
+
+        Raises:
+            SupersededError: a newer edit came.
+            QueryTooHeavyError: a question is over its budget.
+            InvalidInputError: segments refer to each other in a circle.
+            NotFoundError: it refers to a segment or list that does not exist.
+        """
+        return self._members(condition, moment, ticket, ())
+
+    def _members(
+        self, condition: Condition, moment: Moment, ticket: Ticket, inside: tuple[str, ...]
+    ) -> BitMap:
+        def below(one: Condition) -> BitMap:
+            return self._members(one, moment, ticket, inside)
+
+        match condition:
+            case AllOf(of=of):
+                return reduce(BitMap.__and__, map(below, of))
+            case AnyOf(of=of):
+                return reduce(BitMap.__or__, map(below, of))
+            case Not(of=one):
+                return self.everyone(moment, ticket) - below(one)
+            case InSegment(segment=segment):
+                if segment in inside:
+                    circle = " → ".join([*inside, segment])
+                    raise InvalidInputError(f"segments refer to each other in a circle: {circle}")
+                tree = self._definitions.definition(segment)
+                return self._members(tree, moment, ticket, (*inside, segment))
+            case InList(list_id=list_id):
+                return self._lists.members(list_id) & self.everyone(moment, ticket)
+        derived = derive(condition)
+        if derived is not condition:
+            return self._keep(condition, moment, lambda: below(derived))
+        return self._keep(condition, moment, lambda: self._ask(condition, moment, ticket))
+
+    def _keep(self, leaf: Condition, moment: Moment, answer: Callable[[], BitMap]) -> BitMap:
+        found = self.find(leaf, moment)
+        if found is not None:
+            return found
+        found = answer()
+        with self._lock:
+            self._kept[digest_of(leaf), moment.as_of] = found
+            while len(self._kept) > _MAX_KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+    def _ask(self, leaf: LeafCondition, moment: Moment, ticket: Ticket) -> BitMap:
+        ticket.check()
+        query = compile_leaf(leaf, self._workspace_id, moment)
+        try:
+            found = self._columnar.query_bitmap(
+                query.sql, query.parameters, budget=self._budget, label=ticket.label
+            )
+        except QueryCancelledError:
+            ticket.check()
+            raise
+        return self.everyone(moment, ticket) - found if query.is_complement else found
