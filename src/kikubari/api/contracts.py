@@ -18,7 +18,7 @@ from kikubari.collect import (
 )
 from kikubari.deliver import Engagement, InboxStore, Outbox, Suppressions, Unsubscribing
 from kikubari.events import Copier, EventLog
-from kikubari.journeys import Broadcast, Broadcasts
+from kikubari.journeys import Broadcast, Broadcasts, Previews
 from kikubari.kit.clock import Clock
 from kikubari.measure import Reports
 from kikubari.profiles import (
@@ -132,6 +132,7 @@ class Services:
     unsubscribing: Unsubscribing
     inbox: InboxStore
     broadcasts: Broadcasts
+    previews: Previews
     reports: Reports
     # Fixes a draft's audience and returns; its messages are queued behind.
     send_broadcast: Callable[[str], Broadcast]

@@ -48,7 +48,7 @@ from kikubari.deliver import (
 )
 from kikubari.deliver.providers.smtp import SmtpPool
 from kikubari.events import Copier, EventLog, Forgetting, Intake, RangeEncoder, Sequencer
-from kikubari.journeys import Broadcast, Broadcasts
+from kikubari.journeys import Broadcast, Broadcasts, Previews
 from kikubari.kit.clock import SystemClock
 from kikubari.kit.ids import TimeOrderedIds
 from kikubari.measure import Reports
@@ -73,6 +73,7 @@ from kikubari.segments import (
     Follower,
     LiveLeaves,
     Memberships,
+    PastSizes,
     SegmentDefinitions,
     SegmentEngine,
     Segments,
@@ -116,6 +117,7 @@ class House:
             Loop("sequencer", self._sequence, self._clock),
             Loop("copier", self._copy, self._clock),
             Loop("segments", self._follow, self._clock, idle_seconds=_FOLLOW_SECONDS),
+            Loop("past sizes", self._look_back, self._clock, idle_seconds=30.0),
             self._queueing,
             Loop("forgetting", self._forget, self._clock, idle_seconds=5.0),
             Loop("governance", self._govern, self._clock, idle_seconds=5.0),
@@ -207,6 +209,7 @@ class House:
             zone=zone,
         )
         self._follower = Follower(state, leaves, definitions, self._copier, self._clock)
+        self._past = PastSizes(state, self._segment_engine, self._clock)
 
     def _build_delivery(self) -> None:
         state = self._engines.state
@@ -240,6 +243,8 @@ class House:
             timezone=self._settings.timezone,
             base_url=self._settings.base_url,
         )
+
+        self._previews = Previews(recipients, composer, self._clock)
 
         def build(transport: SmtpPool) -> Delivering:
             return Delivering(
@@ -321,6 +326,7 @@ class House:
             unsubscribing=self._unsubscribing,
             inbox=self._inbox,
             broadcasts=self._broadcasts,
+            previews=self._previews,
             reports=Reports(
                 self._engines.columnar,
                 BroadcastOutbox(self._outbox),
@@ -433,6 +439,12 @@ class House:
         if self._copier.lag() == 0:
             self._thresholds.renew_if_due(self._copier.copied_position())
         return self._follower.step()
+
+    def _look_back(self) -> bool:
+        """Fill a week of some segment's past, when nothing else waits for the copy."""
+        if not self._turns.is_mine("past sizes") or self._copier.lag() > 0:
+            return False
+        return self._past.run_once()
 
     def _send_broadcast(self, broadcast_id: str) -> Broadcast:
         started = self._broadcasts.start(broadcast_id)

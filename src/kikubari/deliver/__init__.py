@@ -39,6 +39,7 @@ from kikubari.deliver.engagement import is_machine as is_machine
 from kikubari.deliver.inbox_store import InboxEntry as InboxEntry
 from kikubari.deliver.inbox_store import InboxMail as InboxMail
 from kikubari.deliver.inbox_store import InboxStore as InboxStore
+from kikubari.deliver.inbox_store import read_mail as read_mail
 from kikubari.deliver.outbox import Outbox as Outbox
 from kikubari.deliver.outbox import enqueue as enqueue
 from kikubari.deliver.outbox import find_dispatch_state as find_dispatch_state

@@ -61,6 +61,25 @@ class InboxMail(msgspec.Struct, frozen=True, kw_only=True):
     source: bytes
 
 
+class MailParts(msgspec.Struct, frozen=True):
+    """What a message says: decoded headers in their order, and both bodies."""
+
+    headers: list[tuple[str, str]]
+    text: str
+    html: str
+
+
+def read_mail(source: bytes) -> MailParts:
+    """Open a message as a mail program would."""
+    message = message_from_bytes(source, policy=policy.default)
+    assert isinstance(message, EmailMessage)  # noqa: S101 - what policy.default makes
+    return MailParts(
+        headers=[(name, str(value)) for name, value in message.items()],
+        text=_body(message, "plain"),
+        html=_body(message, "html"),
+    )
+
+
 class InboxStore:
     """Keeps the newest messages; the sink of `providers.inbox.InboxServer`.
 
@@ -137,13 +156,12 @@ class InboxStore:
         source = zstandard.ZstdDecompressor().decompress(
             bytes(row.body), max_output_size=MAX_MESSAGE
         )
-        message = message_from_bytes(source, policy=policy.default)
-        assert isinstance(message, EmailMessage)  # noqa: S101 - what policy.default makes
+        parts = read_mail(source)
         return InboxMail(
             entry=_entry(row),
-            headers=[(name, str(value)) for name, value in message.items()],
-            text=_body(message, "plain"),
-            html=_body(message, "html"),
+            headers=parts.headers,
+            text=parts.text,
+            html=parts.html,
             source=source,
         )
 

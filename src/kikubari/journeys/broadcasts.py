@@ -139,6 +139,17 @@ class Broadcasts:
             rows = repository.list_newest(connection, self._workspace_id, limit=limit)
             return [self._view(connection, row) for row in rows]
 
+    def list_audience(self, segment: str | dict[str, Any]) -> BitMap:
+        """Return the numbers of those whom a segment holds now, before any consent is looked at.
+
+        Raises:
+            NotFoundError: no segment by that id.
+            InvalidInputError: not a condition tree.
+        """
+        return self._audience.evaluate(
+            segment, as_of=self._clock.now(), workspace_id=self._workspace_id
+        )
+
     def start(self, broadcast_id: str) -> Broadcast:
         """Fix the audience as of now and the letter as it is; messages are queued by `enqueue`.
 

@@ -1,5 +1,6 @@
 """Broadcasts: drafts, sending, figures."""
 
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -9,11 +10,33 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
-from kikubari.deliver import MessageRecord, MessageView
+from kikubari.api.people import PersonLine, load_people
+from kikubari.deliver import MessageRecord, MessageView, Reason, explain
 from kikubari.journeys import Broadcast, BroadcastDefinition, Progress
 from kikubari.measure import BroadcastReport, RecipientReport
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
+
+
+class ReasonAnswer(msgspec.Struct, frozen=True):
+    """Why a message did not go out as planned, in both languages."""
+
+    code: Reason
+    en: str
+    ja: str
+
+
+class RecipientAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one message. Nobody is named when the person was erased."""
+
+    message_id: str
+    person: PersonLine | None
+    outcome: str
+    reason: str
+    sent_at: datetime | None
+    opened_at: datetime | None
+    clicked_at: datetime | None
+    unsubscribed_at: datetime | None
 
 
 class MessageDetail(msgspec.Struct, frozen=True):
@@ -96,10 +119,18 @@ def list_recipients(
     broadcast_id: FromPath[str],
     after: FromQuery[str] = "",
     limit: Limit = 100,
-) -> list[RecipientReport]:
-    """List what became of single messages."""
+) -> list[RecipientAnswer]:
+    """List what became of single messages; go on `after` the last one's id."""
     services.broadcasts.get(broadcast_id)
-    return services.reports.recipients(broadcast_id, after=after, limit=limit)
+    found = services.reports.recipients(broadcast_id, after=after, limit=limit)
+    people = load_people(services, {one.number for one in found})
+    return [_recipient(one, people.get(one.number)) for one in found]
+
+
+@get("/reasons", guards=[requires("read")], sync_to_thread=False)
+def list_reasons() -> list[ReasonAnswer]:
+    """List every reason for which a message can stop, and what it says to a person."""
+    return [ReasonAnswer(one, explain(one, "en"), explain(one, "ja")) for one in Reason]
 
 
 @get("/messages/{message_id:str}", guards=[requires("read")], sync_to_thread=True)
@@ -107,6 +138,19 @@ def get_message(services: NamedDependency[Services], message_id: FromPath[str]) 
     """Return a message, its subject and every fact about the person it read."""
     return MessageDetail(
         services.outbox.get_message(message_id), services.outbox.find_record(message_id)
+    )
+
+
+def _recipient(report: RecipientReport, person: PersonLine | None) -> RecipientAnswer:
+    return RecipientAnswer(
+        message_id=report.message_id,
+        person=person,
+        outcome=report.outcome,
+        reason=report.reason,
+        sent_at=report.sent_at,
+        opened_at=report.opened_at,
+        clicked_at=report.clicked_at,
+        unsubscribed_at=report.unsubscribed_at,
     )
 
 
@@ -122,5 +166,6 @@ broadcast_handlers = [
     get_progress,
     get_report,
     list_recipients,
+    list_reasons,
     get_message,
 ]

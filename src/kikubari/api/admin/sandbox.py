@@ -3,12 +3,13 @@
 from typing import Annotated
 
 import msgspec
-from litestar import get
+from litestar import MediaType, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, PathParameter, QueryParameter
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
+from kikubari.api.received import answer_markup
 from kikubari.deliver import InboxEntry
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
@@ -44,4 +45,15 @@ def get_mail(services: NamedDependency[Services], mail_id: MailId) -> MailAnswer
     return MailAnswer(mail.entry, mail.headers, mail.text, mail.html, mail.source.decode("latin-1"))
 
 
-sandbox_handlers = [list_mail, get_mail]
+@get(
+    "/inbox/{mail_id:int}/html",
+    guards=[requires("read")],
+    sync_to_thread=True,
+    media_type=MediaType.HTML,
+)
+def get_mail_markup(services: NamedDependency[Services], mail_id: MailId) -> Response[str]:
+    """Return the HTML of a received message, for a frame that runs nothing."""
+    return answer_markup(services.inbox.get(mail_id).html, services.settings.base_url)
+
+
+sandbox_handlers = [list_mail, get_mail, get_mail_markup]

@@ -1,0 +1,89 @@
+"""A draft before it goes: who it would reach, and what one of them would get."""
+
+import asyncio
+from itertools import islice
+from typing import Annotated
+
+import msgspec
+from litestar import MediaType, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+
+from kikubari.api.authentication import requires
+from kikubari.api.contracts import Services
+from kikubari.api.people import PersonLine, load_people
+from kikubari.api.received import answer_markup
+from kikubari.deliver import Reason, read_mail
+from kikubari.journeys import Preview
+
+Reference = Annotated[str, QueryParameter(min_length=1, max_length=300)]
+People = Annotated[int, QueryParameter(ge=0, le=100)]
+
+
+class AudienceAnswer(msgspec.Struct, frozen=True):
+    """How many people a broadcast would be for as of now, and some of them."""
+
+    count: int
+    people: list[PersonLine]
+
+
+class PreviewAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What one person would get; nothing is rendered where `stopped_by` says why."""
+
+    subject: str
+    text: str
+    stopped_by: Reason | None
+    problem: str
+
+
+@get("/broadcasts/{broadcast_id:str}/audience", guards=[requires("read")], sync_to_thread=True)
+def get_audience(
+    services: NamedDependency[Services], broadcast_id: FromPath[str], people: People = 12
+) -> AudienceAnswer:
+    """Say who a broadcast would be for if it went now; consent is looked at when it goes."""
+    segment = services.broadcasts.get(broadcast_id).definition.segment
+    members = services.broadcasts.list_audience(segment)
+    lines = load_people(services, list(islice(members, people)))
+    return AudienceAnswer(len(members), list(lines.values()))
+
+
+@get("/broadcasts/{broadcast_id:str}/preview", guards=[requires("read")])
+async def preview_broadcast(
+    services: NamedDependency[Services], broadcast_id: FromPath[str], profile_id: Reference
+) -> PreviewAnswer:
+    """Render a broadcast for one person, as it would be sent, and send nothing."""
+    preview = await _preview(services, broadcast_id, profile_id)
+    return PreviewAnswer(
+        subject=preview.record.subject if preview.record else "",
+        text=read_mail(preview.source).text if preview.source else "",
+        stopped_by=preview.stopped_by,
+        problem=preview.problem,
+    )
+
+
+@get(
+    "/broadcasts/{broadcast_id:str}/preview/html",
+    guards=[requires("read")],
+    media_type=MediaType.HTML,
+)
+async def preview_broadcast_markup(
+    services: NamedDependency[Services], broadcast_id: FromPath[str], profile_id: Reference
+) -> Response[str]:
+    """Return the HTML one person would get, for a frame."""
+    preview = await _preview(services, broadcast_id, profile_id)
+    markup = read_mail(preview.source).html if preview.source else ""
+    return answer_markup(markup, services.settings.base_url)
+
+
+async def _preview(services: Services, broadcast_id: str, profile_id: str) -> Preview:
+    number = await asyncio.to_thread(_find_number, services, profile_id)
+    broadcast = await asyncio.to_thread(services.broadcasts.get, broadcast_id)
+    return await services.previews.preview(broadcast.definition, number)
+
+
+def _find_number(services: Services, profile_id: str) -> int:
+    with services.store.read() as connection:
+        return services.profiles.get_profile(connection, profile_id).number
+
+
+preview_handlers = [get_audience, preview_broadcast, preview_broadcast_markup]
