@@ -14,10 +14,14 @@ from kikubari.segments.audiences import Suggestion as Suggestion
 from kikubari.segments.audiences import SupersededError as SupersededError
 from kikubari.segments.audiences import Vocabulary as Vocabulary
 from kikubari.segments.audiences import matching as matching
+from kikubari.segments.audiences import read_draft as read_draft
 from kikubari.segments.builtin import BUILTIN_SEGMENTS as BUILTIN_SEGMENTS
 from kikubari.segments.builtin import Builtin as Builtin
 from kikubari.segments.builtin import STAGES as STAGES
 from kikubari.segments.builtin import find_builtin as find_builtin
+from kikubari.segments.rfm import RfmCell as RfmCell
+from kikubari.segments.rfm import RfmGrid as RfmGrid
+from kikubari.segments.rfm import compute_rfm_grid as compute_rfm_grid
 from kikubari.segments.contracts import BaseValues as BaseValues
 from kikubari.segments.contracts import Change as Change
 from kikubari.segments.contracts import CopyProgress as CopyProgress
@@ -27,6 +31,7 @@ from kikubari.segments.contracts import Explained as Explained
 from kikubari.segments.contracts import LeafResult as LeafResult
 from kikubari.segments.contracts import LiveState as LiveState
 from kikubari.segments.contracts import Lists as Lists
+from kikubari.segments.contracts import Seen as Seen
 from kikubari.segments.contracts import Segment as Segment
 from kikubari.segments.contracts import SizePoint as SizePoint
 from kikubari.segments.editor import SegmentEditor as SegmentEditor
@@ -44,6 +49,7 @@ from kikubari.segments.live import LiveLeaves as LiveLeaves
 from kikubari.segments.memberships import STALE_AFTER as STALE_AFTER
 from kikubari.segments.memberships import Memberships as Memberships
 from kikubari.segments.moment import Moment as Moment
+from kikubari.segments.past import PastSizes as PastSizes
 from kikubari.segments.person import Person as Person
 from kikubari.segments.stored import SegmentDefinitions as SegmentDefinitions
 from kikubari.segments.stored import Segments as Segments

@@ -27,6 +27,16 @@ def list_states(connection: Connection, workspace_id: int) -> Sequence[Row[*tupl
     ).all()
 
 
+def list_firsts(connection: Connection, workspace_id: int) -> dict[str, int]:
+    """Return since when each segment is followed, in µs."""
+    rows = connection.execute(
+        select(segment_states.c.segment_id, segment_states.c.first_us)
+        .where(segment_states.c.workspace_id == workspace_id)
+        .order_by(segment_states.c.segment_id)
+    )
+    return {row.segment_id: row.first_us for row in rows}
+
+
 def find_state(
     connection: Connection, workspace_id: int, segment_id: str
 ) -> Row[*tuple[Any, ...]] | None:

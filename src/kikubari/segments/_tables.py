@@ -42,6 +42,7 @@ segment_states = Table(
     Column("position", BigInteger, nullable=False),
     Column("as_of_us", BigInteger, nullable=False),
     Column("announces", Integer, nullable=False),  # 1: entered and left are events of the log
+    Column("first_us", BigInteger, nullable=False),  # followed since
 )
 
 # All members at one change; with the changes after it, all members now.

@@ -191,8 +191,8 @@ _DATA: list[tuple[str, str, str, str, str, _Make]] = [
     ),
     (
         "high_cart", "High cart value", "高額カート",
-        "An open cart worth more than most orders here.",
-        "多くの注文より高額な商品がカートに残っている顧客です。",
+        "An open cart worth more than most carts here.",
+        "多くのカートより高額な商品がカートに残っている顧客です。",
         lambda read: {"type": "cart", "value": {"at_least": read("high_cart_minor")},
                       "lookback": {"days": 30}},
     ),

@@ -83,12 +83,32 @@ class Evaluation(msgspec.Struct, frozen=True):
     position: int
 
 
+class Seen(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was there.
+
+    Attributes:
+        kind: count (of events), amount (in the measure's unit: minor units for money), text,
+            instant, status (of consent), or nothing.
+        number: a count or an amount.
+        text: a text or a status.
+        at: an instant.
+        edge: what a ranking asks for, in the unit of `number`.
+    """
+
+    kind: Literal["count", "amount", "text", "instant", "status", "nothing"]
+    number: float | None = None
+    text: str = ""
+    at: datetime | None = None
+    edge: float | None = None
+
+
 class Explained(msgspec.Struct, frozen=True):
-    """One condition of a tree for one person."""
+    """One condition of a tree for one person, and what it judged by where one value tells."""
 
     path: str
     condition: Condition
     is_true: bool
+    seen: Seen | None = None
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from kikubari.events import PROFILE
-from kikubari.spec.topics import ORDER_COMPLETED, PRODUCT_COMPARED, PRODUCT_VIEWED
+from kikubari.spec.topics import ORDER_COMPLETED, PRODUCT_ADDED, PRODUCT_COMPARED, PRODUCT_VIEWED
 from kikubari.storage import ColumnarStore, QueryBudget
 
 Unit = Literal["days", "orders", "minor", "times", "percent"]
@@ -62,10 +62,7 @@ _QUERIES: Mapping[str, str] = {
     ),
     "orders_a_year": _per_person("count()", ORDER_COMPLETED, 365),
     "revenue_a_year": _per_person("sum(value_minor)", ORDER_COMPLETED, 365),
-    "order_value": (
-        f"SELECT toFloat64(value_minor) AS v FROM events WHERE {{rows}}"
-        f" AND type = '{ORDER_COMPLETED}' {_SINCE.format(days=365, day=_DAY)} AND value_minor > 0"
-    ),
+    "cart_value": _per_person("sum(value_minor)", PRODUCT_ADDED, 30, "AND value_minor > 0"),
     "coupon_orders": _per_person("count()", ORDER_COMPLETED, 365, "AND coupon != ''"),
     "product_views": _per_person("count()", PRODUCT_VIEWED, 30),
     "compared": _per_person("count()", PRODUCT_COMPARED, 14),
@@ -85,7 +82,7 @@ UNITS: Mapping[str, Unit] = {
     "order_gaps": "days",
     "orders_a_year": "orders",
     "revenue_a_year": "minor",
-    "order_value": "minor",
+    "cart_value": "minor",
     "coupon_orders": "orders",
     "product_views": "times",
     "compared": "times",

@@ -265,7 +265,13 @@ class Follower:
         if one.cause == "created":
             is_next = repository.add_state(
                 connection,
-                {**key, **state, "change": change, "announces": int(tracked.announces)},
+                {
+                    **key,
+                    **state,
+                    "change": change,
+                    "announces": int(tracked.announces),
+                    "first_us": self._leaves.as_of,
+                },
             )
         else:
             is_next = repository.move_state(

@@ -20,6 +20,7 @@ from kikubari.segments.evaluate import belongs
 from kikubari.segments.follower import Followed
 from kikubari.segments.moment import Moment
 from kikubari.segments.person import Person, View
+from kikubari.segments.seen import see
 from kikubari.segments.thresholds import PLAIN_VALUES, Thresholds, ThresholdValues
 from kikubari.spec.conditions import Condition, InSegment, checked, walk
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
@@ -233,7 +234,8 @@ class Segments:
         view = View(person, moment)
         is_known = bool(view.events)
         for path, condition in walk(definition):
-            yield Explained(path, condition, is_known and belongs(condition, view, base))
+            is_true = is_known and belongs(condition, view, base)
+            yield Explained(path, condition, is_true, see(condition, view, base))
 
     def _check(self, segment: Segment) -> None:
         if not 0 < len(segment.name.strip()) <= MAX_NAME:

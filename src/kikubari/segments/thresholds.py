@@ -96,8 +96,8 @@ THRESHOLDS = {
             name_ja="定期的とみなす年間注文数",
         ),
         ThresholdSpec(
-            key="high_cart_minor", distribution="order_value", percent=80, plain=10_000, low=1,
-            high=1e12, name_en="Cart worth more than most orders",
+            key="high_cart_minor", distribution="cart_value", percent=80, plain=10_000, low=1,
+            high=1e12, name_en="Cart worth more than most carts",
             name_ja="高額とみなすカート金額",
         ),
         ThresholdSpec(

@@ -18,6 +18,7 @@ from kikubari.segments import (
     Evaluation,
     LeafResult,
     Person,
+    Seen,
     Segment,
     find_builtin,
 )
@@ -71,13 +72,17 @@ class EvaluationAnswer(msgspec.Struct, frozen=True):
     members: list[str]
 
 
-class Explanation(msgspec.Struct, frozen=True):
-    """Whether one condition of a tree holds for a person."""
+class ExplainedCondition(msgspec.Struct, frozen=True):
+    """Whether one condition of a tree holds for a person, and what it judged by.
+
+    `seen` is there where one number, text or instant tells.
+    """
 
     path: str
     type: str
     condition: dict[str, Any]
     is_true: bool
+    seen: Seen | None
 
 
 @get("/segments", guards=[requires("read")], sync_to_thread=True)
@@ -86,12 +91,18 @@ def list_segments(
     counts: FromQuery[bool] = False,  # noqa: FBT002 - a query parameter
 ) -> list[SegmentAnswer]:
     """List all segments, ready-made ones first."""
-    found = [_builtin_answer(one) for one in BUILTIN_SEGMENTS]
+    found = [_builtin_answer(services, one) for one in BUILTIN_SEGMENTS]
     found += [_answer(segment) for segment in services.segments.list_all()]
     if not counts:
         return found
+    live = services.memberships.list_states()
     return [
-        msgspec.structs.replace(one, count=len(services.segments.evaluate(one.id).members))
+        msgspec.structs.replace(
+            one,
+            count=live[one.id].size
+            if one.id in live
+            else len(services.segments.evaluate(one.id).members),
+        )
         for one in found
     ]
 
@@ -109,7 +120,11 @@ def create_segment(
 def get_segment(services: NamedDependency[Services], segment_id: FromPath[str]) -> SegmentAnswer:
     """Return a segment with its count."""
     builtin = find_builtin(segment_id)
-    found = _builtin_answer(builtin) if builtin else _answer(services.segments.get(segment_id))
+    found = (
+        _builtin_answer(services, builtin)
+        if builtin
+        else _answer(services.segments.get(segment_id))
+    )
     count = len(services.segments.evaluate(segment_id).members)
     return msgspec.structs.replace(found, count=count)
 
@@ -149,7 +164,7 @@ def explain_segment(
     segment_id: FromPath[str],
     profile_id: Annotated[str, QueryParameter(min_length=1)],
     as_of: FromQuery[datetime | None] = None,
-) -> list[Explanation]:
+) -> list[ExplainedCondition]:
     """Say of each condition whether it holds for one person."""
     if as_of is not None and as_of.tzinfo is None:
         raise InvalidInputError("as_of needs a time zone", hint="For example …T00:00:00Z.")
@@ -158,15 +173,15 @@ def explain_segment(
     history = services.log.timeline(profile.numbers, limit=_MAX_HISTORY)
     builder = RowBuilder(workspace_id=DEFAULT_WORKSPACE, currency=services.settings.currency)
     person = Person.from_events(profile.number, history, builder)
-    builtin = find_builtin(segment_id)
-    definition = builtin.definition if builtin else services.segments.get(segment_id).definition
+    definition = services.segment_engine.definition(segment_id)
     explained = services.segments.explain(definition, person, as_of)
     return [
-        Explanation(
+        ExplainedCondition(
             one.path,
             type(one.condition).__name__,
             msgspec.to_builtins(one.condition),
             one.is_true,
+            one.seen,
         )
         for one in explained
     ]
@@ -182,7 +197,7 @@ def _evaluation(found: Evaluation, n_members: int) -> EvaluationAnswer:
     )
 
 
-def _builtin_answer(builtin: Builtin) -> SegmentAnswer:
+def _builtin_answer(services: Services, builtin: Builtin) -> SegmentAnswer:
     return SegmentAnswer(
         id=builtin.id,
         name_en=builtin.name_en,
@@ -191,7 +206,9 @@ def _builtin_answer(builtin: Builtin) -> SegmentAnswer:
         description_ja=builtin.description_ja,
         is_builtin=True,
         version=1,
-        condition=msgspec.json.decode(encode_condition(builtin.definition)),
+        condition=msgspec.json.decode(
+            encode_condition(services.segment_engine.definition(builtin.id))
+        ),
     )
 
 

@@ -790,6 +790,7 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("as_of_us", sa.BigInteger(), nullable=False),
         sa.Column("announces", sa.Integer(), nullable=False),
+        sa.Column("first_us", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "segment_id", name=op.f("pk_segment_states")),
     )
     op.create_table(
