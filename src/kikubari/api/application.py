@@ -36,6 +36,7 @@ from kikubari.api.admin import (
     suppression_handlers,
     timeline_handlers,
 )
+from kikubari.api.answers import complete_answers
 from kikubari.api.authentication import Authentication
 from kikubari.api.console import console_handlers
 from kikubari.api.contracts import Health, Services
@@ -70,7 +71,7 @@ def describe_api() -> dict[str, Any]:
     Nothing runs, and the package need not be installed.
     """
     application = _create_application(cast("Services", None), "0")
-    return application.openapi_schema.to_schema()
+    return complete_answers(application.openapi_schema.to_schema())
 
 
 def _create_application(services: Services, product_version: str) -> Litestar:
