@@ -95,7 +95,13 @@ function People({ people, isFiltered, onMore, isLoadingMore }: PeopleProps) {
       id: 'seen',
       header: t('last_seen'),
       cell: ({ last_seen_at: at }) =>
-        at ? <time dateTime={at} title={format.instant(at)}>{format.ago(at)}</time> : '–',
+        at ? (
+          <time dateTime={at} title={format.instant(at)}>
+            {format.ago(at)}
+          </time>
+        ) : (
+          '–'
+        ),
     },
   ]
   return (

@@ -12,7 +12,7 @@ from kikubari.api.contracts import Services
 from kikubari.api.people import is_name_simulated, load_people, name_of
 from kikubari.catalog import Product
 from kikubari.deliver import MessageView, Reason, explain
-from kikubari.kit.money import Money
+from kikubari.kit.money import Money, to_minor
 from kikubari.profiles import (
     Company,
     ComputedTraits,
@@ -130,6 +130,7 @@ class SavedProduct(msgspec.Struct, frozen=True, kw_only=True):
         title_ja: the same in Japanese.
         image_url: of its picture.
         price: now.
+        price_then: when it was saved.
         availability: ``available``, ``sold_out`` or ``unknown`` (not in the catalogue).
     """
 
@@ -138,6 +139,7 @@ class SavedProduct(msgspec.Struct, frozen=True, kw_only=True):
     title_ja: str
     image_url: str
     price: Money | None
+    price_then: Money | None
     availability: str
 
 
@@ -246,7 +248,7 @@ def get_saved(services: NamedDependency[Services], profile_id: FromPath[str]) ->
         saved = services.saved.load(connection, [number])[number]
     known = services.catalog.load_products(saved.product_ids())
     favourites, compared, cart = (
-        [_saved_product(item, known.get(item.id)) for item in place]
+        [_saved_product(item, known.get(item.id), services.settings.currency) for item in place]
         for place in (saved.favourites, saved.compared, saved.cart)
     )
     return SavedAnswer(favourites, compared, cart, list(saved.searches))
@@ -288,20 +290,26 @@ def _number_of(services: Services, reference: str) -> int:
     return number
 
 
-def _saved_product(item: SavedItem, product: Product | None) -> SavedProduct:
-    if product is None:
-        return SavedProduct(
-            item=item, title="", title_ja="", image_url="", price=None, availability="unknown"
-        )
-    is_sold_out = product.stock is not None and product.stock <= 0
+def _saved_product(item: SavedItem, product: Product | None, currency: str) -> SavedProduct:
+    is_sold_out = product is not None and product.stock is not None and product.stock <= 0
+    known = "sold_out" if is_sold_out else "available"
     return SavedProduct(
         item=item,
-        title=product.title or "",
-        title_ja=product.title_ja or "",
-        image_url=product.image_url or "",
-        price=product.price,
-        availability="sold_out" if is_sold_out else "available",
+        title=(product.title if product else None) or "",
+        title_ja=(product.title_ja if product else None) or "",
+        image_url=(product.image_url if product else None) or "",
+        price=product.price if product else None,
+        price_then=_price_then(item, currency),
+        availability=known if product else "unknown",
     )
+
+
+def _price_then(item: SavedItem, currency: str) -> Money | None:
+    code = item.currency or currency
+    try:
+        return None if item.price is None else Money(to_minor(item.price, code), code)
+    except ValueError:
+        return None
 
 
 def _message_line(services: Services, message: MessageView) -> MessageLine:

@@ -16,7 +16,10 @@ export function Behaviour({ person }: { person: PersonAnswer }) {
     [t('last_staff'), dated(habits.last_staff, habits.last_staff_at, format.day)],
     [t('tier'), person.tier],
     [t('points'), person.points === null ? '' : format.number(person.points)],
-    [t('company'), company && [company.name || company.id, company.role].filter(Boolean).join(' · ')],
+    [
+      t('company'),
+      company && [company.name || company.id, company.role].filter(Boolean).join(' · '),
+    ],
   ]
   const points = habits.hours.map((value, hour) => ({
     label: `${hour}:00`,

@@ -62,7 +62,10 @@ function Worth({ voice: { fact, freshness } }: { voice: Voice }) {
   )
 }
 
-function Said({ voice: { fact, since }, sourceName }: { voice: Voice } & Pick<Props, 'sourceName'>) {
+function Said({
+  voice: { fact, since },
+  sourceName,
+}: { voice: Voice } & Pick<Props, 'sourceName'>) {
   const t = useText()
   const format = useFormat()
   const words = [

@@ -73,7 +73,7 @@ function Known({ person }: { person: PersonAnswer }) {
         return (
           traits && (
             <div key={kind} className={styles.kind}>
-              <h3>{t(`kind_${kind}`)}</h3>
+              <h3>{t(kind === 'other' ? 'kind_else' : `kind_${kind}`)}</h3>
               <dl>
                 {traits.map((trait) => (
                   <FactRow key={trait.name} trait={trait} sourceName={sourceName} />

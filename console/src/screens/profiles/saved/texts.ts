@@ -1,0 +1,41 @@
+import { defineTexts } from '@/language/texts'
+
+export const useText = defineTexts('profile-saved', {
+  en: {
+    nothing: 'Nothing saved',
+    nothing_how:
+      'Favourites, compare lists, carts and saved searches appear when the shop sends their events.',
+    cart: 'In the cart',
+    cart_note: 'An order empties the cart it names; one at the counter takes only what it bought.',
+    favourites: 'Favourites',
+    compared: 'Compare list',
+    searches: 'Saved searches',
+    product: 'Product',
+    quantity: 'Quantity',
+    price: 'Price now',
+    since: 'Since',
+    state: 'Availability',
+    available: 'available',
+    sold_out: 'sold out',
+    unknown: 'not in the catalogue',
+    was: 'was {{money}}',
+  },
+  ja: {
+    nothing: '保存されたものはありません',
+    nothing_how: 'お気に入り、比較、カート、保存した検索は、お店からイベントが届くと現れます。',
+    cart: 'カートの中',
+    cart_note: 'ご注文は、そのカートを空にします。店頭でのご注文は、買った品だけを除きます。',
+    favourites: 'お気に入り',
+    compared: '比較リスト',
+    searches: '保存した検索',
+    product: '商品',
+    quantity: '数量',
+    price: '現在の価格',
+    since: '保存した日',
+    state: '在庫',
+    available: 'あり',
+    sold_out: '品切れ',
+    unknown: 'カタログにありません',
+    was: '当時{{money}}',
+  },
+})
