@@ -175,8 +175,7 @@ FROM traits
 WHERE $base
 AND name IN ('birthday', 'timezone')
 GROUP BY p)
-WHERE has(arrayMap(i -> formatDateTime(today + i, '%m-%d'), range(8)), day)
-SETTINGS allow_nonconst_timezone_arguments = 1;
+WHERE has(arrayMap(i -> formatDateTime(today + i, '%m-%d'), range(8)), day);
 
 -- agreed to e-mail
 SELECT $p AS p

@@ -19,7 +19,7 @@ from pyroaring import BitMap
 from trees import LEAVES, SEGMENTS
 
 from kikubari.kit.clock import ManualClock
-from kikubari.segments._evaluate_events import ranked_value
+from kikubari.segments._evaluate_numbers import ranked_value
 from kikubari.segments.contracts import BaseValues
 from kikubari.segments.engine import SegmentEngine
 from kikubari.segments.evaluate import evaluate

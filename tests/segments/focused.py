@@ -50,24 +50,26 @@ def filter_forms() -> Iterator[Json]:
     # Fields of one item: p1 is a dog's, the cheap one a cat's; only OR finds them together.
     for category, low, high in (("dog", 0, 101), ("cat", 101, 1_000), ("cat", 0, 101)):
         price = {"type": "number", "at_least": low, "less_than": high}
-        filters.append(
+        filters.extend(
             {
-                "on": "any_item",
+                "on": f"{quantifier}_item",
                 "where": [
                     {"field": "category", "test": {"type": "is", "value": category}},
                     {"field": "price_minor", "test": price},
                 ],
             }
+            for quantifier in ("any", "every", "no")
         )
-        filters.append(
+        filters.extend(
             {
-                "on": "any_element",
+                "on": f"{quantifier}_element",
                 "path": ["products"],
                 "where": [
                     {"path": ["category"], "test": {"type": "is", "value": category}},
                     {"path": ["price"], "test": price},
                 ],
             }
+            for quantifier in ("any", "every", "no")
         )
     for one in filters:
         yield {
@@ -153,6 +155,58 @@ def recency_edges() -> Iterator[Json]:
             yield leaf if event is None else {**leaf, "event": event}
 
 
+def age_edges() -> Iterator[Json]:
+    """The day of the birthday and the days around it, in years and in months."""
+    for rule in ("feb_28", "mar_1"):
+        for years in (26, 33, 34, 35, 36, 40, 41, 54, 55):
+            for age in ({"at_least": years}, {"at_least": years, "at_most": years}):
+                yield {"type": "age", "age": age, "february_29": rule}
+        for months in (0, 1, 13, 408, 432):
+            for trait in ("birthday", "signed_up"):
+                age = {"at_least": months, "at_most": months}
+                yield {"type": "age", "trait": trait, "age": age, "unit": "months",
+                       "february_29": rule}  # fmt: skip
+
+
+def next_edges() -> Iterator[Json]:
+    """A date exactly as far ahead as asked for, and a second further."""
+    for hours, seconds in ((17, 0), (16, 3_599), (24, 0), (1, 0)):
+        duration: Json = {"hours": hours} | ({"seconds": seconds} if seconds else {})
+        test = {"type": "when", "window": {"type": "next", "duration": duration}}
+        yield {"type": "trait", "trait": "signed_up", "test": test}
+
+
+def due_edges() -> Iterator[Json]:
+    for event in (None, *EVENTS):
+        for events in (2, 3, 5):
+            for times in (0, 1, 2):
+                leaf: Json = {"type": "due", "intervals": {"at_least": times}, "events": events}
+                yield leaf if event is None else {**leaf, "event": event}
+
+
+def ratio_edges() -> Iterator[Json]:
+    coupon = [{"on": "column", "column": "coupon", "test": {"type": "is_set"}}]
+    for event in EVENTS[:5]:
+        for percent in (
+            {"at_least": 50, "at_most": 50}, {"at_most": 0}, {"more_than": 33.333333},
+            {"at_least": 100}, {"less_than": 100},
+        ):  # fmt: skip
+            whole = {"event": event}
+            part = {**whole, "where": coupon}
+            yield {"type": "event_ratio", "part": part, "whole": whole, "percent": percent}
+
+
+def item_totals() -> Iterator[Json]:
+    dog = [{"field": "category", "test": {"type": "is", "value": "dog"}}]
+    for event in ("Order Completed", "Product Viewed"):
+        for total, amount in (("lines", 3), ("quantity", 3), ("amount_minor", 700)):
+            for function in ("sum", "avg", "min", "max"):
+                for bound in ("at_least", "less_than"):
+                    of = {"on": "items", "total": total}
+                    yield _aggregate(function, of, event, {bound: amount})
+                    yield _aggregate(function, {**of, "where": dog}, event, {bound: amount})
+
+
 def _aggregate(function: str, of: Json, event: str, value: Json) -> Json:
     return {
         "type": "event_aggregate",
@@ -171,6 +225,15 @@ FOCUSED = {
     "not_followed_edges": not_followed_edges,
     "recency_edges": recency_edges,
     "sequence_edges": sequence_edges,
+    "age_edges": age_edges,
+    "next_edges": next_edges,
+    "due_edges": due_edges,
+    "ratio_edges": ratio_edges,
+    "item_totals": item_totals,
 }
 # Everything has happened by the last instant; sliding edges are looked at from each other one.
-FOCUS_AS_OFS = {"recency_edges": AS_OFS[:3]}
+FOCUS_AS_OFS = {
+    "recency_edges": AS_OFS[:3],
+    "age_edges": [AS_OFS[0], AS_OFS[2], AS_OFS[4], AS_OFS[-1]],
+    "next_edges": AS_OFS[:3],
+}

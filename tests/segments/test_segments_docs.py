@@ -11,8 +11,10 @@ from population import AS_OFS
 
 from kikubari.spec.conditions import (
     Condition,
+    DistinctOf,
     EventFilter,
     Measure,
+    Next,
     Test,
     Window,
     convert_condition,
@@ -35,8 +37,8 @@ def _tags(value: Any) -> set[str]:
 
 def test_every_kind_of_condition_test_filter_and_window_has_an_example() -> None:
     shown = _tags([json.loads(example) for example in EXAMPLES])
-    kinds = [kind for union in (Condition, Test, Window, EventFilter, Measure)
-             for kind in get_args(union)]  # fmt: skip
+    unions = (Condition, Test, Window | Next, EventFilter, Measure, DistinctOf)
+    kinds = [kind for union in unions for kind in get_args(union)]
     assert {kind.__struct_config__.tag for kind in kinds} - shown == set()
 
 

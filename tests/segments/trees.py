@@ -72,6 +72,7 @@ def event_filter(rng: random.Random) -> Json:
          {"path": ["price"], "test": {"type": "number", **number_range(rng, [100, 500])}}],
         [{"path": [], "test": text_test(rng, ["red", "junk"])}],
     ])  # fmt: skip
+    quantifier = rng.choice(["any", "any", "every", "no"])
     return rng.choice([
         {"on": "column", "column": "category", "test": text_test(rng, CATEGORIES)},
         {"on": "column", "column": "coupon", "test": {"type": "is_not_set"}},
@@ -80,8 +81,8 @@ def event_filter(rng: random.Random) -> Json:
         {"on": "property", "path": ["color"], "test": json_test},
         {"on": "property", "path": ["deep", "a", "b"], "test": rng.choice([
             {"type": "is", "value": "x"}, {"type": "is_set"}, {"type": "is_not_set"}])},
-        {"on": "any_item", "where": item},
-        {"on": "any_element", "path": ["products"], "where": element},
+        {"on": f"{quantifier}_item", "where": item},
+        {"on": f"{quantifier}_element", "path": ["products"], "where": element},
     ])  # fmt: skip
 
 
@@ -101,6 +102,7 @@ def trait(rng: random.Random) -> Json:
         ("plan", {"type": rng.choice(["is", "is_not"]), "value": rng.choice([True, False, 3])}),
         ("score", {"type": "number", **number_range(rng, [0.1, 0.3, 1])}),
         ("signed_up", {"type": "when", "window": window(rng)}),
+        ("signed_up", {"type": "when", "window": {"type": "next", "duration": {"days": 30}}}),
         ("interests", {"type": "list_contains", "text": rng.choice(["dog", "true", "1"])}),
         ("email", {"type": rng.choice(["is_set", "is_not_set"])}),
     ])  # fmt: skip
@@ -124,6 +126,9 @@ def measure(rng: random.Random) -> Json:
         {"on": "column", "column": "value_minor"},
         {"on": "column", "column": "quantity"},
         {"on": "property", "path": ["rating"]},
+        {"on": "items", "total": rng.choice(["quantity", "amount_minor", "lines"])},
+        {"on": "items", "total": "amount_minor", "where": [
+            {"field": "category", "test": {"type": "is", "value": rng.choice(["dog", "cat"])}}]},
     ])  # fmt: skip
 
 
@@ -133,8 +138,57 @@ def event_aggregate(rng: random.Random) -> Json:
         "function": rng.choice(["sum", "avg", "min", "max"]),
         "of": measure(rng),
         "value": number_range(rng, [0, 0.3, 1.005, 100, 500, 1249.5]),
-        "window": window(rng),
+        "window": rng.choice([{"type": "ever"}, window(rng)]),
         **events(rng),
+    }
+
+
+def distinct_count(rng: random.Random) -> Json:
+    of = rng.choice([
+        {"on": "column", "column": rng.choice(["category", "query", "coupon"])},
+        {"on": "item", "field": rng.choice(["product_id", "category"])},
+        {"on": "day"},
+    ])  # fmt: skip
+    count = rng.choice([
+        {"at_least": 1}, {"at_least": 2}, {"at_least": 3}, {"at_most": 1}, {"at_most": 2},
+        {"at_least": 2, "at_most": 2},
+    ])  # fmt: skip
+    return {
+        "type": "distinct_count", "of": of, "count": count, "window": window(rng), **events(rng),
+    }  # fmt: skip
+
+
+def repeated(rng: random.Random) -> Json:
+    of = rng.choice([
+        {"on": "column", "column": rng.choice(["category", "query"])},
+        {"on": "item", "field": rng.choice(["product_id", "category"])},
+    ])  # fmt: skip
+    found = {} if rng.random() < 0.7 else events(rng)
+    window_of = rng.choice([{"type": "ever"}, {"type": "ever"}, window(rng)])
+    times = rng.choice([2, 2, 2, 3])
+    return {"type": "repeated", "of": of, "times": times, "window": window_of, **found}
+
+
+def event_ratio(rng: random.Random) -> Json:
+    whole = events(rng)
+    part = {**whole, "where": [event_filter(rng)]} if rng.random() < 0.6 else events(rng)
+    return {
+        "type": "event_ratio",
+        "part": part,
+        "whole": whole,
+        "percent": number_range(rng, [0, 25, 33.333333, 50, 100]),
+        "window": window(rng),
+    }
+
+
+def due(rng: random.Random) -> Json:
+    found = {} if rng.random() < 0.5 else events(rng)
+    return {
+        "type": "due",
+        "intervals": number_range(rng, [0.5, 1, 2.25]),
+        "events": rng.choice([2, 2, 3]),
+        "window": rng.choice([{"type": "ever"}, window(rng)]),
+        **found,
     }
 
 
@@ -209,6 +263,23 @@ def anniversary(rng: random.Random) -> Json:
     }
 
 
+def age(rng: random.Random) -> Json:
+    years = rng.random() < 0.7
+    of_years = [
+        {"at_least": 26}, {"at_least": 34}, {"at_most": 34}, {"at_least": 33, "at_most": 40},
+        {"at_least": 55, "at_most": 55},
+    ]  # fmt: skip
+    of_months = [{"at_least": 1}, {"at_most": 0}, {"at_least": 13, "at_most": 420}]
+    count = rng.choice(of_years if years else of_months)
+    return {
+        "type": "age",
+        "trait": "birthday" if years else rng.choice(["birthday", "signed_up"]),
+        "age": count,
+        "unit": "years" if years else "months",
+        "february_29": rng.choice(["feb_28", "mar_1"]),
+    }
+
+
 def consent(rng: random.Random) -> Json:
     leaf: Json = {
         "type": "consent",
@@ -258,13 +329,18 @@ LEAVES: dict[str, Callable[[random.Random], Json]] = {
     "trait": trait,
     "event_count": event_count,
     "event_aggregate": event_aggregate,
+    "distinct_count": distinct_count,
+    "repeated": repeated,
+    "event_ratio": event_ratio,
     "recency": recency,
+    "due": due,
     "edge_event": edge_event,
     "sequence": sequence,
     "not_followed": not_followed,
     "percentile": percentile,
     "cart": cart,
     "anniversary": anniversary,
+    "age": age,
     "consent": consent,
     "suppressed": lambda rng: {"type": "suppressed", "channel": rng.choice(["email", "sms"])},
     "reachable": lambda rng: {"type": "reachable", "channel": "email"},

@@ -2,21 +2,15 @@
 
 from collections.abc import Sequence as Rows
 
-from kikubari.segments._values import json_value, passes
-from kikubari.segments.measures import aggregate, is_within, limits, scale_of, to_micro
+from kikubari.segments._values import is_like, passes, select
+from kikubari.segments.measures import is_within, limits
 from kikubari.segments.moment import Bounds, micros_of, resolve
 from kikubari.segments.person import EVENT, Row, View
 from kikubari.spec.conditions import (
     Cart,
-    ColumnMeasure,
-    EventAggregate,
-    EventCount,
-    EventFilter,
     FirstEvent,
     LastEvent,
-    Measure,
     NotFollowed,
-    Percentile,
     Recency,
     Sequence,
 )
@@ -29,24 +23,9 @@ _VALUE_MINOR = EVENT.place["value_minor"]
 _CART_TYPES = frozenset({PRODUCT_ADDED, PRODUCT_REMOVED, CART_VIEWED, ORDER_COMPLETED})
 
 
-def is_count(leaf: EventCount, view: View) -> bool:
-    """Say whether so many such events happened in the window."""
-    bounds = resolve(leaf.window, view.moment)
-    return leaf.count.holds(len(_select(leaf.event, leaf.where, bounds, view)))
-
-
-def is_aggregate(leaf: EventAggregate, view: View) -> bool:
-    """Say whether the aggregate lies in the range."""
-    bounds = resolve(leaf.window, view.moment)
-    value = aggregate(leaf.function, leaf.of, _numbers(leaf, bounds, view))
-    return value is not None and is_within(
-        value, *limits(leaf.value, scale_of(leaf.function, leaf.of))
-    )
-
-
 def is_recent(leaf: Recency, view: View) -> bool:
     """Say whether the last such event lies where it should."""
-    events = _select(leaf.event, leaf.where, Bounds(None, view.moment.as_of), view)
+    events = select(leaf.event, leaf.where, Bounds(None, view.moment.as_of), view)
     if not events:
         return False
     age = view.moment.as_of - events[-1][_AT]
@@ -57,7 +36,7 @@ def is_recent(leaf: Recency, view: View) -> bool:
 
 def is_edge(leaf: FirstEvent | LastEvent, view: View) -> bool:
     """Say whether the first or last event is as it should be."""
-    events = _select(leaf.event, leaf.among, Bounds(None, view.moment.as_of), view)
+    events = select(leaf.event, leaf.among, Bounds(None, view.moment.as_of), view)
     if not events:
         return False
     edge = events[-1] if isinstance(leaf, LastEvent) else events[0]
@@ -81,7 +60,7 @@ def is_sequence(leaf: Sequence, view: View) -> bool:
             start = at if k == 0 else starts[k - 1]
             if start is None or at - start > span:
                 continue
-            if any(_is_like(row, step.event, step.where, view) for row in rows):
+            if any(is_like(row, step.event, step.where, view) for row in rows):
                 starts[k] = start
     return starts[-1] is not None
 
@@ -91,26 +70,12 @@ def is_not_followed(leaf: NotFollowed, view: View) -> bool:
     span = micros_of(leaf.within)
     as_of = view.moment.as_of
     window = resolve(leaf.window, view.moment)
-    firsts = _select(leaf.first.event, leaf.first.where, window, view)
-    seconds = _select(leaf.by.event, leaf.by.where, Bounds(window.first, as_of), view)
+    firsts = select(leaf.first.event, leaf.first.where, window, view)
+    seconds = select(leaf.by.event, leaf.by.where, Bounds(window.first, as_of), view)
     return any(
         row[_AT] + span <= as_of and not any(0 < then[_AT] - row[_AT] <= span for then in seconds)
         for row in firsts
     )
-
-
-def is_beyond(leaf: Percentile, view: View, threshold: int | None) -> bool:
-    """Say whether the person's value is at or beyond the edge of the part asked for."""
-    value = ranked_value(leaf, view)
-    if threshold is None or value is None:
-        return False
-    return value >= threshold if leaf.top_percent is not None else value <= threshold
-
-
-def ranked_value(leaf: Percentile, view: View) -> int | None:
-    """Return the value the person is ranked by, None for who has no such event."""
-    numbers = _numbers(leaf, resolve(leaf.window, view.moment), view)
-    return aggregate(leaf.function, leaf.of, numbers) if numbers else None
 
 
 def is_cart(leaf: Cart, view: View) -> bool:
@@ -151,30 +116,6 @@ def _cart_value(opened: Rows[Row]) -> int:
         else:
             value += -amount if row[_TYPE] == PRODUCT_REMOVED else amount
     return max(0, value)
-
-
-def _select(
-    event: str | None, where: tuple[EventFilter, ...], bounds: Bounds, view: View
-) -> list[Row]:
-    return [
-        row for row in view.events_of(event) if bounds.holds(row[_AT]) and passes(where, row, view)
-    ]
-
-
-def _numbers(leaf: EventAggregate | Percentile, bounds: Bounds, view: View) -> list[int]:
-    numbers = (_number(row, leaf.of, view) for row in _select(leaf.event, leaf.where, bounds, view))
-    return [number for number in numbers if number is not None]
-
-
-def _number(row: Row, of: Measure, view: View) -> int | None:
-    if isinstance(of, ColumnMeasure):
-        return int(row[EVENT.place[of.column]])
-    number = json_value(view.properties(row), of.path).number
-    return None if number is None else to_micro(number)
-
-
-def _is_like(row: Row, event: str | None, where: tuple[EventFilter, ...], view: View) -> bool:
-    return (event is None or row[_TYPE] == event) and passes(where, row, view)
 
 
 def _by_instant(view: View, bounds: Bounds) -> list[tuple[int, list[Row]]]:

@@ -4,22 +4,28 @@ from typing import Any
 
 import msgspec
 
-from kikubari.segments.moment import Moment, resolve
+from kikubari.segments.moment import Bounds, Moment, resolve
 from kikubari.segments.person import EVENT, TRAIT, Row, View
 from kikubari.spec.conditions import (
     AnyElementFilter,
     AnyItemFilter,
     ColumnFilter,
     Contains,
+    ElementsFilter,
     EventFilter,
+    EveryElementFilter,
+    EveryItemFilter,
     In,
     InRange,
     Is,
     IsNot,
     IsNotSet,
     IsSet,
+    ItemsFilter,
     ListContains,
     Matches,
+    NoElementFilter,
+    NoItemFilter,
     PropertyFilter,
     StartsWith,
     Test,
@@ -29,12 +35,14 @@ from kikubari.spec.conditions import (
 from kikubari.spec.conditions.filters import ITEM_NUMBER_FIELDS, NUMBER_COLUMNS, ItemFieldFilter
 
 _A_TO_Z = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
-_ITEM_PLACES = {
+ITEM_PLACES = {
     "product_id": EVENT.place["item_product_ids"],
     "category": EVENT.place["item_categories"],
     "quantity": EVENT.place["item_quantities"],
     "price_minor": EVENT.place["item_prices_minor"],
 }
+_AT = EVENT.at
+_TYPE = EVENT.place["type"]
 _TEXT = TRAIT.place["text"]
 _NUMBER = TRAIT.place["number"]
 _INSTANT = TRAIT.place["instant"]
@@ -137,6 +145,20 @@ def json_value(value: Any, path: tuple[str, ...] = ()) -> Value:
             return Value(is_present=True)
 
 
+def select(
+    event: str | None, where: tuple[EventFilter, ...], bounds: Bounds, view: View
+) -> list[Row]:
+    """Return the events of a type (any, if None) in a span that pass all filters, in order."""
+    return [
+        row for row in view.events_of(event) if bounds.holds(row[_AT]) and passes(where, row, view)
+    ]
+
+
+def is_like(row: Row, event: str | None, where: tuple[EventFilter, ...], view: View) -> bool:
+    """Say whether an event is of the type (any, if None) and passes all filters."""
+    return (event is None or row[_TYPE] == event) and passes(where, row, view)
+
+
 def passes(filters: tuple[EventFilter, ...], row: Row, view: View) -> bool:
     """Say whether an event passes all filters."""
     return all(_passes(one, row, view) for one in filters)
@@ -149,24 +171,37 @@ def _passes(one: EventFilter, row: Row, view: View) -> bool:
             return holds(test, _typed(raw, is_number=column in NUMBER_COLUMNS), view.moment)
         case PropertyFilter(path=path, test=test):
             return holds(test, json_value(view.properties(row), path), view.moment)
-        case AnyItemFilter(where=where):
-            n_items = len(row[_ITEM_PLACES["product_id"]])
-            return any(_item_passes(where, row, i, view.moment) for i in range(n_items))
-        case AnyElementFilter(path=path, where=where):
-            elements = _at(view.properties(row), path)
-            return isinstance(elements, list) and any(
-                all(holds(part.test, json_value(item, part.path), view.moment) for part in where)
-                for item in elements
-            )
+        case AnyItemFilter() | EveryItemFilter() | NoItemFilter():
+            n_items = len(row[ITEM_PLACES["product_id"]])
+            passing = [item_passes(one.where, row, i, view.moment) for i in range(n_items)]
+            return _quantified(one, passing)
+        case AnyElementFilter() | EveryElementFilter() | NoElementFilter():
+            elements = _at(view.properties(row), one.path)
+            passing = [
+                all(
+                    holds(part.test, json_value(item, part.path), view.moment) for part in one.where
+                )
+                for item in (elements if isinstance(elements, list) else ())
+            ]
+            return _quantified(one, passing)
 
 
-def _item_passes(where: tuple[ItemFieldFilter, ...], row: Row, index: int, moment: Moment) -> bool:
+def _quantified(one: ItemsFilter | ElementsFilter, passing: list[bool]) -> bool:
+    match one:
+        case AnyItemFilter() | AnyElementFilter():
+            return any(passing)
+        case NoItemFilter() | NoElementFilter():
+            return not any(passing)
+        case EveryItemFilter() | EveryElementFilter():
+            return bool(passing) and all(passing)
+
+
+def item_passes(where: tuple[ItemFieldFilter, ...], row: Row, index: int, moment: Moment) -> bool:
+    """Say whether a line item of an event passes all filters."""
     return all(
         holds(
             part.test,
-            _typed(
-                row[_ITEM_PLACES[part.field]][index], is_number=part.field in ITEM_NUMBER_FIELDS
-            ),
+            _typed(row[ITEM_PLACES[part.field]][index], is_number=part.field in ITEM_NUMBER_FIELDS),
             moment,
         )
         for part in where

@@ -9,16 +9,21 @@ from pyroaring import BitMap
 
 from kikubari.segments.moment import Moment, next_change
 from kikubari.spec.conditions import (
+    Age,
     Anniversary,
     Cart,
     Condition,
+    DistinctCount,
+    Due,
     EventAggregate,
     EventCount,
+    EventRatio,
     FirstEvent,
     LastEvent,
     NotFollowed,
     Percentile,
     Recency,
+    Repeated,
     Sequence,
     Test,
     TraitIs,
@@ -39,15 +44,23 @@ def valid_until(leaf: Condition, moment: Moment) -> int | None:
     engine's business: they bound every leaf alike.
     """
     match leaf:
-        case Recency() | Cart() | NotFollowed():
+        case Recency() | Due() | Cart() | NotFollowed():
             return moment.as_of
-        case Anniversary():
+        case Anniversary() | Age():
             return (moment.as_of // _QUARTER_HOUR + 1) * _QUARTER_HOUR
         case TraitIs(test=test) | Prediction(test=test):
             return _test_until(test, moment)
-        case Sequence(window=window):
+        case Sequence(window=window) | EventRatio(window=window):
             return next_change(window, moment)
-        case EventCount() | EventAggregate() | FirstEvent() | LastEvent() | Percentile():
+        case (
+            EventCount()
+            | EventAggregate()
+            | DistinctCount()
+            | Repeated()
+            | FirstEvent()
+            | LastEvent()
+            | Percentile()
+        ):
             return next_change(leaf.window, moment)
     return None
 

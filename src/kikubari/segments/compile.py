@@ -4,36 +4,42 @@
 Who a number is now is resolved in the query (`PROFILE`), so merges never rewrite history.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from kikubari.events import PROFILE
+from kikubari.segments._compile_dates import age_query, anniversary_query
 from kikubari.segments._compile_events import (
-    aggregate_query,
     cart_query,
-    count_query,
     edge_query,
     not_followed_query,
-    percentile_query,
-    percentile_threshold,
     recency_query,
     sequence_query,
 )
-from kikubari.segments._sql import KEY, TRAIT, Query, Scope, json_operand, people_in, test_sql
-from kikubari.segments.moment import (
-    Bounds,
-    Moment,
-    anniversary_days,
-    dates_by_zone,
-    local_date,
+from kikubari.segments._compile_numbers import (
+    aggregate_query,
+    count_query,
+    distinct_query,
+    due_query,
+    percentile_query,
+    percentile_threshold,
+    ratio_query,
+    repeated_query,
 )
+from kikubari.segments._people import KEY, people_in, people_latest, people_of
+from kikubari.segments._sql import TRAIT, Query, Scope, json_operand, test_sql
+from kikubari.segments.moment import Bounds, Moment
 from kikubari.segments.near import box_of
 from kikubari.spec.conditions import (
+    Age,
     Anniversary,
     Cart,
     ConsentIs,
+    DistinctCount,
+    Due,
     EventAggregate,
     EventCount,
+    EventRatio,
     Everyone,
     FirstEvent,
     Is,
@@ -45,20 +51,34 @@ from kikubari.spec.conditions import (
     Percentile,
     Prediction,
     Recency,
-    Sequence,
+    Repeated,
     Suppressed,
     TraitIs,
+)
+from kikubari.spec.conditions import (
+    Sequence as SequenceLeaf,
 )
 from kikubari.spec.topics import INTERNAL_SOURCE_ID, SUPPRESSION_CHANGED
 
 
-def compile_leaf(leaf: LeafCondition, workspace_id: int, moment: Moment) -> Query:
+def compile_leaf(
+    leaf: LeafCondition,
+    workspace_id: int,
+    moment: Moment,
+    numbers: Sequence[int] | None = None,
+) -> Query:
     """Return the query of a leaf.
+
+    Args:
+        leaf: the condition.
+        workspace_id: whose rows.
+        moment: when, and given what was known by when.
+        numbers: only rows with these numbers are read; name all that a person has.
 
     Raises:
         KeyError: the leaf is a short form (see `derive`), a segment or a list.
     """
-    return _COMPILERS[type(leaf)](leaf, Scope(workspace_id, moment))
+    return _COMPILERS[type(leaf)](leaf, Scope(workspace_id, moment, numbers))
 
 
 def compile_threshold(leaf: Percentile, workspace_id: int, moment: Moment) -> Query:
@@ -82,105 +102,87 @@ def _trait(leaf: TraitIs | Prediction, scope: Scope) -> Query:
         parts.append(f"confidence >= toFloat32({scope.number(leaf.min_confidence)})")
     is_absence = isinstance(leaf.test, IsNotSet)
     test = "1" if is_absence else test_sql(leaf.test, TRAIT, scope)
-    sql = (
-        f"SELECT {PROFILE} AS p FROM traits WHERE {' AND '.join(parts)}"
-        f" GROUP BY p HAVING argMax(is_set = 1 AND {test}, {KEY})"
-    )
+    sql = people_latest(f"FROM traits WHERE {' AND '.join(parts)}", f"(is_set = 1 AND {test})")
     return Query(sql, scope.parameters, is_absence)
-
-
-def _anniversary(leaf: Anniversary, scope: Scope) -> Query:
-    moment = scope.moment
-    here = local_date(moment.zone, moment.as_of)
-    dates = {name: day for name, day in dates_by_zone(moment.as_of).items() if day != here}
-    days = sorted({here, *dates.values()})
-    names = scope.add(list(dates), "Array(String)")
-    indexes = scope.add([days.index(day) for day in dates.values()], "Array(UInt8)")
-    today = f"transform(zone, {names}, {indexes}, toUInt8({days.index(here)}))"
-    due = " OR ".join(
-        f"(today = {i} AND day IN"
-        f" ({scope.add(sorted(anniversary_days(leaf, day)), 'Array(String)')}))"
-        for i, day in enumerate(days)
-    )
-    trait = scope.text(leaf.trait)
-    rows = scope.rows(Bounds(None, moment.as_of))
-    sql = (
-        f"SELECT p FROM (SELECT {PROFILE} AS p,"
-        f" argMaxIf(if(is_set = 1, text, ''), {KEY}, name = {trait}) AS date_text,"
-        f" argMaxIf(if(is_set = 1, text, ''), {KEY}, name = 'timezone') AS zone,"
-        r" extract(date_text, '^(?:[0-9][0-9][0-9][0-9]|-)-([0-9][0-9]-[0-9][0-9])') AS day,"
-        f" {today} AS today"
-        f" FROM traits WHERE {rows} AND name IN ({trait}, 'timezone') GROUP BY p)"
-        f" WHERE {due}"
-    )
-    return Query(sql, scope.parameters)
 
 
 def _near(leaf: Near, scope: Scope) -> Query:
     box = box_of(leaf)
-    # A tuple, because an aggregate of bare values passes over NULL, and a withdrawn trait is one.
-    rows = scope.rows(Bounds(None, scope.moment.as_of))
-    degrees = f"abs(longitude - {scope.number(leaf.longitude)})"
     number = scope.number
+    rows = f"FROM traits WHERE {scope.rows(Bounds(None, scope.moment.as_of))}"
+    # Most people never were as far north or south.
+    close = f"abs(number - {number(leaf.latitude)}) <= {number(box.latitudes)}"
     sql = (
+        f"WITH ({people_in(f'{rows} AND name = {_LATITUDE} AND {close}')}) AS maybe"
+        f" {people_of(_near_points(leaf, f'{rows} AND bitmapContains(maybe, {PROFILE})', scope))}"
+    )
+    return Query(sql, scope.parameters)
+
+
+def _near_points(leaf: Near, source: str, scope: Scope) -> str:
+    box = box_of(leaf)
+    number = scope.number
+    # A tuple, because an aggregate of bare values passes over NULL, and a withdrawn trait is one.
+    degrees = f"abs(longitude - {number(leaf.longitude)})"
+    return (
         f"SELECT p FROM (SELECT {PROFILE} AS p,"
-        f" argMaxIf(tuple(number), {KEY}, name = 'latitude') AS y,"
+        f" argMaxIf(tuple(number), {KEY}, name = {_LATITUDE}) AS y,"
         f" argMaxIf(tuple(number), {KEY}, name = 'longitude') AS x,"
         " ifNull(y.1, 999) AS latitude, ifNull(x.1, 999) AS longitude,"
         f" {degrees} AS apart, if(apart > 180, 360 - apart, apart) AS east,"
         f" (latitude - {number(leaf.latitude)}) * {number(box.km_per_latitude)} AS dy,"
         f" east * {number(box.km_per_longitude)} AS dx"
-        f" FROM traits WHERE {rows} AND name IN ('latitude', 'longitude') GROUP BY p)"
+        f" {source} AND name IN ({_LATITUDE}, 'longitude') GROUP BY p)"
         " WHERE abs(latitude) <= 90 AND abs(longitude) <= 180"
         f" AND dx * dx + dy * dy <= {number(box.square_km)}"
     )
-    return Query(sql, scope.parameters)
 
 
 def _consent(leaf: ConsentIs, scope: Scope) -> Query:
     channels = ["", leaf.channel] if leaf.channel else [""]
-    having = (
-        ""
-        if leaf.status == "unknown"
-        else (f" HAVING argMax(status = {scope.text(leaf.status)}, {KEY})")
-    )
-    sql = (
-        f"SELECT {PROFILE} AS p FROM consents"
-        f" WHERE {scope.rows(Bounds(None, scope.moment.as_of))}"
+    source = (
+        f"FROM consents WHERE {scope.rows(Bounds(None, scope.moment.as_of))}"
         f" AND purpose = {scope.text(leaf.purpose)}"
-        f" AND channel IN ({scope.add(channels, 'Array(String)')}) GROUP BY p{having}"
+        f" AND channel IN ({scope.add(channels, 'Array(String)')})"
     )
-    return Query(sql, scope.parameters, leaf.status == "unknown")
+    if leaf.status == "unknown":
+        return Query(people_in(source), scope.parameters, is_complement=True)
+    said = f"status = {scope.text(leaf.status)}"
+    return Query(people_latest(source, said), scope.parameters)
 
 
 def _suppressed(leaf: Suppressed, scope: Scope) -> Query:
     channel = test_sql(Is(leaf.channel), json_operand("properties", ("channel",), scope), scope)
-    sql = (
-        f"SELECT {PROFILE} AS p FROM events"
-        f" WHERE {scope.rows(Bounds(None, scope.moment.as_of))}"
+    source = (
+        f"FROM events WHERE {scope.rows(Bounds(None, scope.moment.as_of))}"
         f" AND type = {scope.text(SUPPRESSION_CHANGED)}"
         f" AND ({channel} OR JSONType(properties, 'channel') != 'String'"
         " OR JSONExtractString(properties, 'channel') = '')"
-        " GROUP BY p HAVING"
-        f" argMax(JSONExtractString(properties, 'status') = 'suppressed', {KEY})"
     )
-    return Query(sql, scope.parameters)
+    said = "JSONExtractString(properties, 'status') = 'suppressed'"
+    return Query(people_latest(source, said), scope.parameters)
 
 
+_LATITUDE = "'latitude'"
 _COMPILERS: dict[type[Any], Callable[[Any, Scope], Query]] = {
     Everyone: _everyone,
     TraitIs: _trait,
     Prediction: _trait,
     EventCount: count_query,
     EventAggregate: aggregate_query,
+    DistinctCount: distinct_query,
+    Repeated: repeated_query,
+    EventRatio: ratio_query,
     Recency: recency_query,
+    Due: due_query,
     FirstEvent: edge_query,
     LastEvent: edge_query,
-    Sequence: sequence_query,
+    SequenceLeaf: sequence_query,
     NotFollowed: not_followed_query,
     Percentile: percentile_query,
     Cart: cart_query,
-    Anniversary: _anniversary,
+    Anniversary: anniversary_query,
+    Age: age_query,
     Near: _near,
     ConsentIs: _consent,
     Suppressed: _suppressed,

@@ -141,7 +141,7 @@ class SegmentEngine:
         if cached is not None:
             return cached, True
         query = compile_leaf(leaf, self._workspace_id, moment)
-        members = self._columnar.query_numbers(query.sql, query.parameters)
+        members = self._columnar.query_bitmap(query.sql, query.parameters)
         if query.is_complement:
             members = self.leaf(_EVERYONE, moment, position)[0] - members
         until = _earlier(valid_until(leaf, moment), self._next_future(position, moment.as_of))

@@ -5,26 +5,38 @@ The twin of `compile`: one differential suite demands that both always agree.
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import numpy as np
 
 from kikubari.segments import _evaluate_events as on_events
+from kikubari.segments import _evaluate_numbers as on_numbers
 from kikubari.segments._values import ABSENT, Value, holds, trait_value
 from kikubari.segments.contracts import BaseValues
 from kikubari.segments.derive import derive
-from kikubari.segments.moment import Moment, anniversary_days, dates_by_zone, local_date
+from kikubari.segments.moment import (
+    Moment,
+    age_days,
+    anniversary_days,
+    dates_by_zone,
+    local_date,
+)
 from kikubari.segments.near import is_near
 from kikubari.segments.person import CONSENT, TRAIT, Person, Row, View
 from kikubari.spec.conditions import (
+    Age,
     AllOf,
     Anniversary,
     AnyOf,
     Cart,
     Condition,
     ConsentIs,
+    DistinctCount,
+    Due,
     EventAggregate,
     EventCount,
+    EventRatio,
     Everyone,
     FirstEvent,
     InList,
@@ -36,6 +48,7 @@ from kikubari.spec.conditions import (
     Percentile,
     Prediction,
     Recency,
+    Repeated,
     Sequence,
     Suppressed,
     TraitIs,
@@ -43,7 +56,7 @@ from kikubari.spec.conditions import (
 )
 from kikubari.spec.topics import INTERNAL_SOURCE_ID, SUPPRESSION_CHANGED
 
-_DATE = re.compile(r"(?:[0-9]{4}|-)-([0-9]{2}-[0-9]{2})")
+_DAY = re.compile(r"(?:[0-9]{4}|-)-([0-9]{2}-[0-9]{2})")
 _IS_SET = TRAIT.place["is_set"]
 _PROVENANCE = TRAIT.place["provenance"]
 _CONFIDENCE = TRAIT.place["confidence"]
@@ -82,7 +95,7 @@ def belongs(condition: Condition, view: View, base: BaseValues) -> bool:
         case InList(list_id=list_id):
             return view.profile in base.lists[list_id]
         case Percentile():
-            return on_events.is_beyond(condition, view, base.thresholds[digest_of(condition)])
+            return on_numbers.is_beyond(condition, view, base.thresholds[digest_of(condition)])
     derived = derive(condition)
     if derived is not condition:
         return belongs(derived, view, base)
@@ -121,14 +134,23 @@ def _latest(view: View, trait: str) -> Value:
 
 
 def _anniversary(leaf: Anniversary, view: View) -> bool:
-    date = _DATE.match(_latest(view, leaf.trait).text)
-    if date is None:
+    day = _DAY.match(_latest(view, leaf.trait).text)
+    return day is not None and day[1] in anniversary_days(leaf, _today(view))
+
+
+def _age(leaf: Age, view: View) -> bool:
+    value = _latest(view, leaf.trait)
+    if value.instant is None:
         return False
+    after, until = age_days(leaf, _today(view))
+    return after < value.text[:10] <= until
+
+
+def _today(view: View) -> date:
+    """Return the date where the person is."""
     as_of = view.moment.as_of
-    today = dates_by_zone(as_of).get(_latest(view, "timezone").text)
-    if today is None:
-        today = local_date(view.moment.zone, as_of)
-    return date[1] in anniversary_days(leaf, today)
+    here = dates_by_zone(as_of).get(_latest(view, "timezone").text)
+    return local_date(view.moment.zone, as_of) if here is None else here
 
 
 def _near(leaf: Near, view: View) -> bool:
@@ -165,15 +187,20 @@ _EVALUATORS: dict[type[Any], Callable[[Any, View], bool]] = {
     Everyone: _everyone,
     TraitIs: _trait,
     Prediction: _trait,
-    EventCount: on_events.is_count,
-    EventAggregate: on_events.is_aggregate,
+    EventCount: on_numbers.is_count,
+    EventAggregate: on_numbers.is_aggregate,
+    DistinctCount: on_numbers.is_distinct,
+    Repeated: on_numbers.is_repeated,
+    EventRatio: on_numbers.is_ratio,
     Recency: on_events.is_recent,
+    Due: on_numbers.is_due,
     FirstEvent: on_events.is_edge,
     LastEvent: on_events.is_edge,
     Sequence: on_events.is_sequence,
     NotFollowed: on_events.is_not_followed,
     Cart: on_events.is_cart,
     Anniversary: _anniversary,
+    Age: _age,
     Near: _near,
     ConsentIs: _consent,
     Suppressed: _suppressed,

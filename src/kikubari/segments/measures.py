@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from kikubari.spec.conditions import ColumnMeasure, Measure, NumberRange
+from kikubari.spec.conditions import Measure, NumberRange, PropertyMeasure
 from kikubari.spec.conditions.leaves import Function
 
 MICRO = 1_000_000
@@ -12,7 +12,7 @@ MAX_NUMBER = 1e12
 
 def scale_of(function: Function, of: Measure) -> int:
     """Return how many units of the aggregate's integer make one: 1, or a million for decimals."""
-    return 1 if isinstance(of, ColumnMeasure) and function != "avg" else MICRO
+    return MICRO if isinstance(of, PropertyMeasure) or function == "avg" else 1
 
 
 def to_micro(number: float) -> int | None:
@@ -27,7 +27,7 @@ def aggregate(function: Function, of: Measure, numbers: Sequence[int]) -> int | 
     if not numbers:
         return None
     if function == "avg":
-        factor = MICRO if isinstance(of, ColumnMeasure) else 1
+        factor = 1 if isinstance(of, PropertyMeasure) else MICRO
         total = sum(numbers) * factor
         # Towards zero, as the engine divides.
         whole = abs(total) // len(numbers)

@@ -13,8 +13,17 @@ from zoneinfo import ZoneInfo, available_timezones
 import msgspec
 
 from kikubari.kit.instants import from_micros, to_micros
-from kikubari.spec.conditions import Between, Calendar, Duration, Ever, Last, Window
-from kikubari.spec.conditions.leaves import Anniversary
+from kikubari.spec.conditions import (
+    Age,
+    Anniversary,
+    Between,
+    Calendar,
+    Duration,
+    Ever,
+    Last,
+    Next,
+    Window,
+)
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
@@ -54,13 +63,15 @@ def micros_of(duration: Duration) -> int:
     return duration.as_timedelta() // timedelta(microseconds=1)
 
 
-def resolve(window: Window, moment: Moment) -> Bounds:
-    """Return the instants a window covers, never later than `as_of`."""
+def resolve(window: Window | Next, moment: Moment) -> Bounds:
+    """Return the instants a window covers; only `Next` covers any later than `as_of`."""
     match window:
         case Ever():
             return Bounds(None, moment.as_of)
         case Last(duration=duration):
             return Bounds(moment.as_of - micros_of(duration) + 1, moment.as_of)
+        case Next(duration=duration):
+            return Bounds(moment.as_of + 1, moment.as_of + micros_of(duration))
         case Between(start=start, end=end):
             last = moment.as_of if end is None else min(moment.as_of, to_micros(end) - 1)
             return Bounds(None if start is None else to_micros(start), last)
@@ -69,7 +80,7 @@ def resolve(window: Window, moment: Moment) -> Bounds:
             return Bounds(start_us, min(moment.as_of, end_us - 1))
 
 
-def next_change(window: Window, moment: Moment) -> int | None:
+def next_change(window: Window | Next, moment: Moment) -> int | None:
     """Return until when the window keeps the events it holds; None: for ever.
 
     A sliding window may lose one at the next microsecond.
@@ -77,7 +88,7 @@ def next_change(window: Window, moment: Moment) -> int | None:
     match window:
         case Ever():
             return None
-        case Last():
+        case Last() | Next():
             return moment.as_of
         case Between(end=end):
             is_over = end is None or to_micros(end) <= moment.as_of
@@ -94,6 +105,23 @@ def local_date(zone: ZoneInfo, as_of: int) -> date:
 def anniversary_days(leaf: Anniversary, today: date) -> frozenset[str]:
     """Return the days of the year ("MM-DD") whose anniversary is due, seen from `today`."""
     return frozenset(_due(leaf, today))
+
+
+def age_days(leaf: Age, today: date) -> tuple[str, str]:
+    """Return between which days (the first outside, the last inside) the date of this age lies.
+
+    As "YYYY-MM-DD", compared as text: a day that no calendar has stands where it would be.
+    """
+    low, high = leaf.age.at_least or 0, leaf.age.at_most
+    return "" if high is None else _days_ago(leaf, today, high + 1), _days_ago(leaf, today, low)
+
+
+def _days_ago(leaf: Age, today: date, age: int) -> str:
+    month = today.year * 12 + today.month - 1 - age * (12 if leaf.unit == "years" else 1)
+    day = today.day
+    if leaf.february_29 == "feb_28" and f"{today:%m-%d}" == "02-28" and not isleap(today.year):
+        day = 29
+    return f"{month // 12:04}-{month % 12 + 1:02}-{day:02}"
 
 
 @lru_cache(maxsize=64)

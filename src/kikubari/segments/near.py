@@ -11,14 +11,20 @@ from kikubari.spec.conditions import Near
 
 # Mean radius of the Earth (IUGG): 6,371.0088 km.
 KM_PER_DEGREE = 6_371.0088 * math.pi / 180
+# Degrees; more than any rounding.
+_MARGIN = 1e-6
 
 
 class Box(msgspec.Struct, frozen=True):
-    """How degrees become kilometres near the point, and how far is near."""
+    """How degrees become kilometres near the point, and how far is near.
+
+    Nobody near is further than `latitudes` north or south; the map ends a little outside.
+    """
 
     km_per_latitude: float
     km_per_longitude: float
     square_km: float
+    latitudes: float
 
 
 def box_of(leaf: Near) -> Box:
@@ -27,6 +33,7 @@ def box_of(leaf: Near) -> Box:
         KM_PER_DEGREE,
         KM_PER_DEGREE * math.cos(math.radians(leaf.latitude)),
         leaf.within_km * leaf.within_km,
+        leaf.within_km / KM_PER_DEGREE + _MARGIN,
     )
 
 

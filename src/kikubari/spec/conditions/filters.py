@@ -62,10 +62,20 @@ class ItemFieldFilter(Closed, frozen=True):
         check_fits(self.field, self.field in ITEM_NUMBER_FIELDS, self.test)
 
 
-class AnyItemFilter(Closed, frozen=True, tag="any_item", tag_field="on"):
+class _Items(Closed, frozen=True):
+    where: Annotated[tuple[ItemFieldFilter, ...], Meta(min_length=1, max_length=MAX_FILTERS)]
+
+
+class AnyItemFilter(_Items, frozen=True, tag="any_item", tag_field="on"):
     """At least one line item satisfies all of these: the same item."""
 
-    where: Annotated[tuple[ItemFieldFilter, ...], Meta(min_length=1, max_length=MAX_FILTERS)]
+
+class EveryItemFilter(_Items, frozen=True, tag="every_item", tag_field="on"):
+    """There are line items, and each satisfies all of these."""
+
+
+class NoItemFilter(_Items, frozen=True, tag="no_item", tag_field="on"):
+    """No line item satisfies all of these; an event without items passes."""
 
 
 class ElementFilter(Closed, frozen=True):
@@ -78,14 +88,26 @@ class ElementFilter(Closed, frozen=True):
         check_json_test(self.test)
 
 
-class AnyElementFilter(Closed, frozen=True, tag="any_element", tag_field="on"):
-    """At least one element of the JSON array at `path` satisfies all of these."""
-
+class _Elements(Closed, frozen=True):
     path: Path
     where: Annotated[tuple[ElementFilter, ...], Meta(min_length=1, max_length=MAX_FILTERS)]
 
 
-EventFilter = ColumnFilter | PropertyFilter | AnyItemFilter | AnyElementFilter
+class AnyElementFilter(_Elements, frozen=True, tag="any_element", tag_field="on"):
+    """At least one element of the JSON array at `path` satisfies all of these."""
+
+
+class EveryElementFilter(_Elements, frozen=True, tag="every_element", tag_field="on"):
+    """The JSON array at `path` has elements, and each satisfies all of these."""
+
+
+class NoElementFilter(_Elements, frozen=True, tag="no_element", tag_field="on"):
+    """No element of the JSON array at `path` satisfies all of these, or there is no array."""
+
+
+ItemsFilter = AnyItemFilter | EveryItemFilter | NoItemFilter
+ElementsFilter = AnyElementFilter | EveryElementFilter | NoElementFilter
+EventFilter = ColumnFilter | PropertyFilter | ItemsFilter | ElementsFilter
 Filters = Annotated[tuple[EventFilter, ...], Meta(max_length=MAX_FILTERS)]
 
 

@@ -5,7 +5,15 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from kikubari.spec.conditions.filters import Filters, NumberColumn, Path
+from kikubari.spec.conditions.filters import (
+    MAX_FILTERS,
+    Filters,
+    ItemFieldFilter,
+    ItemTextField,
+    NumberColumn,
+    Path,
+    TextColumn,
+)
 from kikubari.spec.conditions.values import (
     EVER,
     Closed,
@@ -24,6 +32,7 @@ Channel = Literal["email", "sms", "whatsapp", "line", "web_push", "app_push"]
 Purpose = Literal["marketing", "tracking", "profiling", "enrichment"]
 Id = Annotated[str, Meta(min_length=1, max_length=100, pattern="^[A-Za-z0-9_.:-]+$")]
 MAX_STEPS = 8
+MAX_AGE = {"years": 200, "months": 2_400}
 
 
 class Leaf(Closed, frozen=True, omit_defaults=True):
@@ -70,7 +79,17 @@ class PropertyMeasure(Closed, frozen=True, tag="property", tag_field="on"):
     path: Path
 
 
-Measure = ColumnMeasure | PropertyMeasure
+class ItemsMeasure(Closed, frozen=True, tag="items", tag_field="on", omit_defaults=True):
+    """What the line items that pass `where` come to: pieces, money (price x quantity) or lines.
+
+    Events without such an item do not count.
+    """
+
+    total: Literal["quantity", "amount_minor", "lines"]
+    where: Annotated[tuple[ItemFieldFilter, ...], Meta(max_length=MAX_FILTERS)] = ()
+
+
+Measure = ColumnMeasure | PropertyMeasure | ItemsMeasure
 Function = Literal["sum", "avg", "min", "max"]
 
 
@@ -85,6 +104,54 @@ class EventAggregate(Leaf, frozen=True, tag="event_aggregate"):
     window: Window = EVER
 
 
+class ColumnText(Closed, frozen=True, tag="column", tag_field="on"):
+    """A typed text of the event; events that lack it have no value."""
+
+    column: TextColumn
+
+
+class ItemText(Closed, frozen=True, tag="item", tag_field="on"):
+    """A text of every line item: an event has as many values as different ones."""
+
+    field: ItemTextField
+
+
+class LocalDay(Closed, frozen=True, tag="day", tag_field="on"):
+    """The day of the event, in the shop's zone."""
+
+
+DistinctOf = ColumnText | ItemText | LocalDay
+
+
+class DistinctCount(Leaf, frozen=True, tag="distinct_count"):
+    """How many different values such events have: products, categories, days; no event is 0."""
+
+    of: DistinctOf
+    count: CountRange
+    event: Text | None = None
+    where: Filters = ()
+    window: Window = EVER
+
+
+class Repeated(Leaf, frozen=True, tag="repeated"):
+    """Some value is the same in so many such events: bought the same product again."""
+
+    of: ColumnText | ItemText
+    times: Annotated[int, Meta(ge=2, le=10_000)]
+    event: Text | None = None
+    where: Filters = ()
+    window: Window = EVER
+
+
+class EventRatio(Leaf, frozen=True, tag="event_ratio"):
+    """Events `part` for a hundred events `whole`; who has no `whole` has no value."""
+
+    part: Events
+    whole: Events
+    percent: NumberRange
+    window: Window = EVER
+
+
 class Recency(Leaf, frozen=True, tag="recency"):
     """How long ago the last such event is; who never had one is in neither half."""
 
@@ -96,6 +163,20 @@ class Recency(Leaf, frozen=True, tag="recency"):
     def __post_init__(self) -> None:
         if self.within is None and self.more_than is None:
             raise ValueError("recency needs `within`, `more_than` or both")
+
+
+class Due(Leaf, frozen=True, tag="due"):
+    """How long ago the last such event is, measured by the person's own usual interval.
+
+    The interval is the mean time between the events in the window; who has fewer than `events`
+    of them, or all at one instant, has none.
+    """
+
+    intervals: NumberRange
+    events: Annotated[int, Meta(ge=2, le=1_000)] = 3
+    event: Text | None = None
+    where: Filters = ()
+    window: Window = EVER
 
 
 class _EdgeEvent(Leaf, frozen=True):
@@ -176,6 +257,23 @@ class Anniversary(Leaf, frozen=True, tag="anniversary"):
     def __post_init__(self) -> None:
         if self.last_day < self.first_day:
             raise ValueError("`to` lies before `from`")
+
+
+class Age(Leaf, frozen=True, tag="age"):
+    """Whole years or months from a trait's date to today; a date ahead has no age.
+
+    Today is as for `anniversary`. With `feb_28`, 28 February of a common year counts as the 29th.
+    """
+
+    age: CountRange
+    trait: Text = "birthday"
+    unit: Literal["years", "months"] = "years"
+    february_29: Literal["feb_28", "mar_1"] = "feb_28"
+
+    def __post_init__(self) -> None:
+        bounds = (self.age.at_least, self.age.at_most)
+        if any(bound is not None and bound > MAX_AGE[self.unit] for bound in bounds):
+            raise ValueError(f"an age is at most {MAX_AGE[self.unit]} {self.unit}")
 
 
 class ConsentIs(Leaf, frozen=True, tag="consent"):

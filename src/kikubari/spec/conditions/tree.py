@@ -47,7 +47,11 @@ LeafCondition = (
     | leaves.TraitIs
     | leaves.EventCount
     | leaves.EventAggregate
+    | leaves.DistinctCount
+    | leaves.Repeated
+    | leaves.EventRatio
     | leaves.Recency
+    | leaves.Due
     | leaves.FirstEvent
     | leaves.LastEvent
     | leaves.Sequence
@@ -55,6 +59,7 @@ LeafCondition = (
     | leaves.Percentile
     | leaves.Cart
     | leaves.Anniversary
+    | leaves.Age
     | leaves.ConsentIs
     | leaves.Suppressed
     | leaves.Reachable

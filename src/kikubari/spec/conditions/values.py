@@ -85,6 +85,15 @@ class Calendar(Closed, frozen=True, tag="calendar", omit_defaults=True):
     offset: Annotated[int, Meta(ge=-120, le=0)] = 0
 
 
+class Next(Closed, frozen=True, tag="next"):
+    """The duration that begins at `as_of`: `as_of` is outside, its end is inside.
+
+    Only dates that were stated can lie ahead, so only `when` takes it.
+    """
+
+    duration: Duration
+
+
 Window = Ever | Last | Between | Calendar
 EVER = Ever()
 
@@ -182,7 +191,7 @@ class InRange(_NumberBounds, frozen=True, tag="number"):
 class When(Closed, frozen=True, tag="when"):
     """The instant lies in the window."""
 
-    window: Window
+    window: Window | Next
 
 
 class ListContains(Closed, frozen=True, tag="list_contains"):
