@@ -104,12 +104,16 @@ export function Loading({ lines = 4 }: { lines?: number }) {
 interface LoadedProps<T> {
   query: UseQueryResult<T, unknown>
   lines?: number
+  /** It is what the whole screen shows: a failure takes the place of the screen's heading. */
+  isPage?: boolean
   children: (data: T) => ReactNode
 }
 
 /** Shows a query: while it loads, when it failed, and what it brought. */
-export function Loaded<T>({ query, lines, children }: LoadedProps<T>) {
+export function Loaded<T>({ query, lines, isPage, children }: LoadedProps<T>) {
   if (query.data !== undefined) return children(query.data)
-  if (query.isError) return <ErrorState error={query.error} onRetry={() => query.refetch()} />
+  if (query.isError) {
+    return <ErrorState error={query.error} onRetry={() => query.refetch()} isPage={isPage} />
+  }
   return <Loading lines={lines} />
 }

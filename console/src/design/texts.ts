@@ -26,6 +26,9 @@ export const useText = defineTexts('design', {
     as_chart: 'As a picture',
     search: 'Search',
     clear: 'Clear',
+    width: 'Width',
+    wide: 'Desktop',
+    narrow: 'Phone',
   },
   ja: {
     loading: '読み込み中',
@@ -51,5 +54,8 @@ export const useText = defineTexts('design', {
     as_chart: '図で見る',
     search: '検索',
     clear: '消す',
+    width: '幅',
+    wide: 'パソコン',
+    narrow: 'スマートフォン',
   },
 })
