@@ -120,3 +120,27 @@ segment_distributions = Table(
     Column("body", Text, nullable=False),  # JSON
     Column("computed_us", BigInteger, nullable=False),
 )
+
+# People somebody (or a computation) put on a list, version by version; the newest counts.
+segment_lists = Table(
+    "segment_lists",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True, autoincrement=False),
+    Column("id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("name_ja", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("made_us", BigInteger, nullable=False),
+    Column("members", LargeBinary, nullable=False),  # portable roaring bitmap
+)
+
+# Personas as they were assigned, version by version.
+persona_sets = Table(
+    "persona_sets",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True, autoincrement=False),
+    Column("source", Text, primary_key=True),  # found | defined
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),  # JSON
+)

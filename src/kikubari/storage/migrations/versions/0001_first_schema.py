@@ -536,6 +536,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_person_links_weak", "person_links", ["workspace_id", "weak"], unique=False)
     op.create_table(
+        "persona_sets",
+        sa.Column("workspace_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "source", "version", name=op.f("pk_persona_sets")),
+    )
+    op.create_table(
         "plan_versions",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
@@ -760,6 +768,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "name", name=op.f("pk_segment_distributions")),
     )
     op.create_table(
+        "segment_lists",
+        sa.Column("workspace_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("name_ja", sa.Text(), nullable=False),
+        sa.Column("name_en", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("made_us", sa.BigInteger(), nullable=False),
+        sa.Column("members", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "id", "version", name=op.f("pk_segment_lists")),
+    )
+    op.create_table(
         "segment_progress",
         sa.Column("workspace_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
@@ -916,6 +936,7 @@ def downgrade() -> None:
     op.drop_table("segment_states")
     op.drop_table("segment_sizes")
     op.drop_table("segment_progress")
+    op.drop_table("segment_lists")
     op.drop_table("segment_distributions")
     op.drop_table("segment_checkpoints")
     op.drop_index("ix_segment_changes_unannounced", table_name="segment_changes")
@@ -938,6 +959,7 @@ def downgrade() -> None:
     op.drop_index("ix_plan_violation_samples", table_name="plan_violation_samples")
     op.drop_table("plan_violation_samples")
     op.drop_table("plan_versions")
+    op.drop_table("persona_sets")
     op.drop_index("ix_person_links_weak", table_name="person_links")
     op.drop_index("ix_person_links_strong", table_name="person_links")
     op.drop_table("person_links")
