@@ -31,7 +31,16 @@ from kikubari.profiles import (
     Saved,
     TraitStatements,
 )
-from kikubari.segments import Memberships, SegmentEditor, SegmentEngine, Segments, Thresholds
+from kikubari.segments import (
+    Lookalikes,
+    Memberships,
+    Personas,
+    SegmentEditor,
+    SegmentEngine,
+    Segments,
+    StoredLists,
+    Thresholds,
+)
 from kikubari.storage import ColumnarStore, StateStore
 
 
@@ -126,6 +135,9 @@ class Services:
     memberships: Memberships
     thresholds: Thresholds
     segment_editor: SegmentEditor
+    lists: StoredLists
+    personas: Personas
+    lookalikes: Lookalikes
     outbox: Outbox
     suppressions: Suppressions
     engagement: Engagement

@@ -14,18 +14,6 @@ from kikubari.spec.errors import NotFoundError
 BROADCAST = "broadcast"
 
 
-class NoLists:
-    """Implements `segments.Lists` until static lists can be made."""
-
-    def members(self, list_id: str) -> BitMap:
-        """Refuse: there are no lists.
-
-        Raises:
-            NotFoundError: always.
-        """
-        raise NotFoundError(f"there is no list {list_id!r}")
-
-
 class SegmentAudience:
     """Implements `journeys.Audience` on segments."""
 

@@ -12,7 +12,7 @@ import msgspec
 
 from kikubari.access import SCOPES, Access, Principal
 from kikubari.api import ConsumerHealth, Health, Services, ShopSettings
-from kikubari.app.adapters import BroadcastOutbox, NoLists, SegmentAudience
+from kikubari.app.adapters import BroadcastOutbox, SegmentAudience
 from kikubari.app.copying import EncodingProcess
 from kikubari.app.delivering import DeliveryThread
 from kikubari.app.engines import Engines
@@ -72,11 +72,14 @@ from kikubari.segments import (
     STALE_AFTER,
     Follower,
     LiveLeaves,
+    Lookalikes,
     Memberships,
     PastSizes,
+    Personas,
     SegmentDefinitions,
     SegmentEngine,
     Segments,
+    StoredLists,
     Thresholds,
     create_editor,
 )
@@ -181,10 +184,11 @@ class House:
         state, zone = self._engines.state, ZoneInfo(self._settings.timezone)
         self._thresholds = Thresholds(state, self._engines.columnar, self._clock)
         definitions = SegmentDefinitions(state, self._thresholds)
+        self._lists = StoredLists(state, self._engines.columnar)
         self._segment_engine = SegmentEngine(
             self._engines.columnar,
             progress=self._copier,
-            lists=NoLists(),
+            lists=self._lists,
             definitions=definitions,
             clock=self._clock,
             zone=zone,
@@ -194,7 +198,7 @@ class House:
             self._engines.columnar,
             self._segment_engine,
             self._segments,
-            lists=NoLists(),
+            lists=self._lists,
             definitions=definitions,
             currency=self._settings.currency,
             zone=zone,
@@ -205,7 +209,7 @@ class House:
             self._engines.columnar,
             progress=self._copier,
             moves=self._numbering,
-            lists=NoLists(),
+            lists=self._lists,
             zone=zone,
         )
         self._follower = Follower(state, leaves, definitions, self._copier, self._clock)
@@ -320,6 +324,13 @@ class House:
             memberships=self._memberships,
             thresholds=self._thresholds,
             segment_editor=self._segment_editor,
+            lists=self._lists,
+            personas=Personas(
+                state, self._engines.columnar, self._segment_engine, self._lists, self._clock
+            ),
+            lookalikes=Lookalikes(
+                state, self._engines.columnar, self._segment_engine, self._lists, self._clock
+            ),
             outbox=self._outbox,
             suppressions=Suppressions(state, self._hasher, self._ids),
             engagement=self._engagement,

@@ -29,6 +29,7 @@ from kikubari.cli.operating import (
     show_settings,
     sources,
 )
+from kikubari.cli.personas import lookalikes, personas
 from kikubari.cli.segments import segments
 from kikubari.spec.errors import KikubariError
 
@@ -69,7 +70,7 @@ def cli(context: click.Context) -> None:
 for command in (
     *(serve, show_settings, doctor, rebuild, sources, keys, members, dkim),
     *(attributes, plan),
-    *(profiles, consents, products, segments),
+    *(profiles, consents, products, segments, personas, lookalikes),
     *(broadcasts, messages, inbox, rejected, suppressions),
 ):
     cli.add_command(command)
