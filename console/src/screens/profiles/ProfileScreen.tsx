@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
-import type { PersonAnswer } from '@/api/generated'
+import type { Habits, PersonAnswer } from '@/api/generated'
 import { getFactsOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { ErrorState, Loading, PageHeader, TextLink } from '@/design'
 import { useFormat } from '@/language/format'
@@ -78,9 +78,7 @@ function Sentence({ person }: { person: PersonAnswer }) {
             ago: format.ago(computed.last_order_at),
           })
         : t('sentence_none', { since: format.day(first) }),
-    habits.favourite_hour !== null && habits.n_events > 4
-      ? t('sentence_hour', { hour: habits.favourite_hour })
-      : '',
+    hasFavouriteHour(habits) ? t('sentence_hour', { hour: habits.favourite_hour ?? 0 }) : '',
     company
       ? t(company.role ? 'sentence_role' : 'sentence_company', {
           company: company.name || company.id,
@@ -94,6 +92,12 @@ function Sentence({ person }: { person: PersonAnswer }) {
       {person.email && <span className={styles.email}>{person.email}</span>}
     </>
   )
+}
+
+/** An hour is told only when it stands out: half as many events again as an even day would have. */
+function hasFavouriteHour({ favourite_hour, hours, n_events }: Habits): boolean {
+  const most = favourite_hour === null ? 0 : (hours[favourite_hour] ?? 0)
+  return n_events >= 10 && most * 24 > n_events * 1.5
 }
 
 function HoldBack({ person: { id, hold_back } }: { person: PersonAnswer }) {

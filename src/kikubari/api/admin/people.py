@@ -15,8 +15,8 @@ from kikubari.api.people import PersonLine, load_people
 
 PageSize = Annotated[int, QueryParameter(ge=1, le=200)]
 # Events read back at a time to find who was last heard of, and how often at most for one page.
-_RECENT_EVENTS = 500
-_RECENT_READS = 10
+_RECENT_EVENTS = 5_000
+_RECENT_READS = 5
 _MAX_SEARCH = 500
 
 

@@ -1,83 +1,79 @@
 import { useElementSize } from '@mantine/hooks'
 import type { IdentityAnswer } from '@/api/generated'
 import styles from './identity.module.css'
-import { type GraphNode, layOut } from './layout'
+import { type GraphEdge, type GraphNode, layOut } from './layout'
 import { useText } from './texts'
+import { useKindName } from './words'
 
-const rowHeight = 46
-const boxHeight = 34
-const top = 28
-const characterWidth = 7.2
-const columnNames = ['people_column', 'contact_column', 'devices_column', 'others_column'] as const
+const rowHeight = 42
+const boxHeight = 32
+const widest = 340
+const characterWidth = 7.6
+const trunk = 14
 
-/** Identifiers in columns, evidence as lines between them; the list below says the same in words. */
+/** Identifiers, and evidence as lines between them; the list below says the same in words. */
 export function IdentityGraph({ identity }: { identity: IdentityAnswer }) {
   const t = useText()
   const { ref, width } = useElementSize()
-  const graph = layOut(identity)
-  const used = [0, 1, 2, 3].filter((column) => graph.nodes.some((one) => one.column === column))
-  const step = width / Math.max(used.length, 1)
-  const boxWidth = step * 0.78
-  const left = (column: number) => used.indexOf(column) * step
-  const middle = (node: GraphNode) => top + node.row * rowHeight + boxHeight / 2
-  const height = top + graph.rows * rowHeight
-  const most = Math.max(Math.floor((boxWidth - 16) / characterWidth), 4)
+  const { nodes, edges, hidden } = layOut(identity)
+  const indent = Math.min(Math.max(width * 0.11, 26), 110)
+  const height = (nodes.length + (hidden ? 1 : 0)) * rowHeight
   return (
     <div ref={ref} className={styles.graph}>
       <svg width={width} height={height} role="img" aria-label={t('graph')}>
-        {used.map((column) => (
-          <text key={column} className={styles.column} x={left(column)} y={12}>
-            {short(t(columnNames[column] ?? 'people_column'), most + 2)}
+        {edges.map((edge) => (
+          <Line key={edge.key} edge={edge} indent={indent} />
+        ))}
+        {nodes.map((node) => (
+          <Box key={node.key} node={node} x={node.level * indent} width={width} />
+        ))}
+        {hidden > 0 && (
+          <text className={styles.more} x={2 * indent} y={height - 18}>
+            {t('more', { n: hidden })}
           </text>
-        ))}
-        {graph.edges.map((edge) => {
-          const [from, to] =
-            edge.from.column <= edge.to.column ? [edge.from, edge.to] : [edge.to, edge.from]
-          const isBeside = from.column === to.column
-          const x1 = left(from.column) + boxWidth
-          const x2 = isBeside ? x1 : left(to.column)
-          const bend = isBeside ? 24 : (x2 - x1) / 2
-          const [y1, y2] = [middle(from), middle(to)]
-          return (
-            <path
-              key={edge.key}
-              className={styles.edge}
-              data-joining={edge.isJoining}
-              d={`M${x1},${y1} C${x1 + bend},${y1} ${isBeside ? x2 + bend : x2 - bend},${y2} ${x2},${y2}`}
-            >
-              <title>{t(`outcome_${edge.outcome}` as 'outcome_joined')}</title>
-            </path>
-          )
-        })}
-        {graph.nodes.map((node) => (
-          <g key={node.key} className={styles.node} data-other={node.column === 3}>
-            <rect
-              x={left(node.column)}
-              y={top + node.row * rowHeight}
-              width={boxWidth}
-              height={boxHeight}
-              rx={6}
-            />
-            <text x={left(node.column) + 8} y={middle(node) + 4.5}>
-              {short(node.value, most)}
-            </text>
-            <title>{`${node.kind} ${node.value}`}</title>
-          </g>
-        ))}
-        {graph.hidden.map((count, column) =>
-          count ? (
-            <text
-              key={columnNames[column]}
-              className={styles.column}
-              x={left(column)}
-              y={height - 18}
-            >
-              {t('more', { n: count })}
-            </text>
-          ) : null,
         )}
       </svg>
     </div>
+  )
+}
+
+/** Down along the stronger end's trunk, then right to the weaker end. */
+function Line({ edge, indent }: { edge: GraphEdge; indent: number }) {
+  const t = useText()
+  const { from, to, isJoining } = edge
+  // What was refused has a trunk of its own beside the other.
+  const x = from.level * indent + trunk + (isJoining ? 0 : 8)
+  const y = to.row * rowHeight + boxHeight / 2
+  const end = to.level * indent
+  const corner = Math.min(8, Math.max(end - x, 0))
+  return (
+    <path
+      className={styles.edge}
+      data-joining={isJoining}
+      d={`M${x},${from.row * rowHeight + boxHeight} V${y - corner} q0,${corner} ${corner},${corner} H${end}`}
+    >
+      <title>{t(`outcome_${edge.outcome}` as 'outcome_joined')}</title>
+    </path>
+  )
+}
+
+function Box({ node, x, width }: { node: GraphNode; x: number; width: number }) {
+  const kind = useKindName()(node.kind)
+  const boxWidth = Math.max(Math.min(widest, width - x - 1), 0)
+  const y = node.row * rowHeight
+  const kindWidth = [...kind].reduce((sum, one) => sum + (one > '\u2e80' ? 12 : 6.6), 0) + 10
+  const most = Math.max(Math.floor((boxWidth - 20 - kindWidth) / characterWidth), 4)
+  return (
+    <g className={styles.node} data-other={node.level === 3}>
+      <rect x={x} y={y + 0.5} width={boxWidth} height={boxHeight} rx={6} />
+      <text className={styles.of} x={x + 10} y={y + 20.5}>
+        {kind}
+      </text>
+      <text x={x + 10 + kindWidth} y={y + 20.5}>
+        {short(node.value, most)}
+      </text>
+      <title>{`${kind} ${node.value}`}</title>
+    </g>
   )
 }
 

@@ -12,6 +12,7 @@ import styles from './identity.module.css'
 import { isRefusal, keyOf } from './layout'
 import { Sharing } from './Sharing'
 import { useText } from './texts'
+import { useKindName } from './words'
 
 export default function IdentityPart({ person }: { person: PersonAnswer }) {
   const identity = useQuery(getIdentityOptions({ path: { profile_id: person.id } }))
@@ -42,6 +43,7 @@ function Identity({ identity, onDecide }: Props) {
   const t = useText()
   const format = useFormat()
   const mayWrite = useMay('write')
+  const kindName = useKindName()
   const refused = identity.evidence.filter(isRefusal)
   const { identifiers, decisions } = identity
   return (
@@ -61,7 +63,7 @@ function Identity({ identity, onDecide }: Props) {
         <ul className={styles.identifiers} aria-label={t('identifiers')}>
           {identifiers.map(({ identifier, first_seen_at, is_shared }) => (
             <li key={keyOf(identifier)}>
-              <span className={styles.kind}>{kindName(t, identifier.kind)}</span>
+              <span className={styles.kind}>{kindName(identifier.kind)}</span>
               <code>{identifier.value}</code>
               <span className={styles.soft}>{t('since', { day: format.day(first_seen_at) })}</span>
               {is_shared && <Badge tone="late">{t('shared')}</Badge>}
@@ -130,14 +132,8 @@ function EvidenceTable({ evidence }: { evidence: Evidence[] }) {
             </Badge>
           ),
         },
-        { id: 'at', header: t('since', { day: '' }).trim(), cell: (one) => format.day(one.at) },
+        { id: 'at', header: t('when'), cell: (one) => format.day(one.at) },
       ]}
     />
   )
-}
-
-/** Says what kind an identifier is; an external one has the other system's name. */
-function kindName(t: ReturnType<typeof useText>, kind: string): string {
-  const key = `kind_${kind}`
-  return key in useText.words.en ? t(key as 'kind_email') : kind.replace('external:', '')
 }

@@ -4,10 +4,9 @@ export interface GraphNode {
   key: string
   kind: string
   value: string
-  /** 0 who, 1 reached by, 2 devices, 3 somebody else */
-  column: number
+  /** How far to the right: 0 who, 1 reached by, 2 devices, 3 somebody else. */
+  level: number
   row: number
-  isShared: boolean
 }
 
 export interface GraphEdge {
@@ -21,12 +20,11 @@ export interface GraphEdge {
 export interface Graph {
   nodes: GraphNode[]
   edges: GraphEdge[]
-  /** Nodes of each column that are not drawn. */
-  hidden: number[]
-  rows: number
+  /** Identifiers that are in the list below only. */
+  hidden: number
 }
 
-const mostRows = 9
+const mostOfLevel = 7
 const joining = new Set(['joined', 'same'])
 
 export function keyOf(identifier: Identifier): string {
@@ -37,39 +35,25 @@ export function isRefusal(evidence: Evidence): boolean {
   return !joining.has(evidence.outcome) && evidence.outcome !== 'overruled'
 }
 
-/** Places a person's identifiers in columns by kind, with whom they were not joined at the end. */
+/**
+ * Places identifiers one a row, further to the right the weaker their kind: so a line that leaves
+ * downwards and turns right at its end's row crosses nothing. Last come those not joined.
+ */
 export function layOut({ identifiers, evidence }: IdentityAnswer): Graph {
-  const columns: GraphNode[][] = [[], [], [], []]
-  const hidden = [0, 0, 0, 0]
-  const nodes = new Map<string, GraphNode>()
-  const place = (identifier: Identifier, column: number, isShared: boolean) => {
-    const key = keyOf(identifier)
-    const held = columns[column] ?? []
-    if (nodes.has(key)) return
-    if (held.length >= mostRows) {
-      hidden[column] = (hidden[column] ?? 0) + 1
-      return
-    }
-    const node = { key, ...identifier, column, row: held.length, isShared }
-    held.push(node)
-    nodes.set(key, node)
-  }
-  for (const known of identifiers) {
-    place(known.identifier, columnOf(known.identifier.kind), known.is_shared)
-  }
+  const levels: Identifier[][] = [[], [], [], []]
+  for (const { identifier } of identifiers) levels[levelOf(identifier.kind)]?.push(identifier)
   const own = new Set(identifiers.map((known) => keyOf(known.identifier)))
-  for (const one of evidence.filter(isRefusal)) {
-    for (const end of [one.left, one.right]) if (!own.has(keyOf(end))) place(end, 3, false)
-  }
-  return {
-    nodes: [...nodes.values()],
-    edges: toEdges(evidence, nodes),
-    hidden,
-    rows: Math.max(...columns.map((held, column) => held.length + (hidden[column] ? 1 : 0)), 1),
-  }
+  const others = evidence.filter(isRefusal).flatMap((one) => [one.left, one.right])
+  const strange = new Map(others.map((end) => [keyOf(end), end]))
+  levels[3] = [...strange].filter(([key]) => !own.has(key)).map(([, end]) => end)
+  const nodes = levels
+    .flatMap((held, level) => held.slice(0, mostOfLevel).map((one) => ({ ...one, level })))
+    .map((one, row) => ({ ...one, row, key: keyOf(one) }))
+  const hidden = levels.reduce((sum, held) => sum + Math.max(held.length - mostOfLevel, 0), 0)
+  return { nodes, hidden, edges: toEdges(evidence, new Map(nodes.map((one) => [one.key, one]))) }
 }
 
-function columnOf(kind: string): number {
+function levelOf(kind: string): number {
   if (kind === 'anonymous_id') return 2
   return kind === 'email' || kind === 'phone' ? 1 : 0
 }
@@ -78,8 +62,8 @@ function columnOf(kind: string): number {
 function toEdges(evidence: Evidence[], nodes: Map<string, GraphNode>): GraphEdge[] {
   const edges = new Map<string, GraphEdge>()
   for (const one of evidence) {
-    const from = nodes.get(keyOf(one.left))
-    const to = nodes.get(keyOf(one.right))
+    const ends = [nodes.get(keyOf(one.left)), nodes.get(keyOf(one.right))]
+    const [from, to] = ends.sort((a, b) => (a?.row ?? 0) - (b?.row ?? 0))
     const isJoining = joining.has(one.outcome)
     if (!from || !to || (!isJoining && !isRefusal(one))) continue
     const key = `${from.key} ${to.key}`

@@ -35,7 +35,7 @@ export function KindFilter({ types, total, chosen, onChoose }: Props) {
         <Select
           size="xs"
           aria-label={t('filter')}
-          placeholder="…"
+          placeholder={t('others')}
           searchable
           clearable
           value={others.some(({ type }) => type === chosen) ? chosen : null}
