@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from kikubari.collect.governance._discovery import EventCount, Found, FoundTrait
+from kikubari.collect.governance._discovery import TOP_VALUES, EventCount, Found, FoundTrait
 from kikubari.collect.governance.classification import classify
 from kikubari.collect.governance.contracts import (
     AttributeFigures,
@@ -241,7 +241,7 @@ def _merge_top(kinds: Sequence[Found]) -> list[tuple[str, int]]:
         if one.type not in _CONTAINERS and one.type != "null"
         for item in _certain(one.top)
     ]
-    return sorted(merged, key=lambda pair: -pair[1])
+    return sorted(merged, key=lambda pair: -pair[1])[:TOP_VALUES]
 
 
 def _certain(top: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -75,7 +75,7 @@ def _schema(attributes: list[Attribute], json_types: dict[str, list[str]]) -> di
     # A trait's name may hold dots of its own; only properties are paths.
     is_flat = bool(attributes) and attributes[0].kind is AttributeKind.TRAIT
     nodes: dict[str, dict[str, Any]] = {"": root}
-    for one in sorted(attributes, key=lambda one: len(one.name)):
+    for one in sorted(attributes, key=_depth):
         node = _node(one, json_types)
         parent, name = ("", one.name) if is_flat else _place(one.name)
         holder = nodes.get(parent)
@@ -89,6 +89,10 @@ def _schema(attributes: list[Attribute], json_types: dict[str, list[str]]) -> di
             if one.figures.of >= _ENOUGH and one.figures.fill_rate >= _ALWAYS and not is_flat:
                 holder.setdefault("required", []).append(name)
     return root
+
+
+def _depth(one: Attribute) -> int:
+    return one.name.count(".") + one.name.count("[]")
 
 
 def _place(path: str) -> tuple[str, str]:

@@ -1,0 +1,58 @@
+import { useQuery } from '@tanstack/react-query'
+import type { SourceSummary } from '@/api/generated'
+import { listSourceSummariesOptions } from '@/api/generated/@tanstack/react-query.gen'
+import { type Column, DataTable, EmptyState, Loaded, PageHeader } from '@/design'
+import { useFormat } from '@/language/format'
+import { DataTabs } from '../DataTabs'
+import { useText } from '../texts'
+
+export default function SourcesScreen() {
+  const t = useText()
+  const sources = useQuery(listSourceSummariesOptions())
+  return (
+    <>
+      <PageHeader
+        title={sources.data ? t('sources_title', { count: sources.data.length }) : t('tab_sources')}
+        documentTitle={t('tab_sources')}
+        reason={t('sources_reason')}
+      />
+      <DataTabs />
+      <Loaded query={sources}>
+        {(found) =>
+          found.length ? (
+            <SourceTable sources={found} />
+          ) : (
+            <EmptyState title={t('sources_none')}>{t('sources_none_how')}</EmptyState>
+          )
+        }
+      </Loaded>
+    </>
+  )
+}
+
+function SourceTable({ sources }: { sources: SourceSummary[] }) {
+  const t = useText()
+  const format = useFormat()
+  const n = (value: number) => (value ? format.number(value) : '–')
+  const columns: Column<SourceSummary>[] = [
+    { id: 'name', header: t('source'), cell: (one) => one.name },
+    { id: 'kind', header: t('type'), cell: (one) => t(`kind_${one.kind}`) },
+    { id: 'since', header: t('since'), cell: (one) => format.day(one.created_at) },
+    { id: 'events', header: t('events_count'), cell: (one) => n(one.n_events), isNumber: true },
+    {
+      id: 'refused',
+      header: t('refused_count'),
+      cell: (one) => n(one.n_rejected),
+      isNumber: true,
+    },
+    { id: 'broken', header: t('broken'), cell: (one) => n(one.n_violations), isNumber: true },
+  ]
+  return (
+    <DataTable
+      caption={t('tab_sources')}
+      columns={columns}
+      rows={sources}
+      rowKey={(one) => one.id}
+    />
+  )
+}
