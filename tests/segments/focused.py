@@ -194,17 +194,27 @@ def ratio_edges() -> Iterator[Json]:
             whole = {"event": event}
             part = {**whole, "where": coupon}
             yield {"type": "event_ratio", "part": part, "whole": whole, "percent": percent}
+            yield {"type": "event_ratio", "part": whole, "whole": part, "percent": percent}
+
+
+def repeated_edges() -> Iterator[Json]:
+    """One event with the same item twice is one event."""
+    for event in ("Order Completed", "Product Viewed", "Cart Viewed"):
+        for field in ("category", "product_id"):
+            for times in (2, 3, 4):
+                of = {"on": "item", "field": field}
+                yield {"type": "repeated", "of": of, "times": times, "event": event}
 
 
 def item_totals() -> Iterator[Json]:
-    dog = [{"field": "category", "test": {"type": "is", "value": "dog"}}]
+    cat = [{"field": "category", "test": {"type": "is", "value": "cat"}}]
     for event in ("Order Completed", "Product Viewed"):
-        for total, amount in (("lines", 3), ("quantity", 3), ("amount_minor", 700)):
+        for total, amount in (("lines", 2), ("quantity", 2), ("amount_minor", 200)):
             for function in ("sum", "avg", "min", "max"):
                 for bound in ("at_least", "less_than"):
                     of = {"on": "items", "total": total}
                     yield _aggregate(function, of, event, {bound: amount})
-                    yield _aggregate(function, {**of, "where": dog}, event, {bound: amount})
+                    yield _aggregate(function, {**of, "where": cat}, event, {bound: amount})
 
 
 def _aggregate(function: str, of: Json, event: str, value: Json) -> Json:
@@ -229,6 +239,7 @@ FOCUSED = {
     "next_edges": next_edges,
     "due_edges": due_edges,
     "ratio_edges": ratio_edges,
+    "repeated_edges": repeated_edges,
     "item_totals": item_totals,
 }
 # Everything has happened by the last instant; sliding edges are looked at from each other one.
@@ -236,4 +247,5 @@ FOCUS_AS_OFS = {
     "recency_edges": AS_OFS[:3],
     "age_edges": [AS_OFS[0], AS_OFS[2], AS_OFS[4], AS_OFS[-1]],
     "next_edges": AS_OFS[:3],
+    "due_edges": AS_OFS[:3],
 }

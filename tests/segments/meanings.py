@@ -133,6 +133,40 @@ def check_february_29() -> None:
         assert not is_due("2028-03-01", rule)
 
 
+def check_age() -> None:
+    def is_aged(day, born, rule="feb_28", unit="years", **age):
+        leaf = {"type": "age", "age": age, "unit": unit, "february_29": rule}
+        as_of = instant(f"{day}T03:00:00+00:00")
+        return holds(leaf, traits(at=instant("1993-01-01T00:00:00Z"), birthday=born), as_of=as_of)
+
+    assert is_aged("2026-03-11", "2001-03-11", at_least=25, at_most=25)
+    assert not is_aged("2026-03-10", "2001-03-11", at_least=25)
+    assert is_aged("2027-03-10", "2001-03-11", at_most=25)
+    assert not is_aged("2027-03-11", "2001-03-11", at_most=25)
+    # Who is born on 29 February comes of age a day earlier or later, as the rule says.
+    assert is_aged("2010-02-28", "1992-02-29", at_least=18)
+    assert not is_aged("2010-02-28", "1992-02-29", rule="mar_1", at_least=18)
+    assert is_aged("2010-03-01", "1992-02-29", rule="mar_1", at_least=18)
+    assert not is_aged("2012-02-28", "1992-02-29", at_least=20)
+    # A month is over on the same day of the next one, or on the first after it.
+    assert is_aged("2026-03-31", "2026-02-28", unit="months", at_least=1)
+    assert not is_aged("2026-04-30", "2026-03-31", unit="months", at_least=1)
+    assert is_aged("2026-05-01", "2026-03-31", unit="months", at_least=1, at_most=1)
+    assert not is_aged("2026-03-11", "2026-03-12", at_most=5)
+
+
+def check_next() -> None:
+    def is_ahead(at, hours):
+        test = {"type": "when", "window": {"type": "next", "duration": {"hours": hours}}}
+        said = traits(at=instant("2020-01-01T00:00:00Z"), renews=at.isoformat())
+        return holds({"type": "trait", "trait": "renews", "test": test}, said)
+
+    assert not is_ahead(NOW, 2)
+    assert is_ahead(NOW + MICRO, 2)
+    assert is_ahead(NOW + timedelta(hours=2), 2)
+    assert not is_ahead(NOW + timedelta(hours=2) + MICRO, 2)
+
+
 def check_ranges() -> None:
     leaf = {
         "type": "event_aggregate",
@@ -154,6 +188,6 @@ def check_rank() -> None:
 
 
 CHECKS = [
-    check_last, check_between, check_calendar, check_clock_change, check_february_29,
-    check_ranges, check_rank,
+    check_last, check_between, check_calendar, check_clock_change, check_february_29, check_age,
+    check_next, check_ranges, check_rank,
 ]  # fmt: skip

@@ -19,10 +19,14 @@ class Mutant(NamedTuple):
 _SQL = "kikubari.segments._sql"
 _COMPILE = "kikubari.segments.compile"
 _COMPILE_EVENTS = "kikubari.segments._compile_events"
+_COMPILE_NUMBERS = "kikubari.segments._compile_numbers"
+_COMPILE_DATES = "kikubari.segments._compile_dates"
+_PEOPLE = "kikubari.segments._people"
 _VALUES = "kikubari.segments._values"
 _PERSON = "kikubari.segments.person"
 _EVALUATE = "kikubari.segments.evaluate"
 _EVALUATE_EVENTS = "kikubari.segments._evaluate_events"
+_EVALUATE_NUMBERS = "kikubari.segments._evaluate_numbers"
 _MOMENT = "kikubari.segments.moment"
 _MEASURES = "kikubari.segments.measures"
 _ENGINE = "kikubari.segments.engine"
@@ -33,10 +37,10 @@ MUTANTS = [
     Mutant(_SQL, 'parts.append(f"at >= {', 'parts.append(f"at > {', "event_count"),
     Mutant(_SQL, "received_at <= {", "received_at < {", "event_count"),
     Mutant(_SQL, "if self.moment.known_at is not None:", "if False:", "event_count"),
-    Mutant(_SQL, " AND profile != 0 AND ", " AND ", "event_count"),
-    Mutant(_SQL, ' + bitShiftLeft(toInt256(source_id), 64) + message_key"', '"', "trait"),
-    Mutant(_SQL, " + message_key", "", "trait_forms"),
-    Mutant(_SQL, "bitShiftLeft(toInt256(source_id), 64) + ", "", "trait_forms"),
+    Mutant(_SQL, '"profile != 0"', '"1"', "event_count"),
+    Mutant(_PEOPLE, " + bitShiftLeft(toUInt128(source_id), 42)", "", "edge_event"),
+    Mutant(_PEOPLE, " + bitShiftRight(message_key, 22)", "", "trait_forms"),
+    Mutant(_PEOPLE, "{-to_micros(EARLIEST)}), 74)", "0), 74)", "edge_event"),
     Mutant(_PERSON, "row[at] <= moment.as_of", "row[at] < moment.as_of", "event_count"),
     Mutant(_PERSON, "row[received_at] <= known_at", "True", "event_count"),
     Mutant(
@@ -46,14 +50,27 @@ MUTANTS = [
         "trait_forms",
     ),
     Mutant(
-        _COMPILE_EVENTS,
-        '"SELECT {PROFILE} AS p {source}',
-        '"SELECT profile AS p {source}',
-        "recency",
+        _PEOPLE,
+        'f"SELECT groupBitmapState({PROFILE}) {source}"',
+        'f"SELECT groupBitmapState(profile) {source}"',
+        "event_count",
     ),
     Mutant(
-        _COMPILE, '"SELECT {PROFILE} AS p FROM traits', '"SELECT profile AS p FROM traits', "trait"
+        _PEOPLE,
+        "groupBitmapStateIf({PROFILE}, {yes})",
+        "groupBitmapStateIf(profile, {yes})",
+        "trait",
     ),
+    Mutant(
+        _COMPILE_NUMBERS,
+        '"SELECT {PROFILE} AS p {source} GROUP',
+        '"SELECT profile AS p {source} GROUP',
+        "event_count",
+    ),
+    # Who is settled by two sets, and who is looked at closely.
+    Mutant(_PEOPLE, "bitmapAndnot({_split(yes, no)})", "bitmapOr({_split(yes, no)})", "recency"),
+    Mutant(_PEOPLE, "bitmapOr(bitmapAndnot(split.1, split.2)", "bitmapOr(split.1", "trait"),
+    Mutant(_PEOPLE, ", ({people_of(by)}))", ", bitmapBuild(emptyArrayUInt32()))", "trait"),
     Mutant(_ENGINE, "& self._everyone()", "", "list"),
     # Windows, pinned by meaning because both evaluators share them.
     Mutant(_MOMENT, "micros_of(duration) + 1", "micros_of(duration)", PINNED),
@@ -80,13 +97,20 @@ MUTANTS = [
     ),
     Mutant(
         _SQL,
-        "-> {' AND '.join(parts)}, {arrays})",
-        "-> {' OR '.join(parts)}, {arrays})",
+        'return names, " AND ".join(parts)',
+        'return names, " OR ".join(parts)',
         "filter_forms",
     ),
     Mutant(
-        _SQL, "element -> {' AND '.join(parts)}", "element -> {' OR '.join(parts)}", "filter_forms"
+        _SQL,
+        'return "element", " AND ".join(parts)',
+        'return "element", " OR ".join(parts)',
+        "filter_forms",
     ),
+    Mutant(_SQL, "(notEmpty({arrays[0]}) AND arrayAll", "(arrayAll", "filter_forms"),
+    Mutant(_SQL, "NOT arrayExists({over})", "arrayExists({over})", "filter_forms"),
+    Mutant(_VALUES, "bool(passing) and all(passing)", "all(passing)", "filter_forms"),
+    Mutant(_VALUES, "return not any(passing)", "return not all(passing)", "filter_forms"),
     Mutant(
         _VALUES,
         "Value(is_present=True, truth=value)",
@@ -103,25 +127,96 @@ MUTANTS = [
         "filter_forms",
     ),
     Mutant(_EVALUATE, "return float(np.float32(number))", "return round(number)", "trait"),
-    Mutant(_COMPILE, "argMax(is_set = 1 AND {test}", "max(is_set = 1 AND {test}", "trait"),
+    Mutant(_PEOPLE, "argMax(toUInt8({yes}), {KEY})", "max(toUInt8({yes}))", "trait"),
+    Mutant(_COMPILE, '"(is_set = 1 AND {test})"', '"({test})"', "trait"),
     Mutant(_COMPILE, 'f"source_id = {INTERNAL_SOURCE_ID}"', '"1"', "prediction"),
     # Counts, aggregates, recency.
     Mutant(
-        _COMPILE_EVENTS,
+        _COMPILE_NUMBERS,
         "low, high = (high or 0) + 1, None",
         "low, high = (high or 0), None",
         "event_count",
     ),
-    Mutant(_COMPILE_EVENTS, 'f"count() <= {', 'f"count() < {', "event_count"),
+    Mutant(_COMPILE_NUMBERS, "{counter} <= {", "{counter} < {", "event_count"),
     Mutant(
-        _COMPILE_EVENTS,
-        'is_complement = leaf.function == "sum" and is_within(0, low, high)',
-        "is_complement = False",
+        _COMPILE_NUMBERS,
+        'leaf.function == "sum" and is_within(0, low, high)',
+        "False",
         "event_aggregate",
     ),
-    Mutant(_COMPILE_EVENTS, "toInt64(round(", "toInt64((", "aggregate_edges"),
-    Mutant(_COMPILE_EVENTS, '"max(at) <= {edge}"', '"max(at) < {edge}"', "recency"),
-    Mutant(_COMPILE_EVENTS, "AND at > {edge}", "AND at >= {edge}", "recency_edges"),
+    Mutant(_COMPILE_NUMBERS, "toInt64(round(", "toInt64((", "aggregate_edges"),
+    Mutant(_COMPILE_NUMBERS, 'if function == "max" else "<"', "", "event_aggregate"),
+    Mutant(
+        _COMPILE_NUMBERS,
+        "Query(people_but(source, inside, outside)",
+        'Query(people_in(f"{source} AND {inside}")',
+        "event_aggregate",
+    ),
+    Mutant(
+        _COMPILE_EVENTS,
+        '"at <= {edge}", f"at > {edge}"',
+        '"at < {edge}", f"at >= {edge}"',
+        "recency",
+    ),
+    Mutant(
+        _COMPILE_EVENTS,
+        "as_of - micros_of(leaf.within) + 1",
+        "as_of - micros_of(leaf.within)",
+        "recency_edges",
+    ),
+    # Line items, different values, ratios, rhythms.
+    Mutant(
+        _COMPILE_NUMBERS,
+        "item_quantity * item_price_minor",
+        "item_price_minor",
+        "item_totals",
+    ),
+    Mutant(_COMPILE_NUMBERS, 'f"arrayExists(({names}) -> {passes}, {over})"', '"1"', "item_totals"),
+    Mutant(
+        _COMPILE_NUMBERS,
+        'counter = "uniqExactArray" if',
+        'counter = "uniqExact" if',
+        "distinct_count",
+    ),
+    Mutant(
+        _COMPILE_NUMBERS,
+        "toTimeZone(at, {scope.text(scope.moment.zone.key)})",
+        "at",
+        "distinct_count",
+    ),
+    Mutant(
+        _COMPILE_NUMBERS,
+        "arrayFilter(text -> text != '', {ITEM_COLUMNS[field]})",
+        "{ITEM_COLUMNS[field]}",
+        "distinct_count",
+    ),
+    Mutant(
+        _COMPILE_NUMBERS,
+        "arrayJoin(arrayDistinct({value}))",
+        "arrayJoin({value})",
+        "repeated_edges",
+    ),
+    Mutant(_COMPILE_NUMBERS, "count() >= {", "count() > {", "repeated"),
+    Mutant(_COMPILE_NUMBERS, '"{n_whole} > 0 AND ', '"', "ratio_edges"),
+    Mutant(_COMPILE_NUMBERS, "(n - 1) * {MICRO}", "n * {MICRO}", "due_edges"),
+    Mutant(_COMPILE_NUMBERS, " AND last > first", "", "due_edges"),
+    Mutant(_COMPILE_NUMBERS, "WHERE n >= {", "WHERE n > {", "due_edges"),
+    Mutant(_EVALUATE_NUMBERS, "if n_whole == 0:", "if n_part == 0:", "ratio_edges"),
+    Mutant(_EVALUATE_NUMBERS, "(len(rows) - 1) * MICRO", "len(rows) * MICRO", "due_edges"),
+    Mutant(
+        _EVALUATE_NUMBERS,
+        "for value in set(_texts(row, leaf.of, view))",
+        "for value in list(_texts(row, leaf.of, view))",
+        "repeated_edges",
+    ),
+    Mutant(
+        _EVALUATE_NUMBERS,
+        "[text for text in row[ITEM_PLACES[field]] if text]",
+        "row[ITEM_PLACES[field]]",
+        "distinct_count",
+    ),
+    Mutant(_EVALUATE_NUMBERS, "if not chosen:", "if False:", "item_totals"),
+    Mutant(_EVALUATE_NUMBERS, "sum(quantities[i] * prices[i]", "sum(prices[i]", "item_totals"),
     Mutant(
         _EVALUATE_EVENTS, "age < micros_of(leaf.within)", "age <= micros_of(leaf.within)", "recency"
     ),
@@ -153,20 +248,54 @@ MUTANTS = [
     Mutant(_COMPILE_EVENTS, "intDiv(c, 2) > {", "intDiv(c, 2) >= {", "not_followed_edges"),
     Mutant(_EVALUATE_EVENTS, "any(0 < then[_AT]", "any(0 <= then[_AT]", "not_followed"),
     # Everyone's order, carts, days, consent, place.
-    Mutant(_COMPILE_EVENTS, '">=" if leaf.top_percent', '">" if leaf.top_percent', "percentile"),
-    Mutant(_COMPILE_EVENTS, "{share} + 9999, 10000)", "{share}, 10000) + 1", "percentile_edges"),
+    Mutant(_COMPILE_NUMBERS, '">=" if leaf.top_percent', '">" if leaf.top_percent', "percentile"),
+    Mutant(_COMPILE_NUMBERS, "{share} + 9999, 10000)", "{share}, 10000) + 1", "percentile_edges"),
+    Mutant(_COMPILE_EVENTS, ", maxIf(ordered, cart_id = '')", ", 0", "cart"),
+    Mutant(_COMPILE_EVENTS, "argMax(ordered, touched)", "max(ordered)", "cart"),
+    Mutant(_COMPILE_EVENTS, "idle_since + 1", "idle_since", "cart"),
     Mutant(_COMPILE_EVENTS, "if(e.2 = 2, -e.4, e.4)", "e.4", "cart"),
     Mutant(_COMPILE_EVENTS, " OR (e.2 = 0 AND e.3 = '')", "", "cart"),
     Mutant(_COMPILE_EVENTS, "greatest(0, arraySum", "(arraySum", "cart"),
     Mutant(_EVALUATE_EVENTS, "value = amount\n", "value += amount\n", "cart"),
     Mutant(_EVALUATE_EVENTS, "opened[-1][_AT] > as_of", "opened[-1][_AT] >= as_of", "cart"),
     Mutant(
-        _COMPILE,
+        _COMPILE_DATES,
         "transform(zone, {names}, {indexes}, toUInt8({days.index(here)}))",
         "toUInt8({days.index(here)})",
         "anniversary",
     ),
-    Mutant(_EVALUATE, "today = local_date(view.moment.zone, as_of)", "return False", "anniversary"),
+    Mutant(
+        _COMPILE_DATES,
+        "NOT ({' AND '.join(anywhere)})",
+        "NOT ({' OR '.join(anywhere)})",
+        "anniversary",
+    ),
+    Mutant(
+        _COMPILE_DATES, "{text} <= {scope.text(until)}", "{text} < {scope.text(until)}", "age_edges"
+    ),
+    Mutant(
+        _COMPILE_DATES, "{text} > {scope.text(after)}", "{text} >= {scope.text(after)}", "age_edges"
+    ),
+    Mutant(
+        _COMPILE_DATES, "if(isNotNull(instant), substring(text, 1, 10), '')", "text", "age_edges"
+    ),
+    Mutant(_EVALUATE, "if value.instant is None:", "if not value.text:", "age_edges"),
+    Mutant(_EVALUATE, "after < value.text[:10]", "after <= value.text[:10]", "age_edges"),
+    Mutant(_EVALUATE, "if here is None else here", "", "anniversary"),
+    Mutant(_MOMENT, "day = 29", "day = 28", PINNED),
+    Mutant(_MOMENT, "high + 1), _days_ago", "high), _days_ago", PINNED),
+    Mutant(
+        _MOMENT,
+        "Bounds(moment.as_of + 1, moment.as_of + micros_of(duration))",
+        "Bounds(moment.as_of, moment.as_of + micros_of(duration))",
+        PINNED,
+    ),
+    Mutant(
+        _MOMENT,
+        "moment.as_of + micros_of(duration))",
+        "moment.as_of + micros_of(duration) - 1)",
+        PINNED,
+    ),
     Mutant(_COMPILE, '["", leaf.channel] if', "[leaf.channel] if", "consent"),
     Mutant(
         _EVALUATE, 'said[-1] if said else "unknown"', 'said[0] if said else "unknown"', "consent"
@@ -178,5 +307,6 @@ MUTANTS = [
         "suppressed",
     ),
     Mutant(_COMPILE, "y.1, 999)", "y.1, 35.7)", "near"),
+    Mutant(_COMPILE, "number(box.latitudes)", "number(box.latitudes / 1000)", "near"),
     Mutant("kikubari.segments.near", "<= box.square_km", "<= box.square_km * 2", "near"),
 ]

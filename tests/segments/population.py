@@ -214,6 +214,7 @@ class Population:
                         {"product_id": "p2", "category": "cat", "price": 100, "quantity": 2},
                     ],
                     [{"product_id": "p1", "category": "dog", "price": 100, "brand": "B"}],
+                    [{"product_id": "p1", "category": "dog", "price": 300}] * 2 + [{"price": 5}],
                     [{"sku": "p3", "category": "猫🐈", "price": 900, "brand": True}, "junk", None],
                     [],
                     None,

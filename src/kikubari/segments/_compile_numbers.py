@@ -168,20 +168,22 @@ def _number(of: Measure, scope: Scope) -> tuple[str, str]:
             operand = json_operand("properties", path, scope)
             number = f"toInt64(round({operand.number} * {MICRO}))"
             return number, f"{operand.has_number} AND abs({operand.number}) <= {int(MAX_NUMBER)}"
-        case ItemsMeasure(total=total, where=where):
-            names, passes, arrays = items_sql(where, scope, _ITEM_FIELDS[total])
-            over = ", ".join(arrays)
-            amount = f"if({passes}, {_ITEM_AMOUNTS[total]}, 0)"
-            total_sql = f"arraySum(({names}) -> {amount}, {over})"
-            return total_sql, f"arrayExists(({names}) -> {passes}, {over})"
+        case ItemsMeasure():
+            return _items_number(of, scope)
 
 
-_ITEM_FIELDS = {"lines": (), "quantity": ("quantity",), "amount_minor": ("quantity", "price_minor")}
-_ITEM_AMOUNTS = {
-    "lines": "toInt128(1)",
-    "quantity": "toInt128(item_quantity)",
-    "amount_minor": "toInt128(item_quantity) * item_price_minor",
-}
+def _items_number(of: ItemsMeasure, scope: Scope) -> tuple[str, str]:
+    match of.total:
+        case "lines":
+            fields, amount = [], "1"
+        case "quantity":
+            fields, amount = ["quantity"], "item_quantity"
+        case "amount_minor":
+            fields, amount = ["quantity", "price_minor"], "item_quantity * item_price_minor"
+    names, passes, arrays = items_sql(of.where, scope, fields)
+    over = ", ".join(arrays)
+    total = f"arraySum(({names}) -> if({passes}, toInt128(1) * {amount}, 0), {over})"
+    return total, f"arrayExists(({names}) -> {passes}, {over})"
 
 
 def _aggregate(function: Function, of: Measure, number: str) -> str:
