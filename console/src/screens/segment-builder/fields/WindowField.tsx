@@ -1,0 +1,97 @@
+import { TextInput } from '@mantine/core'
+import { useShop } from '@/app/session'
+import { useText } from '../texts'
+import type { Json } from '../tree'
+import { Amount, Choice, DurationField } from './basics'
+import styles from './fields.module.css'
+import { dayOf, instantOf } from './zone'
+
+const units = ['day', 'week', 'month', 'quarter', 'year'] as const
+const starts: Record<string, Json> = {
+  ever: { type: 'ever' },
+  last: { type: 'last', duration: { days: 30 } },
+  next: { type: 'next', duration: { days: 30 } },
+  between: { type: 'between' },
+  calendar: { type: 'calendar', unit: 'month' },
+}
+
+interface Props {
+  label: string
+  value: Json | undefined
+  onChange: (value: Json) => void
+  /** Dates that were stated may lie ahead; events may not. */
+  mayBeAhead?: boolean
+}
+
+export function WindowField({ label, value = { type: 'ever' }, onChange, mayBeAhead }: Props) {
+  const t = useText()
+  const kind = String(value.type)
+  const kinds = ['last', 'ever', 'calendar', 'between', ...(mayBeAhead ? ['next'] : [])] as const
+  return (
+    <fieldset className={styles.pair}>
+      <legend>{label}</legend>
+      <Choice
+        isBare
+        label={label}
+        value={kind}
+        options={kinds.map((one) => ({
+          value: one,
+          label: t(`window_${one}` as 'window_last'),
+        }))}
+        onChange={(next) => onChange(starts[next] ?? { type: next })}
+      />
+      {(kind === 'last' || kind === 'next') && (
+        <DurationField
+          isBare
+          label={label}
+          value={(value.duration ?? {}) as Json}
+          onChange={(duration) => onChange({ ...value, duration })}
+        />
+      )}
+      {kind === 'calendar' && <CalendarFields value={value} onChange={onChange} />}
+      {kind === 'between' && <Dates value={value} onChange={onChange} />}
+    </fieldset>
+  )
+}
+
+function CalendarFields({ value, onChange }: { value: Json; onChange: (value: Json) => void }) {
+  const t = useText()
+  return (
+    <>
+      <Choice
+        isBare
+        label={t('calendar_unit')}
+        value={String(value.unit)}
+        options={units.map((one) => ({ value: one, label: t(`choice_${one}`) }))}
+        onChange={(unit) => onChange({ ...value, unit })}
+      />
+      <Amount
+        label={t('calendar_offset')}
+        isWhole
+        min={0}
+        max={120}
+        value={-Number(value.offset ?? 0)}
+        onChange={(ago) => onChange({ ...value, offset: ago ? -ago : 0 })}
+      />
+    </>
+  )
+}
+
+/** Whole days in the shop's zone. */
+function Dates({ value, onChange }: { value: Json; onChange: (value: Json) => void }) {
+  const t = useText()
+  const zone = useShop().timezone
+  const set = (key: 'from' | 'until', day: string) => {
+    const { [key]: _, ...rest } = value
+    onChange(day ? { ...rest, [key]: instantOf(day, zone) } : rest)
+  }
+  return (['from', 'until'] as const).map((key) => (
+    <TextInput
+      key={key}
+      type="date"
+      label={t(`date_${key}`)}
+      value={value[key] ? dayOf(String(value[key]), zone) : ''}
+      onChange={(event) => set(key, event.currentTarget.value)}
+    />
+  ))
+}

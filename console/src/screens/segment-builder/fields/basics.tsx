@@ -1,0 +1,171 @@
+import { NativeSelect, NumberInput, TextInput } from '@mantine/core'
+import { useEffect, useRef, useState } from 'react'
+import { type Key, useText } from '../texts'
+import type { Json } from '../tree'
+import styles from './fields.module.css'
+
+interface ChoiceProps {
+  label: string
+  value: string
+  options: readonly { value: string; label: string }[]
+  onChange: (value: string) => void
+  isBare?: boolean
+}
+
+export function Choice({ label, value, options, onChange, isBare }: ChoiceProps) {
+  return (
+    <NativeSelect
+      label={isBare ? undefined : label}
+      aria-label={isBare ? label : undefined}
+      value={value}
+      data={[...options]}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  )
+}
+
+interface TextProps {
+  label: string
+  value: string
+  onChange: (value: string) => void
+  isBare?: boolean
+}
+
+/** Text that is taken over as it is typed, but never in the middle of a composition. */
+export function Text({ label, value, onChange, isBare }: TextProps) {
+  const [text, setText] = useState(value)
+  const isComposing = useRef(false)
+  useEffect(() => setText(value), [value])
+  return (
+    <TextInput
+      label={isBare ? undefined : label}
+      aria-label={isBare ? label : undefined}
+      value={text}
+      onChange={(event) => {
+        setText(event.currentTarget.value)
+        if (!isComposing.current) onChange(event.currentTarget.value)
+      }}
+      onCompositionStart={() => {
+        isComposing.current = true
+      }}
+      onCompositionEnd={(event) => {
+        isComposing.current = false
+        onChange(event.currentTarget.value)
+      }}
+    />
+  )
+}
+
+interface AmountProps {
+  label: string
+  value: number | undefined
+  onChange: (value: number | undefined) => void
+  min?: number
+  max?: number
+  suffix?: string
+  isWhole?: boolean
+  isBare?: boolean
+}
+
+export function Amount({ label, value, onChange, min, max, suffix, isWhole, isBare }: AmountProps) {
+  return (
+    <NumberInput
+      className={styles.amount}
+      label={isBare ? undefined : label}
+      aria-label={isBare ? label : undefined}
+      value={value ?? ''}
+      min={min}
+      max={max}
+      allowDecimal={!isWhole}
+      thousandSeparator=","
+      suffix={suffix ? ` ${suffix}` : undefined}
+      onChange={(next) => onChange(next === '' ? undefined : Number(next))}
+    />
+  )
+}
+
+const units = ['days', 'hours', 'minutes', 'seconds'] as const
+
+/** One number and its unit; a duration of several units is shown in the smallest. */
+export function DurationField({
+  label,
+  value,
+  onChange,
+  isBare,
+}: {
+  label: string
+  value: Json
+  onChange: (value: Json) => void
+  isBare?: boolean
+}) {
+  const t = useText()
+  const seconds = { days: 86_400, hours: 3_600, minutes: 60, seconds: 1 }
+  const unit = [...units].reverse().find((one) => Number(value[one] ?? 0) > 0) ?? 'days'
+  const total = units.reduce((sum, one) => sum + Number(value[one] ?? 0) * seconds[one], 0)
+  return (
+    <fieldset className={styles.pair}>
+      <legend className={isBare ? styles.hidden : undefined}>{label}</legend>
+      <Amount
+        isBare
+        isWhole
+        label={label}
+        min={1}
+        value={total / seconds[unit] || undefined}
+        onChange={(n) => onChange({ [unit]: n ?? 0 })}
+      />
+      <Choice
+        isBare
+        label={t('unit')}
+        value={unit}
+        options={units.map((one) => ({ value: one, label: t(one) }))}
+        onChange={(next) => onChange({ [next]: total / seconds[unit] || 1 })}
+      />
+    </fieldset>
+  )
+}
+
+interface BoundsProps {
+  label: string
+  value: Json
+  onChange: (value: Json) => void
+  /** Counts have only the two ends inside. */
+  isCount?: boolean
+  suffix?: string
+  /** Of one unit as shown: 100 for money in cents. */
+  scale?: number
+}
+
+const bounds: [string, Key][] = [
+  ['at_least', 'at_least'],
+  ['more_than', 'more_than_number'],
+  ['at_most', 'at_most'],
+  ['less_than', 'less_than'],
+]
+
+/** From and to: each end may be left open. */
+export function BoundsField({ label, value, onChange, isCount, suffix, scale = 1 }: BoundsProps) {
+  const t = useText()
+  const shown = bounds.filter(
+    ([key]) => key === 'at_least' || key === 'at_most' || (!isCount && value[key] !== undefined),
+  )
+  const set = (key: string, next: number | undefined) => {
+    const { [key]: _, ...rest } = value
+    onChange(next === undefined ? rest : { ...rest, [key]: next * scale })
+  }
+  return (
+    <fieldset className={styles.pair}>
+      <legend>{label}</legend>
+      {shown.map(([key, name]) => (
+        <Amount
+          key={key}
+          label={t(name)}
+          suffix={suffix}
+          isWhole={isCount}
+          min={isCount ? 0 : undefined}
+          value={value[key] === undefined ? undefined : Number(value[key]) / scale}
+          onChange={(next) => set(key, next)}
+        />
+      ))}
+    </fieldset>
+  )
+}
