@@ -9,6 +9,8 @@ export interface Point {
   /** Written out, as the reader writes numbers. */
   text: string
   note?: string
+  /** Stands back behind the others. */
+  isMuted?: boolean
 }
 
 interface ChartProps {
@@ -90,6 +92,7 @@ export function Distribution(props: ChartProps) {
           <rect
             key={point.label}
             className={styles.bar}
+            data-muted={point.isMuted}
             x={index * width + width * 0.06}
             y={40 - (point.value / most) * 40}
             width={width * 0.88}

@@ -1,0 +1,15 @@
+import { IconUsersGroup } from '@tabler/icons-react'
+import type { Screen } from '@/app/screen'
+
+export const screen: Screen = {
+  navigation: {
+    order: 20,
+    path: '/segments',
+    icon: IconUsersGroup,
+    label: { ja: 'セグメント', en: 'Segments' },
+  },
+  routes: [
+    { path: '/segments', load: () => import('./SegmentsScreen') },
+    { path: '/segments/$segmentId', load: () => import('./SegmentScreen') },
+  ],
+}
