@@ -27,8 +27,9 @@ from kikubari.spec.errors import InvalidInputError
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 Limit = Annotated[int, QueryParameter(ge=1, le=500)]
 Offset = Annotated[int, QueryParameter(ge=0)]
-_TREND = timedelta(days=30)
+_TREND = timedelta(weeks=26)
 _RECENT = timedelta(days=7)
+_WEEK_SECONDS = 7 * 86_400
 # People named in one change; the rest is counted.
 _NAMED = 10
 
@@ -42,7 +43,7 @@ class LiveSegment(msgspec.Struct, frozen=True, kw_only=True):
         announces: entering and leaving are events of the log.
         entered: people who came in the last seven days.
         left: people who went.
-        trend: the size at every hour it changed in the last thirty days.
+        trend: the size at the end of each week of the last half year.
         thresholds: keys of the thresholds it reads.
     """
 
@@ -70,7 +71,7 @@ class LiveSegmentsPage(msgspec.Struct, frozen=True):
     total: int
 
 
-class Member(msgspec.Struct, frozen=True):
+class SegmentMember(msgspec.Struct, frozen=True):
     """A member of a segment."""
 
     profile_id: str
@@ -82,7 +83,7 @@ class Member(msgspec.Struct, frozen=True):
 class MembersPage(msgspec.Struct, frozen=True):
     """Some members, and how many there are as of the instant."""
 
-    members: list[Member]
+    members: list[SegmentMember]
     total: int
     as_of: datetime
 
@@ -97,8 +98,8 @@ class MembershipChange(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     n_entered: int
     n_left: int
-    entered: list[Member]
-    left: list[Member]
+    entered: list[SegmentMember]
+    left: list[SegmentMember]
 
 
 class MembershipChangesPage(msgspec.Struct, frozen=True):
@@ -314,19 +315,30 @@ def _live(
         announces=state is not None and state.announces,
         entered=sum(point.entered for point in trend if point.at >= since),
         left=sum(point.left for point in trend if point.at >= since),
-        trend=trend,
+        trend=_by_week(trend),
     )
 
 
-def _members(services: Services, numbers: BitMap) -> list[Member]:
+def _by_week(points: list[SizePoint]) -> list[SizePoint]:
+    """Return the last size of each week, and all who came and went in it."""
+    weeks: dict[int, SizePoint] = {}
+    for point in points:
+        week = int(point.at.timestamp()) // _WEEK_SECONDS
+        before = weeks.get(week)
+        entered, left = (before.entered, before.left) if before else (0, 0)
+        weeks[week] = SizePoint(point.at, point.size, entered + point.entered, left + point.left)
+    return list(weeks.values())
+
+
+def _members(services: Services, numbers: BitMap) -> list[SegmentMember]:
     people = load_people(services, list(numbers))
     found = []
     for number in numbers:
         line = people.get(number)
         if line is None:
-            found.append(Member(profile_id(number), "", "", ""))
+            found.append(SegmentMember(profile_id(number), "", "", ""))
         else:
-            found.append(Member(line.id, line.name, line.email, line.place))
+            found.append(SegmentMember(line.id, line.name, line.email, line.place))
     return found
 
 
