@@ -127,9 +127,9 @@ function EvidenceTable({ evidence }: { evidence: Evidence[] }) {
           id: 'outcome',
           header: t('outcome'),
           cell: (one) => (
-            <Badge tone={isRefusal(one) ? 'guard' : 'neutral'}>
+            <span className={styles.outcome} data-refused={isRefusal(one)}>
               {t(`outcome_${one.outcome}` as 'outcome_joined')}
-            </Badge>
+            </span>
           ),
         },
         { id: 'at', header: t('when'), cell: (one) => format.day(one.at) },
