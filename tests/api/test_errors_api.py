@@ -25,7 +25,7 @@ LONG = "x" * 3_000_000
         ("POST /api/segments", b'{"name":"x","condition":{"type":"?"}}', 400, "invalid_input"),
         ("POST /api/keys", b'{"name":"x","scopes":["root"]}', 400, "invalid_input"),
         ("POST /api/keys", b'{"name":"x","colour":"blue"}', 400, "invalid_input"),
-        ("POST /api/members", b'{"email":"a@b.c","password":"short"}', 400, "invalid_input"),
+        ("POST /api/members", b'{"email":"a@b.c","password":"short"}', 400, "password_weak"),
         ("POST /api/segments", LONG.encode(), 413, "too_large"),
     ],
 )

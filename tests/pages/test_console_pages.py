@@ -95,7 +95,7 @@ def test_the_session_cookie_is_out_of_reach_of_scripts(browser: TestClient) -> N
     cookie = browser.post("/login", data=data).headers["set-cookie"]
     assert "kikubari_session=" in cookie
     assert "httponly" in cookie.lower()
-    assert "samesite=lax" in cookie.lower()
+    assert "samesite=strict" in cookie.lower()
 
 
 @pytest.mark.parametrize(

@@ -24,5 +24,5 @@ export async function makePasskey(options: unknown): Promise<Answer> {
 
 function toJson(credential: Credential | null): Answer {
   if (!(credential instanceof PublicKeyCredential)) throw new DOMException('no passkey')
-  return credential.toJSON() as Answer
+  return credential.toJSON() as unknown as Answer
 }

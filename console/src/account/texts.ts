@@ -6,7 +6,8 @@ export const useText = defineTexts('account', {
     email: 'E-mail address',
     password: 'Password',
     new_password: 'New password',
-    password_rule: 'At least 12 characters. Several unrelated words are easy to keep and hard to guess.',
+    password_rule:
+      'At least 12 characters. Several unrelated words are easy to keep and hard to guess.',
     code: 'Code from the app, or a recovery code',
     close: 'Close',
     cancel: 'Cancel',
@@ -17,7 +18,8 @@ export const useText = defineTexts('account', {
     refused_password: 'The password is wrong.',
     refused_expired: 'This took too long. Begin again.',
     refused_rate: 'Too many tries. Wait a quarter of an hour.',
-    refused_weak: 'This password is too short or easily guessed. Take several words that do not belong together.',
+    refused_weak:
+      'This password is too short or easily guessed. Take several words that do not belong together.',
     refused_link: 'This link is used up or too old. Ask an admin for a new one.',
     refused_passkey: 'Passkeys do not work at this address.',
     refused_passkey_cancelled: 'The passkey was not given.',
@@ -28,7 +30,8 @@ export const useText = defineTexts('account', {
     email: 'メールアドレス',
     password: 'パスワード',
     new_password: '新しいパスワード',
-    password_rule: '12文字以上。つながりのない言葉をいくつか並べると、覚えやすく推測されにくくなります。',
+    password_rule:
+      '12文字以上。つながりのない言葉をいくつか並べると、覚えやすく推測されにくくなります。',
     code: 'アプリのコード、または予備コード',
     close: '閉じる',
     cancel: 'キャンセル',
@@ -39,7 +42,8 @@ export const useText = defineTexts('account', {
     refused_password: 'パスワードが違います。',
     refused_expired: '時間が過ぎました。最初からやり直してください。',
     refused_rate: '試行が多すぎます。15分ほどお待ちください。',
-    refused_weak: '短すぎるか、推測されやすいパスワードです。つながりのない言葉をいくつか並べてください。',
+    refused_weak:
+      '短すぎるか、推測されやすいパスワードです。つながりのない言葉をいくつか並べてください。',
     refused_link: 'このリンクは使用済みか期限切れです。管理者に新しいリンクを頼んでください。',
     refused_passkey: 'このアドレスではパスキーを使えません。',
     refused_passkey_cancelled: 'パスキーは使われませんでした。',

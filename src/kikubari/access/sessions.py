@@ -75,6 +75,9 @@ class Sessions:
                 "expires_us": to_micros(now + longest),
             },
         )
+        connection.execute(
+            update(members).where(members.c.id == member_id).values(last_seen_us=to_micros(now))
+        )
         return session
 
     def find_principal(self, token: str) -> Principal | None:

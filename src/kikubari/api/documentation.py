@@ -63,5 +63,5 @@ def _requirements(handler: HTTPRouteHandler) -> list[SecurityRequirement]:
         if isinstance(guard, RequiresMember):
             return [{_SESSION: []}, {_KEY: []}] if guard.allows_keys else [{_SESSION: []}]
         if isinstance(guard, OpenToAnybody):
-            return []
+            return [{}]  # said aloud: nothing is needed
     raise TypeError(f"{handler.handler_name} does not say who may call it")

@@ -46,6 +46,9 @@ _HINTS = {
 }
 
 
+_SAFE_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+
+
 def answer_refusal(_: Request[Any, Any, Any], error: KikubariError) -> Response[ErrorAnswer]:
     """Answer an error raised on purpose."""
     headers: dict[str, str] = {}
@@ -80,5 +83,8 @@ def answer_fault(request: Request[Any, Any, Any], error: Exception) -> Response[
 
 def _answer(body: ErrorBody, status: int, headers: dict[str, str]) -> Response[ErrorAnswer]:
     return Response(
-        ErrorAnswer(body), status_code=status, media_type=MediaType.JSON, headers=headers
+        ErrorAnswer(body),
+        status_code=status,
+        media_type=MediaType.JSON,
+        headers=_SAFE_HEADERS | headers,
     )

@@ -36,7 +36,8 @@ export const useText = defineTexts('login', {
     use_passkey: 'パスキーを使う',
     begin_again: '最初からやり直す',
     language: '言語',
-    forgotten: 'パスワードを忘れたときや、スマートフォンをなくしたときは、管理者が新しいリンクを発行できます。',
+    forgotten:
+      'パスワードを忘れたときや、スマートフォンをなくしたときは、管理者が新しいリンクを発行できます。',
     invitation_title: 'ようこそ',
     invitation_reason: '{{email}} さん、パスワードを決めれば準備完了です。',
     reset_title: '新しいパスワード',

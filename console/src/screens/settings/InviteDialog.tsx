@@ -1,0 +1,84 @@
+import { Alert, Button, Group, Modal, NativeSelect, TextInput } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { useRefusal } from '@/account/refusals'
+import { useText as useAccountText } from '@/account/texts'
+import { inviteMember, type LinkAnswer, type Role } from '@/api/generated'
+import { listMembersQueryKey } from '@/api/generated/@tanstack/react-query.gen'
+import { roles } from './roles'
+import styles from './SettingsPage.module.css'
+import { useText } from './texts'
+
+interface Props {
+  onClose: () => void
+  onInvited: (link: LinkAnswer) => void
+}
+
+export function InviteDialog({ onClose, onInvited }: Props) {
+  const t = useText()
+  const words = useAccountText()
+  const refusal = useRefusal()
+  const queries = useQueryClient()
+  const [email, setEmail] = useState('')
+  const [name, setName] = useState('')
+  const [role, setRole] = useState<Role>('viewer')
+  const invite = useMutation({
+    mutationFn: async () =>
+      (await inviteMember({ body: { email, name, role }, throwOnError: true })).data,
+    onSuccess: async (link) => {
+      await queries.invalidateQueries({ queryKey: listMembersQueryKey() })
+      onInvited(link)
+    },
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    invite.mutate()
+  }
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('invite_title')}
+      centered
+      closeButtonProps={{ 'aria-label': words('close') }}
+    >
+      <form className={styles.form} onSubmit={submit}>
+        <TextInput
+          label={words('email')}
+          type="email"
+          required
+          withAsterisk={false}
+          data-autofocus
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+        />
+        <TextInput
+          label={t('name')}
+          value={name}
+          maxLength={100}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <NativeSelect
+          label={t('role')}
+          description={t(`${role}_note`)}
+          value={role}
+          onChange={(event) => setRole(event.currentTarget.value as Role)}
+          data={roles.map((one) => ({ value: one, label: t(one) }))}
+        />
+        {invite.error && (
+          <Alert color="shu" role="alert">
+            {refusal(invite.error)}
+          </Alert>
+        )}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {words('cancel')}
+          </Button>
+          <Button type="submit" loading={invite.isPending}>
+            {t('invite_make')}
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  )
+}

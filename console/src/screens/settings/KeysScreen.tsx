@@ -1,0 +1,182 @@
+import { Alert, Button, Checkbox, Group, Modal, NumberInput, TextInput } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { useText as useAccountText } from '@/account/texts'
+import { type ApiKey, createKey, type NewApiKey, revokeKey } from '@/api/generated'
+import { listKeysOptions, listKeysQueryKey } from '@/api/generated/@tanstack/react-query.gen'
+import { Confirm, DataTable, EmptyState, Loaded, toastFailure, useErrorLine } from '@/design'
+import { useFormat } from '@/language/format'
+import { SettingsPage } from './SettingsPage'
+import styles from './SettingsPage.module.css'
+import { ShownOnce } from './ShownOnce'
+import { useText } from './texts'
+
+/** Keys of programs: what each may do and when it last did. */
+export default function KeysScreen() {
+  const t = useText()
+  const keys = useQuery(listKeysOptions())
+  const queries = useQueryClient()
+  const [isMaking, setIsMaking] = useState(false)
+  const [made, setMade] = useState<NewApiKey>()
+  const onMade = async (key: NewApiKey) => {
+    setMade(key)
+    setIsMaking(false)
+    await queries.invalidateQueries({ queryKey: listKeysQueryKey() })
+  }
+  const count = keys.data?.length ?? 0
+  return (
+    <SettingsPage
+      title={keys.data ? t('keys_title', { count }) : t('nav_keys')}
+      reason={t('keys_reason')}
+      action={<Button onClick={() => setIsMaking(true)}>{t('key_make')}</Button>}
+    >
+      {made && <ShownOnce note={t('key_once', { name: made.name })} value={made.secret} />}
+      <Loaded query={keys}>
+        {(found) =>
+          found.length ? (
+            <KeysTable keys={found} />
+          ) : (
+            <EmptyState title={t('keys_empty')}>{t('keys_empty_reason')}</EmptyState>
+          )
+        }
+      </Loaded>
+      {isMaking && <KeyDialog onClose={() => setIsMaking(false)} onMade={onMade} />}
+    </SettingsPage>
+  )
+}
+
+function KeysTable({ keys }: { keys: ApiKey[] }) {
+  const t = useText()
+  const format = useFormat()
+  const line = useErrorLine()
+  const queries = useQueryClient()
+  const [leaving, setLeaving] = useState<ApiKey>()
+  const revoke = useMutation({
+    mutationFn: (key: ApiKey) => revokeKey({ path: { key_id: key.id }, throwOnError: true }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: listKeysQueryKey() }),
+    onError: (error) => toastFailure(line(error)),
+    onSettled: () => setLeaving(undefined),
+  })
+  return (
+    <>
+      <DataTable
+        caption={t('nav_keys')}
+        rows={keys}
+        rowKey={(one) => one.id}
+        columns={[
+          { id: 'name', header: t('name'), cell: (one) => one.name },
+          {
+            id: 'scopes',
+            header: t('may'),
+            cell: (one) => format.list(one.scopes.map((scope) => t(`scope_${scope as Scope}`))),
+          },
+          {
+            id: 'rate',
+            header: t('per_minute'),
+            isNumber: true,
+            cell: (one) => format.number(one.requests_per_minute),
+          },
+          {
+            id: 'used',
+            header: t('last_used'),
+            cell: (one) => (one.last_used_at ? format.ago(one.last_used_at) : t('never')),
+          },
+          {
+            id: 'actions',
+            header: t('actions'),
+            cell: (one) => (
+              <Button variant="default" size="xs" onClick={() => setLeaving(one)}>
+                {t('revoke')}
+              </Button>
+            ),
+          },
+        ]}
+      />
+      <Confirm
+        isOpen={leaving !== undefined}
+        onClose={() => setLeaving(undefined)}
+        onConfirm={() => leaving && revoke.mutate(leaving)}
+        title={t('revoke_title', { name: leaving?.name ?? '' })}
+        confirmLabel={t('revoke')}
+        isIrreversible
+        isBusy={revoke.isPending}
+      >
+        {t('revoke_reason')}
+      </Confirm>
+    </>
+  )
+}
+
+const scopes = ['read', 'write', 'send', 'admin'] as const
+type Scope = (typeof scopes)[number]
+const usualRate = 6000
+
+function KeyDialog({ onClose, onMade }: { onClose: () => void; onMade: (key: NewApiKey) => void }) {
+  const t = useText()
+  const words = useAccountText()
+  const line = useErrorLine()
+  const [name, setName] = useState('')
+  const [chosen, setChosen] = useState<string[]>(['read'])
+  const [rate, setRate] = useState<number>(usualRate)
+  const make = useMutation({
+    mutationFn: async () => {
+      const body = { name, scopes: chosen as Scope[], requests_per_minute: rate }
+      return (await createKey({ body, throwOnError: true })).data
+    },
+    onSuccess: onMade,
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    make.mutate()
+  }
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('key_make')}
+      centered
+      closeButtonProps={{ 'aria-label': words('close') }}
+    >
+      <form className={styles.form} onSubmit={submit}>
+        <TextInput
+          label={t('name')}
+          placeholder={t('key_example')}
+          required
+          withAsterisk={false}
+          maxLength={100}
+          data-autofocus
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Checkbox.Group label={t('may')} value={chosen} onChange={setChosen}>
+          <div className={styles.lines}>
+            {scopes.map((scope) => (
+              <Checkbox key={scope} value={scope} label={t(`scope_${scope}`)} />
+            ))}
+          </div>
+        </Checkbox.Group>
+        <NumberInput
+          label={t('per_minute')}
+          min={1}
+          max={1_000_000}
+          allowDecimal={false}
+          value={rate}
+          onChange={(value) => setRate(Number(value) || 1)}
+        />
+        {make.error && (
+          <Alert color="shu" role="alert">
+            {line(make.error)}
+          </Alert>
+        )}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {words('cancel')}
+          </Button>
+          <Button type="submit" disabled={!chosen.length} loading={make.isPending}>
+            {t('key_make')}
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  )
+}

@@ -1,0 +1,154 @@
+import { Alert, Button, Group, Modal, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { useText as useAccountText } from '@/account/texts'
+import { createSource, type SourceKind } from '@/api/generated'
+import { listSourcesOptions, listSourcesQueryKey } from '@/api/generated/@tanstack/react-query.gen'
+import { Badge, DataTable, EmptyState, Loaded, useErrorLine } from '@/design'
+import { useFormat } from '@/language/format'
+import { SettingsPage } from './SettingsPage'
+import styles from './SettingsPage.module.css'
+import { Copy } from './ShownOnce'
+import { useText } from './texts'
+
+/** Where events come from, each with its write key. */
+export default function SourcesScreen() {
+  const t = useText()
+  const format = useFormat()
+  const sources = useQuery(listSourcesOptions())
+  const [isMaking, setIsMaking] = useState(false)
+  const count = sources.data?.length ?? 0
+  return (
+    <SettingsPage
+      title={sources.data ? t('sources_title', { count }) : t('nav_sources')}
+      reason={t('sources_reason')}
+      action={<Button onClick={() => setIsMaking(true)}>{t('source_make')}</Button>}
+    >
+      <Loaded query={sources}>
+        {(found) =>
+          found.length ? (
+            <DataTable
+              caption={t('nav_sources')}
+              rows={found}
+              rowKey={(one) => one.id}
+              columns={[
+                {
+                  id: 'name',
+                  header: t('name'),
+                  cell: (one) => (
+                    <>
+                      {one.name}
+                      <span className={styles.secondary}>{format.day(one.created_at)}</span>
+                    </>
+                  ),
+                },
+                {
+                  id: 'kind',
+                  header: t('source_kind'),
+                  cell: (one) => (
+                    <Badge tone={one.kind === 'server' ? 'good' : 'neutral'}>
+                      {t(`source_${one.kind}`)}
+                    </Badge>
+                  ),
+                },
+                {
+                  id: 'origins',
+                  header: t('source_origins'),
+                  cell: (one) => one.allowed_origins.join(' ') || t('source_any_origin'),
+                },
+                {
+                  id: 'key',
+                  header: t('write_key'),
+                  cell: (one) => (
+                    <Copy value={one.write_key} label={t('write_key_of', { name: one.name })} />
+                  ),
+                },
+              ]}
+            />
+          ) : (
+            <EmptyState title={t('sources_empty')}>{t('sources_empty_reason')}</EmptyState>
+          )
+        }
+      </Loaded>
+      {isMaking && <SourceDialog onClose={() => setIsMaking(false)} />}
+    </SettingsPage>
+  )
+}
+
+function SourceDialog({ onClose }: { onClose: () => void }) {
+  const t = useText()
+  const words = useAccountText()
+  const line = useErrorLine()
+  const queries = useQueryClient()
+  const [name, setName] = useState('')
+  const [kind, setKind] = useState<SourceKind>('server')
+  const [origins, setOrigins] = useState('')
+  const make = useMutation({
+    mutationFn: () => {
+      const allowed_origins = kind === 'browser' ? origins.split(/\s+/).filter(Boolean) : []
+      return createSource({ body: { name, kind, allowed_origins }, throwOnError: true })
+    },
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: listSourcesQueryKey() })
+      onClose()
+    },
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    make.mutate()
+  }
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('source_make')}
+      centered
+      closeButtonProps={{ 'aria-label': words('close') }}
+    >
+      <form className={styles.form} onSubmit={submit}>
+        <TextInput
+          label={t('name')}
+          required
+          withAsterisk={false}
+          maxLength={100}
+          data-autofocus
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <NativeSelect
+          label={t('source_kind')}
+          description={t(`source_${kind}_note`)}
+          value={kind}
+          onChange={(event) => setKind(event.currentTarget.value as SourceKind)}
+          data={(['server', 'browser'] as const).map((one) => ({
+            value: one,
+            label: t(`source_${one}`),
+          }))}
+        />
+        {kind === 'browser' && (
+          <Textarea
+            label={t('source_origins')}
+            description={t('source_origins_note')}
+            placeholder="https://shop.example"
+            autosize
+            value={origins}
+            onChange={(event) => setOrigins(event.currentTarget.value)}
+          />
+        )}
+        {make.error && (
+          <Alert color="shu" role="alert">
+            {line(make.error)}
+          </Alert>
+        )}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {words('cancel')}
+          </Button>
+          <Button type="submit" loading={make.isPending}>
+            {t('source_make')}
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  )
+}
