@@ -1,0 +1,122 @@
+import { Button } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import {
+  type Broadcast,
+  type BroadcastState,
+  cancelBroadcast,
+  pauseBroadcast,
+  resumeBroadcast,
+  sendBroadcast,
+} from '@/api/generated'
+import { getAudienceOptions } from '@/api/generated/@tanstack/react-query.gen'
+import { useMay } from '@/app/session'
+import { ButtonLink, Confirm, toast, toastFailure, useErrorLine } from '@/design'
+import { useText } from './texts'
+
+const calls = {
+  send: sendBroadcast,
+  pause: pauseBroadcast,
+  resume: resumeBroadcast,
+  cancel: cancelBroadcast,
+}
+type Act = keyof typeof calls
+
+/** What can be done with a broadcast in its present state, by whoever may. */
+export function Actions({ broadcast, state }: { broadcast: Broadcast; state: BroadcastState }) {
+  const t = useText()
+  const [asks, setAsks] = useState<'send' | 'cancel'>()
+  const act = useAct(broadcast.id, () => setAsks(undefined))
+  const maySend = useMay('send')
+  const mayWrite = useMay('write')
+  const isUnderWay = state === 'enqueuing' || state === 'sending'
+  return (
+    <>
+      {state === 'draft' && mayWrite && (
+        <ButtonLink
+          variant="default"
+          to="/broadcasts/$broadcastId/edit"
+          params={{ broadcastId: broadcast.id }}
+        >
+          {t('edit')}
+        </ButtonLink>
+      )}
+      {maySend && (isUnderWay || state === 'paused') && (
+        <Button variant="subtle" color="shu" onClick={() => setAsks('cancel')}>
+          {t('cancel')}
+        </Button>
+      )}
+      {maySend && isUnderWay && (
+        <Button loading={act.isPending} onClick={() => act.mutate('pause')}>
+          {t('pause')}
+        </Button>
+      )}
+      {maySend && state === 'paused' && (
+        <Button loading={act.isPending} onClick={() => act.mutate('resume')}>
+          {t('resume')}
+        </Button>
+      )}
+      {maySend && state === 'draft' && <Button onClick={() => setAsks('send')}>{t('send')}</Button>}
+      <ConfirmSending
+        broadcast={broadcast}
+        isOpen={asks === 'send'}
+        isBusy={act.isPending}
+        onClose={() => setAsks(undefined)}
+        onConfirm={() => act.mutate('send')}
+      />
+      <Confirm
+        isOpen={asks === 'cancel'}
+        isBusy={act.isPending}
+        isIrreversible
+        title={t('cancel_title')}
+        confirmLabel={t('cancel_now')}
+        onClose={() => setAsks(undefined)}
+        onConfirm={() => act.mutate('cancel')}
+      >
+        {t('cancel_what')}
+      </Confirm>
+    </>
+  )
+}
+
+interface ConfirmProps {
+  broadcast: Broadcast
+  isOpen: boolean
+  isBusy: boolean
+  onClose: () => void
+  onConfirm: () => void
+}
+
+function ConfirmSending({ broadcast, ...dialog }: ConfirmProps) {
+  const t = useText()
+  const audience = useQuery({
+    ...getAudienceOptions({ path: { broadcast_id: broadcast.id } }),
+    enabled: dialog.isOpen,
+  })
+  return (
+    <Confirm
+      {...dialog}
+      isIrreversible
+      title={t('send_title', { count: audience.data?.count ?? 0 })}
+      confirmLabel={t('send_now')}
+    >
+      {t('send_what')}
+    </Confirm>
+  )
+}
+
+function useAct(broadcastId: string, onDone: () => void) {
+  const t = useText()
+  const sayError = useErrorLine()
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: (act: Act) =>
+      calls[act]({ path: { broadcast_id: broadcastId }, throwOnError: true }),
+    onSuccess: (_, act) => toast(t(`done_${act}`)),
+    onError: (error) => toastFailure(sayError(error)),
+    onSettled: () => {
+      onDone()
+      return queries.invalidateQueries()
+    },
+  })
+}

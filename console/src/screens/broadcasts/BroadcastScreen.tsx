@@ -1,0 +1,78 @@
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import type { Broadcast, Progress } from '@/api/generated'
+import { getBroadcastOptions } from '@/api/generated/@tanstack/react-query.gen'
+import { Badge, Loaded, PageHeader } from '@/design'
+import { useFormat } from '@/language/format'
+import { Actions } from './Actions'
+import { Draft } from './Draft'
+import { Letter } from './Letter'
+import { Recipients } from './Recipients'
+import { Report } from './Report'
+import { countMoving, countSent, tones, useProgress, useSegmentName } from './state'
+import { useText } from './texts'
+
+/** One broadcast: a draft with its preview, or what became of it. */
+export default function BroadcastScreen() {
+  const { broadcastId = '' } = useParams({ strict: false }) as { broadcastId?: string }
+  const broadcast = useQuery(getBroadcastOptions({ path: { broadcast_id: broadcastId } }))
+  const progress = useProgress(broadcastId)
+  return (
+    <Loaded query={broadcast} isPage>
+      {(found) => (
+        <Loaded query={progress} isPage>
+          {(now) => <BroadcastView broadcast={found} progress={now} />}
+        </Loaded>
+      )}
+    </Loaded>
+  )
+}
+
+function BroadcastView({ broadcast, progress }: { broadcast: Broadcast; progress: Progress }) {
+  return (
+    <>
+      <Lead broadcast={broadcast} progress={progress} />
+      {progress.state === 'draft' ? (
+        <Draft broadcast={broadcast} />
+      ) : (
+        <Report broadcast={broadcast} progress={progress} />
+      )}
+      <Letter definition={broadcast.definition} />
+      {progress.state !== 'draft' && <Recipients broadcastId={broadcast.id} />}
+    </>
+  )
+}
+
+function Lead({ broadcast, progress }: { broadcast: Broadcast; progress: Progress }) {
+  const t = useText()
+  const format = useFormat()
+  const nameSegment = useSegmentName()
+  const { state } = progress
+  const counts = {
+    draft: 0,
+    enqueuing: broadcast.n_audience,
+    sending: countMoving(progress),
+    paused: countMoving(progress),
+    cancelled: countSent(progress),
+    done: countSent(progress),
+  }
+  const { name, segment } = broadcast.definition
+  const when = broadcast.started_at
+    ? t('started', { when: format.instant(broadcast.started_at) })
+    : t('written', { when: format.instant(broadcast.created_at) })
+  return (
+    <PageHeader
+      title={t(`lead_${state}`, { count: counts[state] })}
+      documentTitle={name}
+      reason={
+        <>
+          {name}
+          <br />
+          <Badge tone={tones[state]}>{t(`state_${state}`)}</Badge> {nameSegment(segment)} · {when}
+        </>
+      }
+      back={{ to: '/broadcasts', label: t('title') }}
+      action={<Actions broadcast={broadcast} state={state} />}
+    />
+  )
+}

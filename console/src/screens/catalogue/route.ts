@@ -1,0 +1,15 @@
+import { IconTags } from '@tabler/icons-react'
+import type { Screen } from '@/app/screen'
+
+export const screen: Screen = {
+  navigation: {
+    order: 50,
+    path: '/catalogue',
+    icon: IconTags,
+    label: { ja: '商品', en: 'Catalogue' },
+  },
+  routes: [
+    { path: '/catalogue', load: () => import('./CatalogueScreen') },
+    { path: '/catalogue/$productId', load: () => import('./ProductScreen') },
+  ],
+}
