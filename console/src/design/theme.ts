@@ -1,4 +1,10 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core'
 
 const ai: MantineColorsTuple = [
   '#eef2f8',
@@ -49,6 +55,14 @@ const dark: MantineColorsTuple = [
   '#0f0d0b',
 ]
 
+// Left to itself Mantine picks the words on a filled ground for the light appearance alone.
+const variantColors: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input)
+  const name = input.color || input.theme.primaryColor
+  const isOurs = input.variant === 'filled' && (name === 'ai' || name === 'shu')
+  return isOurs ? { ...colors, color: `var(--on-${name})` } : colors
+}
+
 export const theme = createTheme({
   colors: { ai, shu, gray, dark },
   white: '#fffdf8',
@@ -56,6 +70,7 @@ export const theme = createTheme({
   primaryColor: 'ai',
   primaryShade: { light: 7, dark: 2 },
   autoContrast: true,
+  variantColorResolver: variantColors,
   fontFamily: 'var(--sans)',
   fontFamilyMonospace: 'var(--mono)',
   headings: { fontFamily: 'var(--serif)', fontWeight: '600' },
