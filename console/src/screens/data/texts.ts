@@ -244,6 +244,7 @@ export const useText = defineTexts('data', {
     reason: 'Reason',
     source: 'Source',
     shape: 'Shape',
+    show_shape: 'Show',
     by_reason: 'By reason',
 
     sources_title_one: 'Events come from {{count, number}} source',
@@ -491,6 +492,7 @@ export const useText = defineTexts('data', {
     reason: '理由',
     source: 'ソース',
     shape: '形',
+    show_shape: '表示',
     by_reason: '理由別',
 
     sources_title_other: '{{count, number}}個のソースからイベントが届きます',

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { listRejected, type RejectedEvent, type RejectionCount } from '@/api/generated'
-import { Bars, type Column, DataTable, EmptyState, Loaded, PageHeader, Section } from '@/design'
+import { Bars, type Column, DataTable, EmptyState, Loaded, PageHeader } from '@/design'
 import { useFormat } from '@/language/format'
 import { DataTabs } from '../DataTabs'
 import { useSourceName } from '../sourceNames'
@@ -57,7 +57,7 @@ function Reasons({ counts }: { counts: RejectionCount[] }) {
   const format = useFormat()
   const sourceName = useSourceName()
   return (
-    <Section title={t('by_reason')}>
+    <div className={styles.reasons}>
       <Bars
         title={t('by_reason')}
         headers={[t('reason'), t('count_header')]}
@@ -67,7 +67,7 @@ function Reasons({ counts }: { counts: RejectionCount[] }) {
           text: format.number(one.n_events),
         }))}
       />
-    </Section>
+    </div>
   )
 }
 
@@ -98,7 +98,12 @@ function RejectedTable({ events, ...more }: TableProps) {
     {
       id: 'shape',
       header: t('shape'),
-      cell: (one) => <code className={styles.shape}>{one.excerpt}</code>,
+      cell: (one) => (
+        <details className={styles.shape}>
+          <summary>{t('show_shape')}</summary>
+          <code>{one.excerpt}</code>
+        </details>
+      ),
     },
   ]
   return (
