@@ -41,6 +41,7 @@ from kikubari.segments.explanation import LANGUAGES as LANGUAGES
 from kikubari.segments.explanation import Explainer as Explainer
 from kikubari.segments.explanation import Explanation as Explanation
 from kikubari.segments.explanation import Language as Language
+from kikubari.segments.explanation import as_term as as_term
 from kikubari.segments.follower import Followed as Followed
 from kikubari.segments.follower import Follower as Follower
 from kikubari.segments.lists import StoredList as StoredList

@@ -26,6 +26,8 @@ from kikubari.storage import ColumnarStore
 # What an experiment hopes to raise, where nothing else is said: ordering within a month.
 GOAL = EventCount(CountRange(at_least=1), ORDER_COMPLETED, window=Last(Duration(days=30)))
 _DEFAULT_RATE = 0.02
+# Advice does not wait for segments that were never compared; it says more the next time.
+_OVERLAP_SECONDS = 0.4
 
 
 class SegmentTitles:
@@ -93,7 +95,7 @@ class SegmentEditor:
             # Paths of the two agree only while every part is complete.
             funnel=None if counted.problems else self.audiences.funnel(edit),
             reach=self.audiences.reach(edit),
-            overlaps=self.audiences.overlaps(edit, but=but),
+            overlaps=self.audiences.overlaps(edit, but=but, seconds=_OVERLAP_SECONDS),
             base_rate=self.audiences.share(GOAL, edit) or _DEFAULT_RATE,
         )
         return self.adviser.advise(tree, numbers)

@@ -121,6 +121,9 @@ export function Builder({ segment }: { segment?: SegmentAnswer }) {
           </Alert>
         )}
         <div className={styles.columns}>
+          <div className={styles.answer}>
+            <Answer audience={audience} />
+          </div>
           <div className={styles.main}>
             <div className={styles.names}>
               <TextInput
@@ -146,7 +149,6 @@ export function Builder({ segment }: { segment?: SegmentAnswer }) {
             />
           </div>
           <aside className={styles.aside}>
-            <Answer audience={audience} />
             <ReachPanel audience={audience} />
             <FunnelPanel audience={audience} lineOf={lineAt} />
             <SamplePanel audience={audience} />

@@ -110,7 +110,7 @@ function LeafView({ node }: { node: tree.LeafNode }) {
           onClick={() => open(isOpen ? undefined : node.id)}
           onKeyDown={onKeyDown}
         >
-          {node.isNegated && <span className={styles.not}>{t('not')}</span>}
+          {node.isNegated && !lineOf(node.id) && <span className={styles.not}>{t('not')}</span>}
           <span>{lineOf(node.id) ?? titleOf(node)}</span>
         </button>
         <Count id={node.id} />

@@ -64,12 +64,22 @@ export function useAudience(condition: Json, segmentId?: string) {
   const isCurrent = counts.data !== undefined && !counts.isPlaceholderData
   const total = isCurrent ? counts.data.total : null
   const asOf = counts.data?.as_of
-  const body: EditRequest = { condition, as_of: asOf, segment_id: segmentId }
+  const body: EditRequest = {
+    condition,
+    as_of: asOf,
+    segment_id: segmentId,
+    session,
+    sequence: edit.current.sequence,
+  }
 
-  function useFollowing<T>(name: string, ask: (signal: AbortSignal) => Promise<{ data: T }>) {
+  function useFollowing<T>(
+    name: string,
+    ask: (signal: AbortSignal) => Promise<{ data: T }>,
+    isTime = true,
+  ) {
     return useQuery({
       queryKey: ['audience', name, text, asOf],
-      enabled: isCurrent && total !== null,
+      enabled: isCurrent && total !== null && isTime,
       placeholderData: keepPreviousData,
       refetchOnWindowFocus: false,
       staleTime: Number.POSITIVE_INFINITY,
@@ -78,18 +88,35 @@ export function useAudience(condition: Json, segmentId?: string) {
       queryFn: async ({ signal }) => (await ask(signal)).data,
     })
   }
+  const isThere = (query: { isSuccess: boolean; isPlaceholderData: boolean }) =>
+    query.isSuccess && !query.isPlaceholderData
   const options = { body, throwOnError: true } as const
-  return {
-    counts,
-    isCounting: counts.isFetching && !isCurrent,
-    words: useFollowing('words', (signal) => describeAudience({ ...options, signal })),
-    funnel: useFollowing('funnel', (signal) => cutAudience({ ...options, signal })),
-    reach: useFollowing('reach', (signal) => reachAudience({ ...options, signal })),
-    sample: useFollowing('sample', (signal) => sampleAudience({ ...options, signal })),
-    advice: useFollowing('advice', (signal) => adviseAudience({ ...options, signal })),
-    overlaps: useFollowing('overlaps', (signal) => compareAudience({ ...options, signal })),
-    portrait: useFollowing('portrait', (signal) => portrayAudience({ ...options, signal })),
-  }
+  // What costs most comes last, so that the next edit finds the server free.
+  const words = useFollowing('words', (signal) => describeAudience({ ...options, signal }))
+  const funnel = useFollowing('funnel', (signal) => cutAudience({ ...options, signal }))
+  const sample = useFollowing('sample', (signal) => sampleAudience({ ...options, signal }))
+  const reach = useFollowing(
+    'reach',
+    (signal) => reachAudience({ ...options, signal }),
+    isThere(sample),
+  )
+  const advice = useFollowing(
+    'advice',
+    (signal) => adviseAudience({ ...options, signal }),
+    isThere(reach),
+  )
+  const overlaps = useFollowing(
+    'overlaps',
+    (signal) => compareAudience({ ...options, signal }),
+    isThere(advice),
+  )
+  const portrait = useFollowing(
+    'portrait',
+    (signal) => portrayAudience({ ...options, signal }),
+    isThere(overlaps),
+  )
+  const isCounting = counts.isFetching && !isCurrent
+  return { counts, isCounting, words, funnel, reach, sample, advice, overlaps, portrait }
 }
 
 export type Audience = ReturnType<typeof useAudience>

@@ -177,8 +177,9 @@ export function OverlapPanel({ audience }: { audience: Audience }) {
   const found = audience.overlaps.data
   if (!found || found.total === 0) return null
   const shared = found.overlaps.filter((one) => one.shared > 0).slice(0, 6)
+  const rest = found.n_left_out
   return (
-    <Section title={t('overlap')}>
+    <Section title={t('overlap')} note={rest > 0 ? t('overlap_rest', { count: rest }) : undefined}>
       {shared.length === 0 && <p className={styles.soft}>{t('overlap_none')}</p>}
       <dl className={styles.bars}>
         {shared.map((one) => (

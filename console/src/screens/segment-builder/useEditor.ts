@@ -49,7 +49,7 @@ export function useEditor<S extends { root: tree.GroupNode }>(options: Options<S
   const isCounted = !counts.isPlaceholderData
   const lines = new Map(words.data?.lines.map((one) => [one.path, one[language]]))
   const lineOf = (id: string) =>
-    words.isPlaceholderData ? undefined : lines.get(inner.get(id) ?? '')
+    words.isPlaceholderData ? undefined : lines.get(paths.get(id) ?? '')
   const seen = useRef(new Map<string, string>())
   for (const node of tree.list(root)) {
     const line = lineOf(node.id)
@@ -102,7 +102,8 @@ export function useEditor<S extends { root: tree.GroupNode }>(options: Options<S
     onKeyDown,
     describe: (id: string) => {
       const node = tree.find(root, id)
-      return node ? `${node.isNegated ? `${t('not')}: ` : ''}${titleOf(node)}` : undefined
+      if (!node) return undefined
+      return tree.isGroup(node) && node.isNegated ? `${t('not')}: ${titleOf(node)}` : titleOf(node)
     },
     show: (id: string | undefined) => {
       if (id === undefined) return

@@ -23,7 +23,9 @@ from kikubari.segments import (
     Power,
     Reach,
     Suggestion,
+    as_term,
     matching,
+    read_draft,
 )
 from kikubari.spec.conditions import convert_condition, encode_condition
 from kikubari.spec.errors import InvalidInputError
@@ -74,6 +76,22 @@ class Description(msgspec.Struct, frozen=True):
 
     ja: Explanation
     en: Explanation
+
+
+class LineWords(msgspec.Struct, frozen=True):
+    """One complete condition of an edited tree in words."""
+
+    path: str
+    ja: str
+    en: str
+
+
+class AudienceWords(msgspec.Struct, frozen=True):
+    """What of an edited tree is complete, in words: the whole, and each condition."""
+
+    ja: str
+    en: str
+    lines: list[LineWords]
 
 
 class AdviceAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,6 +182,30 @@ def describe_segment(
     return Description(ja, en)
 
 
+@post("/audiences/words", guards=[requires("read")], sync_to_thread=True, status_code=200)
+def describe_audience(
+    services: NamedDependency[Services], data: JSONBody[EditRequest]
+) -> AudienceWords:
+    """Say the complete part of an edited tree in words."""
+    explainer = services.segment_editor.explainer
+    root = read_draft(data.condition).root
+    tree = root.condition()
+    if tree is None:
+        return AudienceWords("", "", [])
+    ja, en = (explainer.explain(tree, language).text for language in LANGUAGES)
+    # A negated condition has words of its own, under the path of the negation.
+    said = [
+        (node.path, condition)
+        for node in root.walk()
+        if (condition := node.condition()) is not None and as_term(condition) is not None
+    ]
+    lines = [
+        LineWords(path, explainer.leaf(condition, "ja"), explainer.leaf(condition, "en"))
+        for path, condition in said
+    ]
+    return AudienceWords(ja, en, lines)
+
+
 @get("/vocabulary/{kind:str}", guards=[requires("read")], sync_to_thread=True)
 def list_vocabulary(  # noqa: PLR0917 - each is a parameter of the address
     services: NamedDependency[Services],
@@ -234,5 +276,6 @@ audience_handlers = [
     sample_audience,
     advise_audience,
     describe_segment,
+    describe_audience,
     list_vocabulary,
 ]

@@ -43,7 +43,7 @@ from kikubari.spec.conditions import (
 from kikubari.spec.errors import KikubariError
 
 # After this long, segments not yet compared are left out of an answer about overlaps.
-_OVERLAP_SECONDS = 1.5
+OVERLAP_SECONDS = 2.0
 # The people of a sample stay the same while an audience does.
 _SEED = 20_260_301
 
@@ -144,17 +144,20 @@ class Audiences:
             channels.append(reached)
         return Reach(len(members), len(anywhere), tuple(channels))
 
-    def overlaps(self, edit: Edit, *, but: str | None = None) -> Overlaps:
+    def overlaps(
+        self, edit: Edit, *, but: str | None = None, seconds: float = OVERLAP_SECONDS
+    ) -> Overlaps:
         """Return what the audience shares with other segments.
 
         Args:
             edit: whose people.
             but: id of a segment that is left out: the one that is edited.
+            seconds: after which segments not yet compared are left out.
         """
         moment = self._moment(edit)
         members = self._counted(edit, moment).members or BitMap()
         wanted = [one for one in self._directory.list_segment_ids() if one != but]
-        until = time.monotonic() + _OVERLAP_SECONDS
+        until = time.monotonic() + seconds
         found: list[Overlap] = []
         for n_done, segment_id in enumerate(wanted):
             if time.monotonic() > until:
@@ -202,6 +205,8 @@ class Audiences:
     ) -> tuple[ChannelReach, BitMap]:
         ask = self._leaf_sets.members
         with_address = members & ask(TraitIs(ADDRESS_TRAITS[channel], IsSet()), moment, ticket)
+        if not with_address:
+            return ChannelReach(channel, 0, 0, 0, 0), with_address
         agreed = with_address & ask(ConsentIs("marketing", channel), moment, ticket)
         suppressed = agreed & ask(Suppressed(channel), moment, ticket)
         reached = agreed - suppressed

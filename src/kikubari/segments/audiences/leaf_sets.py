@@ -61,6 +61,7 @@ class LeafSets:
         self._workspace_id = workspace_id
         self._budget = budget
         self._kept: OrderedDict[tuple[str, int], BitMap] = OrderedDict()
+        self._asking: dict[tuple[str, int], threading.Lock] = {}
         self._lock = threading.Lock()
 
     def find(self, leaf: Condition, moment: Moment) -> BitMap | None:
@@ -114,15 +115,24 @@ class LeafSets:
         return self._keep(condition, moment, lambda: self._ask(condition, moment, ticket))
 
     def _keep(self, leaf: Condition, moment: Moment, answer: Callable[[], BitMap]) -> BitMap:
-        found = self.find(leaf, moment)
-        if found is not None:
-            return found
-        found = answer()
+        key = (digest_of(leaf), moment.as_of)
         with self._lock:
-            self._kept[digest_of(leaf), moment.as_of] = found
+            asking = self._asking.setdefault(key, threading.Lock())
+        # Questions about one edit come together: the second waits for the first one's answer.
+        with asking:
+            found = self.find(leaf, moment)
+            if found is None:
+                found = answer()
+                self._put(key, found)
+        with self._lock:
+            self._asking.pop(key, None)
+        return found
+
+    def _put(self, key: tuple[str, int], found: BitMap) -> None:
+        with self._lock:
+            self._kept[key] = found
             while len(self._kept) > _MAX_KEPT:
                 self._kept.popitem(last=False)
-        return found
 
     def _ask(self, leaf: LeafCondition, moment: Moment, ticket: Ticket) -> BitMap:
         ticket.check()

@@ -44,6 +44,8 @@ _MAX_EACH = 3
 # About a hundred values are compared; chance alone passes this once in some 370 comparisons.
 _MIN_Z = 3.0
 _MIN_SHARE = 0.02
+# A ratio nearer to 1 than this is nothing to write home about, however certain.
+_MIN_RATIO = 1.2
 # Values that tell nobody from anybody: dates, ids. A trait of few values is one people can be
 # grouped by.
 _TRAIT_VALUES = (
@@ -221,7 +223,8 @@ def _score(people: BitMap, members: BitMap, everyone: BitMap) -> float | None:
     here, there = inside / n, (total - inside) / rest
     pooled = total / len(everyone)
     spread = pooled * (1 - pooled) * (1 / n + 1 / rest)
-    if not spread or max(here, there) < _MIN_SHARE:
+    low, high = sorted((here, there))
+    if not spread or high < _MIN_SHARE or high < low * _MIN_RATIO:
         return None
     z = (here - there) / math.sqrt(spread)
     return (here - there) * min(abs(z), 30.0) if abs(z) >= _MIN_Z else None

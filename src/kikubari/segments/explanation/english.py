@@ -340,7 +340,7 @@ def _either(alternatives: Sequence[str]) -> str:
     pronoun, _, rest = first.partition(" ")
     if pronoun == "who":
         return f"who either {listed([rest, *others], 'or')}"
-    return listed([first, *others], "or")
+    return f"either {listed([first, *others], 'or')}"
 
 
 def _are(what: str) -> Clause:
