@@ -185,3 +185,59 @@ AND purpose = 'marketing'
 AND channel IN ('', 'email')
 GROUP BY p
 HAVING argMax(status, at) = 'granted';
+
+-- aged 25 to 34
+SELECT p
+FROM (SELECT $p AS p, argMaxIf(instant, at, name = 'birthday') AS born, toDate32(formatDateTime($now, '%F', argMaxIf(text, at, name = 'timezone'))) AS today
+FROM traits
+WHERE $base
+AND name IN ('birthday', 'timezone')
+GROUP BY p)
+WHERE age('year', toDate32(assumeNotNull(born)), today) BETWEEN 25 AND 34;
+
+-- every second order with a coupon
+SELECT $p AS p
+FROM events
+WHERE $base
+AND type = 'Order Completed'
+AND at > $now - INTERVAL 365 DAY
+GROUP BY p
+HAVING 2 * countIf(coupon != '') >= count();
+
+-- viewed three products in 30 days
+SELECT $p AS p
+FROM events
+WHERE $base
+AND type = 'Product Viewed'
+AND at > $now - INTERVAL 30 DAY
+GROUP BY p
+HAVING uniqExact(product_id) >= 3;
+
+-- bought a product again
+SELECT DISTINCT p
+FROM (SELECT $p AS p, arrayJoin(arrayDistinct(item_product_ids)) AS product
+FROM events
+WHERE $base
+AND type = 'Order Completed'
+AND at > $now - INTERVAL 365 DAY)
+GROUP BY p, product
+HAVING count() >= 2;
+
+-- due to buy again
+SELECT $p AS p
+FROM events
+WHERE $base
+AND type = 'Order Completed'
+GROUP BY p
+HAVING count() >= 3
+AND max(at) > min(at)
+AND dateDiff('microsecond', max(at), $now) * (count() - 1) >= dateDiff('microsecond', min(at), max(at));
+
+-- spent 5,000 on tea in a year
+SELECT $p AS p
+FROM events
+WHERE $base
+AND type = 'Order Completed'
+AND at > $now - INTERVAL 365 DAY
+GROUP BY p
+HAVING sum(arraySum((category, quantity, price) -> if(category = 'tea', quantity * price, 0), item_categories, item_quantities, item_prices_minor)) >= 5000;

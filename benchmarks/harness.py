@@ -1,14 +1,17 @@
 """What every benchmark shares: options, figures with their baselines, and the JSON they leave."""
 
 import argparse
+import math
 import os
 import resource
 import shutil
 import signal
+import statistics
 import sys
 import tempfile
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -154,6 +157,29 @@ def _describe(figure: Figure) -> str:
         verdict = "met" if figure.is_met else "MISSED"
         text += f"; target {what}{bound} {figure.target:,g}: {verdict}"
     return text
+
+
+class Turns:
+    """Milliseconds that sides of a comparison took, turn by turn."""
+
+    def __init__(self) -> None:
+        self._times: dict[str, list[float]] = defaultdict(list)
+
+    @contextmanager
+    def timed(self, side: str, clock: Callable[[], float]) -> Iterator[None]:
+        """Add what the block takes by this clock."""
+        started = clock()
+        yield
+        self._times[side].append((clock() - started) * 1000)
+
+    def median(self, side: str) -> float:
+        """Return a side's median."""
+        return statistics.median(self._times[side])
+
+    def p95(self, side: str) -> float:
+        """Return what nineteen of twenty turns of a side stay within."""
+        found = sorted(self._times[side])
+        return found[math.ceil(len(found) * 0.95) - 1]
 
 
 class Memory:

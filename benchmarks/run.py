@@ -14,6 +14,10 @@ from harness import RESULTS, Report, working_folder
 BENCHMARKS = {
     "ingest": ["ingest.py", "--preload"],
     "segments": ["segments.py"],
+    "segments_postgres": ["segments_postgres.py"],
+    "one_person": ["one_person.py"],
+    "live_segments": ["live_segments.py"],
+    "live_counts": ["live_counts.py"],
     "pipeline": ["pipeline.py"],
     "broadcast": ["broadcast.py"],
     "import_memory": ["import_memory.py"],

@@ -13,6 +13,7 @@ _DAYS_90 = {"type": "last", "duration": {"days": 90}}
 _DAYS_30 = {"type": "last", "duration": {"days": 30}}
 _YEAR = {"type": "last", "duration": {"days": 365}}
 _ORDERS = {"event": "Order Completed"}
+_WITH_COUPON = [{"on": "column", "column": "coupon", "test": {"type": "is_set"}}]
 
 LEAVES: dict[str, Question] = {
     "bought in 90 days": {
@@ -124,7 +125,49 @@ LEAVES: dict[str, Question] = {
     "is a woman": {"type": "trait", "trait": "gender", "test": {"type": "is", "value": "female"}},
     "birthday in the coming week": {"type": "anniversary", "trait": "birthday", "from": 0, "to": 7},
     "agreed to e-mail": {"type": "consent", "purpose": "marketing", "channel": "email"},
+    "aged 25 to 34": {"type": "age", "age": {"at_least": 25, "at_most": 34}},
+    "every second order with a coupon": {
+        "type": "event_ratio",
+        "part": {**_ORDERS, "where": _WITH_COUPON},
+        "whole": _ORDERS,
+        "percent": {"at_least": 50},
+        "window": _YEAR,
+    },
+    "viewed three products in 30 days": {
+        "type": "distinct_count",
+        "of": {"on": "column", "column": "product_id"},
+        "event": "Product Viewed",
+        "count": {"at_least": 3},
+        "window": _DAYS_30,
+    },
+    "bought a product again": {
+        "type": "repeated",
+        "of": {"on": "item", "field": "product_id"},
+        "times": 2,
+        **_ORDERS,
+        "window": _YEAR,
+    },
+    "due to buy again": {"type": "due", **_ORDERS, "intervals": {"at_least": 1}},
+    "spent 5,000 on tea in a year": {
+        "type": "event_aggregate",
+        "function": "sum",
+        **_ORDERS,
+        "window": _YEAR,
+        "of": {
+            "on": "items",
+            "total": "amount_minor",
+            "where": [{"field": "category", "test": {"type": "is", "value": "tea"}}],
+        },
+        "value": {"at_least": 5_000},
+    },
 }
+# Conditions that put events in order, rank people or read JSON; the others count in windows or
+# look up what was said last.
+HEAVY = frozenset({
+    "viewed something dear in 90 days", "among the best tenth by spending",
+    "viewed, added, bought within a week", "added and did not buy in two days",
+    "a cart lies for an hour", "came by a search engine first", "bought a product again",
+})  # fmt: skip
 
 # Each a tree of names above.
 TREES: dict[str, Question] = {

@@ -60,9 +60,9 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgres(binaries: Path, folder: Path) -> Iterator[str]:
+def running_postgres(binaries: Path, folder: Path, settings: str = SETTINGS) -> Iterator[str]:
     """Start a server; yields its address."""
-    server = PostgresServer(binaries, folder)
+    server = PostgresServer(binaries, folder, settings)
     server.start()
     try:
         yield server.url

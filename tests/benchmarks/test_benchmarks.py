@@ -23,7 +23,9 @@ def run_script(name: str, *options: str) -> str:
 def test_benchmarks_run_and_leave_their_figures(tmp_path: Path):
     results = tmp_path / "results"
     options = ["--scale", "0.0001", "--folder", str(tmp_path / "heavy"), "--results", str(results)]
-    names = {"ingest", "segments", "pipeline", "broadcast"}
+    names = {
+        "ingest", "segments", "segments_postgres", "one_person", "pipeline", "broadcast",
+    }  # fmt: skip
     printed = run_script("run.py", *names, *options)
     for name in names:
         report = msgspec.json.decode((results / f"{name}.json").read_bytes())

@@ -192,8 +192,8 @@ MUTANTS = [
     ),
     Mutant(
         _COMPILE_NUMBERS,
-        "arrayJoin(arrayDistinct({value}))",
-        "arrayJoin({value})",
+        "arrayJoin(arrayDistinct({ITEM_COLUMNS[leaf.of.field]}))",
+        "arrayJoin({ITEM_COLUMNS[leaf.of.field]})",
         "repeated_edges",
     ),
     Mutant(_COMPILE_NUMBERS, "count() >= {", "count() > {", "repeated"),

@@ -44,12 +44,13 @@ def distinct_query(leaf: DistinctCount, scope: Scope) -> Query:
 
 def repeated_query(leaf: Repeated, scope: Scope) -> Query:
     """Who has a value that is the same in so many events."""
-    value, has_value = _value(leaf.of, scope)
     if isinstance(leaf.of, ItemText):
-        value = f"arrayJoin(arrayDistinct({value}))"
+        value = f"arrayJoin(arrayDistinct({ITEM_COLUMNS[leaf.of.field]}))"
+    else:
+        value = leaf.of.column
     sql = (
-        f"SELECT {PROFILE} AS p {_source(leaf, scope)} AND {has_value} GROUP BY p, {value}"
-        f" HAVING count() >= {scope.add(leaf.times, 'UInt64')}"
+        f"SELECT p FROM (SELECT {PROFILE} AS p, {value} AS value {_source(leaf, scope)})"
+        f" WHERE value != '' GROUP BY p, value HAVING count() >= {scope.add(leaf.times, 'UInt64')}"
     )
     return Query(people_of(sql), scope.parameters)
 
