@@ -136,8 +136,8 @@ def test_somebody_is_found_by_a_name_as_it_is_typed(english: Console) -> None:
     expect(page.locator("h1")).to_have_text("2 people for “森”")
     page.get_by_role("link", name="森 花").click()
     expect(page.locator("h1")).to_have_text("森 花")
-    expect(page.locator("header")).to_contain_text("One order")
-    expect(page.locator("header")).to_contain_text("森茶舗, as 仕入れ")
+    expect(page.locator("main header")).to_contain_text("One order")
+    expect(page.locator("main header")).to_contain_text("森茶舗, as 仕入れ")
 
 
 def test_what_sources_disagree_on_says_which_stands_and_why(english: Console) -> None:
@@ -154,7 +154,7 @@ def test_a_shared_tablet_is_flagged_with_the_evidence(english: Console) -> None:
     page.get_by_role("link", name="See the evidence").click()
     expect(page.get_by_text("One household of 2")).to_be_visible()
     expect(page.get_by_text("same address and surname")).to_be_visible()
-    expect(page.get_by_text("Used side by side")).to_be_visible()
+    expect(page.get_by_text("Used side by side:")).to_be_visible()
     expect(page.get_by_text("refused: a person has one customer number").first).to_be_visible()
 
 
@@ -196,13 +196,14 @@ def test_a_device_is_taken_out_with_a_reason_and_put_back(english: Console) -> N
     page = english.open("/profiles/hana?part=identity")
     device = page.get_by_label("Identifiers").get_by_role("listitem").filter(has_text="tablet")
     device.get_by_role("button", name="This is somebody else").click()
-    page.get_by_label("Why").fill("It stands in the shop.")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Why").fill("It stands in the shop.")
     page.get_by_role("button", name="Take it out").click()
     expect(page.get_by_text("keeps hana and tablet apart")).to_be_visible()
     expect(page.get_by_text("It stands in the shop.")).to_be_visible()
     page.get_by_role("button", name="Merge with another profile").click()
     page.get_by_label("The other profile").fill("tablet")
-    page.get_by_label("Why").fill("It came home again.")
+    dialog.get_by_label("Why").fill("It came home again.")
     page.get_by_role("button", name="Merge", exact=True).click()
     expect(page.get_by_text("merged hana and tablet")).to_be_visible()
 
@@ -218,7 +219,7 @@ def test_everything_about_a_person_is_a_file_and_erasing_asks_twice(
     assert [one["event"]["userId"] for one in content["events"]] == ["ken"]
     page.get_by_role("button", name="Erase for ever").click()
     sure = page.get_by_role("dialog").get_by_role("button", name="Erase for ever")
-    page.get_by_label("Why").fill("asked for it")
+    page.get_by_role("dialog").get_by_label("Why").fill("asked for it")
     expect(sure).to_be_disabled()
     number = content["profile"]
     page.get_by_label(f"Type {number} to confirm").fill(number)

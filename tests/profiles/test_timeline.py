@@ -40,16 +40,16 @@ def test_an_event_that_arrives_while_somebody_reads_moves_nothing(shop, make):
     assert [item.position for item in second.events] == [3, 8, 2, 1]
 
 
-def test_counts_by_type_and_day(shop, make):
+def test_counts_by_type_and_hour(shop, make):
     shop.take_in(
         make.track("A", user_id="u1"), make.track("A", user_id="u1", minute=5),
         make.track("A", user_id="u1", day=1), make.track("B", user_id="u1", day=1),
         make.track("B", user_id="u2", day=1),
     )  # fmt: skip
     counts = shop.log.count_timeline(shop.profile("u1").numbers)
-    day = (make.start - timedelta(hours=9)).timestamp() // 86_400
-    assert {(one.type, one.day - day): one.n for one in counts} == {
-        ("A", 0): 2, ("A", 1): 1, ("B", 1): 1,
+    hour = make.start.timestamp() // 3_600
+    assert {(one.type, one.hour - hour): one.n for one in counts} == {
+        ("A", 0): 2, ("A", 24): 1, ("B", 24): 1,
     }  # fmt: skip
 
 

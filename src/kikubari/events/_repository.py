@@ -24,7 +24,7 @@ from kikubari.storage import bulk_insert, insert_or_ignore
 _KEYS_PER_QUERY = 5_000
 # SQLite joins at most 500 queries in one statement.
 _NUMBERS_PER_QUERY = 200
-_DAY_US = 86_400_000_000
+_HOUR_US = 3_600_000_000
 
 
 class InboxBatch(msgspec.Struct, frozen=True):
@@ -205,12 +205,12 @@ def list_at_positions(
 def count_timeline(
     connection: Connection, workspace_id: int, numbers: Sequence[int]
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return (type, day, n) of people's events; days count from 1970 in UTC."""
-    day = (events.c.occurred_us // literal(_DAY_US)).label("day")
+    """Return (type, hour, n) of people's events; hours count from 1970."""
+    hour = (events.c.occurred_us // literal(_HOUR_US)).label("hour")
     return connection.execute(
-        select(events.c.type, day, func.count().label("n"))
+        select(events.c.type, hour, func.count().label("n"))
         .where(events.c.workspace_id == workspace_id, events.c.number.in_(numbers))
-        .group_by(events.c.type, day)
+        .group_by(events.c.type, hour)
     ).all()
 
 

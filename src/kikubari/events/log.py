@@ -30,10 +30,10 @@ class TimelinePage(msgspec.Struct, frozen=True):
 
 
 class TimelineCount(msgspec.Struct, frozen=True):
-    """Events of one type on one day, counted from 1970 in UTC."""
+    """Events of one type within one hour, counted from 1970."""
 
     type: str
-    day: int
+    hour: int
     n: int
 
 
@@ -116,10 +116,10 @@ class EventLog:
     def count_timeline(
         self, numbers: Sequence[int], *, workspace_id: int = DEFAULT_WORKSPACE
     ) -> list[TimelineCount]:
-        """Return how many events of each type a person has on each day (UTC)."""
+        """Return how many events of each type a person has in each hour."""
         with self._store.read() as connection:
             rows = repository.count_timeline(connection, workspace_id, numbers)
-        return [TimelineCount(row.type, int(row.day), int(row.n)) for row in rows]
+        return [TimelineCount(row.type, int(row.hour), int(row.n)) for row in rows]
 
     def list_recent_numbers(
         self, *, before: int | None = None, limit: int, workspace_id: int = DEFAULT_WORKSPACE

@@ -7,11 +7,11 @@ import {
   Badge,
   type Column,
   DataTable,
-  EmptyState,
   ErrorState,
   Loading,
   PageHeader,
   SearchField,
+  Section,
   TextLink,
 } from '@/design'
 import { useFormat } from '@/language/format'
@@ -83,9 +83,9 @@ function People({ people, isFiltered, onMore, isLoadingMore }: PeopleProps) {
   const format = useFormat()
   if (people.length === 0) {
     return (
-      <EmptyState title={t(isFiltered ? 'nobody' : 'empty')}>
-        {t(isFiltered ? 'nobody_how' : 'empty_how')}
-      </EmptyState>
+      <Section title={t(isFiltered ? 'nobody' : 'empty')}>
+        <p>{t(isFiltered ? 'nobody_how' : 'empty_how')}</p>
+      </Section>
     )
   }
   const columns: Column<PersonLine>[] = [

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import get
@@ -27,6 +28,7 @@ _AMOUNTS = ("total", "revenue", "value", "price")
 # What tells most about an event, looked for in this order.
 _TELLING = ("query", "name", "product_name", "title", "store", "url", "path", "coupon", "category")
 _LONGEST = 200
+_DECEMBER = 12
 _ITEMS_NAMED = 3
 _TRAITS_NAMED = 12
 Types = Annotated[list[str] | None, QueryParameter(max_items=50)]
@@ -88,10 +90,17 @@ class TypeCount(msgspec.Struct, frozen=True):
 
 
 class MonthCount(msgspec.Struct, frozen=True):
-    """How many events a month has; `month` such as ``2026-05``, in UTC."""
+    """How many events a month has, in the shop's zone.
+
+    Attributes:
+        month: such as ``2026-05``.
+        n: events.
+        ends_at: the first instant after it: pass as `until` to read its events.
+    """
 
     month: str
     n: int
+    ends_at: datetime
 
 
 class TimelineOverview(msgspec.Struct, frozen=True):
@@ -142,16 +151,18 @@ def get_timeline_overview(
     """Return how many events of each type a customer has, and how many in each month."""
     with services.store.read() as connection:
         profile = services.profiles.get_profile(connection, profile_id)
+    zone = ZoneInfo(services.settings.timezone)
     types: dict[str, int] = {}
     months: dict[str, int] = {}
     for count in services.log.count_timeline(profile.numbers):
-        month = f"{EPOCH + timedelta(days=count.day):%Y-%m}"
+        at = EPOCH + timedelta(hours=count.hour)
+        month = f"{at.astimezone(zone):%Y-%m}"
         types[count.type] = types.get(count.type, 0) + count.n
         months[month] = months.get(month, 0) + count.n
     return TimelineOverview(
         sum(types.values()),
         [TypeCount(*one) for one in sorted(types.items(), key=lambda one: (-one[1], one[0]))],
-        [MonthCount(*one) for one in sorted(months.items())],
+        [MonthCount(month, n, _end_of(month, zone)) for month, n in sorted(months.items())],
     )
 
 
@@ -168,6 +179,12 @@ def describe(item: SequencedEvent, currency: str) -> TimelineEvent:
         summary=_summary(event, currency),
         details=event.properties or event.traits,
     )
+
+
+def _end_of(month: str, zone: ZoneInfo) -> datetime:
+    year, number = (int(part) for part in month.split("-"))
+    following = (year + 1, 1) if number == _DECEMBER else (year, number + 1)
+    return datetime(*following, 1, tzinfo=zone).astimezone(UTC)
 
 
 def _place(before: str, until: datetime | None) -> TimelinePlace | None:

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { PersonAnswer, SavedProduct } from '@/api/generated'
 import { getSavedOptions } from '@/api/generated/@tanstack/react-query.gen'
-import { Badge, type Column, DataTable, EmptyState, Loaded, Section, type Tone } from '@/design'
+import { Badge, type Column, DataTable, Loaded, Section, type Tone } from '@/design'
 import { useFormat } from '@/language/format'
 import { useLanguage } from '@/language/texts'
 import styles from './saved.module.css'
@@ -18,7 +18,9 @@ export default function SavedPart({ person }: { person: PersonAnswer }) {
       {({ cart, favourites, compared, searches }) => (
         <>
           {[cart, favourites, compared, searches].every((place) => place.length === 0) && (
-            <EmptyState title={t('nothing')}>{t('nothing_how')}</EmptyState>
+            <Section title={t('nothing')}>
+              <p>{t('nothing_how')}</p>
+            </Section>
           )}
           <Products title={t('cart')} note={t('cart_note')} products={cart} isCart />
           <Products title={t('favourites')} products={favourites} />

@@ -25,8 +25,8 @@ export function MonthStrip({ months, chosen, onChoose }: Props) {
   return (
     <div className={styles.strip}>
       <ol aria-label={t('months')}>
-        {shown.map(({ month, n }) => {
-          const until = endOf(month)
+        {shown.map(({ month, n, ends_at }) => {
+          const until = ends_at
           const label = t('month', { month: nameOf(month), count: n })
           return (
             <li key={month}>
@@ -59,24 +59,20 @@ export function MonthStrip({ months, chosen, onChoose }: Props) {
   )
 }
 
+/** Months without events are columns too: time runs evenly. */
 function withGaps(months: MonthCount[]): MonthCount[] {
-  const counts = new Map(months.map((one) => [one.month, one.n]))
+  const counts = new Map(months.map((one) => [one.month, one]))
   const first = months[0]?.month
   const last = months.at(-1)?.month
   const filled: MonthCount[] = []
   for (let month = first; month && last && month <= last; month = next(month)) {
-    filled.push({ month, n: counts.get(month) ?? 0 })
+    filled.push(counts.get(month) ?? { month, n: 0, ends_at: `${next(month)}-01T00:00:00Z` })
   }
   return filled
 }
 
 function next(month: string): string {
-  return endOf(month).slice(0, 7)
-}
-
-/** The first instant after a month. */
-function endOf(month: string): string {
   const end = new Date(`${month}-01T00:00:00Z`)
   end.setUTCMonth(end.getUTCMonth() + 1)
-  return end.toISOString()
+  return end.toISOString().slice(0, 7)
 }
