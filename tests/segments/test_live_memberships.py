@@ -6,11 +6,17 @@ from datetime import timedelta
 
 import pytest
 from live_shop import LiveShop
+from msgspec import structs
 from population import AS_OFS
 from pyroaring import BitMap
 from trees import LEAVES, tree
 
-from kikubari.spec.conditions import convert_condition, encode_condition
+from kikubari.segments import follower
+from kikubari.segments.live import flatten, leaves_of
+from kikubari.segments.reads import reads_of
+from kikubari.spec.conditions import InList, InSegment, convert_condition, encode_condition
+from kikubari.spec.envelope import Event, EventKind
+from kikubari.spec.errors import InvalidInputError, NotFoundError
 from kikubari.spec.topics import SEGMENT_ENTERED, SEGMENT_LEFT
 from kikubari.storage import ColumnarStore, StateStore
 
@@ -39,20 +45,21 @@ def test_live_members_equal_a_fresh_evaluation_whatever_happens(
         live.segments.put(f"tree{number}", convert_condition(tree(rng)))
     for name in ("seg_a", "seg_b"):
         live.segments.put(name, convert_condition({"type": "list", "list": "few"}))
-    live.happen(150)
+    live.happen(120)
     live.settle()
     told = {name: live.memberships.members(name) for name in live.segments.segments}
     before = dict.fromkeys(told, 0)
-    for step in range(8):
+    for step in range(5):
         live.clock.advance(rng.choice(STEPS))
         live.happen(rng.choice([0, 1, 15]))
         if rng.random() < 0.6:
             live.move()
-        if step == 5:
+        if step == 3:
             live.start_follower()
         live.settle()
+        engine = live.engine()
         for name, segment in live.segments.segments.items():
-            fresh = live.fresh(name)
+            fresh = engine.evaluate(InSegment(name), live.clock.now()).members
             tree_text = encode_condition(segment.definition).decode()
             assert live.memberships.members(name) == fresh, f"step {step}, {name}: {tree_text}"
             told[name], before[name] = replayed(live, name, told[name], before[name])
@@ -70,3 +77,177 @@ def replayed(live: LiveShop, name: str, members: BitMap, n_before: int) -> tuple
             assert event.number in members
             members = members - BitMap([event.number])
     return members, len(events)
+
+
+BOUGHT = convert_condition({
+    "type": "event_count", "event": "Order Completed", "count": {"at_least": 1},
+    "window": {"type": "last", "duration": {"days": 90}},
+})  # fmt: skip
+
+
+def order(live: LiveShop, number: int, ago: timedelta = timedelta(0)) -> Event:
+    at = live.clock.now() - ago
+    return Event(
+        message_id=f"order-{number}-{at}", kind=EventKind.TRACK, type="Order Completed",
+        occurred_at=at, received_at=at, source_id=1, number=number,
+    )  # fmt: skip
+
+
+def kinds(live: LiveShop, segment_id: str) -> list[tuple[str, int | None, str]]:
+    return [(e.type, e.number, e.properties["cause"]) for e in live.told(segment_id)]
+
+
+def test_time_alone_moves_people_to_the_microsecond(live: LiveShop) -> None:
+    live.segments.put("bought", BOUGHT)
+    live.settle()
+    live.append(order(live, 7))
+    live.settle()
+    assert live.memberships.members("bought") == BitMap([7])
+    live.clock.advance(timedelta(days=90) - timedelta(microseconds=1))
+    live.settle()
+    assert live.memberships.members("bought") == BitMap([7])
+    live.clock.advance(timedelta(microseconds=1))
+    live.settle()
+    assert live.memberships.members("bought") == BitMap()
+    assert kinds(live, "bought") == [
+        (SEGMENT_ENTERED, 7, "followed"), (SEGMENT_LEFT, 7, "followed"),
+    ]  # fmt: skip
+
+
+def test_an_event_that_comes_late_expires_in_time(live: LiveShop) -> None:
+    live.segments.put("bought", BOUGHT)
+    live.append(order(live, 1))
+    live.settle()
+    live.append(order(live, 2, ago=timedelta(days=90) - timedelta(minutes=2)))
+    live.settle()
+    assert live.memberships.members("bought") == BitMap([1, 2])
+    live.clock.advance(timedelta(minutes=2))
+    live.settle()
+    assert live.memberships.members("bought") == BitMap([1])
+
+
+def test_first_members_are_not_told_and_an_edit_is_told_as_one(live: LiveShop) -> None:
+    live.append(order(live, 1), order(live, 2), order(live, 2, ago=timedelta(days=1)))
+    live.segments.put("buyers", BOUGHT)
+    live.settle()
+    assert live.told("buyers") == []
+    (created,) = live.memberships.list_changes("buyers")
+    assert (created.cause, created.size) == ("created", 2)
+    twice = convert_condition(
+        {"type": "event_count", "event": "Order Completed", "count": {"at_least": 2}}
+    )
+    live.segments.put("buyers", twice)
+    live.settle()
+    assert kinds(live, "buyers") == [(SEGMENT_LEFT, 1, "edited")]
+    assert live.memberships.list_changes("buyers")[0].version == 2
+
+
+def test_a_segment_that_keeps_silent_tells_nothing_but_keeps_its_feed(live: LiveShop) -> None:
+    live.segments.put("bought", BOUGHT, announces=False)
+    live.settle()
+    live.append(order(live, 3))
+    live.settle()
+    assert live.told("bought") == []
+    assert live.memberships.list_changes("bought")[0].entered == BitMap([3])
+    live.memberships.set_announces("bought", announces=True)
+    live.append(order(live, 4))
+    live.settle()
+    assert kinds(live, "bought") == [(SEGMENT_ENTERED, 4, "followed")]
+    with pytest.raises(NotFoundError):
+        live.memberships.set_announces("nothing", announces=True)
+
+
+def test_a_step_that_dies_leaves_nothing_and_the_next_process_tells_it_once(
+    live: LiveShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live.segments.put("bought", BOUGHT)
+    live.settle()
+    live.append(*(order(live, number) for number in range(1, 6)))
+    live.take_in()
+    write = live.state.write
+
+    def dying(work, **options):
+        def and_die(connection):
+            work(connection)
+            raise RuntimeError("killed")
+
+        return write(and_die, **options)
+
+    monkeypatch.setattr(live.state, "write", dying)
+    with pytest.raises(RuntimeError, match="killed"):
+        live.follower.step()
+    monkeypatch.undo()
+    assert live.memberships.members("bought") == BitMap()
+    live.start_follower()
+    live.settle()
+    live.start_follower()
+    live.settle()
+    assert live.memberships.members("bought") == BitMap(range(1, 6))
+    assert len(live.told("bought")) == 5
+
+
+def test_more_people_than_a_transaction_writes_are_all_told_once(
+    live: LiveShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower, "_EVENTS_PER_WRITE", 4)
+    live.segments.put("bought", BOUGHT)
+    live.settle()
+    live.append(*(order(live, number) for number in range(1, 12)))
+    live.settle()
+    assert [number for _, number, _ in kinds(live, "bought")] == list(range(1, 12))
+
+
+def test_sizes_by_the_hour_and_freshness(live: LiveShop) -> None:
+    live.segments.put("bought", BOUGHT)
+    live.settle()
+    live.append(order(live, 1), order(live, 2))
+    live.settle()
+    live.clock.advance(timedelta(hours=1))
+    live.append(order(live, 3))
+    live.settle()
+    assert [(p.size, p.entered, p.left) for p in live.memberships.sizes("bought")] == [
+        (2, 2, 0), (3, 1, 0),
+    ]  # fmt: skip
+    state = live.memberships.find_state("bought")
+    assert state is not None
+    assert state.lag_seconds == 0
+    live.clock.advance(timedelta(seconds=90))
+    assert live.memberships.lag() == timedelta(seconds=90)
+
+
+def test_members_of_the_past_are_what_was_known_then(live: LiveShop) -> None:
+    live.segments.put("bought", BOUGHT)
+    live.settle()
+    then = live.clock.now()
+    live.clock.advance(timedelta(hours=2))
+    late = structs.replace(order(live, 9), occurred_at=then)
+    live.append(late)
+    live.settle()
+    engine = live.engine()
+    assert engine.evaluate(InSegment("bought"), then).members == BitMap([9])
+    assert engine.evaluate(InSegment("bought"), then, then).members == BitMap()
+
+
+def test_a_circle_is_followed_by_nobody_and_stops_nobody(live: LiveShop) -> None:
+    live.segments.put("a", InSegment("b"))
+    live.segments.put("b", InSegment("a"))
+    live.segments.put("bought", BOUGHT)
+    live.append(order(live, 1))
+    live.settle()
+    assert live.memberships.find_state("a") is None
+    assert live.memberships.members("bought") == BitMap([1])
+    with pytest.raises(InvalidInputError, match="a → b → a"):
+        flatten(InSegment("a"), live.segments.definition)
+
+
+def test_every_leaf_says_what_it_reads() -> None:
+    rng = random.Random(3)
+    for name, make in LEAVES.items():
+        tree_ = convert_condition(make(rng))
+        if isinstance(tree_, InSegment | InList):
+            continue
+        for leaf in leaves_of(flatten(tree_, {}.__getitem__)):
+            reads = reads_of(leaf)
+            # Only what depends on each person's own rhythm is asked about everybody.
+            assert not reads.is_whole or name in {"percentile", "due"}, name
+            assert reads.types or reads.traits or reads.purposes

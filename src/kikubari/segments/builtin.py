@@ -363,6 +363,8 @@ def rfm_part(read: Callable[[str], int], by: str, fifth: int) -> _Json:
         return _bought(**{name: {"days": days} for name, days in ago.items() if days is not None})
     if by == "frequency":
         count = {"at_least": 1 if low is None else low + 1}
+        if high is not None and high < count["at_least"]:
+            return _not({"type": "everyone"})  # two edges are the same: nobody lies between
         if high is not None:
             count["at_most"] = high
         return {"type": "event_count", "event": ORDER_COMPLETED, "count": count}

@@ -122,6 +122,8 @@ class Follower:
         self._marks: deque[tuple[int, int]] = deque(maxlen=10_000)
         self._through = 0
         self._written_progress = 0
+        # Events of changes wait to be written; at first, perhaps those of a process that died.
+        self._has_more = True
 
     def step(self) -> bool:
         """Bring every segment up to now; return whether there is more to do at once."""
@@ -218,7 +220,7 @@ class Follower:
 
     def _write(self, differences: list[_Difference]) -> bool:
         is_due = self._leaves.as_of - self._written_progress >= _PROGRESS_EVERY_US
-        if not differences and not is_due:
+        if not differences and not is_due and not self._has_more:
             return False
         through = self._slowest()
 
@@ -237,7 +239,7 @@ class Follower:
             return announcer.has_more
 
         try:
-            has_more = self._state.write(work)
+            self._has_more = self._state.write(work)
         except ConflictError:
             # Another process wrote a change: start from what is written now.
             self._tracked, self._versions = {}, None
@@ -245,7 +247,7 @@ class Follower:
         for one in differences:
             _adopt(one)
         self._written_progress = self._leaves.as_of
-        return has_more
+        return self._has_more
 
     def _write_difference(
         self, connection: Connection, one: _Difference, announcer: "_Announcer"
