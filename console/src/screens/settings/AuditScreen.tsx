@@ -5,6 +5,7 @@ import { type AuditEntry, listAuditEntries } from '@/api/generated'
 import { checkAuditLogOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { DataTable, EmptyState, ErrorState, Loading } from '@/design'
 import { useFormat } from '@/language/format'
+import { useActions } from './actions'
 import { SettingsPage } from './SettingsPage'
 import styles from './SettingsPage.module.css'
 import { useText } from './texts'
@@ -35,6 +36,7 @@ export default function AuditScreen() {
     initialPageParam: undefined as number | undefined,
     getNextPageParam: (page) => page.before ?? undefined,
   })
+  const said = useActions()
   const entries = pages.data?.pages.flatMap((page) => page.entries) ?? []
   const count = check.data?.n_entries ?? 0
   const answer = check.data && (check.data.is_intact ? 'audit_intact' : 'audit_broken')
@@ -43,46 +45,48 @@ export default function AuditScreen() {
       title={answer ? t(answer, { number: check.data?.broken_at ?? 0 }) : t('nav_audit')}
       reason={check.data && t('audit_reason', { count })}
     >
-      <div className={styles.form}>
-        <NativeSelect
-          label={t('audit_subject')}
-          value={subject}
-          onChange={(event) => setSubject(event.currentTarget.value)}
-          data={[
-            { value: '', label: t('audit_all') },
-            ...subjects.map((one) => ({ value: `${one}.`, label: t(`audit_${one}`) })),
-          ]}
-        />
+      <div className={styles.block}>
+        <div className={styles.form}>
+          <NativeSelect
+            label={t('audit_subject')}
+            value={subject}
+            onChange={(event) => setSubject(event.currentTarget.value)}
+            data={[
+              { value: '', label: t('audit_all') },
+              ...subjects.map((one) => ({ value: `${one}.`, label: t(`audit_${one}`) })),
+            ]}
+          />
+        </div>
+        {pages.isPending && <Loading />}
+        {pages.isError && <ErrorState error={pages.error} onRetry={() => pages.refetch()} />}
+        {pages.isSuccess && !entries.length && (
+          <EmptyState title={t('audit_empty')}>{t('audit_empty_reason')}</EmptyState>
+        )}
+        {entries.length > 0 && (
+          <DataTable<AuditEntry>
+            caption={t('nav_audit')}
+            rows={entries}
+            rowKey={(one) => one.number}
+            onMore={pages.hasNextPage ? () => void pages.fetchNextPage() : undefined}
+            isLoadingMore={pages.isFetchingNextPage}
+            columns={[
+              {
+                id: 'action',
+                header: t('audit_action'),
+                cell: (one) => (
+                  <>
+                    {said(one.action)}
+                    <span className={styles.secondary}>{one.detail || one.target}</span>
+                  </>
+                ),
+              },
+              { id: 'actor', header: t('audit_actor'), cell: (one) => one.actor },
+              { id: 'address', header: t('address'), cell: (one) => one.address || '–' },
+              { id: 'at', header: t('audit_at'), cell: (one) => format.instant(one.at) },
+            ]}
+          />
+        )}
       </div>
-      {pages.isPending && <Loading />}
-      {pages.isError && <ErrorState error={pages.error} onRetry={() => pages.refetch()} />}
-      {pages.isSuccess && !entries.length && (
-        <EmptyState title={t('audit_empty')}>{t('audit_empty_reason')}</EmptyState>
-      )}
-      {entries.length > 0 && (
-        <DataTable<AuditEntry>
-          caption={t('nav_audit')}
-          rows={entries}
-          rowKey={(one) => one.number}
-          onMore={pages.hasNextPage ? () => void pages.fetchNextPage() : undefined}
-          isLoadingMore={pages.isFetchingNextPage}
-          columns={[
-            {
-              id: 'action',
-              header: t('audit_action'),
-              cell: (one) => (
-                <>
-                  <code>{one.action}</code>
-                  <span className={styles.secondary}>{one.detail || one.target}</span>
-                </>
-              ),
-            },
-            { id: 'actor', header: t('audit_actor'), cell: (one) => one.actor },
-            { id: 'address', header: t('address'), cell: (one) => one.address || '–' },
-            { id: 'at', header: t('audit_at'), cell: (one) => format.instant(one.at) },
-          ]}
-        />
-      )}
     </SettingsPage>
   )
 }

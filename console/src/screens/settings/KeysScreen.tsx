@@ -30,16 +30,18 @@ export default function KeysScreen() {
       reason={t('keys_reason')}
       action={<Button onClick={() => setIsMaking(true)}>{t('key_make')}</Button>}
     >
-      {made && <ShownOnce note={t('key_once', { name: made.name })} value={made.secret} />}
-      <Loaded query={keys}>
-        {(found) =>
-          found.length ? (
-            <KeysTable keys={found} />
-          ) : (
-            <EmptyState title={t('keys_empty')}>{t('keys_empty_reason')}</EmptyState>
-          )
-        }
-      </Loaded>
+      <div className={styles.block}>
+        {made && <ShownOnce note={t('key_once', { name: made.name })} value={made.secret} />}
+        <Loaded query={keys}>
+          {(found) =>
+            found.length ? (
+              <KeysTable keys={found} />
+            ) : (
+              <EmptyState title={t('keys_empty')}>{t('keys_empty_reason')}</EmptyState>
+            )
+          }
+        </Loaded>
+      </div>
       {isMaking && <KeyDialog onClose={() => setIsMaking(false)} onMade={onMade} />}
     </SettingsPage>
   )

@@ -9,6 +9,7 @@ import { MembersTable } from './MembersTable'
 import { PolicySection } from './PolicySection'
 import { RolesSection } from './RolesSection'
 import { SettingsPage } from './SettingsPage'
+import styles from './SettingsPage.module.css'
 import { ShownOnce } from './ShownOnce'
 import { useText } from './texts'
 
@@ -29,10 +30,12 @@ export default function MembersScreen() {
       }
       action={<Button onClick={() => setIsInviting(true)}>{t('invite')}</Button>}
     >
-      {link && <ShownOnce note={t('link_once', { email: link.member.email })} value={link.url} />}
-      <Loaded query={members}>
-        {(found) => <MembersTable members={found} onLink={setLink} />}
-      </Loaded>
+      <div className={styles.block}>
+        {link && <ShownOnce note={t('link_once', { email: link.member.email })} value={link.url} />}
+        <Loaded query={members}>
+          {(found) => <MembersTable members={found} onLink={setLink} />}
+        </Loaded>
+      </div>
       <RolesSection />
       <PolicySection />
       {isInviting && (

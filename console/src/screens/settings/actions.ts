@@ -1,0 +1,35 @@
+import { useText } from './texts'
+
+const actions = {
+  'session.opened': 'act_session_opened',
+  'session.refused': 'act_session_refused',
+  'session.confirmed': 'act_session_confirmed',
+  'session.ended': 'act_session_ended',
+  'session.others_ended': 'act_session_others_ended',
+  'password.changed': 'act_password_changed',
+  'totp.added': 'act_totp_added',
+  'totp.removed': 'act_totp_removed',
+  'recovery_codes.renewed': 'act_recovery_codes_renewed',
+  'passkey.added': 'act_passkey_added',
+  'passkey.removed': 'act_passkey_removed',
+  'member.created': 'act_member_created',
+  'member.invited': 'act_member_invited',
+  'member.changed': 'act_member_changed',
+  'member.removed': 'act_member_removed',
+  'member.invitation_issued': 'act_member_invitation_issued',
+  'member.new_password_issued': 'act_member_new_password_issued',
+  'member.invitation_redeemed': 'act_member_invitation_redeemed',
+  'member.new_password_redeemed': 'act_member_new_password_redeemed',
+  'key.created': 'act_key_created',
+  'key.revoked': 'act_key_revoked',
+  'policy.changed': 'act_policy_changed',
+} as const
+
+/** Says what was done in the reader's words; other changes are known by their handler's name. */
+export function useActions(): (action: string) => string {
+  const t = useText()
+  return (action) => {
+    const known = actions[action as keyof typeof actions]
+    return known ? t(known) : action.replaceAll('_', ' ')
+  }
+}
