@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kikubari.events import PROFILE
+from kikubari.segments._matrices import Floats
 from kikubari.segments.moment import Moment
 from kikubari.segments.sensitive import class_of_name
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
@@ -26,7 +27,6 @@ from kikubari.spec.topics import (
 )
 from kikubari.storage import ColumnarStore, QueryBudget
 
-Floats = NDArray[np.float64]
 Numbers = NDArray[np.uint32]
 
 WINDOW_DAYS = 365

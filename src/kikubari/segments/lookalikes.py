@@ -15,7 +15,8 @@ from pyroaring import BitMap
 
 from kikubari.kit.clock import Clock
 from kikubari.kit.instants import from_micros
-from kikubari.segments.behaviour import Behaviour, Floats, Scale, read_behaviour
+from kikubari.segments._matrices import Floats, cross, multiply
+from kikubari.segments.behaviour import Behaviour, Scale, read_behaviour
 from kikubari.segments.engine import SegmentEngine
 from kikubari.segments.lists import StoredList, StoredLists
 from kikubari.segments.personas.contracts import Distinction
@@ -236,7 +237,8 @@ def _score(behaviour: Behaviour, is_seed: Mask, is_held: Mask, rng: np.random.Ge
     parts = []
     for start in range(0, len(is_seed), _PEOPLE_AT_ONCE):
         some = np.arange(start, min(start + _PEOPLE_AT_ONCE, len(is_seed)))
-        parts.append(scale.apply(behaviour.rows(some)) @ weights[1:] + weights[0])
+        scaled = scale.apply(behaviour.rows(some))
+        parts.append(multiply(scaled, weights[1:, None])[:, 0] + weights[0])
     return np.concatenate(parts)
 
 
@@ -250,9 +252,11 @@ def _fit(values: Floats, is_seed: Mask) -> Floats:
     penalty[0] = 0.0
     found: Floats = np.zeros(design.shape[1])
     for _ in range(_NEWTON_STEPS):
-        chance = 1 / (1 + np.exp(-np.clip(design @ found, -_STEEPEST, _STEEPEST)))
-        slope = design.T @ (weight * (target - chance)) - penalty * found
-        bend = (design * (weight * chance * (1 - chance))[:, None]).T @ design
+        chance = 1 / (
+            1 + np.exp(-np.clip(multiply(design, found[:, None])[:, 0], -_STEEPEST, _STEEPEST))
+        )
+        slope = cross(design, (weight * (target - chance))[:, None])[:, 0] - penalty * found
+        bend = cross(design * (weight * chance * (1 - chance))[:, None], design)
         step = np.linalg.solve(bend + np.diag(penalty + _PRECISE), slope)
         found = found + step
         if np.abs(step).max() < _PRECISE:

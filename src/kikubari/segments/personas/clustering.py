@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from kikubari.segments.behaviour import Floats
+from kikubari.segments._matrices import Floats, cross, multiply
 
 Labels = NDArray[np.int64]
 
@@ -38,7 +38,11 @@ def cluster(values: Floats, k: int, rng: np.random.Generator) -> Clustering:
 
 def assign(values: Floats, centres: Floats) -> tuple[Labels, Floats]:
     """Return the nearest centre of each row, and its squared distance."""
-    distances = (values**2).sum(axis=1)[:, None] - 2 * values @ centres.T + (centres**2).sum(axis=1)
+    distances = (
+        (values**2).sum(axis=1)[:, None]
+        - 2 * multiply(values, centres.T)
+        + (centres**2).sum(axis=1)
+    )
     labels = distances.argmin(axis=1)
     return labels, np.maximum(distances[np.arange(len(values)), labels], 0.0)
 
@@ -48,8 +52,7 @@ def _run(values: Floats, k: int, rng: np.random.Generator) -> Clustering:
     labels, squares = assign(values, centres)
     for _ in range(_STEPS):
         sizes = np.bincount(labels, minlength=k)
-        sums = np.zeros_like(centres)
-        np.add.at(sums, labels, values)
+        sums = cross((labels[:, None] == np.arange(k)).astype(np.float64), values)
         # A centre that lost everybody moves to whoever is farthest from theirs.
         centres = np.where(
             sizes[:, None] > 0, sums / np.maximum(sizes, 1)[:, None], values[squares.argmax()]
@@ -106,20 +109,20 @@ def even(values: Floats) -> Nothing:
     """Return an even cloud of the same extent along the same principal axes."""
     mean, axes, along = _principal(values)
     low, high = along.min(axis=0), along.max(axis=0)
-    return lambda rng: rng.uniform(low, high, along.shape) @ axes + mean
+    return lambda rng: multiply(rng.uniform(low, high, along.shape), axes) + mean
 
 
 def round_(values: Floats) -> Nothing:
     """Return a Gaussian cloud of the same mean and covariance."""
     mean, axes, along = _principal(values)
     spread = along.std(axis=0)
-    return lambda rng: rng.normal(0.0, spread, along.shape) @ axes + mean
+    return lambda rng: multiply(rng.normal(0.0, spread, along.shape), axes) + mean
 
 
 def _principal(values: Floats) -> tuple[Floats, Floats, Floats]:
     mean = values.mean(axis=0)
-    _, _, axes = np.linalg.svd(values - mean, full_matrices=False)
-    return mean, axes, (values - mean) @ axes.T
+    _, columns = np.linalg.eigh(cross(values - mean, values - mean))
+    return mean, columns.T, multiply(values - mean, columns)
 
 
 def _explained(values: Floats, most: int, rng: np.random.Generator) -> Floats:

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kikubari.segments.behaviour import Behaviour, Floats, Scale
+from kikubari.segments._matrices import Floats
+from kikubari.segments.behaviour import Behaviour, Scale
 from kikubari.segments.personas.clustering import (
     Clustering,
     Labels,

@@ -8,7 +8,8 @@ from importlib.resources import files
 import msgspec
 import numpy as np
 
-from kikubari.segments.behaviour import Behaviour, Feature, Floats
+from kikubari.segments._matrices import Floats
+from kikubari.segments.behaviour import Behaviour, Feature
 from kikubari.segments.personas.clustering import Labels
 from kikubari.segments.personas.contracts import Distinction
 

@@ -9,7 +9,7 @@ the same of all clusters together.
 import msgspec
 import numpy as np
 
-from kikubari.segments.behaviour import Floats
+from kikubari.segments._matrices import Floats
 from kikubari.segments.personas.clustering import Clustering, Labels, assign, cluster
 
 STABLE = 0.75
