@@ -1,9 +1,10 @@
 """How long a segment editor waits for its counts after one condition was edited.
 
 A tree of five conditions stands; one after the other is changed to values nobody asked for
-before, as somebody does who tries out. First while nothing else happens, then while 2,000 events a second go through intake,
-sequencer and copier, a thread each, as in the server. Both are compared with asking for all
-conditions of the tree anew, which is what an editor without sets at hand would do.
+before, as somebody does who tries out. First while nothing else happens, then while 2,000 events
+a second go through intake, sequencer and copier, a thread each, as in the server. Both are compared
+with asking for all conditions of the tree anew, which is what an editor without sets at hand
+would do.
 """
 
 import random
