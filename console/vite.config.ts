@@ -14,7 +14,7 @@ function precompress(): Plugin {
   return {
     name: 'precompress',
     apply: 'build',
-    closeBundle() {
+    writeBundle() {
       const assets = join(built, 'assets')
       for (const name of readdirSync(assets)) {
         const content = readFileSync(join(assets, name))

@@ -65,16 +65,19 @@ function Lead({ health }: { health: Health }) {
   )
 }
 
-function useLead(health: Health): { title: string; reason: string } {
+function useLead(health: Health): { title: string; reason?: string } {
   const t = useText()
   const shop = useShop().name
-  const people = usePeople().data?.count ?? 0
+  const people = usePeople().data?.count
   const stopped = health.consumers.filter((one) => !one.is_alive).length
   const lag = Math.max(...health.consumers.map((one) => one.lag ?? 0), 0)
   if (stopped) return { title: t('trouble', { count: stopped }), reason: t('trouble_reason') }
   if (!health.log_position) return { title: t('empty'), reason: t('empty_reason') }
   if (lag > lateEvents) return { title: t('late'), reason: t('late_reason', { count: lag }) }
-  return { title: t('good'), reason: t('good_reason', { shop, people }) }
+  return {
+    title: t('good'),
+    reason: people == null ? undefined : t('good_reason', { shop, people }),
+  }
 }
 
 function Numbers({ health }: { health: Health }) {

@@ -4,6 +4,17 @@ import { useFormat } from '@/language/format'
 import styles from './Parts.module.css'
 import { useText } from './texts'
 
+const known = [
+  'sequencer',
+  'copier',
+  'segments',
+  'past sizes',
+  'broadcasts',
+  'forgetting',
+  'governance',
+  'deliver',
+] as const
+
 /** Every background part: whether it works, and how far it is behind the log. */
 export function Parts({ health }: { health: Health }) {
   const t = useText()
@@ -14,7 +25,7 @@ export function Parts({ health }: { health: Health }) {
       header: t('part'),
       cell: (one) => (
         <>
-          {one.name}
+          {sayPart(one.name, t)}
           {one.last_error && one.last_error_at && (
             <p className={styles.error}>
               {format.ago(one.last_error_at)}: {one.last_error}
@@ -51,4 +62,10 @@ export function Parts({ health }: { health: Health }) {
       <p className={styles.version}>{t('version', { version: health.version })}</p>
     </>
   )
+}
+
+/** Says what a part does; one that has no words yet stands under its own name. */
+function sayPart(name: string, t: ReturnType<typeof useText>): string {
+  const part = known.find((one) => one === name)
+  return part ? t(`part_${part}`) : name
 }
