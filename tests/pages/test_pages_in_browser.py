@@ -48,9 +48,6 @@ def _paths(world: PageWorld) -> list[str]:
         "/",
         "/segments",
         "/segments/seg_own",
-        "/profiles",
-        "/profiles?q=%3Cscript",
-        f"/profiles/{world.profile_id('6666')}",
         "/broadcasts",
         f"/broadcasts/{world.broadcast_id}",
         f"/broadcasts/{world.draft_id}",
@@ -58,7 +55,6 @@ def _paths(world: PageWorld) -> list[str]:
         f"/inbox/{mail}",
         f"/inbox/{mail}/html",
         "/collecting",
-        "/profiles/%3Cscript%3Ewindow.hacked=1%3C/script%3E",
         world.link("6666", "/u/"),
         world.link("6666", "/p/"),
     ]

@@ -10,8 +10,8 @@ import pytest
 from kikubari.api.pages.texts import load_texts
 from kikubari.collect import SourceKind
 from kikubari.decide.personalise import Provenance
-from kikubari.deliver import MessageState, Purpose
-from kikubari.events import CONSENT_PURPOSES, CONSENT_STATUSES, PROVENANCES
+from kikubari.deliver import Purpose
+from kikubari.events import CONSENT_PURPOSES, PROVENANCES
 from kikubari.journeys import BroadcastState
 
 PAGES = Path(__file__).parents[2] / "src/kikubari/api/pages"
@@ -73,15 +73,11 @@ def test_no_text_is_left_over() -> None:
     [
         ("broadcasts.state_", BroadcastState),
         ("broadcasts.lead_", BroadcastState),
-        ("profiles.mstate_", MessageState),
         ("broadcasts.purpose_", Purpose),
         ("collecting.kind_", SourceKind),
-        ("profiles.status_", CONSENT_STATUSES),
-        ("profiles.purpose_", CONSENT_PURPOSES),
         ("conditions.purpose_", CONSENT_PURPOSES),
         ("provenance.", PROVENANCES),
         ("customer.you_", Provenance),
-        ("profiles.why_", ("public", "seen", "alias", "merged", "apart")),
     ],
 )
 def test_every_code_has_words(prefix: str, codes: Iterable[str]) -> None:

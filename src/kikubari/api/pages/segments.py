@@ -9,12 +9,11 @@ from litestar.params import FromPath, QueryParameter
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
-from kikubari.api.people import load_people
-from kikubari.api.pages.profiles import page_of_members
 from kikubari.api.pages.reader import Reader
 from kikubari.api.pages.rendering import PageRequest, reader_of, render
 from kikubari.api.pages.segment_words import Describer
-from kikubari.segments import BUILTIN_SEGMENTS, Segment, find_builtin
+from kikubari.api.people import load_people
+from kikubari.segments import BUILTIN_SEGMENTS, Evaluation, Segment, find_builtin
 from kikubari.spec.conditions import Condition, encode_condition
 
 _PAGE = 20
@@ -62,7 +61,7 @@ def show_segment(
         segment = _of_stored(services.segments.get(segment_id))
     evaluation = services.segment_engine.evaluate(segment.definition)
     counts = {leaf.path: leaf.count for leaf in evaluation.leaves}
-    members = page_of_members(evaluation, after, _PAGE)
+    members = _page_of_members(evaluation, after)
     people = load_people(services, members[:_PAGE])
     values = {
         "segment": segment,
@@ -99,3 +98,10 @@ def _of_builtin(segment_id: str, reader: Reader) -> SegmentLine:
         definition=builtin.definition,
         is_builtin=True,
     )
+
+
+def _page_of_members(evaluation: Evaluation, after: int) -> list[int]:
+    """Return the members' numbers above `after`, one more than a page holds if there is more."""
+    members = evaluation.members
+    start = members.rank(after) if after else 0
+    return list(members[start : start + _PAGE + 1]) if start < len(members) else []
