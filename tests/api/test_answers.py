@@ -94,6 +94,11 @@ def examples(known):
         "describe_segment": {"body": {"condition": {"type": "everyone"}}},
         "list_vocabulary": {"path_parameters": {"kind": "events"}},
         "explain_segment": {"query": {"profile_id": "A1"}},
+        "choose_threshold": {"path_parameters": {"key": "vip_percent"}, "body": {"value": 20}},
+        "change_announcing": {
+            "path_parameters": {"segment_id": "builtin:everyone"},
+            "body": {"announces": True},
+        },
         "find_personas": {"body": {}},
         "define_personas": {"body": known["rules"]},
         "find_lookalikes": {

@@ -45,10 +45,7 @@ from kikubari.storage import ColumnarStore, StateStore
 
 
 class ConsumerHealth(msgspec.Struct, frozen=True):
-    """One background loop: whether it works, and how far it is behind.
-
-    `lag` counts events, and seconds for the loop `segments`.
-    """
+    """One background loop: whether it works, and how many events it is behind."""
 
     name: str
     is_alive: bool

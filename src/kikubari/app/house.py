@@ -409,15 +409,14 @@ class House:
         )
 
     def _with_freshness(self, one: ConsumerHealth) -> ConsumerHealth:
-        """Say how many seconds the members of segments are behind, and raise an alarm if many."""
-        lag = self._memberships.lag() if one.name == "segments" else None
-        if lag is None:
+        """Say how far the members of segments are behind the copy; raise an alarm if for long."""
+        if one.name != "segments":
             return one
-        seconds = max(0, round(lag.total_seconds()))
-        error = one.last_error
-        if lag > STALE_AFTER and not error:
-            error = f"members of segments are {seconds} s behind"
-        return msgspec.structs.replace(one, lag=seconds, last_error=error)
+        behind = max(0, self._copier.copied_position() - self._memberships.position())
+        lag, error = self._memberships.lag(), one.last_error
+        if lag is not None and lag > STALE_AFTER and not error:
+            error = f"members of segments are {round(lag.total_seconds())} s behind"
+        return msgspec.structs.replace(one, lag=behind, last_error=error)
 
     def _sequence(self) -> bool:
         if not self._turns.is_mine("sequencer"):

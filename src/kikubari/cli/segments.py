@@ -93,6 +93,65 @@ def explain(settings: Settings, segment_id: str, profile_id: str, *, as_json: bo
     show(answer, as_json=as_json)
 
 
+@segments.command("live")
+@as_json_option
+@click.pass_obj
+def live(settings: Settings, *, as_json: bool) -> None:
+    """List live sizes, who came and went in seven days, and how fresh that is."""
+    with connect(settings) as client:
+        page = client.get("/api/segments/live")
+    columns = ("id", "size", "entered", "left", "lag_seconds", "changed_at")
+    show(page if as_json else page["segments"], as_json=as_json, columns=columns)
+
+
+@segments.command("changes")
+@click.argument("segment_id")
+@click.option("--limit", type=click.IntRange(1, 100), default=20, help="How many changes.")
+@as_json_option
+@click.pass_obj
+def changes(settings: Settings, segment_id: str, limit: int, *, as_json: bool) -> None:
+    """List who came and went lately, newest first."""
+    with connect(settings) as client:
+        page = client.get(in_path("/api/segments", segment_id, "changes"), limit=limit)
+    columns = ("as_of", "cause", "size", "n_entered", "n_left")
+    show(page if as_json else page["changes"], as_json=as_json, columns=columns)
+
+
+@segments.command("thresholds")
+@as_json_option
+@click.pass_obj
+def thresholds(settings: Settings, *, as_json: bool) -> None:
+    """List what ready-made segments compare with, and what the shop's own values say."""
+    with connect(settings) as client:
+        found = client.get("/api/segments/thresholds")
+    show(found, as_json=as_json, columns=("key", "unit", "value", "computed", "chosen"))
+
+
+@segments.command("threshold")
+@click.argument("key")
+@click.argument("value", type=float, required=False)
+@as_json_option
+@click.pass_obj
+def threshold(settings: Settings, key: str, value: float | None, *, as_json: bool) -> None:
+    """Choose VALUE for the threshold KEY; without a value, the shop's own counts again."""
+    with connect(settings) as client:
+        chosen = client.put(in_path("/api/segments/thresholds", key), {"value": value})
+    show(chosen, as_json=as_json)
+
+
+@segments.command("rfm")
+@click.option("--by", type=click.Choice(["monetary", "frequency"]), default="monetary",
+              help="What the second dimension is.")  # fmt: skip
+@as_json_option
+@click.pass_obj
+def rfm(settings: Settings, by: str, *, as_json: bool) -> None:
+    """Count buyers in fifths by last order, and by revenue or number of orders."""
+    with connect(settings) as client:
+        grid = client.get("/api/segments/rfm", by=by)
+    columns = ("recency", "value", "count", "segment_id")
+    show(grid if as_json else grid["cells"], as_json=as_json, columns=columns)
+
+
 def read_json(file: Path) -> Any:
     """Return the JSON in a file.
 

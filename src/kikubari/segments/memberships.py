@@ -120,6 +120,12 @@ class Memberships:
             through = self._through(connection)
         return None if through is None else self._clock.now() - through
 
+    def position(self) -> int:
+        """Return the log position up to which events are in the members."""
+        with self._state.read() as connection:
+            row = repository.find_progress(connection, self._workspace_id)
+        return 0 if row is None else int(row.position)
+
     def _through(self, connection: Connection) -> datetime | None:
         row = repository.find_progress(connection, self._workspace_id)
         return None if row is None or not row.through_us else from_micros(row.through_us)
