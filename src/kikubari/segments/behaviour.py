@@ -193,13 +193,22 @@ def read_behaviour(
     )
     table: Floats = read.astype(np.float64)
     at = len(_AMOUNTS)
-    amounts = np.log1p(table[:, :at])
+    amounts = _without_unknown(np.log1p(table[:, :at]))
     shares = []
     for key, values, counts, _ in groups:
         end = at + len(counts)
         shares.append(Shares(key, tuple(values), table[:, at:end], table[:, end]))
         at = end + 1
     return Behaviour(numbers, tuple(_AMOUNTS), amounts, tuple(shares))
+
+
+def _without_unknown(amounts: Floats) -> Floats:
+    """Give those who ordered nothing the mean order value: what theirs would be is not known."""
+    names = tuple(_AMOUNTS)
+    has_ordered = amounts[:, names.index("orders")] > 0
+    of_orders = amounts[:, names.index("order_value")]
+    of_orders[~has_ordered] = of_orders[has_ordered].mean() if has_ordered.any() else 0.0
+    return amounts
 
 
 _ROWS = (

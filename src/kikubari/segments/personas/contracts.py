@@ -19,8 +19,9 @@ class Distinction(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         feature: which number.
         effect: difference of the means in standard deviations of all (Cohen's d).
-        here: mean in the persona, in the feature's own unit (a share, days, orders, minor units).
-        elsewhere: mean of everybody else.
+        here: mean in the persona, in the feature's own unit (a share, days, orders, minor units);
+            of amounts the geometric mean.
+        elsewhere: that of everybody else.
         ja: in Japanese words.
         en: in English words.
     """

@@ -38,12 +38,15 @@ def list_distinctions(
     """Return for each cluster what it has clearly more or less of than everybody else."""
     values, features = behaviour.values(), behaviour.features()
     spread = values.std(axis=0)
-    readable = _readable(behaviour)
+    is_amount = np.arange(values.shape[1]) < len(behaviour.amount_names)
     found = []
     for label in range(n_clusters):
         mine = labels == label
-        effect = (values[mine].mean(axis=0) - values[~mine].mean(axis=0)) / np.maximum(spread, 1e-9)
-        here, elsewhere = readable[mine].mean(axis=0), readable[~mine].mean(axis=0)
+        here, elsewhere = values[mine].mean(axis=0), values[~mine].mean(axis=0)
+        effect = (here - elsewhere) / np.maximum(spread, 1e-9)
+        # Amounts are compared, and so told, by their mean on the logarithmic scale: a few giants
+        # would otherwise turn round who has more.
+        here, elsewhere = (np.where(is_amount, np.expm1(m), m) for m in (here, elsewhere))
         found.append(
             tuple(
                 _distinction(features[i], float(effect[i]), float(here[i]), float(elsewhere[i]))
@@ -97,11 +100,3 @@ def _distinction(feature: Feature, effect: float, here: float, elsewhere: float)
         ja=ja.replace("{value}", feature.value),
         en=en.replace("{value}", feature.value),
     )
-
-
-def _readable(behaviour: Behaviour) -> Floats:
-    """Return the features in units people know: amounts off the logarithmic scale."""
-    values = behaviour.values()
-    n_amounts = len(behaviour.amount_names)
-    values[:, :n_amounts] = np.expm1(behaviour.amounts)
-    return values
