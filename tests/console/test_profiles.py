@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, expect
 from installation import MEMBER, PASSWORD, Installation
 
 pytestmark = pytest.mark.browser
+# A busy machine is no fault of the screen's; how fast it scrolls is measured apart.
+expect.set_options(timeout=20_000)
 N_EVENTS = 20_000
 PARTS = ("", "timeline", "identity", "saved", "messages", "rights")
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

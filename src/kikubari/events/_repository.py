@@ -7,13 +7,13 @@ import msgspec
 from sqlalchemy import (
     Connection,
     Row,
+    and_,
     delete,
     func,
     insert,
     literal,
     or_,
     select,
-    union_all,
     update,
 )
 
@@ -22,8 +22,6 @@ from kikubari.storage import bulk_insert, insert_or_ignore
 
 # SQLite allows 32,766 parameters in one statement.
 _KEYS_PER_QUERY = 5_000
-# SQLite joins at most 500 queries in one statement.
-_NUMBERS_PER_QUERY = 200
 _HOUR_US = 3_600_000_000
 
 
@@ -165,30 +163,27 @@ def list_timeline_places(
 ) -> list[tuple[int, int]]:
     """Return (occurred_us, position) of people's newest events before a place, newest first.
 
-    The newest of each number are found by its own walk along the index, then merged: a person of
-    many numbers costs no sort of their whole history.
+    How far back the newest ones reach is read from the index alone; only rows within that span are
+    looked at. Where too few of them are of the types asked for, the span is widened fourfold.
     """
     c = events.c
     before_us, position = before
-    found: list[tuple[int, int]] = []
-    for start in range(0, len(numbers), _NUMBERS_PER_QUERY):
-        walks = []
-        for number in numbers[start : start + _NUMBERS_PER_QUERY]:
-            walk = select(c.occurred_us, c.position).where(
-                c.workspace_id == workspace_id,
-                c.number == number,
-                c.occurred_us <= before_us,
-                or_(c.occurred_us < before_us, c.position < position),
-            )
-            if types:
-                walk = walk.where(c.type.in_(types))
-            if excluded:
-                walk = walk.where(c.type.not_in(excluded))
-            newest = walk.order_by(c.occurred_us.desc(), c.position.desc()).limit(limit)
-            walks.append(select(newest.subquery()))
-        found += [(row.occurred_us, row.position) for row in connection.execute(union_all(*walks))]
-    found.sort(reverse=True)
-    return found[:limit]
+    theirs = and_(c.workspace_id == workspace_id, c.number.in_(numbers), c.occurred_us <= before_us)
+    wanted = and_(theirs, or_(c.occurred_us < before_us, c.position < position))
+    if types:
+        wanted = and_(wanted, c.type.in_(types))
+    if excluded:
+        wanted = and_(wanted, c.type.not_in(excluded))
+    newest = select(c.occurred_us, c.position).order_by(c.occurred_us.desc(), c.position.desc())
+    span = limit
+    while True:
+        reach = select(c.occurred_us).where(theirs).order_by(c.occurred_us.desc())
+        since = connection.execute(reach.offset(span).limit(1)).scalar()
+        within = wanted if since is None else and_(wanted, c.occurred_us >= since)
+        found = connection.execute(newest.where(within).limit(limit)).all()
+        if since is None or len(found) == limit:
+            return [(row.occurred_us, row.position) for row in found]
+        span *= 4
 
 
 def list_at_positions(
