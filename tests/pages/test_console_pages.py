@@ -9,7 +9,6 @@ from page_world import EMAIL, HOSTILE, PASSWORD, READER_EMAIL, PageWorld, log_in
 
 def _paths(world: PageWorld) -> list[str]:
     return [
-        "/",
         "/segments",
         "/segments/seg_own",
         "/segments/builtin:rfm_champions",
@@ -66,8 +65,8 @@ def test_a_forgotten_language_is_asked_of_the_browser(browser: TestClient) -> No
 
 
 def test_the_chosen_language_is_remembered(member: TestClient) -> None:
-    member.get("/?lang=ja")
-    assert '<html lang="ja">' in member.get("/", headers={"accept-language": "en"}).text
+    member.get("/segments?lang=ja")
+    assert '<html lang="ja">' in member.get("/segments", headers={"accept-language": "en"}).text
 
 
 def test_wrong_password(browser: TestClient) -> None:
@@ -114,10 +113,10 @@ def test_log_in_leads_nowhere_else(browser: TestClient, target: str) -> None:
 
 def test_log_out_ends_the_session(member: TestClient) -> None:
     session = member.cookies["kikubari_session"]
-    token = _token(member.get("/").text)
+    token = _token(member.get("/segments").text)
     assert member.post("/logout", data={"csrf_token": token}).status_code == 303
     member.cookies.set("kikubari_session", session)
-    assert member.get("/").status_code == 303
+    assert member.get("/segments").status_code == 303
 
 
 def _unsafe_routes(world: PageWorld) -> list[str]:
@@ -142,7 +141,7 @@ def test_every_unsafe_route_needs_the_token(member: TestClient, world: PageWorld
         assert member.post(
             path, content=b"{}", headers={"content-type": "text/plain"}
         ).status_code == (403), path
-        assert member.get("/").status_code == 200
+        assert member.get("/segments").status_code == 200
     draft = world.services.broadcasts.get(world.draft_id)
     assert draft.started_at is None
 
@@ -202,6 +201,12 @@ def test_nonsense_in_the_address(member: TestClient, query: str) -> None:
     answer = member.get(query)
     assert answer.status_code in (400, 404)
     assert "<h1" in answer.text
+
+
+def test_the_root_leads_to_the_console(member: TestClient, browser: TestClient) -> None:
+    assert member.get("/").headers["location"] == "/app/"
+    browser.cookies.clear()
+    assert browser.get("/").headers["location"].startswith("/login")
 
 
 def test_addresses_of_people_lead_to_the_console(member: TestClient) -> None:

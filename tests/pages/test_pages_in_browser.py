@@ -35,17 +35,16 @@ def page(chromium: Browser, page_url: str, request) -> Iterator[Page]:
 
 
 def _log_in(page: Page) -> None:
-    page.goto("/login")
+    page.goto("/login?next=/segments")
     page.fill("input[name=email]", EMAIL)
     page.fill("input[name=password]", PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/")
+    page.wait_for_url("**/segments")
 
 
 def _paths(world: PageWorld) -> list[str]:
     mail = world.mail_to("6666").entry.id
     return [
-        "/",
         "/segments",
         "/segments/seg_own",
         "/broadcasts",

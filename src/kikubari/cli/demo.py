@@ -139,7 +139,7 @@ class DemoLoader:
         skipped = sum(report["outbox"]["reasons"].values())
         return (
             f"Broadcast  {outcomes['sent']:,} sent, {skipped:,} held back for a stated reason: "
-            f"{url}/broadcasts/{self._state.broadcast_id}"
+            f"{url}/app/broadcasts/{self._state.broadcast_id}"
         )
 
     def _read_state(self) -> DemoState:
