@@ -92,9 +92,14 @@ def _alike(sample: Behaviour, rng: np.random.Generator) -> Behaviour:
 def _most_stable(
     values: Floats, numbers: list[int], rng: np.random.Generator
 ) -> tuple[Clustering, Stability]:
-    """Return the most clusters that are all stable; else those that hold most people steadily."""
+    """Return the most clusters that are all stable; else those that hold most people steadily.
+
+    Plausible numbers come first. Fewer clusters are coarser views of what those show, and often
+    steadier.
+    """
     tried = []
-    for k in reversed(numbers):
+    coarser = [k for k in range(2, max(numbers)) if k not in numbers]
+    for k in (*reversed(numbers), *reversed(coarser)):
         found = cluster(values, k, rng)
         stability = measure_stability(values, found, rng)
         if min(stability.jaccard) >= STABLE:
