@@ -11,9 +11,6 @@ from installation import MEMBER, PASSWORD
 CONSOLE = Path(__file__).parents[2] / "console"
 _AXE = CONSOLE / "node_modules/axe-core/axe.min.js"
 _LOCALES = {"ja": "ja-JP", "en": "en-GB"}
-_REST = """async () => { await Promise.allSettled(document.getAnimations()
-  .filter(one => one.effect.getComputedTiming().endTime !== Infinity)
-  .map(one => one.finished)) }"""
 # Run where no policy applies: axe reads the page, it is no part of it.
 _RUN_AXE = """async () => {
   const changing = document.getAnimations().filter(one => one instanceof CSSTransition);
