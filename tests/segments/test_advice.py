@@ -28,7 +28,7 @@ class Titles:
     def segment_title(self, segment_id: str, language: str) -> str:
         return segment_id
 
-    def list_title(self, list_id: str) -> str:
+    def list_title(self, list_id: str, language: str) -> str:
         return list_id
 
 
@@ -216,9 +216,8 @@ def test_special_categories_may_only_be_used_if_declared(
 
 
 def test_values_give_away_as_much_as_names() -> None:
-    bought = {**ordered(at_least=1), "where": [
-        {"on": "any_item", "where": [{"field": "category",
-                                      "test": {"type": "is", "value": "妊娠検査薬"}}]}]}  # fmt: skip
+    item = {"field": "category", "test": {"type": "is", "value": "妊娠検査薬"}}
+    bought = {**ordered(at_least=1), "where": [{"on": "any_item", "where": [item]}]}
     assert "sensitive_special" in advised(bought)
     assert "sensitive_special" in advised({"type": "searched", "text": "うつ病 対処"})
 

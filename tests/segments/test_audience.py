@@ -41,7 +41,7 @@ class Titles:
     def segment_title(self, segment_id: str, language: str) -> str:
         return f"{segment_id} {language}"
 
-    def list_title(self, list_id: str) -> str:
+    def list_title(self, list_id: str, language: str) -> str:
         return list_id
 
 

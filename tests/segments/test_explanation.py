@@ -36,7 +36,7 @@ class Titles:
             segment_id, {language: segment_id}
         )[language]
 
-    def list_title(self, list_id: str) -> str:
+    def list_title(self, list_id: str, language: str) -> str:
         return list_id
 
 

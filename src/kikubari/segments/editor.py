@@ -17,6 +17,7 @@ from kikubari.segments.builtin import BUILTIN_SEGMENTS, find_builtin
 from kikubari.segments.contracts import Definitions, Lists
 from kikubari.segments.engine import SegmentEngine
 from kikubari.segments.explanation import Explainer, Language
+from kikubari.segments.lists import StoredLists
 from kikubari.segments.stored import Segments
 from kikubari.spec.conditions import CountRange, Duration, EventCount, Last
 from kikubari.spec.errors import NotFoundError
@@ -31,14 +32,16 @@ _OVERLAP_SECONDS = 0.4
 
 
 class SegmentTitles:
-    """Names and ids of stored and ready-made segments.
+    """Names and ids of stored and ready-made segments, and of lists.
 
     Args:
         segments: the stored ones.
+        lists: stored lists; None where there are none.
     """
 
-    def __init__(self, segments: Segments) -> None:
+    def __init__(self, segments: Segments, lists: StoredLists | None) -> None:
         self._segments = segments
+        self._lists = lists
 
     def list_segment_ids(self) -> Sequence[str]:
         """Return all ids: the shop's own first."""
@@ -55,9 +58,15 @@ class SegmentTitles:
         except NotFoundError:
             return segment_id
 
-    def list_title(self, list_id: str) -> str:
-        """Return a list's id: lists have no other name."""
-        return list_id
+    def list_title(self, list_id: str, language: Language) -> str:
+        """Return a list's name; its id, if there is none."""
+        if self._lists is None:
+            return list_id
+        try:
+            found = self._lists.get(list_id)
+        except NotFoundError:
+            return list_id
+        return found.name_ja if language == "ja" else found.name_en
 
 
 @dataclass(frozen=True)
@@ -110,6 +119,7 @@ def create_editor(
     definitions: Definitions,
     currency: str,
     zone: ZoneInfo,
+    stored_lists: StoredLists | None = None,
 ) -> SegmentEditor:
     """Return the editor of a shop's segments.
 
@@ -121,8 +131,9 @@ def create_editor(
         definitions: trees of segments by id.
         currency: of the shop.
         zone: of the shop.
+        stored_lists: for the names of lists.
     """
-    titles = SegmentTitles(segments)
+    titles = SegmentTitles(segments, stored_lists)
     explainer = Explainer(titles, currency=currency, zone=zone)
     leaf_sets = LeafSets(columnar, lists=lists, definitions=definitions)
     audiences = Audiences(

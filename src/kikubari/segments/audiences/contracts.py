@@ -23,7 +23,7 @@ class Directory(Protocol):
         """Return a segment's name; its id, if there is none."""
         ...
 
-    def list_title(self, list_id: str) -> str:
+    def list_title(self, list_id: str, language: Language) -> str:
         """Return a list's name; its id, if there is none."""
         ...
 

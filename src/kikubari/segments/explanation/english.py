@@ -206,7 +206,7 @@ class English:
         return _are(f"in the segment “{self._titles.segment_title(leaf.segment, 'en')}”")
 
     def _list(self, leaf: c.InList) -> Clause:
-        return _are(f"on the list “{self._titles.list_title(leaf.list_id)}”")
+        return _are(f"on the list “{self._titles.list_title(leaf.list_id, 'en')}”")
 
     # Behaviour
 

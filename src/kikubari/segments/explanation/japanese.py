@@ -228,7 +228,9 @@ class Japanese:
         return Clause(f"セグメント「{title}」に入って", Ending.IRU)
 
     def _list(self, leaf: c.InList) -> Clause:
-        return Clause(f"リスト「{self._titles.list_title(leaf.list_id)}」に入って", Ending.IRU)
+        return Clause(
+            f"リスト「{self._titles.list_title(leaf.list_id, 'ja')}」に入って", Ending.IRU
+        )
 
     # Behaviour
 
