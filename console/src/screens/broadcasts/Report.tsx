@@ -44,7 +44,7 @@ function Numbers({ broadcast, progress, report }: NumbersProps) {
   const held = countHeld(progress)
   const rate = (n: number) => (outcomes.trackable ? format.percent(n / outcomes.trackable) : '–')
   return (
-    <Section title={t('funnel')} isTitleHidden>
+    <Section title={t('figures')} isTitleHidden>
       <Figures>
         <Figure label={t('audience')} value={format.number(broadcast.n_audience)} />
         <Figure label={t('sent')} value={format.number(countSent(progress))} />
