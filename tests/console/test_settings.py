@@ -89,7 +89,7 @@ def test_a_browser_left_open_asks_for_the_password_first(chromium: Any, shop: In
     page.route("**/api/account/totp", lambda one: one.fulfill(status=403, json=refusal), times=1)
     page.get_by_role("button", name="Set up the app").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
     dialog.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("img", name="QR code for the authenticator app")).to_be_visible()
     console.complaints = [text for text in console.complaints if "403" not in text]
