@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
@@ -117,7 +117,7 @@ def get_timeline(
     profile_id: FromPath[str],
     *,
     before: Annotated[str, QueryParameter(max_length=40)] = "",
-    until: datetime | None = None,
+    until: FromQuery[datetime | None] = None,
     types: Types = None,
     excluded: Types = None,
     limit: Annotated[int, QueryParameter(ge=1, le=500)] = 100,
