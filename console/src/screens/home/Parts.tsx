@@ -11,7 +11,8 @@ const known = [
   'past sizes',
   'broadcasts',
   'forgetting',
-  'governance',
+  'plans',
+  'attributes',
   'deliver',
 ] as const
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
@@ -209,7 +209,7 @@ def describe_audience(
 @get("/vocabulary/{kind:str}", guards=[requires("read")], sync_to_thread=True)
 def list_vocabulary(  # noqa: PLR0917 - each is a parameter of the address
     services: NamedDependency[Services],
-    kind: VocabularyKind,
+    kind: FromPath[VocabularyKind],
     q: FromQuery[str] = "",
     name: FromQuery[str] = "",
     event: FromQuery[str] = "",

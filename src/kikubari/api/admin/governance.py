@@ -175,7 +175,10 @@ def list_attributes(
 
 @get("/data/attributes/one", guards=[requires("read")], sync_to_thread=True)
 def get_attribute(
-    services: NamedDependency[Services], kind: AttributeKind, name: Name, event: Name = ""
+    services: NamedDependency[Services],
+    kind: FromQuery[AttributeKind],
+    name: Name,
+    event: Name = "",
 ) -> AttributeDetail:
     """Return one attribute with all its figures and its history."""
     return AttributeDetail(

@@ -218,7 +218,8 @@ def choose_threshold(
 
 @get("/segments/rfm", guards=[requires("read")], sync_to_thread=True)
 def get_rfm_grid(
-    services: NamedDependency[Services], by: Literal["monetary", "frequency"] = "monetary"
+    services: NamedDependency[Services],
+    by: FromQuery[Literal["monetary", "frequency"]] = "monetary",
 ) -> RfmGrid:
     """Count buyers in fifths by last order, and by revenue or number of orders."""
     return compute_rfm_grid(services.segment_engine, services.thresholds.values(), by)

@@ -10,11 +10,11 @@ from litestar.params import FromPath, QueryParameter
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
 from kikubari.api.pages.funnel import draw_funnel
-from kikubari.api.people import load_people
 from kikubari.api.pages.protection import go
 from kikubari.api.pages.reader import Reader
 from kikubari.api.pages.rendering import PageRequest, reader_of, render
 from kikubari.api.pages.segment_words import segment_title
+from kikubari.api.people import load_people
 from kikubari.deliver import MessageState, Reason, explain
 from kikubari.journeys import Broadcast, BroadcastState
 

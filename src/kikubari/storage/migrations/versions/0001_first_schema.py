@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy import Text
 
 revision = "0001"
 down_revision = None

@@ -1,0 +1,7 @@
+"""Parts of the house: each builds the services of neighbouring rooms, and the loops they need."""
+
+from kikubari.app.wings.delivery import DeliveryWing as DeliveryWing
+from kikubari.app.wings.ground import Ground as Ground
+from kikubari.app.wings.log import LogWing as LogWing
+from kikubari.app.wings.people import PeopleWing as PeopleWing
+from kikubari.app.wings.segments import SegmentsWing as SegmentsWing

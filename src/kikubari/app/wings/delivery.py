@@ -1,0 +1,126 @@
+"""From an audience to messages that were sent, and what came of them."""
+
+from datetime import timedelta
+
+from kikubari.app.adapters import BroadcastOutbox, SegmentAudience
+from kikubari.app.delivering import DeliveryThread
+from kikubari.app.recipients import LedgerConsents, ProfileRecipients
+from kikubari.app.wings.ground import Ground
+from kikubari.app.wings.log import LogWing
+from kikubari.app.wings.people import PeopleWing
+from kikubari.app.wings.segments import SegmentsWing
+from kikubari.catalog import Catalog
+from kikubari.decide.recommend import PopularProducts
+from kikubari.deliver import (
+    Delivering,
+    Engagement,
+    InboxStore,
+    MailSettings,
+    Outbox,
+    SandboxComposer,
+    Suppressions,
+    TrackingTokens,
+    Unsubscribing,
+)
+from kikubari.deliver.providers.smtp import SmtpPool
+from kikubari.journeys import Broadcast, Broadcasts, Previews
+from kikubari.measure import Reports
+
+_SELDOM = timedelta(seconds=5)
+
+
+class DeliveryWing:
+    """Catalogue, broadcasts, outbox, sending, and what recipients did with it."""
+
+    def __init__(
+        self, ground: Ground, log: LogWing, people: PeopleWing, segments: SegmentsWing
+    ) -> None:
+        state, clock = ground.state, ground.clock
+        tokens = TrackingTokens(ground.secrets.tracking_key)
+        self.catalog = Catalog(state)
+        self.outbox = Outbox(state, log.keys, clock)
+        self.inbox = InboxStore(ground.engines.sandbox)
+        self.suppressions = Suppressions(state, log.hasher, ground.ids)
+        self._consents = LedgerConsents(people.consents)
+        self.engagement = Engagement(state, tokens, self._consents)
+        self.unsubscribing = Unsubscribing(state, tokens)
+        audience = SegmentAudience(segments.engine)
+        self.broadcasts = Broadcasts(state, self.outbox, audience, clock, ground.ids)
+        self.reports = Reports(
+            ground.columnar, BroadcastOutbox(self.outbox), log.copier.copied_position
+        )
+        self._composer = SandboxComposer(
+            _mail_settings(ground), clock, workers=ground.settings.render_workers
+        )
+        self._recipients = self._find_recipients(ground, people)
+        self.previews = Previews(self._recipients, self._composer, clock)
+        self.thread = self._make_thread(ground, log)
+        self._queueing = ground.loop("broadcasts", self._queue, idle=_SELDOM)
+        self.loops = (self._queueing,)
+
+    def send(self, broadcast_id: str) -> Broadcast:
+        """Fix a draft's audience; its messages are queued behind."""
+        started = self.broadcasts.start(broadcast_id)
+        self._queueing.wake()
+        return started
+
+    def stop(self) -> None:
+        """Let the messages under way end."""
+        self.thread.stop()
+        self._composer.close()
+
+    def _queue(self) -> bool:
+        """Queue the messages of broadcasts just started, or cut short by a process's end."""
+        self.broadcasts.resume_enqueuing()
+        return False
+
+    def _find_recipients(self, ground: Ground, people: PeopleWing) -> ProfileRecipients:
+        settings = ground.settings
+        return ProfileRecipients(
+            ground.state,
+            people.profiles,
+            people.consents,
+            ground.columnar,
+            clock=ground.clock,
+            popular=PopularProducts(ground.columnar, self.catalog, ground.clock),
+            currency=settings.currency,
+            timezone=settings.timezone,
+            base_url=settings.base_url,
+        )
+
+    def _make_thread(self, ground: Ground, log: LogWing) -> DeliveryThread:
+        settings = ground.settings
+
+        def build(transport: SmtpPool) -> Delivering:
+            return Delivering(
+                store=ground.state,
+                recipients=self._recipients,
+                consents=self._consents,
+                sealing=log.keys,
+                composer=self._composer,
+                transport=transport,
+                hasher=log.hasher,
+                clock=ground.clock,
+            )
+
+        return DeliveryThread(
+            build,
+            self.inbox,
+            ground.clock,
+            smtp_url=settings.smtp_url,
+            inbox_port=settings.inbox_port,
+            connections=settings.smtp_connections,
+            name=ground.process_name,
+            is_alone=settings.is_embedded,
+        )
+
+
+def _mail_settings(ground: Ground) -> MailSettings:
+    settings, secrets = ground.settings, ground.secrets
+    return MailSettings(
+        base_url=settings.base_url,
+        tracking_key=secrets.tracking_key,
+        dkim_keys={settings.mail_domain: (secrets.dkim,)},
+        content={"shop": {"name": settings.shop_name, "url": settings.base_url}},
+        currency=settings.currency,
+    )

@@ -1,0 +1,117 @@
+"""From an acknowledged event to the log and its copy."""
+
+import threading
+from datetime import timedelta
+
+from kikubari.app.copying import EncodingProcess
+from kikubari.app.wings.ground import Ground
+from kikubari.catalog import CatalogProjection
+from kikubari.collect import (
+    AttributeCatalogue,
+    PlanGate,
+    RejectedEvents,
+    Sources,
+    TrackingApi,
+    TrackingPlans,
+    Violations,
+)
+from kikubari.deliver import AddressHasher, SuppressionProjection
+from kikubari.events import Copier, EventLog, Forgetting, Intake, RangeEncoder, Sequencer
+from kikubari.profiles import (
+    CompanyProjection,
+    ConsentProjection,
+    IdentityNumbering,
+    PersonKeys,
+    SavedProjection,
+    SharingProjection,
+    TraitProjection,
+)
+
+_SELDOM = timedelta(seconds=5)
+
+
+class LogWing:
+    """Intake, sequencer, log, copy, and what governs the data on its way."""
+
+    def __init__(self, ground: Ground) -> None:
+        state, intake = ground.state, ground.engines.intake
+        secrets = ground.secrets
+        self.keys = PersonKeys(secrets.instance)
+        self.numbering = IdentityNumbering()
+        self.hasher = AddressHasher(secrets.address_key)
+        self.sequencer = Sequencer(
+            state,
+            [intake] if intake is state else [intake, state],
+            self.numbering,
+            self.keys,
+            projections=[
+                TraitProjection(self.keys),
+                ConsentProjection(self.keys),
+                SavedProjection(self.keys),
+                CompanyProjection(self.keys),
+                SharingProjection(secrets.instance),
+                CatalogProjection(),
+                SuppressionProjection(self.hasher),
+            ],
+        )
+        self.log = EventLog(state, self.keys)
+        encoder = RangeEncoder(self.log, currency=ground.settings.currency)
+        self._encoding = EncodingProcess(ground.settings, encoder)
+        self.copier = Copier(state, ground.columnar, self.log, self.numbering, self._encoding)
+        self.copier.prepare()
+        self.forgetting = Forgetting(state, ground.columnar)
+        self._copying = threading.Lock()
+        self.sources = Sources(state, ground.clock)
+        self.rejected = RejectedEvents(intake)
+        self.attributes = AttributeCatalogue(state, ground.columnar, self.copier, ground.clock)
+        self.violations = Violations(intake, classes=self.attributes)
+        gate = PlanGate(self.violations)
+        self.plans = TrackingPlans(state, gate, ground.clock, self.log)
+        self.plans.refresh()
+        self.tracking = TrackingApi(
+            Intake(intake),
+            self.sources,
+            self.rejected,
+            ground.clock,
+            gate=gate,
+            ids=ground.ids,
+            public_url=ground.settings.public_url,
+        )
+        self.loops = (
+            ground.lone_loop("sequencer", self._sequence),
+            ground.lone_loop("copier", self._copy),
+            ground.lone_loop("forgetting", self._forget, idle=_SELDOM),
+            ground.loop("plans", self._follow_plans, idle=_SELDOM),
+            ground.lone_loop("attributes", self._count_attributes, idle=_SELDOM),
+        )
+
+    def rebuild_copy(self) -> None:
+        """Drop the copy and make it anew; returns when it is whole."""
+        with self._copying:
+            self.copier.rebuild()
+            while self.copier.run_once():
+                pass
+
+    def close(self) -> None:
+        """End what runs beside this process; call it when the loops have stopped."""
+        self._encoding.close()
+
+    def _sequence(self) -> bool:
+        done = self.sequencer.run_once()
+        return bool(done.n_new or done.n_duplicates)
+
+    def _copy(self) -> bool:
+        with self._copying:
+            return self.copier.run_once() > 0
+
+    def _forget(self) -> bool:
+        return self.forgetting.run_once() > 0
+
+    def _follow_plans(self) -> bool:
+        """Take over plans that other processes applied."""
+        self.plans.refresh()
+        return False
+
+    def _count_attributes(self) -> bool:
+        self.attributes.refresh_if_due()
+        return False

@@ -1,0 +1,26 @@
+"""Who the customers are, and what they may ask for."""
+
+from kikubari.app.wings.ground import Ground
+from kikubari.app.wings.log import LogWing
+from kikubari.profiles import (
+    Companies,
+    ConsentLedger,
+    Households,
+    Profiles,
+    Rights,
+    Saved,
+    TraitStatements,
+)
+
+
+class PeopleWing:
+    """Everything that is known of people, from the tables their projections keep."""
+
+    def __init__(self, ground: Ground, log: LogWing) -> None:
+        self.profiles = Profiles(log.keys)
+        self.consents = ConsentLedger(log.keys)
+        self.statements = TraitStatements(log.keys)
+        self.saved = Saved(log.keys)
+        self.companies = Companies(log.keys)
+        self.households = Households()
+        self.rights = Rights(log.keys, ground.secrets.instance)

@@ -1,0 +1,87 @@
+"""Who belongs together: conditions, members, and what is found in them."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from kikubari.app.wings.ground import Ground
+from kikubari.app.wings.log import LogWing
+from kikubari.segments import (
+    Follower,
+    LiveLeaves,
+    Lookalikes,
+    Memberships,
+    PastSizes,
+    Personas,
+    SegmentDefinitions,
+    SegmentEngine,
+    Segments,
+    StoredLists,
+    Thresholds,
+    create_editor,
+)
+
+# Members follow the copy, which follows the log, within two seconds.
+_FOLLOWING = timedelta(seconds=0.5)
+_LOOKING_BACK = timedelta(seconds=30)
+
+
+class SegmentsWing:
+    """Segments, their members as time goes by, personas and look-alikes."""
+
+    def __init__(self, ground: Ground, log: LogWing) -> None:
+        state, columnar, clock = ground.state, ground.columnar, ground.clock
+        zone = ZoneInfo(ground.settings.timezone)
+        self._copier = log.copier
+        self.thresholds = Thresholds(state, columnar, clock)
+        definitions = SegmentDefinitions(state, self.thresholds)
+        self.lists = StoredLists(state, columnar)
+        self.engine = SegmentEngine(
+            columnar,
+            progress=log.copier,
+            lists=self.lists,
+            definitions=definitions,
+            clock=clock,
+            zone=zone,
+        )
+        self.segments = Segments(state, self.engine, ground.ids, clock)
+        self.editor = create_editor(
+            columnar,
+            self.engine,
+            self.segments,
+            lists=self.lists,
+            definitions=definitions,
+            currency=ground.settings.currency,
+            zone=zone,
+            stored_lists=self.lists,
+        )
+        self.memberships = Memberships(state, clock)
+        leaves = LiveLeaves(
+            state,
+            columnar,
+            progress=log.copier,
+            moves=log.numbering,
+            lists=self.lists,
+            zone=zone,
+        )
+        self._follower = Follower(state, leaves, definitions, log.copier, clock)
+        self._past = PastSizes(state, self.engine, clock)
+        self.personas = Personas(state, columnar, self.engine, self.lists, clock)
+        self.lookalikes = Lookalikes(state, columnar, self.engine, self.lists, clock)
+        self.loops = (
+            ground.lone_loop("segments", self._follow, idle=_FOLLOWING),
+            ground.lone_loop("past sizes", self._look_back, idle=_LOOKING_BACK),
+        )
+
+    def close(self) -> None:
+        """End what is still being counted."""
+        self.editor.audiences.close()
+
+    def _follow(self) -> bool:
+        """Bring the members of segments up to the copy and the clock."""
+        if self._copier.lag() == 0:
+            self.thresholds.renew_if_due(self._copier.copied_position())
+        return self._follower.step()
+
+    def _look_back(self) -> bool:
+        """Fill a week of some segment's past, when nothing else waits for the copy."""
+        return self._copier.lag() == 0 and self._past.run_once()
