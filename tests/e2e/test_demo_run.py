@@ -51,7 +51,7 @@ def test_the_demo_loads_greets_and_is_kept(tmp_path):
         with installation.stranger() as visitor:
             body = {"anonymousId": "stranger", "event": "Product Viewed"}
             assert visitor.post("/v1/track", json=body, auth=(key, "")).status_code == 200
-            assert visitor.get("/login").status_code == 200
+            assert visitor.get("/app/login").status_code == 200
         newest, *_ = installation.get("/api/inbox", limit=1)
         mail = installation.get(f"/api/inbox/{newest['id']}")
         assert "List-Unsubscribe-Post" in dict(mail["headers"])

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 from litestar.testing import TestClient
-from page_world import EMAIL, PageWorld, log_in, running_world, serving
+from page_world import PageWorld, running_world, serving
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +31,3 @@ def browser(world: PageWorld) -> Iterator[TestClient]:
     with TestClient(world.app, raise_server_exceptions=False) as client:
         client.follow_redirects = False
         yield client
-
-
-@pytest.fixture
-def member(browser: TestClient) -> TestClient:
-    """A client of a member with all scopes."""
-    return log_in(browser, EMAIL)

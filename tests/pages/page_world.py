@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from litestar.testing import TestClient
 
-from kikubari.access import Actor, Role
 from kikubari.api import Services, create_api
 from kikubari.app.house import House
 from kikubari.app.settings import Settings
@@ -20,12 +18,9 @@ from kikubari.decide.personalise import EmailTemplateSource, EmailVariant
 from kikubari.deliver import InboxMail, Sender
 from kikubari.events import append_in
 from kikubari.journeys import BroadcastDefinition, BroadcastState
-from kikubari.spec.conditions import convert_condition
 from kikubari.spec.envelope import PAGE_VIEWED, Event, EventKind
 from kikubari.spec.topics import CONSENT_CHANGED, ORDER_COMPLETED, PRODUCT_VIEWED
 
-EMAIL, PASSWORD = "member@example.com", "quiet-warm-exact"
-READER_EMAIL = "reader@example.com"
 HOSTILE = "\"'><script>window.hacked=1</script><img src=x onerror=window.hacked=1>"
 HOSTILE_URL = "javascript:window.hacked=1"
 _PATIENCE_SECONDS = 90
@@ -34,7 +29,7 @@ _PATIENCE_SECONDS = 90
 class PageWorld:
     """A running house with people in it.
 
-    `person_ids` are profile ids by user id; `broadcast_id` was sent to all who agreed.
+    `broadcast_id` was sent to all who agreed.
     """
 
     def __init__(self, house: House) -> None:
@@ -43,9 +38,6 @@ class PageWorld:
         self.app = create_api(house.services)
         self._serial = 0
         self._source_id = self.services.sources.create("Web shop", SourceKind.SERVER).id
-        add = self.services.access.members.create
-        add(EMAIL, PASSWORD, Role.ADMIN, Actor("tests"))
-        add(READER_EMAIL, PASSWORD, Role.VIEWER, Actor("tests"))
         for number, language, name in (
             ("1001", "ja", ("結衣", "山田")),
             ("1002", "en", ("Grace", "Hopper")),
@@ -56,16 +48,7 @@ class PageWorld:
         self.say("6666", PAGE_VIEWED, {"url": HOSTILE_URL, "title": HOSTILE, "referrer": HOSTILE})
         self.say("6666", HOSTILE, {HOSTILE: HOSTILE})
         self.settle()
-        self.services.segments.create(
-            f"Own {HOSTILE}",
-            convert_condition(
-                {"type": "trait", "trait": "city", "test": {"type": "is", "value": HOSTILE}}
-            ),
-            description=HOSTILE,
-            id_="seg_own",
-        )
         self.broadcast_id = self.broadcast("Autumn news", is_sent=True)
-        self.draft_id = self.broadcast(f"Draft {HOSTILE}", is_sent=False)
         self.settle()
 
     def add_person(
@@ -139,10 +122,6 @@ class PageWorld:
         while not is_done():
             assert time.monotonic() < deadline, self.services.health()
             time.sleep(0.05)
-
-    def profile_id(self, user_id: str) -> str:
-        with self.services.store.read() as connection:
-            return self.services.profiles.get_profile(connection, user_id).id
 
     def mail_to(self, user_id: str) -> InboxMail:
         entry = self.services.inbox.list_mail(search=f"user{user_id}@example.com")[0]
@@ -223,11 +202,3 @@ def serving(world: PageWorld, port: int) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()
-
-
-def log_in(client: TestClient, email: str) -> TestClient:
-    page = client.get("/login").text
-    token = page.split('name="csrf_token" value="')[1].split('"')[0]
-    data = {"email": email, "password": PASSWORD, "csrf_token": token, "next": "/"}
-    assert client.post("/login", data=data).status_code == 303
-    return client

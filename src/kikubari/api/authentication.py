@@ -15,8 +15,6 @@ from kikubari.api.cookies import find_session_token
 from kikubari.spec.errors import ForbiddenError, UnauthorizedError
 
 CSRF_HEADER = "x-csrf-token"
-# Set on routes whose forms carry the token in their body, where a check of their own reads it.
-TOKEN_IN_FORM = "csrf_token_in_form"  # noqa: S105 - the name of an option
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -43,7 +41,7 @@ class Requires:
 
     scope: str
 
-    def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
+    def __call__(self, connection: Connection, _handler: BaseRouteHandler) -> None:
         """Refuse strangers, those without the scope, and forms that are not ours.
 
         Raises:
@@ -60,8 +58,7 @@ class Requires:
         if principal.session is not None:
             if principal.session.must_enrol:
                 raise SecondFactorNeededError
-            if not handler.opt.get(TOKEN_IN_FORM):
-                _check_csrf(connection, principal)
+            _check_csrf(connection, principal)
         if self.scope not in principal.scopes:
             raise ForbiddenError(
                 f"{principal.name} lacks the scope '{self.scope}'",

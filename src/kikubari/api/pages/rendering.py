@@ -6,19 +6,15 @@ from hashlib import blake2b
 from importlib.resources import files
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import MediaType, Request, Response
-from litestar.datastructures import Cookie
 
-from kikubari.access import Principal
 from kikubari.api.contracts import Services
 from kikubari.api.pages.facts import trait_key
-from kikubari.api.pages.reader import LANGUAGE_COOKIE, Reader, choose_language
-from kikubari.api.pages.texts import LANGUAGES
+from kikubari.api.pages.reader import Reader, choose_language
 
-PageRequest = Request[Principal | None, str | None, Any]
+PageRequest = Request[Any, Any, Any]
 
 _POLICY = (
     "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none';"
@@ -31,7 +27,6 @@ SAFE_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-_YEAR_SECONDS = 365 * 24 * 3600
 
 _templates = Environment(
     loader=PackageLoader("kikubari.api.pages"),
@@ -48,18 +43,15 @@ def render(
 ) -> Response[str]:
     """Return a page in the reader's language.
 
-    Templates see the values and `reader`, `t` (its `say`), `principal`, `csrf_token`, `here` and
-    `asset`.
+    Templates see the values and `reader`, `t` (its `say`), `here`, `shop` and `asset`. No cookie is
+    set: a customer's page leaves nothing behind.
     """
     services: Services = request.app.state.services
-    reader = reader_of(request)
-    principal = request.scope.get("user")
+    reader = Reader(choose_language(request))
     text = _templates.get_template(template).render(
         **values,
         reader=reader,
         t=reader.say,
-        principal=principal,
-        csrf_token=principal.csrf_token or "" if principal else "",
         here=_Here(request),
         shop=services.settings,
         asset=asset_path,
@@ -69,15 +61,6 @@ def render(
         status_code=status,
         media_type=MediaType.HTML,
         headers=SAFE_HEADERS,
-        cookies=_language_cookies(request, principal),
-    )
-
-
-def reader_of(request: PageRequest) -> Reader:
-    """Return how to speak to whoever makes the request."""
-    services: Services = request.app.state.services
-    return Reader(
-        choose_language(request), ZoneInfo(services.settings.timezone), services.clock.now()
     )
 
 
@@ -90,14 +73,6 @@ def read_static(name: str) -> bytes:
 def asset_path(name: str) -> str:
     """Return the address of a static file; it changes with its content, so caches never lie."""
     return f"/assets/{name}?v={blake2b(read_static(name), digest_size=6).hexdigest()}"
-
-
-def _language_cookies(request: PageRequest, principal: Principal | None) -> list[Cookie]:
-    """Remember a member's choice of language. A customer's page leaves nothing behind."""
-    wish = request.query_params.get("lang")
-    if principal is None or wish not in LANGUAGES:
-        return []
-    return [Cookie(LANGUAGE_COOKIE, value=wish, max_age=_YEAR_SECONDS, samesite="lax")]
 
 
 class _Here:

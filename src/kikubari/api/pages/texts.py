@@ -13,17 +13,14 @@ LANGUAGES: tuple[Language, ...] = ("ja", "en")
 
 
 class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One thing to say; `en_one` is the English when the value `n` is 1."""
+    """One thing to say."""
 
     ja: str
     en: str
-    en_one: str = ""
 
-    def choose(self, language: Language, n: object) -> str:
-        """Return the pattern for a language and a count."""
-        if language == "ja":
-            return self.ja
-        return self.en_one if n == 1 and self.en_one else self.en
+    def choose(self, language: Language) -> str:
+        """Return the pattern for a language."""
+        return self.ja if language == "ja" else self.en
 
 
 @cache
