@@ -8,8 +8,7 @@ import { createRoot } from 'react-dom/client'
 import { queryClient, startClient } from './api/client'
 import { router } from './app/router'
 import { cssVariables, theme } from './design/theme'
-import '@mantine/core/styles.layer.css'
-import '@mantine/notifications/styles.layer.css'
+import './design/mantine'
 import './design/base.css'
 
 // Style elements need the nonce of this very answer; the browser hides it from selectors.

@@ -64,6 +64,9 @@ def known(api):
         ],
         "buyers_id": buyers,
         "rules": rules,
+        "erased_id": api.get("/api/profiles/c0")["profile"]["id"],
+        "product_id": "P1",
+        "version": "0",
         "draft_id": api.post("/api/broadcasts", BROADCAST)["id"],
         "paused_id": sent,
     }
@@ -99,6 +102,18 @@ def examples(known):
             "path_parameters": {"segment_id": "builtin:everyone"},
             "body": {"announces": True},
         },
+        "get_attribute": {
+            "query": {"kind": "property", "name": "total", "event": "Order Completed"}
+        },
+        "decide_attribute": {"body": {"kind": "property", "name": "total", "owner": "till"}},
+        "apply_plan": {"body": {"plan": {}}},
+        "try_plan": {"body": {"plan": {}}},
+        "preview_broadcast": {"path_parameters": draft, "query": {"profile_id": "c1"}},
+        "preview_broadcast_markup": {"path_parameters": draft, "query": {"profile_id": "c1"}},
+        "erase_profile": {
+            "path_parameters": {"profile_id": "c0"},
+            "body": {"confirm": known["erased_id"], "reason": "asked"},
+        },
         "find_personas": {"body": {}},
         "define_personas": {"body": known["rules"]},
         "find_lookalikes": {
@@ -126,6 +141,7 @@ def test_every_operation_succeeds_as_described(api, schema, known):
     operations = [found.ok() for found in described.get_all_operations()]
     names = {operation.definition.raw["operationId"] for operation in operations}
     assert given.keys() <= names
+    refused = {}
     for operation in operations:
         name = operation.definition.raw["operationId"]
         if not any("key" in one for one in operation.definition.raw.get("security", [{"key": []}])):
@@ -144,5 +160,7 @@ def test_every_operation_succeeds_as_described(api, schema, known):
             base_url=str(api.client.base_url),
             headers={"authorization": api.client.headers["authorization"]},
         )
-        assert answer.status_code in {200, 201, 204}, (name, answer.text)
+        if answer.status_code not in {200, 201, 204}:
+            refused[name] = answer.text
         case.validate_response(answer, checks=CHECKS)
+    assert refused == {}

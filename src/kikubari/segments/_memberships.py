@@ -51,7 +51,9 @@ def find_state(
 
 def add_state(connection: Connection, row: dict[str, Any]) -> bool:
     """Begin a segment's state; False if it was begun already."""
-    return connection.execute(insert_or_ignore(connection, segment_states).values(row)).rowcount > 0
+    added = insert_or_ignore(connection, segment_states).values(row)
+    # Not by its row count: for an insert PostgreSQL's driver gives none.
+    return connection.execute(added.returning(segment_states.c.segment_id)).first() is not None
 
 
 def move_state(

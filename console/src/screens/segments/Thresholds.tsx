@@ -1,4 +1,4 @@
-import { Button, NumberInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ThresholdAnswer } from '@/api/generated'
@@ -8,7 +8,16 @@ import {
   listThresholdsQueryKey,
 } from '@/api/generated/@tanstack/react-query.gen'
 import { useMay, useShop } from '@/app/session'
-import { Badge, Distribution, Loaded, Section, toast, toastFailure, useErrorLine } from '@/design'
+import {
+  Badge,
+  Distribution,
+  Loaded,
+  NumberField,
+  Section,
+  toast,
+  toastFailure,
+  useErrorLine,
+} from '@/design'
 import { useFormat } from '@/language/format'
 import { useMeasure, useNaming } from './segment'
 import styles from './Thresholds.module.css'
@@ -96,7 +105,7 @@ function Choice({ one }: { one: ThresholdAnswer }) {
   const scale = useMinorScale(one.unit)
   const errorLine = useErrorLine()
   const client = useQueryClient()
-  const [value, setValue] = useState<number | string>(one.value / scale)
+  const [value, setValue] = useState<number | undefined>(one.value / scale)
   const choose = useMutation({
     ...chooseThresholdMutation(),
     onSuccess: () => {
@@ -110,17 +119,17 @@ function Choice({ one }: { one: ThresholdAnswer }) {
   if (!mayWrite) return null
   return (
     <div className={styles.choice}>
-      <NumberInput
-        aria-label={naming(one)}
+      <NumberField
+        label={naming(one)}
+        isBare
         value={value}
         onChange={setValue}
         min={one.low / scale}
         max={one.high / scale}
-        thousandSeparator=","
       />
       <Button
         variant="default"
-        disabled={typeof value !== 'number' || value * scale === one.value}
+        disabled={value === undefined || value * scale === one.value}
         loading={choose.isPending}
         onClick={() => use(Number(value) * scale)}
       >

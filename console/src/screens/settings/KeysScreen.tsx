@@ -1,10 +1,18 @@
-import { Alert, Button, Checkbox, Group, Modal, NumberInput, TextInput } from '@mantine/core'
+import { Alert, Button, Checkbox, Group, Modal, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useText as useAccountText } from '@/account/texts'
 import { type ApiKey, createKey, type NewApiKey, revokeKey } from '@/api/generated'
 import { listKeysOptions, listKeysQueryKey } from '@/api/generated/@tanstack/react-query.gen'
-import { Confirm, DataTable, EmptyState, Loaded, toastFailure, useErrorLine } from '@/design'
+import {
+  Confirm,
+  DataTable,
+  EmptyState,
+  Loaded,
+  NumberField,
+  toastFailure,
+  useErrorLine,
+} from '@/design'
 import { useFormat } from '@/language/format'
 import { SettingsPage } from './SettingsPage'
 import styles from './SettingsPage.module.css'
@@ -157,13 +165,13 @@ function KeyDialog({ onClose, onMade }: { onClose: () => void; onMade: (key: New
             ))}
           </div>
         </Checkbox.Group>
-        <NumberInput
+        <NumberField
           label={t('per_minute')}
           min={1}
           max={1_000_000}
-          allowDecimal={false}
+          isWhole
           value={rate}
-          onChange={(value) => setRate(Number(value) || 1)}
+          onChange={(value) => setRate(value ?? 1)}
         />
         {make.error && (
           <Alert color="shu" role="alert">

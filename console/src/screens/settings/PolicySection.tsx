@@ -1,9 +1,9 @@
-import { Alert, Button, NumberInput, Switch } from '@mantine/core'
+import { Alert, Button, Switch } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { changePolicy, type Policy } from '@/api/generated'
 import { getPolicyOptions, getPolicyQueryKey } from '@/api/generated/@tanstack/react-query.gen'
-import { Loaded, Section, toast, useErrorLine } from '@/design'
+import { Loaded, NumberField, Section, toast, useErrorLine } from '@/design'
 import styles from './SettingsPage.module.css'
 import { useText } from './texts'
 
@@ -51,14 +51,14 @@ function PolicyForm({ policy }: { policy: Policy }) {
         }
       />
       {times.map(({ field, least, most }) => (
-        <NumberInput
+        <NumberField
           key={field}
           label={t(`policy_${field}`)}
           min={least}
           max={most}
-          allowDecimal={false}
+          isWhole
           value={draft[field]}
-          onChange={(value) => setDraft({ ...draft, [field]: Number(value) || least })}
+          onChange={(value) => setDraft({ ...draft, [field]: value ?? least })}
         />
       ))}
       {change.error && (

@@ -46,14 +46,14 @@ export function MonthStrip({ months, chosen, onChoose }: Props) {
           )
         })}
       </ol>
-      <p aria-hidden>
-        <span>{shown[0] && nameOf(shown[0].month)}</span>
+      <p>
+        <span aria-hidden>{shown[0] && nameOf(shown[0].month)}</span>
         {chosen ? (
           <button type="button" onClick={() => onChoose('')}>
             {t('newest')}
           </button>
         ) : null}
-        <span>{nameOf(shown.at(-1)?.month ?? '1970-01')}</span>
+        <span aria-hidden>{nameOf(shown.at(-1)?.month ?? '1970-01')}</span>
       </p>
     </div>
   )

@@ -1,5 +1,6 @@
-import { NativeSelect, NumberInput, TextInput } from '@mantine/core'
+import { NativeSelect, TextInput } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
+import { NumberField } from '@/design'
 import { type Key, useText } from '../texts'
 import type { Json } from '../tree'
 import styles from './fields.module.css'
@@ -67,21 +68,8 @@ interface AmountProps {
   isBare?: boolean
 }
 
-export function Amount({ label, value, onChange, min, max, suffix, isWhole, isBare }: AmountProps) {
-  return (
-    <NumberInput
-      className={styles.amount}
-      label={isBare ? undefined : label}
-      aria-label={isBare ? label : undefined}
-      value={value ?? ''}
-      min={min}
-      max={max}
-      allowDecimal={!isWhole}
-      thousandSeparator=","
-      suffix={suffix ? ` ${suffix}` : undefined}
-      onChange={(next) => onChange(next === '' ? undefined : Number(next))}
-    />
-  )
+export function Amount(props: AmountProps) {
+  return <NumberField className={styles.amount} {...props} />
 }
 
 const units = ['days', 'hours', 'minutes', 'seconds'] as const
