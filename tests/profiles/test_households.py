@@ -233,7 +233,7 @@ def readable(shop, who):
             for tie in sharing.ties
         },
         {
-            (device.device, device.is_interleaved, device.is_public, *(
+            (device.device, device.is_interleaved, device.is_public, frozenset(
                 (*names(shop, [use.profile]), use.first_at, use.last_at) for use in device.uses
             ))
             for device in sharing.devices
