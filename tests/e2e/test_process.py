@@ -17,9 +17,12 @@ def test_healthz_says_ready_and_how_far_each_consumer_is(installation):
     answer = health.json()
     assert answer["is_ready"] is True
     assert isinstance(answer["log_position"], int)
-    assert {one["name"]: one["is_alive"] for one in answer["consumers"]} == dict.fromkeys(
-        ("sequencer", "copier", "broadcasts", "deliver"), True
-    )
+    parts = (
+        "sequencer", "copier", "plans", "attributes", "segments", "past sizes", "forgetting",
+        "broadcasts", "deliver",
+    )  # fmt: skip
+    alive = {one["name"]: one["is_alive"] for one in answer["consumers"]}
+    assert alive == dict.fromkeys(parts, True)
     lags = {one["name"]: one["lag"] for one in answer["consumers"]}
     assert isinstance(lags["sequencer"], int)
     assert isinstance(lags["copier"], int)

@@ -41,10 +41,11 @@ def document(handlers: Iterable[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
     documented = list(handlers)
     for handler in documented:
         handler.security = _requirements(handler)
-        handler.responses = {
+        refusals = {
             status: ResponseSpec(ErrorAnswer, generate_examples=False, description=description)
             for status, description in _REFUSALS.items()
         }
+        handler.responses = {**refusals, **(handler.responses or {})}
     return documented
 
 

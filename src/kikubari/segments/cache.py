@@ -109,6 +109,11 @@ class LeafCache:
                     return entry.members
         return None
 
+    def clear(self) -> None:
+        """Forget every answer."""
+        with self._lock:
+            self._entries.clear()
+
     def put(self, digest: str, moment: Moment, entry: CachedLeaf) -> None:
         """Keep an answer."""
         is_instant = entry.until is not None and entry.until <= entry.as_of

@@ -134,6 +134,10 @@ class SegmentEngine:
                     thresholds[digest_of(node)] = self._threshold(node, moment)
         return BaseValues(thresholds, lists, segments, position)
 
+    def forget(self) -> None:
+        """Ask everything anew: rows were deleted, which no position tells."""
+        self._cache.clear()
+
     def leaf(self, leaf: LeafCondition, moment: Moment, position: int) -> tuple[BitMap, bool]:
         """Return a leaf's members, and whether they were at hand."""
         digest = digest_of(leaf)

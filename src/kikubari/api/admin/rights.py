@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
 from kikubari.api.authentication import requires
@@ -39,6 +40,11 @@ class RightsReceipts(msgspec.Struct, frozen=True):
     guards=[requires("admin")],
     sync_to_thread=True,
     status_code=200,
+    responses={
+        200: ResponseSpec(
+            dict[str, Any], generate_examples=False, description="The file; see docs/profiles.md."
+        )
+    },
 )
 def export_profile(
     request: Request[Any, Any, Any],

@@ -80,7 +80,6 @@ class LogWing:
         self.loops = (
             ground.lone_loop("sequencer", self._sequence),
             ground.lone_loop("copier", self._copy),
-            ground.lone_loop("forgetting", self._forget, idle=_SELDOM),
             ground.loop("plans", self._follow_plans, idle=_SELDOM),
             ground.lone_loop("attributes", self._count_attributes, idle=_SELDOM),
         )
@@ -103,9 +102,6 @@ class LogWing:
     def _copy(self) -> bool:
         with self._copying:
             return self.copier.run_once() > 0
-
-    def _forget(self) -> bool:
-        return self.forgetting.run_once() > 0
 
     def _follow_plans(self) -> bool:
         """Take over plans that other processes applied."""

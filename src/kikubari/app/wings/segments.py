@@ -22,6 +22,7 @@ from kikubari.segments import (
 
 # Members follow the copy, which follows the log, within two seconds.
 _FOLLOWING = timedelta(seconds=0.5)
+_FORGETTING = timedelta(seconds=5)
 _LOOKING_BACK = timedelta(seconds=30)
 
 
@@ -31,7 +32,7 @@ class SegmentsWing:
     def __init__(self, ground: Ground, log: LogWing) -> None:
         state, columnar, clock = ground.state, ground.columnar, ground.clock
         zone = ZoneInfo(ground.settings.timezone)
-        self._copier = log.copier
+        self._copier, self._forgetting = log.copier, log.forgetting
         self.thresholds = Thresholds(state, columnar, clock)
         definitions = SegmentDefinitions(state, self.thresholds)
         self.lists = StoredLists(state, columnar)
@@ -55,7 +56,7 @@ class SegmentsWing:
             stored_lists=self.lists,
         )
         self.memberships = Memberships(state, clock)
-        leaves = LiveLeaves(
+        self._leaves = LiveLeaves(
             state,
             columnar,
             progress=log.copier,
@@ -63,13 +64,14 @@ class SegmentsWing:
             lists=self.lists,
             zone=zone,
         )
-        self._follower = Follower(state, leaves, definitions, log.copier, clock)
+        self._follower = Follower(state, self._leaves, definitions, log.copier, clock)
         self._past = PastSizes(state, self.engine, clock)
         self.personas = Personas(state, columnar, self.engine, self.lists, clock)
         self.lookalikes = Lookalikes(state, columnar, self.engine, self.lists, clock)
         self.loops = (
             ground.lone_loop("segments", self._follow, idle=_FOLLOWING),
             ground.lone_loop("past sizes", self._look_back, idle=_LOOKING_BACK),
+            ground.lone_loop("forgetting", self._forget, idle=_FORGETTING),
         )
 
     def close(self) -> None:
@@ -81,6 +83,14 @@ class SegmentsWing:
         if self._copier.lag() == 0:
             self.thresholds.renew_if_due(self._copier.copied_position())
         return self._follower.step()
+
+    def _forget(self) -> bool:
+        """Delete the rows of those who were erased, and what was counted with them."""
+        if not self._forgetting.run_once():
+            return False
+        self.engine.forget()
+        self._leaves.forget()
+        return True
 
     def _look_back(self) -> bool:
         """Fill a week of some segment's past, when nothing else waits for the copy."""
