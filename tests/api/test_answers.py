@@ -34,8 +34,11 @@ def deeds():
 
 
 @pytest.fixture(scope="module")
-def known(api):
+def known(api, tmp_path_factory):
     """Ids of one of each thing there is."""
+    products = tmp_path_factory.mktemp("files") / "products.csv"
+    products.write_text("product_id,title,category,price,currency\nP1,Teapot,tea,42.50,GBP\n")
+    api.run("import", "products", str(products), "--quiet")
     key = api.post("/api/sources", {"name": "till"})["write_key"]
     with api.stranger() as till:
         body = {"userId": "A1", "traits": {"email": "a1@example.com", "name": "Ada"}}
@@ -64,6 +67,9 @@ def known(api):
         ],
         "buyers_id": buyers,
         "rules": rules,
+        "reset_id": api.post("/api/members/invitations", {"email": "lost@example.com"})["member"][
+            "id"
+        ],
         "erased_id": api.get("/api/profiles/c0")["profile"]["id"],
         "product_id": "P1",
         "version": "0",
@@ -105,13 +111,13 @@ def examples(known):
         "get_attribute": {
             "query": {"kind": "property", "name": "total", "event": "Order Completed"}
         },
-        "decide_attribute": {"body": {"kind": "property", "name": "total", "owner": "till"}},
+        "decide_attribute": {"body": {"kind": "trait", "name": "city", "owner": "till"}},
         "apply_plan": {"body": {"plan": {}}},
         "try_plan": {"body": {"plan": {}}},
         "preview_broadcast": {"path_parameters": draft, "query": {"profile_id": "c1"}},
         "preview_broadcast_markup": {"path_parameters": draft, "query": {"profile_id": "c1"}},
         "erase_profile": {
-            "path_parameters": {"profile_id": "c0"},
+            "path_parameters": {"profile_id": known["erased_id"]},
             "body": {"confirm": known["erased_id"], "reason": "asked"},
         },
         "find_personas": {"body": {}},
@@ -130,7 +136,10 @@ def examples(known):
         "create_member": {"body": {"email": "new@example.com", "password": "long enough a word"}},
         "invite_member": {"body": {"email": "asked@example.com", "role": "editor"}},
         "change_member": {"body": {"role": "viewer", "name": "Ken"}},
-        "reset_member": {"body": {"forgets_second_factor": True}},
+        "reset_member": {
+            "path_parameters": {"member_id": known["reset_id"]},
+            "body": {"forgets_second_factor": True},
+        },
         "change_policy": {"body": {"idle_minutes": 60}},
     }
 

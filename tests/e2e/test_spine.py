@@ -256,7 +256,7 @@ def test_one_click_unsubscribes_and_the_next_broadcast_knows(story):
     assert progress["counts"]["states"]["sent"] == 2
     story.installation.settle()
     recipients = story.installation.json("broadcasts", "recipients", broadcast_id)
-    outcome = {story.ids[f"prf_{one['number']}"]: one for one in recipients}
+    outcome = {story.ids[one["person"]["id"]]: one for one in recipients}
     # The withdrawal took them out of the segment, or the gate stopped them.
     assert "J2" not in outcome or outcome["J2"]["reason"] in {"no_consent", "suppressed"}
     assert {user for user, one in outcome.items() if one["outcome"] == "sent"} == {"J1", "E1"}
@@ -272,7 +272,7 @@ def test_somebody_in_the_audience_who_unsubscribed_is_skipped_with_the_reason(st
 def test_every_recipient_is_listed_with_what_became_of_them(story):
     story.installation.settle()
     rows = story.installation.json("broadcasts", "recipients", story.broadcast_id)
-    outcome = {story.ids[f"prf_{one['number']}"]: one for one in rows}
+    outcome = {story.ids[one["person"]["id"]]: one for one in rows}
     assert set(outcome) == shop.EVERYBODY
     assert {user: one["reason"] for user, one in outcome.items() if one["reason"]} == (
         shop.NOT_MAILED
