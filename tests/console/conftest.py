@@ -40,7 +40,8 @@ def shop_url(shop: Installation) -> str:
     return url
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: while Playwright is open, no other suite may start an event loop.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Headless Chromium."""
     with sync_playwright() as playwright:
@@ -52,7 +53,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def member_session(chromium: Browser, shop_url: str) -> Any:
     """Cookies of a member who is logged in."""
     return log_in(chromium, shop_url)

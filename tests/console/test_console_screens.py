@@ -110,7 +110,7 @@ def test_a_message_runs_nothing_and_is_found_by_its_recipient(wide, mail) -> Non
     assert "script-src" not in answer.headers["content-security-policy"]
     assert answer.headers["content-security-policy"].startswith("sandbox allow-popups")
     page.get_by_role("tab", name="Source").click()
-    expect(page.get_by_label("Source")).to_contain_text("DKIM-Signature")
+    expect(page.get_by_role("region", name="Source")).to_contain_text("DKIM-Signature")
 
 
 @pytest.mark.parametrize("path", ["/broadcasts/brd_none", "/inbox/999999", "/catalogue/none"])
