@@ -30,7 +30,7 @@ from kikubari.collect import (
 from kikubari.collect.governance.compiled_plan import CompiledPlan
 from kikubari.collect.normalise import Arrival, normalise
 from kikubari.collect.wire import Message, read_message
-from kikubari.events.copy_schema import LOG_TABLES, PROFILE_NUMBERS, PROFILE_OF
+from kikubari.events.copy_schema import list_definitions
 from kikubari.kit.clock import SystemClock
 from kikubari.spec.envelope import Event, Trust
 from kikubari.storage import ColumnarStore, SqliteStateStore, metadata
@@ -199,12 +199,8 @@ def cost_of_counting(n_events: int, n_profiles: int) -> None:
 
 def fill(columnar: ColumnarStore, n_events: int, n_profiles: int) -> None:
     """Make events of twelve names and six traits of every profile."""
-    for name, ddl in LOG_TABLES.items():
-        columnar.command(ddl.format(name=name))
-    columnar.command(PROFILE_NUMBERS)
-    columnar.command(
-        PROFILE_OF.format(database=columnar.database, credentials=columnar.dictionary_access)
-    )
+    for statement in list_definitions(columnar.database, columnar.dictionary_access):
+        columnar.command(statement)
     step = 1_000_000
     for first in range(0, n_events, step):
         columnar.command(_EVENTS_SQL.format(first=first, n=min(step, n_events - first)))

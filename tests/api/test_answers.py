@@ -165,8 +165,6 @@ def test_every_operation_succeeds_as_described(api, schema, known):
             media_type="application/json",
             **({"body": arguments["body"]} if "body" in arguments else {}),
         )
-        if name == "get_health":
-            api.settle()  # a copy that is rebuilt is not ready for a moment
         answer = case.call(
             base_url=str(api.client.base_url),
             headers={"authorization": api.client.headers["authorization"]},

@@ -1,5 +1,7 @@
 """The log keeps each event once, in order, and its copy equals it."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -164,6 +166,47 @@ def test_the_check_sees_a_missing_and_a_doubled_row(house: Harness, columnar: Co
     assert copier.check().is_equal
     columnar.command("DELETE FROM events WHERE position = 7")
     assert not copier.check().is_equal
+
+
+def test_a_rebuild_that_dies_is_taken_up_again(
+    house: Harness, columnar: ColumnarStore, monkeypatch
+):
+    house.take_in(*[an_event(n) for n in range(20)])
+    copier = house.copier(columnar)
+    copier.run_once()
+    monkeypatch.setattr(copier, "_define", lambda **_how: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        copier.rebuild()
+    columnar.command("DELETE FROM events WHERE position = 7")
+    again = house.copier(columnar)
+    assert again.lag() == 20
+    while again.run_once():
+        pass
+    assert again.check().is_equal
+    assert again.check().rows == 20
+
+
+def test_nobody_finds_a_table_missing_during_a_rebuild(house: Harness, columnar: ColumnarStore):
+    house.take_in(*[an_event(n) for n in range(20)])
+    copier = house.copier(columnar)
+    copier.run_once()
+    counts: list[int] = []
+    is_over = threading.Event()
+
+    def read() -> None:
+        while not is_over.is_set():
+            counts.append(columnar.query_rows(f"SELECT uniq({PROFILE}) FROM events")[0][0])
+
+    with ThreadPoolExecutor(2) as readers:
+        reading = [readers.submit(read) for _ in range(2)]
+        for _ in range(3):
+            copier.rebuild()
+            copier.run_once()
+        is_over.set()
+        for one in reading:
+            one.result()
+    assert set(counts) <= {0, 7}
+    assert len(counts) > 6
 
 
 def test_moves_say_who_a_number_is_now(house: Harness, columnar: ColumnarStore):

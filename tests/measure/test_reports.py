@@ -7,7 +7,7 @@ import pytest
 
 from kikubari.events import SequencedEvent
 from kikubari.events.copy_rows import COLUMNS, RowBuilder
-from kikubari.events.copy_schema import LOG_TABLES, PROFILE_NUMBERS, PROFILE_OF
+from kikubari.events.copy_schema import list_definitions
 from kikubari.measure import OutboxCounts, Reports
 from kikubari.spec import topics
 from kikubari.spec.envelope import Event, EventKind, Trust
@@ -22,10 +22,8 @@ class Ledger:
     def __init__(self, columnar: ColumnarStore) -> None:
         self.columnar = columnar
         self.events: list[SequencedEvent] = []
-        for name, ddl in LOG_TABLES.items():
-            columnar.command(ddl.format(name=name))
-        columnar.command(PROFILE_NUMBERS)
-        columnar.command(PROFILE_OF.format(database=columnar.database, credentials=""))
+        for statement in list_definitions(columnar.database, columnar.dictionary_access):
+            columnar.command(statement)
 
     def add(self, number: int, type_: str, hours: float = 0, **properties: Any) -> None:
         position = len(self.events) + 1

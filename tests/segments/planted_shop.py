@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from population import FixedProgress
 from pyroaring import BitMap
 
-from kikubari.events.copy_schema import LOG_TABLES, PROFILE_NUMBERS, PROFILE_OF
+from kikubari.events.copy_schema import list_definitions
 from kikubari.kit.clock import ManualClock
 from kikubari.segments import SegmentDefinitions, SegmentEngine, StoredLists
 from kikubari.storage import ColumnarStore, StateStore
@@ -62,10 +62,8 @@ class PlantedShop:
         self._random = random.Random(seed)
         self._rows: list[tuple[object, ...]] = []
         self._last = 0
-        for name, sql in LOG_TABLES.items():
-            columnar.command(sql.format(name=name))
-        columnar.command(PROFILE_NUMBERS)
-        columnar.command(PROFILE_OF.format(database=columnar.database, credentials=""))
+        for statement in list_definitions(columnar.database, columnar.dictionary_access):
+            columnar.command(statement)
 
     def add(self, kind: Kind, n_people: int) -> BitMap:
         """Put so many customers of a kind into the shop; return their numbers."""

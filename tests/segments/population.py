@@ -8,7 +8,7 @@ from pyroaring import BitMap
 
 from kikubari.events import SequencedEvent
 from kikubari.events.copy_rows import COLUMNS, RowBuilder
-from kikubari.events.copy_schema import LOG_TABLES, PROFILE_NUMBERS, PROFILE_OF
+from kikubari.events.copy_schema import list_definitions
 from kikubari.segments.moment import Moment
 from kikubari.segments.person import Person
 from kikubari.spec.conditions import Condition
@@ -242,12 +242,8 @@ class Population:
         return context
 
     def load(self, store: ColumnarStore) -> None:
-        for name, ddl in LOG_TABLES.items():
-            store.command(ddl.format(name=name))
-        store.command(PROFILE_NUMBERS)
-        store.command(
-            PROFILE_OF.format(database=store.database, credentials=store.dictionary_access)
-        )
+        for statement in list_definitions(store.database, store.dictionary_access):
+            store.command(statement)
         for table, rows in self._tables.items():
             if rows:
                 store.insert(table, COLUMNS[table], list(zip(*rows, strict=True)))

@@ -282,6 +282,16 @@ def confirm_range(connection: Connection, workspace_id: int, *, first: int) -> N
     )
 
 
-def forget_ranges(connection: Connection, workspace_id: int) -> None:
-    """Forget all that was copied, before a rebuild."""
+def plan_rebuild(connection: Connection, workspace_id: int) -> None:
+    """Forget all that was copied; write down that the copy's tables are to be made anew."""
     connection.execute(delete(copy_ranges).where(copy_ranges.c.workspace_id == workspace_id))
+    plan_range(connection, workspace_id, first=0, last=0)
+
+
+def confirm_rebuild(connection: Connection, workspace_id: int) -> None:
+    """Write down that the copy's tables are new and empty."""
+    connection.execute(
+        delete(copy_ranges).where(
+            copy_ranges.c.workspace_id == workspace_id, copy_ranges.c.first == 0
+        )
+    )

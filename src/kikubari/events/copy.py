@@ -5,7 +5,7 @@ import msgspec
 from kikubari.events import _repository as repository
 from kikubari.events.contracts import Moves, RangeEncoding
 from kikubari.events.copy_rows import COLUMNS
-from kikubari.events.copy_schema import LOG_TABLES, PROFILE_NUMBERS, PROFILE_OF
+from kikubari.events.copy_schema import list_definitions
 from kikubari.events.log import EventLog
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.storage import ColumnarStore, Priority, StateStore
@@ -13,6 +13,8 @@ from kikubari.storage import ColumnarStore, Priority, StateStore
 # Events of one range. A range is inserted whole or, after a crash, inserted again whole.
 RANGE_EVENTS = 20_000
 _MOVES_PER_READ = 100_000
+# Planned like a range, so that a rebuild that dies is taken up again.
+_REBUILD = (0, 0)
 
 
 class TableCheck(msgspec.Struct, frozen=True):
@@ -59,14 +61,7 @@ class Copier:
 
     def prepare(self) -> None:
         """Create the copy's tables where they are missing."""
-        for name, ddl in LOG_TABLES.items():
-            self._columnar.command(ddl.format(name=name))
-        self._columnar.command(PROFILE_NUMBERS)
-        self._columnar.command(
-            PROFILE_OF.format(
-                database=self._columnar.database, credentials=self._columnar.dictionary_access
-            )
-        )
+        self._define()
 
     def run_once(self) -> int:
         """Copy one range and all moves up to now; return how many events were copied."""
@@ -110,18 +105,24 @@ class Copier:
 
     def rebuild(self) -> None:
         """Drop the copy and start again from the first event of the log."""
-        self._columnar.command("DROP DICTIONARY IF EXISTS profile_of")
-        for name in (*LOG_TABLES, "profile_numbers"):
-            self._columnar.command(f"DROP TABLE IF EXISTS {name} SYNC")
-        self._state.write(lambda c: repository.forget_ranges(c, self._workspace_id))
-        self._moves_version = None
-        self.prepare()
+        self._state.write(lambda c: repository.plan_rebuild(c, self._workspace_id))
+        self._next_range()
+
+    def _define(self, *, replaces: bool = False) -> None:
+        database, credentials = self._columnar.database, self._columnar.dictionary_access
+        for statement in list_definitions(database, credentials, replaces=replaces):
+            self._columnar.command(statement)
 
     def _next_range(self) -> tuple[int, int]:
         with self._state.read() as connection:
             unfinished = repository.find_unfinished_range(connection, self._workspace_id)
-            if unfinished:
-                return unfinished
+        if unfinished == _REBUILD:
+            self._define(replaces=True)
+            self._moves_version = None
+            self._state.write(lambda c: repository.confirm_rebuild(c, self._workspace_id))
+        elif unfinished:
+            return unfinished
+        with self._state.read() as connection:
             first = repository.find_copied(connection, self._workspace_id) + 1
             mark = repository.find_mark(connection, self._workspace_id)
         last = min(mark, first + RANGE_EVENTS - 1)

@@ -5,6 +5,8 @@ that number was when the row was last folded). Queries read `{PROFILE}`: who it 
 one instant are broken by (source_id, message_key), as everywhere.
 """
 
+import re
+
 # Who a number is now. Only numbers that moved since the rows were folded are in the dictionary.
 PROFILE = "dictGetOrDefault('profile_of', 'profile', toUInt64(profile), profile)"
 
@@ -140,3 +142,26 @@ LIFETIME(0)
 """
 
 LOG_TABLES = {"events": EVENTS, "traits": TRAITS, "consents": CONSENTS, "products": PRODUCTS}
+
+
+def list_definitions(database: str, credentials: str, *, replaces: bool = False) -> list[str]:
+    """Return the statements that define the copy in `database`.
+
+    Args:
+        database: of the columnar engine.
+        credentials: with which the dictionary reads its own server, see
+            `ColumnarStore.dictionary_access`.
+        replaces: whether what exists is exchanged for empty tables, each in one step, so that
+            nobody who reads meanwhile finds a table missing; otherwise it is left as it is.
+    """
+    definitions = [
+        *(ddl.format(name=name) for name, ddl in LOG_TABLES.items()),
+        PROFILE_NUMBERS,
+        PROFILE_OF.format(database=database, credentials=credentials),
+    ]
+    if not replaces:
+        return definitions
+    return [
+        re.sub("CREATE (TABLE|DICTIONARY) IF NOT EXISTS", r"CREATE OR REPLACE \1", one, count=1)
+        for one in definitions
+    ]
