@@ -7,6 +7,7 @@ its arguments to npm. hatchling calls the hook below for every wheel and editabl
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
@@ -47,8 +48,24 @@ def build_console() -> None:
         return
     print("Building the console …", flush=True)
     install_packages()
-    npm("run", "--silent", "build")
+    with tempfile.TemporaryDirectory(dir=BUILT.parent, prefix="dist-") as made:
+        npm("run", "--silent", "build", "--", "--outDir", made)
+        _put_in_place(Path(made))
     mark.write_text(wanted)
+
+
+def _put_in_place(made: Path) -> None:
+    """Replace what is served file by file, so that a running server never misses one.
+
+    Files are named by their content: what the old page loads goes when the new page has come.
+    """
+    names = {path.relative_to(made) for path in made.rglob("*") if path.is_file()}
+    for name in sorted(names, key=lambda name: name.name == "index.html"):
+        (BUILT / name).parent.mkdir(parents=True, exist_ok=True)
+        (made / name).replace(BUILT / name)
+    for path in [path for path in BUILT.rglob("*") if path.is_file()]:
+        if path.relative_to(BUILT) not in names:
+            path.unlink(missing_ok=True)
 
 
 def describe_api() -> None:

@@ -5,8 +5,6 @@ import { brotliCompressSync, gzipSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 
-// Where the server looks: see kikubari/api/console/serving.py.
-const built = '../src/kikubari/api/console/dist'
 const server = process.env.KIKUBARI_URL ?? 'http://127.0.0.1:8321'
 
 /** Lays a brotli and a gzip file beside every built one, so that the server compresses nothing. */
@@ -14,8 +12,8 @@ function precompress(): Plugin {
   return {
     name: 'precompress',
     apply: 'build',
-    writeBundle() {
-      const assets = join(built, 'assets')
+    writeBundle({ dir = 'dist' }) {
+      const assets = join(dir, 'assets')
       for (const name of readdirSync(assets)) {
         const content = readFileSync(join(assets, name))
         writeFileSync(join(assets, `${name}.br`), brotliCompressSync(content))
@@ -31,8 +29,7 @@ export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   html: { cspNonce: 'kikubari-nonce' },
   build: {
-    outDir: built,
-    emptyOutDir: true,
+    emptyOutDir: true, // build.py says where to, and puts it where the server looks
     manifest: true,
     assetsInlineLimit: 0, // the policy knows files, not data: addresses
     chunkSizeWarningLimit: 700,
