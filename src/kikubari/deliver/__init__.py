@@ -22,11 +22,13 @@ from kikubari.deliver.contracts import MessageRecord as MessageRecord
 from kikubari.deliver.contracts import MessageState as MessageState
 from kikubari.deliver.contracts import MessageView as MessageView
 from kikubari.deliver.contracts import Origin as Origin
+from kikubari.deliver.contracts import PersonTime as PersonTime
 from kikubari.deliver.contracts import Purpose as Purpose
 from kikubari.deliver.contracts import Recipient as Recipient
 from kikubari.deliver.contracts import Recipients as Recipients
 from kikubari.deliver.contracts import Sender as Sender
 from kikubari.deliver.contracts import Transport as Transport
+from kikubari.deliver.contracts import Verdict as Verdict
 from kikubari.deliver.contracts import parse_public_id as parse_public_id
 from kikubari.deliver.contracts import public_id as public_id
 from kikubari.deliver.dkim import DkimKey as DkimKey
@@ -36,6 +38,8 @@ from kikubari.deliver.dkim import generate_rsa_key as generate_rsa_key
 from kikubari.deliver.engagement import Engagement as Engagement
 from kikubari.deliver.engagement import Visit as Visit
 from kikubari.deliver.engagement import is_machine as is_machine
+from kikubari.deliver.gate import Candidate as Candidate
+from kikubari.deliver.gate import Check as Check
 from kikubari.deliver.inbox_store import InboxEntry as InboxEntry
 from kikubari.deliver.inbox_store import InboxMail as InboxMail
 from kikubari.deliver.inbox_store import InboxStore as InboxStore

@@ -79,6 +79,8 @@ _GATES = (
         dispatches.c.channel,
         dispatches.c.origin_kind,
         dispatches.c.origin_id,
+        dispatches.c.topic,
+        dispatches.c.at_best_hour,
         dispatches.c.resends_unknown,
     )
     .where(
@@ -92,7 +94,7 @@ _GATES = (
 def list_gates(
     connection: Connection, workspace_id: int, ids: Iterable[int]
 ) -> dict[int, Row[*tuple[Any, ...]]]:
-    """Return (id, state, purpose, channel, origin_kind, origin_id, resends_unknown) by id.
+    """Return dispatches by id, without their letters.
 
     Rows stay as they are until the transaction ends: a pause or cancel comes before or after.
     """
@@ -136,6 +138,8 @@ def dispatch_row(
         "state": DispatchState.RUNNING.value,
         "purpose": letter.purpose.value,
         "channel": EMAIL,
+        "topic": letter.topic,
+        "at_best_hour": int(letter.at_best_hour),
         "resends_unknown": int(letter.resends_unknown),
         "letter_key": letter_key,
         "letter": encode_letter(letter),

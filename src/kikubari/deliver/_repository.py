@@ -3,7 +3,17 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, literal_column, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Row,
+    Text,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    update,
+)
 
 from kikubari.deliver._tables import IN_FLIGHT, QUEUED, dispatches, message_records, messages
 from kikubari.deliver.contracts import (
@@ -85,6 +95,7 @@ def claim_due(
             messages.c.fence,
             messages.c.attempts,
             messages.c.queued_us,
+            messages.c.held_us,
         )
         .where(
             messages.c.workspace_id == workspace_id,
@@ -110,7 +121,13 @@ def claim_due(
         )
     return [
         Claimed(
-            row.id, dispatch_id, row.number, row.fence + 1, row.attempts, from_micros(row.queued_us)
+            row.id,
+            dispatch_id,
+            row.number,
+            row.fence + 1,
+            row.attempts,
+            from_micros(row.queued_us),
+            None if row.held_us is None else from_micros(row.held_us),
         )
         for row in rows
     ]
@@ -243,19 +260,28 @@ def list_address_holders(
 _COMMITTING = (
     update(messages)
     .where(messages.c.workspace_id == bindparam("b_workspace"), messages.c.id == bindparam("b_id"))
-    .values(state=literal_column("'committing'"), address_key=bindparam("b_address_key"))
+    .values(
+        state=literal_column("'committing'"),
+        address_key=bindparam("b_address_key"),
+        assumed_zone=bindparam("b_assumed_zone"),
+    )
 )
 
 
 def set_committing(
-    connection: Connection, workspace_id: int, address_keys: dict[int, bytes]
+    connection: Connection, workspace_id: int, leaving: Sequence[tuple[int, bytes, str]]
 ) -> None:
-    """Write down that these messages are about to leave."""
+    """Write down that messages are about to leave: (id, address key, assumed zone or empty)."""
     connection.execute(
         _COMMITTING,
         [
-            {"b_workspace": workspace_id, "b_id": message_id, "b_address_key": key}
-            for message_id, key in address_keys.items()
+            {
+                "b_workspace": workspace_id,
+                "b_id": message_id,
+                "b_address_key": key,
+                "b_assumed_zone": assumed_zone or None,
+            }
+            for message_id, key, assumed_zone in leaving
         ],
     )
 
@@ -271,6 +297,10 @@ _SETTLE = (
         sent_us=bindparam("b_sent_us"),
         smtp_code=bindparam("b_smtp_code"),
         smtp_text=bindparam("b_smtp_text"),
+        held_us=func.coalesce(messages.c.held_us, bindparam("b_held_us", type_=BigInteger)),
+        assumed_zone=func.coalesce(
+            bindparam("b_assumed_zone", type_=Text), messages.c.assumed_zone
+        ),
         worker=None,
         lease_us=None,
     )

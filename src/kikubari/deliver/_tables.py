@@ -22,6 +22,8 @@ dispatches = Table(
     Column("state", Text, nullable=False),
     Column("purpose", Text, nullable=False),
     Column("channel", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("at_best_hour", Integer, nullable=False),
     Column("resends_unknown", Integer, nullable=False),
     Column("letter_key", LargeBinary, nullable=False),
     Column("letter", LargeBinary, nullable=False),
@@ -51,6 +53,10 @@ messages = Table(
     Column("smtp_text", Text),
     Column("queued_us", BigInteger, nullable=False),
     Column("sent_us", BigInteger),
+    # First made to wait for a better time; the limit on waiting counts from here.
+    Column("held_us", BigInteger),
+    # The shop's, where a person's own zone was not known and the message was judged by it.
+    Column("assumed_zone", Text),
     Index(
         "ix_messages_due",
         "workspace_id",

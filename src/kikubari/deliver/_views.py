@@ -21,6 +21,7 @@ _MESSAGE_VIEW = (
     messages.c.sent_us,
     messages.c.smtp_code,
     messages.c.smtp_text,
+    messages.c.assumed_zone,
 )
 
 

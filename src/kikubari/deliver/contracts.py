@@ -62,6 +62,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         topic: what the letter is about, for the preference page; may be empty.
         resends_unknown: a transactional letter may choose at-least-once: a message whose answer
             was lost is sent again with the same Message-ID.
+        at_best_hour: each waits for the hour at which its recipient is most likely to look.
     """
 
     email: CompiledEmail
@@ -69,6 +70,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     purpose: Purpose = Purpose.MARKETING
     topic: str = ""
     resends_unknown: bool = False
+    at_best_hour: bool = False
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -90,7 +92,12 @@ class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claimed(msgspec.Struct, frozen=True):
-    """A message a worker has claimed. `fence` proves the claim: each claim raises it by one."""
+    """A message a worker has claimed.
+
+    Attributes:
+        fence: proves the claim: each claim raises it by one.
+        held_at: when it was first made to wait for a better time, None if it never was.
+    """
 
     id: int
     dispatch_id: int
@@ -98,6 +105,21 @@ class Claimed(msgspec.Struct, frozen=True):
     fence: int
     attempts: int
     queued_at: datetime
+    held_at: datetime | None = None
+
+
+class PersonTime(msgspec.Struct, frozen=True):
+    """What is known of a person's day.
+
+    Attributes:
+        zone: IANA name; the shop's when the person's own is not known.
+        is_assumed: the zone is the shop's.
+        best_hour: 0 to 23 in that zone, when they are most likely to look; None if not known.
+    """
+
+    zone: str = "UTC"
+    is_assumed: bool = False
+    best_hour: int | None = None
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,25 +128,32 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         address_key: keyed hash of the recipient's address.
         record: what was rendered from which facts, to be sealed.
+        time: when it suits the recipient.
     """
 
     message: Claimed
     address_key: bytes
     record: bytes
+    time: PersonTime = PersonTime()
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What becomes of a message that a gate stopped."""
+    """What becomes of a message that a gate stopped.
+
+    `due_at` is when it is tried again, for one that goes back to the queue to wait.
+    """
 
     state: MessageState
     reason: Reason
+    due_at: datetime | None = None
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one attempt: the state to record, and why.
 
     `due_at` is set when it goes back to the queue. `smtp_text` names no person. `is_tracked` of a
-    sent message: it carried tracking links.
+    sent message: it carried tracking links. `assumed_zone` is the shop's zone, if the message was
+    judged by that for want of the person's own.
     """
 
     message: Claimed
@@ -136,6 +165,7 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     smtp_text: str = ""
     is_dead_address: bool = False
     is_tracked: bool = False
+    assumed_zone: str = ""
 
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,6 +177,8 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
         is_verified: the person's own, as far as is known; others are never written to.
         is_tracked: agreed to tracking: gets signed links and a pixel; others get plain links.
         timezone: IANA name.
+        is_zone_assumed: the time zone is the shop's, the person's own is not known.
+        best_hour: of their day, when they are most likely to look; None if not known.
     """
 
     number: int
@@ -156,7 +188,14 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     language: str = "en"
     timezone: str = "UTC"
+    is_zone_assumed: bool = False
+    best_hour: int | None = None
     facts: Facts = Facts()
+
+    @property
+    def time(self) -> PersonTime:
+        """What is known of their day."""
+        return PersonTime(self.timezone, self.is_zone_assumed, self.best_hour)
 
 
 class Composed(msgspec.Struct, frozen=True, kw_only=True):
@@ -223,7 +262,13 @@ class Composer(Protocol):
 
 
 class MessageView(msgspec.Struct, frozen=True, kw_only=True):
-    """A message as the API and the report show it."""
+    """A message as the API and the report show it.
+
+    Attributes:
+        due_at: of a queued one: not before then.
+        assumed_zone: the shop's time zone, if the message was held or let go by that for want of
+            the person's own; else empty.
+    """
 
     id: str
     origin: Origin
@@ -236,6 +281,7 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: datetime | None
     smtp_code: int | None
     smtp_text: str
+    assumed_zone: str = ""
 
 
 class MessageRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ what counts is the second run, in the transaction that records the message as le
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 import msgspec
@@ -16,6 +17,7 @@ from kikubari.deliver.contracts import (
     Consents,
     DispatchState,
     MessageState,
+    PersonTime,
     Purpose,
     Recipient,
     Verdict,
@@ -26,7 +28,15 @@ from kikubari.spec.errors import InvalidInputError
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A message before the gate."""
+    """A message before the gate.
+
+    Attributes:
+        topic: what it is about, empty if it has none.
+        at_best_hour: it is to leave at the recipient's best hour.
+        time: of the recipient's day.
+        held_at: when it was first made to wait for a better time, None if it never was.
+        record: JSON of its `MessageRecord` at the last gate; empty before it is rendered.
+    """
 
     message_id: int
     dispatch_id: int
@@ -36,10 +46,19 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     purpose: Purpose
     channel: str
     workspace_id: int
+    topic: str = ""
+    at_best_hour: bool = False
+    time: PersonTime = PersonTime()
+    held_at: datetime | None = None
+    record: bytes = b""
 
 
 class Check(Protocol):
-    """One rule of the gate. It sees all candidates at once, so it costs queries per batch."""
+    """One rule of the gate. It sees all candidates at once, so it costs queries per batch.
+
+    It reads through the connection, which is the transaction that lets the message go, and writes
+    nothing: a later check may still stop what this one lets pass.
+    """
 
     name: str
 
@@ -168,14 +187,31 @@ class OncePerMailbox:
         return stopped
 
 
-def last_gate(consents: Consents) -> Gate:
-    """Return the gate in front of the final dot."""
-    return Gate((DispatchCheck(), ConsentCheck(consents), SuppressionCheck(), OncePerMailbox()))
+def last_gate(
+    consents: Consents, *, content: Sequence[Check] = (), timing: Sequence[Check] = ()
+) -> Gate:
+    """Return the gate in front of the final dot.
+
+    Args:
+        consents: the ledger.
+        content: checks of what the message says and used; they read `Candidate.record`.
+        timing: whether now is the time. They come last: what they let pass does leave, and counts.
+    """
+    return Gate(
+        (
+            DispatchCheck(),
+            ConsentCheck(consents),
+            SuppressionCheck(),
+            OncePerMailbox(),
+            *content,
+            *timing,
+        )
+    )
 
 
-def early_gate(consents: Consents) -> Gate:
+def early_gate(consents: Consents, *, timing: Sequence[Check] = ()) -> Gate:
     """Return the checks worth making before a message is rendered."""
-    return Gate((ConsentCheck(consents), SuppressionCheck()))
+    return Gate((ConsentCheck(consents), SuppressionCheck(), *timing))
 
 
 def judge_recipient(recipient: Recipient | None) -> Verdict | None:

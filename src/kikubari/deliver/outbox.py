@@ -239,4 +239,5 @@ def _view(row: Row[*tuple[Any, ...]]) -> MessageView:
         sent_at=from_micros(row.sent_us) if row.sent_us is not None else None,
         smtp_code=row.smtp_code,
         smtp_text=row.smtp_text or "",
+        assumed_zone=row.assumed_zone or "",
     )

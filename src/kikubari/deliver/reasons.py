@@ -16,10 +16,20 @@ class Reason(StrEnum):
     ADDRESS_INVALID = "address_invalid"
     PROFILE_GONE = "profile_gone"
     DUPLICATE_ADDRESS = "duplicate_address"
+    TOPIC_UNWANTED = "topic_unwanted"
     GUARD_BLOCKED = "guard_blocked"
     # Somebody said stop, or wait.
     CANCELLED = "cancelled"
     PAUSED = "paused"
+    # Not now; these wait.
+    ASKED_TO_WAIT = "asked_to_wait"
+    OVER_CAP = "over_cap"
+    QUIET_HOURS = "quiet_hours"
+    BEST_HOUR = "best_hour"
+    # They waited too long.
+    EXPIRED_ASKED_TO_WAIT = "expired_asked_to_wait"
+    EXPIRED_OVER_CAP = "expired_over_cap"
+    EXPIRED_QUIET_HOURS = "expired_quiet_hours"
     # The message could not be made.
     RENDER_FAILED = "render_failed"
     # The receiving side refused, or could not be asked.
@@ -30,6 +40,16 @@ class Reason(StrEnum):
     # We cannot know.
     OUTCOME_UNKNOWN = "outcome_unknown"
     WORKER_LOST = "worker_lost"
+
+
+# Waiting for a better time, and what becomes of each when it waits too long.
+EXPIRED: dict[Reason, Reason] = {
+    Reason.ASKED_TO_WAIT: Reason.EXPIRED_ASKED_TO_WAIT,
+    Reason.OVER_CAP: Reason.EXPIRED_OVER_CAP,
+    Reason.QUIET_HOURS: Reason.EXPIRED_QUIET_HOURS,
+}
+HOLDS = frozenset({*EXPIRED, Reason.BEST_HOUR})
+TIMING = frozenset({*HOLDS, *EXPIRED.values()})
 
 
 class Sentence(msgspec.Struct, frozen=True):
@@ -79,6 +99,38 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.PAUSED: Sentence(
         "配信が一時停止中です。再開すると送信されます。",
         "Waiting: the send is paused and goes on when it is resumed.",
+    ),
+    Reason.TOPIC_UNWANTED: Sentence(
+        "本人が希望していないテーマのため、送信していません。",
+        "Not sent: the person does not want messages on this topic.",
+    ),
+    Reason.ASKED_TO_WAIT: Sentence(
+        "本人の希望により、配信をお休みしています。期間が過ぎると送信されます。",
+        "Waiting: the person asked for a pause; it goes on when that ends.",
+    ),
+    Reason.OVER_CAP: Sentence(
+        "配信回数の上限に達しているため、待機しています。枠が空くと送信されます。",
+        "Waiting: the person has had as many messages as may be sent; it goes when one more may.",
+    ),
+    Reason.QUIET_HOURS: Sentence(
+        "本人の地域では配信を控える時間帯のため、待機しています。",
+        "Waiting: it is quiet hours where the person is.",
+    ),
+    Reason.BEST_HOUR: Sentence(
+        "本人がよくご覧になる時間まで、待機しています。",
+        "Waiting for the hour at which the person is most likely to look.",
+    ),
+    Reason.EXPIRED_ASKED_TO_WAIT: Sentence(
+        "本人の希望によるお休みが続き、待機の期限を過ぎたため、送信していません。",
+        "Not sent: the pause the person asked for outlasted how long a message may wait.",
+    ),
+    Reason.EXPIRED_OVER_CAP: Sentence(
+        "配信回数の上限が続き、待機の期限を過ぎたため、送信していません。",
+        "Not sent: the limit on messages was full for as long as a message may wait.",
+    ),
+    Reason.EXPIRED_QUIET_HOURS: Sentence(
+        "配信を控える時間帯が続き、待機の期限を過ぎたため、送信していません。",
+        "Not sent: quiet hours outlasted how long a message may wait.",
     ),
     Reason.RENDER_FAILED: Sentence(
         "テンプレートからメッセージを作成できませんでした。",

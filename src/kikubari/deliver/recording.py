@@ -15,15 +15,18 @@ from sqlalchemy import Connection, Row
 from kikubari.deliver import _dispatches as dispatch_rows
 from kikubari.deliver import _repository as repository
 from kikubari.deliver.contracts import (
+    Claimed,
     DispatchState,
     Mark,
     MessageState,
+    PersonTime,
     Purpose,
     Settled,
     Verdict,
     public_id,
 )
 from kikubari.deliver.gate import Candidate, Gate
+from kikubari.deliver.reasons import HOLDS, TIMING
 from kikubari.events import Sealing, append_in
 from kikubari.kit.clock import Clock
 from kikubari.kit.instants import to_micros
@@ -92,7 +95,7 @@ class Recorder:
         stopped = self._gate.judge(connection, [self._candidate(one, gates) for one in mine])
         passing = [one for one in mine if one.message.id not in stopped]
         refused = [
-            Settled(message=one.message, state=verdict.state, reason=verdict.reason)
+            settle_verdict(one.message, verdict, one.time)
             for one in mine
             if (verdict := stopped.get(one.message.id)) is not None
         ]
@@ -111,13 +114,20 @@ class Recorder:
             purpose=Purpose(gate.purpose),
             channel=gate.channel,
             workspace_id=self._workspace_id,
+            topic=gate.topic,
+            at_best_hour=bool(gate.at_best_hour),
+            time=mark.time,
+            held_at=mark.message.held_at,
+            record=mark.record,
         )
 
     def _mark(self, connection: Connection, marks: Sequence[Mark]) -> None:
         if not marks:
             return
         repository.set_committing(
-            connection, self._workspace_id, {one.message.id: one.address_key for one in marks}
+            connection,
+            self._workspace_id,
+            [(one.message.id, one.address_key, _assumed_zone(one.time)) for one in marks],
         )
         numbers = [one.message.number for one in marks]
         sealed = self._sealing.seal(connection, numbers, [one.record for one in marks])
@@ -138,6 +148,22 @@ class Recorder:
         repository.settle(connection, [_settled_row(self._workspace_id, s, now) for s in settled])
         events = [e for s in settled for e in _events(s, gates[s.message.dispatch_id], now)]
         append_in(connection, events, workspace_id=self._workspace_id)
+
+
+def settle_verdict(message: Claimed, verdict: Verdict, time: PersonTime) -> Settled:
+    """Return what to record of a message that a gate stopped."""
+    is_about_time = verdict.reason in TIMING
+    return Settled(
+        message=message,
+        state=verdict.state,
+        reason=verdict.reason,
+        due_at=verdict.due_at,
+        assumed_zone=_assumed_zone(time) if is_about_time else "",
+    )
+
+
+def _assumed_zone(time: PersonTime) -> str:
+    return time.zone if time.is_assumed else ""
 
 
 def _may_settle(rows: _Rows, settled: Settled) -> bool:
@@ -165,6 +191,8 @@ def _settled_row(workspace_id: int, settled: Settled, now: datetime) -> dict[str
         "b_sent_us": to_micros(now) if settled.state is MessageState.SENT else None,
         "b_smtp_code": settled.smtp_code,
         "b_smtp_text": settled.smtp_text or None,
+        "b_held_us": to_micros(now) if settled.reason in HOLDS else None,
+        "b_assumed_zone": settled.assumed_zone or None,
     }
 
 

@@ -28,15 +28,16 @@ from kikubari.deliver.contracts import (
     DispatchState,
     Mark,
     MessageState,
+    PersonTime,
     Recipient,
     Recipients,
     Settled,
     Transport,
     Verdict,
 )
-from kikubari.deliver.gate import Candidate, Gate, early_gate, judge_recipient, last_gate
+from kikubari.deliver.gate import Candidate, Check, Gate, early_gate, judge_recipient, last_gate
 from kikubari.deliver.reasons import Reason
-from kikubari.deliver.recording import Recorder
+from kikubari.deliver.recording import Recorder, settle_verdict
 from kikubari.deliver.retry import Jitter
 from kikubari.deliver.stages import Stages
 from kikubari.deliver.suppression import AddressHasher
@@ -76,7 +77,12 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Delivering(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker works with."""
+    """What a worker works with.
+
+    Attributes:
+        content_checks: of the last gate, on what a message says.
+        timing_checks: of both gates, on whether now is the time; see `gate.last_gate`.
+    """
 
     store: StateStore
     recipients: Recipients
@@ -87,6 +93,8 @@ class Delivering(msgspec.Struct, frozen=True, kw_only=True):
     hasher: AddressHasher
     clock: Clock
     jitter: Jitter = random.random
+    content_checks: tuple[Check, ...] = ()
+    timing_checks: tuple[Check, ...] = ()
 
 
 class _Chunk(msgspec.Struct, frozen=True):
@@ -109,7 +117,7 @@ class DeliveryWorker:
         name: unique for each process start; claims are made in its name.
         is_alone: no other worker exists, so whatever is in flight at the start was left behind.
         settings: sizes and times.
-        gate: the last gate; by default dispatch, consent, suppression, once per mailbox.
+        gate: the last gate, if it is to be another than `gate.last_gate` with these checks.
         workspace_id: whose outbox.
     """
 
@@ -128,10 +136,11 @@ class DeliveryWorker:
         self._is_alone = is_alone
         self._settings = settings or WorkerSettings()
         self._workspace_id = workspace_id
-        self._early_gate = early_gate(with_.consents)
+        self._early_gate = early_gate(with_.consents, timing=with_.timing_checks)
         self.stages = Stages()
         recorder = Recorder(
-            gate or last_gate(with_.consents),
+            gate
+            or last_gate(with_.consents, content=with_.content_checks, timing=with_.timing_checks),
             with_.sealing,
             with_.clock,
             workspace_id=workspace_id,
@@ -255,8 +264,9 @@ class DeliveryWorker:
                 elif person is not None:
                     people.append((message, person))
             verdicts.update(self._judge(dispatch, people))
+        times = {message.id: person.time for message, person in people}
         refused = [
-            Settled(message=message, state=verdict.state, reason=verdict.reason)
+            settle_verdict(message, verdict, times.get(message.id, PersonTime()))
             for message in claim.messages
             if (verdict := verdicts.get(message.id)) is not None
         ]
@@ -275,6 +285,10 @@ class DeliveryWorker:
                 purpose=dispatch.letter.purpose,
                 channel=EMAIL,
                 workspace_id=self._workspace_id,
+                topic=dispatch.letter.topic,
+                at_best_hour=dispatch.letter.at_best_hour,
+                time=person.time,
+                held_at=message.held_at,
             )
             for message, person in people
         ]
@@ -330,6 +344,7 @@ class DeliveryWorker:
             message=message,
             address_key=self._with.hasher.hash(outgoing.recipient.address),
             record=outgoing.composed.record,
+            time=outgoing.recipient.time,
         )
         try:
             outcome = await self._with.transport.send(

@@ -263,6 +263,8 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("at_best_hour", sa.Integer(), nullable=False),
         sa.Column("resends_unknown", sa.Integer(), nullable=False),
         sa.Column("letter_key", sa.LargeBinary(), nullable=False),
         sa.Column("letter", sa.LargeBinary(), nullable=False),
@@ -466,6 +468,8 @@ def upgrade() -> None:
         sa.Column("smtp_text", sa.Text(), nullable=True),
         sa.Column("queued_us", sa.BigInteger(), nullable=False),
         sa.Column("sent_us", sa.BigInteger(), nullable=True),
+        sa.Column("held_us", sa.BigInteger(), nullable=True),
+        sa.Column("assumed_zone", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_messages")),
         sqlite_with_rowid=False,
     )
