@@ -4,15 +4,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from io import StringIO
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 from zoneinfo import ZoneInfo
 
 from liquid import BoundTemplate, RenderContext
 from liquid.builtin.tags.for_tag import ForLoop
 from liquid.builtin.tags.tablerow_tag import TableRow
+from liquid.context import builtin
 from liquid.exceptions import OutputStreamLimitError
 from liquid.token import Token
 from liquid.undefined import UNDEFINED
+from liquid.utils import ReadOnlyChainMap
 
 from kikubari.decide.personalise.contracts import RenderSettings
 from kikubari.decide.personalise.record import (
@@ -26,15 +28,19 @@ from kikubari.decide.personalise.record import (
 _DEFAULTS = RenderSettings()
 
 
-class CappedBuffer(StringIO):
-    """An output buffer of at most `room` characters that leaves line ends alone.
+class CappedBuffer:
+    """Output of at most `room` further characters, kept in the pieces it was written in.
 
-    The library's own translates CR LF and encodes every piece only to weigh it.
+    Fixed text of a template is the same object in every render: what comes after can tell it from
+    what is one person's own, and do its work on it once.
     """
 
+    __slots__ = ("_add", "pieces", "room")
+
     def __init__(self, room: int) -> None:
-        super().__init__(newline="\n")
         self.room = room
+        self.pieces: list[str] = []
+        self._add = self.pieces.append
 
     def write(self, text: str, /) -> int:
         """Write `text`.
@@ -42,14 +48,31 @@ class CappedBuffer(StringIO):
         Raises:
             OutputStreamLimitError: the output would be too long.
         """
-        self.room -= len(text)
+        length = len(text)
+        self.room -= length
         if self.room < 0:
             raise OutputStreamLimitError("the output is too long", token=None)
-        return super().write(text)
+        self._add(text)
+        return length
+
+    def getvalue(self) -> str:
+        """Return all that was written."""
+        return "".join(self.pieces)
 
 
-def _room(limit: int | None) -> int:
-    assert limit is not None  # noqa: S101 - our environment sets one
+class _Scope(ReadOnlyChainMap):
+    """Names by the innermost scope that has them, asked without an exception for each miss."""
+
+    def __getitem__(self, key: str) -> object:
+        for mapping in self._maps:
+            if key in mapping:
+                return mapping[key]
+        raise KeyError(key)
+
+
+def room_of(limit: int | None) -> int:
+    """Return the output limit of an environment of ours, which always has one."""
+    assert limit is not None  # noqa: S101 - see above
     return limit
 
 
@@ -67,6 +90,7 @@ class RecordingContext(RenderContext):
         **others: Any,
     ) -> None:
         super().__init__(template, **others)
+        self.scope = _Scope(self.locals, self.globals, builtin, self.counters)
         self.recorder = recorder or Recorder()
         self.settings = settings or _DEFAULTS
         # Fact paths of the loop head just evaluated; `forloop.length` tells about them.
@@ -129,21 +153,10 @@ class RecordingContext(RenderContext):
 
     def get_buffer(self, buf: TextIO | None = None) -> StringIO:
         """Return a buffer for a block, with the room its surroundings have left."""
-        limit = buf.room if isinstance(buf, CappedBuffer) else _room(self.env.output_stream_limit)
-        return CappedBuffer(limit)
+        limit = buf.room if isinstance(buf, CappedBuffer) else room_of(self.env.output_stream_limit)
+        # What the library asks of a buffer is `write` and `getvalue`.
+        return cast("StringIO", CappedBuffer(limit))
 
     def local(self, instant: datetime) -> datetime:
         """Return an aware instant in the customer's zone."""
         return instant.astimezone(ZoneInfo(self.settings.timezone))
-
-
-class RecordingTemplate(BoundTemplate):
-    """A parsed template that renders in a recording context."""
-
-    context_class = RecordingContext
-
-    def new_buffer(self) -> CappedBuffer:
-        """Return an empty buffer as large as the environment allows."""
-        return CappedBuffer(_room(self.env.output_stream_limit))
-
-    _get_buffer = new_buffer

@@ -13,9 +13,11 @@ from liquid.token import TOKEN_TAG, Token
 
 SAFE_URL = "kikubari_url"
 SAFE_CSS = "kikubari_css"
+LINK_SLOT = "kikubari_link"
 
 # Where a link may lead. An allow-list: schemes that run code keep being invented.
 _SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms", "cid", "webcal", "geo", "line"})
+_WEB = ("https://", "http://")
 # Browsers drop these before they read the scheme.
 _IGNORED = re.compile(r"[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff]+")
 _SCHEME = re.compile(r"([^/?#]*?):")
@@ -24,13 +26,17 @@ _CSS_BREAKERS = re.compile(r"[\"'\\;{}<>()@\n]|/\*")
 
 def is_safe_url(escaped: str) -> bool:
     """Whether an HTML-escaped attribute value is relative or of a harmless scheme."""
+    if escaped.startswith(_WEB):
+        return True
     # Twice: a value that was escaped before it came to us may be unescaped after it left.
     url = _IGNORED.sub("", html.unescape(html.unescape(escaped)))
     scheme = _SCHEME.match(url)
     return scheme is None or scheme.group(1).lower() in _SCHEMES
 
 
-class _FenceNode(Node):
+class FenceNode(Node):
+    """A block whose text is looked at, and changed if need be, before it is written."""
+
     __slots__ = ("block",)
 
     def __init__(self, token: Token, block: BlockNode) -> None:
@@ -45,9 +51,10 @@ class _FenceNode(Node):
         """Render the inside and write what passes."""
         inner = context.get_buffer(buffer)
         self.block.render(context, inner)
-        return buffer.write(self._passed(inner.getvalue()))
+        return buffer.write(self.passed(inner.getvalue()))
 
-    def _passed(self, text: str) -> str:
+    def passed(self, text: str) -> str:
+        """Return what is written for a rendered text."""
         raise NotImplementedError
 
     def children(
@@ -58,18 +65,38 @@ class _FenceNode(Node):
         return [self.block]
 
 
-class _UrlFenceNode(_FenceNode):
-    def _passed(self, text: str) -> str:
+class UrlFenceNode(FenceNode):
+    """A link or a source: one of a harmful scheme leads nowhere."""
+
+    def passed(self, text: str) -> str:
+        """Return the address, or ``#``."""
         return text if is_safe_url(text) else "#"
 
 
-class _CssFenceNode(_FenceNode):
-    def _passed(self, text: str) -> str:
+class CssFenceNode(FenceNode):
+    """A value in CSS: nothing when it could end its declaration."""
+
+    def passed(self, text: str) -> str:
+        """Return the value, or nothing."""
         return "" if _CSS_BREAKERS.search(html.unescape(text)) else text
 
 
+class Link(str):
+    """The rendered address of a link, told apart from the text around it."""
+
+    __slots__ = ()
+
+
+class LinkSlotNode(FenceNode):
+    """The address of a link: written as it is, and still to be found in the output."""
+
+    def passed(self, text: str) -> str:
+        """Return the address as a `Link`."""
+        return Link(text)
+
+
 class _FenceTag(Tag):
-    node_class: type[_FenceNode]
+    node_class: type[FenceNode]
 
     def parse(self, stream: TokenStream) -> Node:
         """Parse up to the fence's end."""
@@ -82,13 +109,20 @@ class _FenceTag(Tag):
 class _UrlFence(_FenceTag):
     name = SAFE_URL
     end = f"end{SAFE_URL}"
-    node_class = _UrlFenceNode
+    node_class = UrlFenceNode
 
 
 class _CssFence(_FenceTag):
     name = SAFE_CSS
     end = f"end{SAFE_CSS}"
-    node_class = _CssFenceNode
+    node_class = CssFenceNode
 
 
-FENCE_TAGS = (_UrlFence, _CssFence)
+class _LinkSlot(_FenceTag):
+    name = LINK_SLOT
+    end = f"end{LINK_SLOT}"
+    node_class = LinkSlotNode
+
+
+FENCE_TAGS = (_UrlFence, _CssFence, _LinkSlot)
+FENCE_NODES = (UrlFenceNode, CssFenceNode, LinkSlotNode)

@@ -1,11 +1,12 @@
 """Liquid constructs that point the recorder's sink at the right place, and caps on ranges."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any, TextIO
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TextIO, cast
 
 from liquid import Markup, RenderContext
 from liquid.ast import ConditionalBlockNode, Node
 from liquid.builtin.expressions import LoopExpression
+from liquid.builtin.expressions.path import Path
 from liquid.builtin.expressions.primitive import RangeLiteral
 from liquid.builtin.output import Output, OutputNode
 from liquid.builtin.tags.assign_tag import AssignNode, AssignTag
@@ -120,6 +121,16 @@ class RecordingCaptureNode(CaptureNode):
     """`capture`: the text remembers the facts printed into it."""
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        """Render the block and keep its text."""
+        self.keep(context, buffer, self.block.render)
+        return 0
+
+    def keep(
+        self,
+        context: RenderContext,
+        buffer: TextIO,
+        render: Callable[[RenderContext, TextIO], object],
+    ) -> None:
         """Render into a buffer with a sink of its own and box the text with what was read."""
         recorder = _recording(context).recorder
         inner = context.get_buffer(buffer)
@@ -127,13 +138,12 @@ class RecordingCaptureNode(CaptureNode):
         seen: Paths = {}
         recorder.sink = seen
         try:
-            self.block.render(context, inner)
+            render(context, inner)
         finally:
             recorder.sink = outer
             recorder.consulted.update(seen)
         text = inner.getvalue()
         context.assign(self.name, _box(Markup(text) if context.autoescape else text, seen))
-        return 0
 
 
 def _box(value: object, paths: Paths) -> object:
@@ -141,9 +151,13 @@ def _box(value: object, paths: Paths) -> object:
 
 
 class RecordingLoop(LoopExpression):
-    """A loop head: reading the list consults it; each item carries the paths it came by."""
+    """A loop head: reading the list consults it; each item carries the paths it came by.
 
-    __slots__ = ()
+    Attributes:
+        title: what Liquid calls this loop, written out once.
+    """
+
+    __slots__ = ("title",)
 
     def __init__(self, loop: LoopExpression) -> None:
         super().__init__(
@@ -155,6 +169,7 @@ class RecordingLoop(LoopExpression):
             reversed_=loop.reversed,
             cols=loop.cols,
         )
+        self.title = f"{self.identifier}-{self.iterable}"
 
     def evaluate(self, context: RenderContext) -> tuple[Iterator[object], int]:
         """Return the items, boxed where they are not recorders themselves, and their number."""
@@ -204,11 +219,11 @@ class RecordingOutputNode(OutputNode):
         value = self.expression.evaluate(context)
         kind = type(value)
         if kind is Money or kind is dict:
-            value = _shown(value, _recording(context).settings.language)
+            value = shown(value, _recording(context).settings.language)
         return buffer.write(to_liquid_string(value, context.autoescape))
 
 
-def _shown(value: object, language: str) -> object:
+def shown(value: object, language: str) -> object:
     """Write an amount of money, also one that travelled as a mapping; leave the rest."""
     amount = as_money(value)
     return value if amount is None else money_text(amount, language)
@@ -289,20 +304,33 @@ class CappedRange(RangeLiteral):
         return numbers
 
 
-def cap_ranges(nodes: Iterable[Node], context: RenderContext) -> None:
-    """Turn every range in a parsed template into a capped one.
+class SteadyPath(Path):
+    """A path without variables in its brackets: its segments are the same for everybody."""
 
-    The parser makes ranges in a static method that no environment can replace, so the tree is
-    changed after parsing; both classes have the same layout.
+    __slots__ = ()
+
+    def evaluate(self, context: RenderContext) -> object:
+        """Return what stands there."""
+        return context.get(self.path, token=self.token)  # type: ignore[arg-type]  # only read
+
+
+def settle_tree(nodes: Iterable[Node], context: RenderContext) -> None:
+    """Turn every range in a parsed template into a capped one, and paths that can be steady.
+
+    The parser makes both in static methods that no environment can replace, so the tree is
+    changed after parsing; each new class has the layout of the old one.
     """
     for node in nodes:
         for expression in node.expressions():
-            _cap(expression)
-        cap_ranges(node.children(context, include_partials=False), context)
+            _settle(expression)
+        settle_tree(node.children(context, include_partials=False), context)
 
 
-def _cap(expression: Expression) -> None:
-    if type(expression) is RangeLiteral:
+def _settle(expression: Expression) -> None:
+    kind = type(expression)
+    if kind is RangeLiteral:
         expression.__class__ = CappedRange
+    elif kind is Path and not any(isinstance(s, Path) for s in cast("Path", expression).path):
+        expression.__class__ = SteadyPath
     for child in expression.children():
-        _cap(child)
+        _settle(child)

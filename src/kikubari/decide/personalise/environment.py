@@ -6,9 +6,9 @@ from typing import ClassVar
 from liquid import BoundTemplate, DictLoader, Environment, Mode, RenderContext
 from liquid.ast import Node
 
-from kikubari.decide.personalise._context import RecordingTemplate
 from kikubari.decide.personalise._fence_tags import FENCE_TAGS
-from kikubari.decide.personalise._nodes import RECORDING_TAGS, cap_ranges
+from kikubari.decide.personalise._nodes import RECORDING_TAGS, settle_tree
+from kikubari.decide.personalise._program import RecordingTemplate
 from kikubari.decide.personalise.filters import OWN_FILTERS, REMOVED_FILTERS
 
 
@@ -33,7 +33,7 @@ class RecordingEnvironment(Environment):
 
     def _parse(self, source: str) -> list[Node]:
         nodes = super()._parse(source)
-        cap_ranges(nodes, RenderContext(BoundTemplate(self, nodes)))
+        settle_tree(nodes, RenderContext(BoundTemplate(self, nodes)))
         return nodes
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from liquid import BoundTemplate
 from liquid.exceptions import LiquidError, ResourceLimitError
 
-from kikubari.decide.personalise._context import RecordingContext, RecordingTemplate
+from kikubari.decide.personalise._context import RecordingContext
 from kikubari.decide.personalise._locate import locate_early_end
+from kikubari.decide.personalise._program import RecordingTemplate
 from kikubari.decide.personalise.contracts import RenderSettings
 from kikubari.decide.personalise.environment import RecordingEnvironment, liquid_environment
 from kikubari.decide.personalise.errors import (
