@@ -10,6 +10,7 @@ from kikubari.app import read_settings
 from kikubari.cli.broadcasts import broadcasts
 from kikubari.cli.connection import RemoteError
 from kikubari.cli.governance import attributes, plan
+from kikubari.cli.guard import guard
 from kikubari.cli.inspecting import (
     consents,
     inbox,
@@ -72,6 +73,7 @@ for command in (
     *(attributes, plan),
     *(profiles, consents, products, segments, personas, lookalikes),
     *(broadcasts, messages, inbox, rejected, suppressions),
+    guard,
 ):
     cli.add_command(command)
 

@@ -1,0 +1,20 @@
+"""The guard for people at a terminal."""
+
+from collections.abc import Sequence
+
+from kikubari.decide.guard import CaseVerdict, Guard, Rule, list_rules, read_cases, tell
+
+
+def judge_cases(body: bytes) -> Sequence[CaseVerdict]:
+    """Return what the guard says of each case of a JSON file.
+
+    Raises:
+        InvalidInputError: a case is not as it should be; the message names it and the place.
+    """
+    guard = Guard()
+    return [tell(case, guard.judge(case.message)) for case in read_cases(body)]
+
+
+def guard_rules() -> dict[str, Rule]:
+    """Return all rules by id."""
+    return dict(list_rules())

@@ -1,0 +1,43 @@
+"""The guard: judges every message by rules on facts, words, moment and gain.
+
+`Guard.judge` takes a `Message` (words, the facts it uses, what is known about the moment) and
+returns a `Verdict`: ok, warn, hold or block, the rules that object and what to change.
+"""
+
+from kikubari.decide.guard.cases import Case, CaseVerdict, read_cases, tell
+from kikubari.decide.guard.contracts import (
+    Context,
+    FactOfUse,
+    Finding,
+    Level,
+    Message,
+    Sensitivity,
+    Verdict,
+    Words,
+)
+from kikubari.decide.guard.guard import Guard, list_rules
+from kikubari.decide.guard.policy import LAW, LooserThanLawError, Policy, check_policy, read_policy
+from kikubari.decide.guard.rules.rule import Rule
+
+__all__ = [
+    "LAW",
+    "Case",
+    "CaseVerdict",
+    "Context",
+    "FactOfUse",
+    "Finding",
+    "Guard",
+    "Level",
+    "LooserThanLawError",
+    "Message",
+    "Policy",
+    "Rule",
+    "Sensitivity",
+    "Verdict",
+    "Words",
+    "check_policy",
+    "list_rules",
+    "read_cases",
+    "read_policy",
+    "tell",
+]

@@ -1,0 +1,166 @@
+"""A message as rules see it: facts with family and sensitivity, words with their signs."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cached_property
+
+import msgspec
+
+from kikubari.decide.guard.contracts import Context, FactOfUse, Message, Sensitivity
+from kikubari.decide.guard.copy_check import Copy, read_copy
+from kikubari.decide.guard.policy import LAW, Policy
+from kikubari.decide.guard.vocabulary import (
+    are_related,
+    families,
+    family_of,
+    normalise,
+    sensitivity_of,
+)
+from kikubari.decide.personalise import Provenance
+
+# These reach into a person's pocket; e-mail waits until it is looked at.
+BUZZING = frozenset({"push", "sms", "mms", "line", "whatsapp", "voice", "call", "messenger", "rcs"})
+_SURFACES = {
+    **dict.fromkeys(BUZZING, "lock_screen"),
+    "post": "household_post",
+    "mail": "household_post",
+    "letter": "household_post",
+    "postcard": "household_post",
+}
+# The law treats these as no advertising: needed for what the person asked for, or for safety.
+_NEEDED = frozenset(
+    {"transactional", "service", "safety", "security", "legal", "support", "confirmation"}
+)
+_PURCHASE = re.compile(
+    r"\b(?:orders?|ordered|purchases?|purchased|bought|reorders?|replenish\w*|refills?"
+    r"|subscription|invoice|receipt|owned|last item)\b"
+)
+_CLICKED = re.compile(
+    r"\b(?:click\w*|confirm\w*|sign ?up|opt in|opted in|alert|saved?|wishlist|subscribed?"
+    r"|subscription|registered|registry|requested|asked|chosen|chose|form|reply|replied)\b"
+)
+_SUBJECT = re.compile(r"\s*(?:subject|件名)\s*:\s*(?P<subject>[^.!?。\n]+)", re.IGNORECASE)
+
+
+class FactReading(msgspec.Struct, frozen=True):
+    """A use with what it is about, how sensitive that is and whether its value is printed."""
+
+    use: FactOfUse
+    family: str
+    level: Sensitivity
+    is_rendered: bool
+
+    @property
+    def name(self) -> str:
+        """The attribute's name."""
+        return self.use.attribute
+
+    @property
+    def is_close(self) -> bool:
+        """Whether it is S2 or S3."""
+        return self.level.rank >= Sensitivity.S2.rank
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether the person said so."""
+        return self.use.provenance is Provenance.DECLARED
+
+    @property
+    def is_observed(self) -> bool:
+        """Whether they did it with us."""
+        return self.use.provenance is Provenance.OBSERVED
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether somebody concluded or told it; unknown provenance counts as that."""
+        return not (self.is_declared or self.is_observed)
+
+    @property
+    def is_purchase(self) -> bool:
+        """Whether it is the person's own purchase."""
+        return self.is_observed and (
+            self.family == "transactional" or bool(_PURCHASE.search(normalise(self.name)))
+        )
+
+    @property
+    def is_explicit_act(self) -> bool:
+        """Whether it is a click, a save, a sign-up: something done in order to be heard."""
+        return self.is_observed and bool(_CLICKED.search(normalise(self.name)))
+
+
+class Reading:
+    """All that rules ask of one message. Every answer is worked out once."""
+
+    def __init__(self, message: Message, policy: Policy = LAW) -> None:
+        self.message = message
+        self.context: Context = message.context
+        self.policy = policy
+        self.channel = message.channel.lower()
+        self.purpose = self.context.purpose.lower()
+        self.is_marketing = self.purpose not in _NEEDED
+        rendered = frozenset(self.context.rendered)
+        self.facts = tuple(self._read(use, rendered) for use in message.uses)
+
+    def _read(self, use: FactOfUse, rendered: frozenset[str]) -> FactReading:
+        family = family_of(use)
+        level = sensitivity_of(use, family)
+        tightened = self.policy.sensitivities.get(use.attribute)
+        if tightened is not None and tightened.rank > level.rank:
+            level = tightened
+        return FactReading(use, family, level, use.attribute in rendered)
+
+    @cached_property
+    def copy(self) -> Copy:
+        """All words of the message."""
+        message = self.message
+        return read_copy(f"{message.title}\n{message.text}" if message.title else message.text)
+
+    @cached_property
+    def subject(self) -> Copy:
+        """The words seen before a message is opened: an e-mail's subject."""
+        found = _SUBJECT.match(unicodedata.normalize("NFKC", self.message.text))
+        return read_copy(self.message.title or (found["subject"] if found else ""))
+
+    @cached_property
+    def surface(self) -> str:
+        """Where the words are seen."""
+        return self.context.surface.lower() or _SURFACES.get(self.channel, "private")
+
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody else sees the words."""
+        return self.surface == "private"
+
+    @cached_property
+    def stage(self) -> str:
+        """Journey stage and intent in words."""
+        return f"{normalise(self.context.journey_stage)} | {normalise(self.context.intent)}"
+
+    def allows(self, fact: FactReading) -> bool:
+        """Say whether the person explicitly allowed the use of this fact for this."""
+        known = families().get(fact.family)
+        names = (
+            *(fact.family, fact.use.category, fact.name),
+            *(known.categories if known is not None else ()),
+        )
+        return any(normalise(name) in self._allowed for name in names if name)
+
+    def allows_family(self, family: str) -> bool:
+        """Say whether the person explicitly allowed facts of this family to be used."""
+        return normalise(family) in self._allowed
+
+    @cached_property
+    def _allowed(self) -> frozenset[str]:
+        return frozenset(normalise(one) for one in self.context.explicit_consent)
+
+    def told_by_person(self, family: str) -> bool:
+        """Say whether a fact the person declared, or did with us, is of this family."""
+        return any(
+            are_related(fact.family, family) and (fact.is_declared or fact.is_purchase)
+            for fact in self.facts
+        )
+
+    def guesses(self) -> Iterator[FactReading]:
+        """Yield the facts that somebody concluded or told."""
+        return (fact for fact in self.facts if fact.is_guess)

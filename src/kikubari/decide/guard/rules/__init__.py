@@ -1,0 +1,1 @@
+"""The rules R01 to R32, grouped by subject."""

@@ -1,0 +1,101 @@
+"""What may be wrong: R06, R07, R08, R21, R24, R32."""
+
+import re
+from collections.abc import Iterator
+
+from kikubari.decide.guard.contracts import Sensitivity
+from kikubari.decide.guard.reading import FactReading, Reading
+from kikubari.decide.guard.rules.rule import Judge, Objection, block, warn
+from kikubari.decide.guard.signs import Sign
+from kikubari.decide.guard.vocabulary import normalise
+
+_GROUP = re.compile(
+    r"\b(?:cluster|cohort|segment|lookalike|look alike|persona|demographic\w*|group|household type"
+    r"|neighbou?rhood|postcode (?:average|profile|class)|area (?:type|profile|average)|peer\w*"
+    r"|people like|similar (?:people|customers|users)|mosaic|acorn|archetype|audience)\b"
+    r"|クラスタ|セグメント|ペルソナ|類似|世代"
+)
+
+
+def judge_stated_guess(reading: Reading) -> Iterator[Objection]:
+    """R06: a guess about an interest is not told as a fact."""
+    for fact in reading.guesses():
+        if fact.level is Sensitivity.S1 and not _is_group(fact) and _states(reading):
+            yield warn(fact.name)
+
+
+def judge_confidence(reading: Reading) -> Iterator[Objection]:
+    """R07: an unsure guess gives way to what suits everybody."""
+    for fact in reading.facts:
+        if fact.is_declared:
+            continue
+        # A guess that nobody has measured is unsure; what was observed is what it is.
+        confidence = fact.use.confidence
+        if confidence is None:
+            confidence = 1.0 if fact.is_observed else 0.0
+        if confidence < reading.policy.min_confidence:
+            yield block(fact.name) if fact.is_close else warn(fact.name)
+
+
+def judge_agreement(reading: Reading) -> Iterator[Objection]:
+    """R08: where sources disagree, ask or leave it; asking about something delicate is no way."""
+    for fact in reading.facts:
+        if fact.use.sources_agree is not False:
+            continue
+        if fact.is_close:
+            yield block(fact.name)
+        elif Sign.ASKS_BACK not in reading.copy.signs:
+            yield warn(fact.name)
+
+
+def judge_openness(reading: Reading) -> Iterator[Objection]:
+    """R21: who personalises by what people did or by guesses says so, with a way to stop it."""
+    if not reading.is_marketing or reading.context.why_link:
+        return
+    for fact in reading.facts:
+        if not fact.is_declared:
+            yield warn(fact.name)
+
+
+def judge_age(reading: Reading) -> Iterator[Objection]:
+    """R24: facts grow old: interests in months, what people said in years; asking again is fine."""
+    if Sign.ASKS_BACK in reading.copy.signs:
+        return
+    for fact in reading.facts:
+        days = reading.context.data_age_days.get(fact.name)
+        is_lasting = fact.is_declared or fact.family == "transactional"
+        life = reading.policy.declared_days if is_lasting else reading.policy.interest_days
+        if days is not None and days > life:
+            yield warn(fact.name)
+
+
+def judge_group(reading: Reading) -> Iterator[Objection]:
+    """R32: what holds for a group is not said of the person."""
+    for fact in reading.guesses():
+        is_said = _states(reading) or Sign.GROUPS in reading.copy.signs
+        if is_said and (_is_group(fact) or Sign.GROUPS in reading.copy.signs):
+            yield block(fact.name)
+
+
+def _is_group(fact: FactReading) -> bool:
+    return bool(_GROUP.search(normalise(f"{fact.name} {fact.use.category}")))
+
+
+def _states(reading: Reading) -> bool:
+    """Say whether a sentence says what the reader is or likes, not just what they might."""
+    return any(
+        Sign.STATES in one.signs
+        and Sign.SUPPOSES not in one.signs
+        and not one.text.rstrip().endswith("?")
+        for one in reading.copy.sentences
+    )
+
+
+JUDGES: dict[str, Judge] = {
+    "R06": judge_stated_guess,
+    "R07": judge_confidence,
+    "R08": judge_agreement,
+    "R21": judge_openness,
+    "R24": judge_age,
+    "R32": judge_group,
+}

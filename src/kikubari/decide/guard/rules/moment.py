@@ -1,0 +1,55 @@
+"""When and how often: R13, R14, R15, R19. Rule R30 says which messages they do not touch."""
+
+from collections.abc import Iterator
+
+from kikubari.decide.guard.policy import is_quiet
+from kikubari.decide.guard.reading import BUZZING, Reading
+from kikubari.decide.guard.rules.rule import Judge, Objection, block, hold, warn
+from kikubari.decide.guard.signs import Sign
+from kikubari.decide.guard.vocabulary import normalise
+
+
+def judge_night(reading: Reading) -> Iterator[Objection]:
+    """R13: nothing buzzes at night, and e-mail had better wait."""
+    if not reading.is_marketing or reading.channel not in BUZZING | {"email"}:
+        return
+    now = reading.context.local_time
+    quiet = is_quiet(reading.policy, now) if now is not None else None
+    if quiet:
+        yield hold(now or "") if reading.channel in BUZZING else warn(now or "")
+    elif quiet is None or not reading.context.tz_known:
+        yield warn("timezone")
+
+
+def judge_frequency(reading: Reading) -> Iterator[Objection]:
+    """R14: no more than agreed, and not the same on two channels."""
+    if not reading.is_marketing:
+        return
+    cap = reading.context.cap_7d
+    if cap is not None and reading.context.sent_7d >= cap:
+        yield hold(f"{reading.context.sent_7d}/{cap}")
+    elif reading.context.same_content_24h > 1:
+        yield warn("same_content_24h")
+
+
+def judge_balance(reading: Reading) -> Iterator[Objection]:
+    """R15: who only ever asks is not listened to."""
+    if reading.is_marketing and reading.context.gives_last5 == 0:
+        yield warn()
+
+
+def judge_occasion(reading: Reading) -> Iterator[Objection]:
+    """R19: who does not want to hear of an occasion does not; not by asking everybody either."""
+    unwanted = {normalise(one) for one in reading.context.occasion_optout}
+    if reading.context.occasion and normalise(reading.context.occasion) in unwanted:
+        yield block(reading.context.occasion)
+    elif Sign.OPTS_OUT in reading.copy.signs:
+        yield warn(reading.copy.where(Sign.OPTS_OUT))
+
+
+JUDGES: dict[str, Judge] = {
+    "R13": judge_night,
+    "R14": judge_frequency,
+    "R15": judge_balance,
+    "R19": judge_occasion,
+}

@@ -1,0 +1,201 @@
+"""What is close to the bone: R03, R04, R05, R11, R12, R17, R18."""
+
+import re
+from collections.abc import Iterator
+
+from kikubari.decide.guard.contracts import Sensitivity
+from kikubari.decide.guard.copy_check import Copy
+from kikubari.decide.guard.reading import FactReading, Reading
+from kikubari.decide.guard.rules.rule import Judge, Objection, block, warn
+from kikubari.decide.guard.signs import Sign
+from kikubari.decide.guard.vocabulary import are_related, families, normalise
+
+_SPECIAL = frozenset(n for n, f in families().items() if f.level is Sensitivity.S3)
+_CLOSE = frozenset(n for n, f in families().items() if f.level is Sensitivity.S2)
+# To earn on these is to lean on somebody's weakness, whatever the words.
+_WEAKNESS = frozenset({"hardship", "addiction"})
+_DISTRESS = _WEAKNESS | {"mental_health", "health", "bereavement", "relationship"}
+_PLACES = re.compile(
+    r"\b(?:clinic|hospital|church|mosque|synagogue|temple|shelter|court|rehab|school|casino"
+    r"|prison|pharmacy|funeral|cemetery|job cent(?:re|er))\b|病院|教会|学校"
+)
+# Finer than the town: nobody needs it to recommend something.
+_FINE_PLACES = re.compile(
+    r"\b(?:street|block|building|neighbou?rhood|district|quarter|ward|postcode|postal code|zip"
+    r"|zip code|chome|home|floor|address)\b|町名|丁目|番地|郵便番号"
+)
+_GIFTS = re.compile(r"\b(?:gift|gifts|present|surprise|engagement ring)\b|贈り物|プレゼント|ギフト")
+_YOUNG = re.compile(r"\b(?:minor|minors|child|children|kid|teen|teens|teenager|under ?\d*|young)\b")
+_ADULT_AGE = 18
+_TELLING = frozenset({Sign.COUNTS, Sign.WATCHES, Sign.NOTICES, Sign.PRESSES})
+_PLAIN_TOPICS = frozenset({"transactional", "basic", "preference", "contact"})
+
+
+def judge_special_guess(reading: Reading) -> Iterator[Objection]:
+    """R03: nobody concludes a special category, not even to choose; nor do words assume one."""
+    for fact in reading.guesses():
+        if fact.level is Sensitivity.S3:
+            yield block(fact.name)
+    for family in sorted(_asserted(reading.copy) & _SPECIAL):
+        if not reading.told_by_person(family) and not _has(reading, family):
+            yield block(_sentence(reading.copy, family))
+
+
+def judge_special_consent(reading: Reading) -> Iterator[Objection]:
+    """R04: a special category needs explicit consent to this use; children deserve a thought."""
+    if not reading.is_marketing:
+        return
+    for fact in reading.facts:
+        is_special = fact.level is Sensitivity.S3
+        if fact.is_guess or not (is_special or fact.family == "children"):
+            continue
+        if reading.allows(fact) or _is_plain_reminder(reading, fact):
+            continue
+        yield block(fact.name) if is_special else warn(fact.name)
+
+
+def judge_close_guess(reading: Reading) -> Iterator[Objection]:
+    """R05: a life event that nobody told us is not said, nor hinted at."""
+    for fact in reading.guesses():
+        if fact.level is Sensitivity.S2 and (fact.is_rendered or _implies(reading.copy, fact)):
+            yield block(fact.name)
+    for family in sorted(_asserted(reading.copy) & _CLOSE):
+        if not reading.told_by_person(family) and not _has(reading, family):
+            yield block(_sentence(reading.copy, family))
+
+
+def judge_place(reading: Reading) -> Iterator[Objection]:
+    """R11: a precise place only where invited, a sensitive place never."""
+    places = [f for f in reading.facts if f.family in {"location_precise", "location_coarse"}]
+    for fact in places:
+        is_sensitive = _PLACES.search(normalise(fact.name)) is not None
+        if (
+            is_sensitive
+            or Sign.SENSITIVE_PLACE in reading.copy.signs
+            or (fact.family == "location_precise" and not _allows_place(reading, fact))
+        ):
+            yield block(fact.name)
+        elif reading.is_marketing and (
+            Sign.EXACT_PLACE in reading.copy.signs
+            or (fact.is_rendered and _FINE_PLACES.search(normalise(fact.name)))
+        ):
+            yield warn(fact.name)
+    if not places and reading.is_marketing:
+        telling = [
+            one.text
+            for one in reading.copy.sentences
+            if Sign.EXACT_PLACE in one.signs and Sign.SAYS_YOU in one.signs
+        ]
+        if telling:
+            yield warn(telling[0])
+
+
+def judge_onlookers(reading: Reading) -> Iterator[Objection]:
+    """R12: what is delicate, or a gift, is not shown where others look."""
+    if not reading.is_private:
+        yield from _exposed(reading, reading.copy, is_all_rendered=True)
+    elif reading.channel in {"email", "push"} and reading.subject.sentences:
+        yield from _exposed(reading, reading.subject, is_all_rendered=False)
+
+
+def judge_lever(reading: Reading) -> Iterator[Objection]:
+    """R17: distress sells nothing."""
+    if not reading.is_marketing:
+        return
+    for fact in reading.facts:
+        if fact.family in _WEAKNESS or (
+            fact.family in _DISTRESS and Sign.PRESSES in reading.copy.signs
+        ):
+            yield block(fact.name)
+    if Sign.PRESSES in reading.copy.signs:
+        yield block(reading.copy.where(Sign.PRESSES))
+    elif _asserted(reading.copy) & _WEAKNESS:
+        yield block()
+
+
+def judge_minors(reading: Reading) -> Iterator[Objection]:
+    """R18: no profiling of children."""
+    age = reading.context.recipient_age
+    if isinstance(age, str) and age.isdecimal():
+        age = int(age)
+    is_young = age < _ADULT_AGE if isinstance(age, int) else bool(_YOUNG.search(normalise(age)))
+    if is_young and reading.is_marketing:
+        for fact in reading.facts:
+            if not (fact.is_declared and fact.family in _PLAIN_TOPICS):
+                yield block(fact.name)
+
+
+def _asserted(copy: Copy) -> frozenset[str]:
+    return copy.asserts
+
+
+def _has(reading: Reading, family: str) -> bool:
+    """Say whether a fact of the family is used: then the rules about facts judge it."""
+    return any(are_related(fact.family, family) for fact in reading.facts)
+
+
+def _sentence(copy: Copy, family: str) -> str:
+    return next((one.text for one in copy.sentences if family in one.asserts), "")
+
+
+def _implies(copy: Copy, fact: FactReading) -> bool:
+    """Say whether words connect the reader with what the fact is about."""
+    for one in copy.sentences:
+        topics = one.asserts if Sign.SUPPOSES in one.signs else one.asserts | one.ties
+        if any(are_related(fact.family, topic) for topic in topics):
+            return True
+    return False
+
+
+def _is_plain_reminder(reading: Reading, fact: FactReading) -> bool:
+    """Say whether it reminds of the person's own purchase, plainly and where nobody looks."""
+    is_own = fact.is_purchase or (fact.is_observed and Sign.REORDERS in reading.copy.signs)
+    return (
+        is_own
+        and reading.is_private
+        and not reading.copy.signs & _TELLING
+        and not any(are_related(fact.family, topic) for topic in _asserted_of_person(reading))
+    )
+
+
+def _asserted_of_person(reading: Reading) -> frozenset[str]:
+    """Return what sentences say of the person other than naming what they bought."""
+    return frozenset(
+        topic
+        for one in reading.copy.sentences
+        if Sign.REORDERS not in one.signs or Sign.STATES in one.signs
+        for topic in one.asserts
+    )
+
+
+def _allows_place(reading: Reading, fact: FactReading) -> bool:
+    return reading.allows(fact) or reading.allows_family("location")
+
+
+def _exposed(reading: Reading, copy: Copy, *, is_all_rendered: bool) -> Iterator[Objection]:
+    for fact in reading.facts:
+        is_here = fact.family == "location_precise" and _allows_place(reading, fact)
+        is_shown = (is_all_rendered and fact.is_rendered) or any(
+            are_related(fact.family, topic) for topic in copy.mentions
+        )
+        if (fact.is_close and is_shown and not is_here) or (
+            is_all_rendered and fact.is_rendered and _GIFTS.search(normalise(fact.name))
+        ):
+            yield block(fact.name)
+    if not is_all_rendered:
+        return
+    if copy.mentions & _SPECIAL or (copy.ties & _CLOSE):
+        yield block()
+    elif Sign.GIFT in copy.signs:
+        yield block(copy.where(Sign.GIFT))
+
+
+JUDGES: dict[str, Judge] = {
+    "R03": judge_special_guess,
+    "R04": judge_special_consent,
+    "R05": judge_close_guess,
+    "R11": judge_place,
+    "R12": judge_onlookers,
+    "R17": judge_lever,
+    "R18": judge_minors,
+}

@@ -1,0 +1,92 @@
+"""Who gains, and whether it fits the moment of the journey: R16, R22, R29, R31."""
+
+import re
+from collections.abc import Iterator
+
+from kikubari.decide.guard.contracts import Sensitivity
+from kikubari.decide.guard.reading import Reading
+from kikubari.decide.guard.rules.rule import Judge, Objection, block, hold, warn
+from kikubari.decide.guard.signs import Sign
+
+_TROUBLE = re.compile(r"\b(?:complain\w*|refund\w*|dispute\w*|chargeback|claim|damaged|broken)\b")
+_OCCUPIED = re.compile(
+    r"\b(?:check ?out|checking out|paying|payment|cancel\w*|unsubscrib\w*|clos(?:e|ing) account"
+    r"|delet\w* account|downgrad\w*|leaving|support|help|ticket|return(?:ing|s)?|exchange)\b"
+)
+_BOUGHT = re.compile(
+    r"\b(?:purchased|bought|ordered|post purchase|delivered|owner|already owned)\b"
+)
+_CUSTOMER = re.compile(
+    r"\b(?:purchased|bought|ordered|post purchase|delivered|repeat|loyal|active|vip|member|cart)\b"
+)
+_BUSY = re.compile(
+    r"\b(?:pick ?up|log ?in|logging in|track\w*|delivery|reschedul\w*|reset|verif\w*)\b"
+)
+_PRICE = frozenset({"price_sensitivity", "finance_basic"})
+_SHOPPING = frozenset({"product_interest", "behaviour_micro", "behaviour_aggregate"})
+
+
+def judge_bad_time(reading: Reading) -> Iterator[Objection]:
+    """R16: first put right what went wrong; do not sell what was just bought."""
+    if not reading.is_marketing:
+        return
+    if reading.context.open_issue or _TROUBLE.search(reading.stage):
+        yield block("open_issue")
+    elif _BOUGHT.search(reading.stage) and Sign.REORDERS not in reading.copy.signs:
+        for fact in reading.facts:
+            if fact.family in _SHOPPING and not fact.is_declared and not fact.is_purchase:
+                yield warn(fact.name)
+
+
+def judge_gain(reading: Reading) -> Iterator[Objection]:
+    """R22: what serves the shop alone does not touch what is close to people."""
+    context = reading.context
+    if not reading.is_marketing or (context.customer_value, context.marketer_value) != (
+        "low",
+        "high",
+    ):
+        return
+    for fact in reading.facts:
+        if fact.is_close or fact.family == "price_sensitivity":
+            yield block(fact.name)
+        elif fact.level is Sensitivity.S1:
+            yield warn(fact.name)
+
+
+def judge_price(reading: Reading) -> Iterator[Objection]:
+    """R29: a price set by what we think of somebody is said to be so.
+
+    Met when the reason line discloses observed coupon use.
+    """
+    if not reading.is_marketing:
+        return
+    is_said = Sign.DISCLOSES in reading.copy.signs
+    offers = Sign.OWN_PRICE in reading.copy.signs
+    for fact in reading.facts:
+        if fact.is_declared or is_said or fact.family not in _PRICE:
+            continue
+        if fact.family == "finance_basic" and not offers:
+            continue
+        if fact.is_guess or not reading.context.why_link:
+            yield block(fact.name)
+
+
+def judge_fit(reading: Reading) -> Iterator[Objection]:
+    """R31: the step pushed is not against what the person is doing."""
+    if not reading.is_marketing:
+        return
+    signs = reading.copy.signs
+    if _OCCUPIED.search(reading.stage):
+        yield hold(reading.stage)
+    elif Sign.FIRST_ORDER in signs and _CUSTOMER.search(reading.stage):
+        yield warn(reading.copy.where(Sign.FIRST_ORDER))
+    elif _BUSY.search(reading.stage) and signs & {Sign.UPSELLS, Sign.OWN_PRICE}:
+        yield warn(reading.stage)
+
+
+JUDGES: dict[str, Judge] = {
+    "R16": judge_bad_time,
+    "R22": judge_gain,
+    "R29": judge_price,
+    "R31": judge_fit,
+}

@@ -1,0 +1,183 @@
+"""What is written: R10, R20, R23, R25, R26."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kikubari.decide.guard.reading import Reading
+from kikubari.decide.guard.rules.rule import Judge, Objection, block, warn
+from kikubari.decide.guard.signs import Sign
+from kikubari.decide.guard.vocabulary import family_of_name, normalise
+
+_STOCK = re.compile(
+    r"\b(?:stock|left|remaining|inventory|available|units?|seats?|rooms?|spots|places|quantity"
+    r"|in stock)\b|在庫|残"
+)
+_TRUE = re.compile(r"\b(?:real|true|genuine|verified|actual|valid|authentic)\b")
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_GENUINE_STYLES = re.compile(
+    r"\b(?:brand|plain|official|company|shop|store|team|staff|real person|named employee|employee"
+    r"|named staff|human|transactional|system|none|standard|neutral|real)\b"
+)
+_FALSE_STYLES = re.compile(
+    r"\b(?:fake|false|pretend\w*|disguis\w*|camouflag\w*|impersonat\w*|spoof\w*|mimic\w*"
+    r"|lookalike|deceptive|hidden|anonymous)\b"
+)
+_OTHERS = frozenset({"social_graph"})
+
+
+def judge_narration(reading: Reading) -> Iterator[Objection]:
+    """R10: nobody is told how closely they were watched; their basket is theirs."""
+    if not reading.is_marketing:
+        return
+    for fact in reading.facts:
+        if fact.family == "behaviour_micro" and fact.is_rendered:
+            yield block(fact.name)
+    signs = reading.copy.signs
+    if signs & {Sign.COUNTS, Sign.WATCHES}:
+        yield block(reading.copy.where(Sign.COUNTS, Sign.WATCHES))
+    elif signs & {Sign.NOTICES, Sign.SPENT}:
+        yield warn(reading.copy.where(Sign.NOTICES, Sign.SPENT))
+    elif Sign.VIEWED in signs and not reading.is_private:
+        yield warn(reading.copy.where(Sign.VIEWED))
+
+
+def judge_truth(reading: Reading) -> Iterator[Objection]:
+    """R20: the sender is who they say, and what the words claim is so."""
+    context = reading.context
+    auth, style = normalise(context.sender_auth), normalise(context.sender_style)
+    if auth in {"fail", "failed", "softfail", "misaligned", "none"}:
+        yield block("sender_auth")
+    if _FALSE_STYLES.search(style):
+        yield block(style)
+    elif style and not _GENUINE_STYLES.search(style):
+        yield warn(style)
+    if Sign.FEIGNS in reading.copy.signs and not _is_thread(reading):
+        yield block(reading.copy.where(Sign.FEIGNS))
+    yield from _false_claims(reading)
+
+
+def judge_labels(reading: Reading) -> Iterator[Objection]:
+    """R23: what the shop calls people among itself is not printed."""
+    for fact in reading.facts:
+        is_label = fact.family == "internal_label" or (
+            fact.is_guess and family_of_name(fact.name) == "internal_label"
+        )
+        if fact.is_rendered and is_label:
+            yield block(fact.name)
+    if Sign.LABELS in reading.copy.signs:
+        yield block(reading.copy.where(Sign.LABELS))
+
+
+def judge_others(reading: Reading) -> Iterator[Objection]:
+    """R25: what others bought or said is theirs."""
+    for fact in reading.facts:
+        if fact.family in _OTHERS and fact.is_rendered and not reading.allows(fact):
+            yield block(fact.name)
+    agreed = any(
+        reading.allows_family(family) for family in ("social_graph", "household", "sharing")
+    )
+    agreed = agreed or any(f.family in _OTHERS and reading.allows(f) for f in reading.facts)
+    if Sign.TELLS_OTHERS in reading.copy.signs and not agreed:
+        yield block(reading.copy.where(Sign.TELLS_OTHERS))
+
+
+def judge_figures(reading: Reading) -> Iterator[Objection]:
+    """R26: a published figure is about so many that nobody is found in it."""
+    size = reading.context.group_size
+    if size is not None and size < reading.policy.min_group:
+        yield block(str(size))
+
+
+def _is_thread(reading: Reading) -> bool:
+    """Say whether there may be a talk to refer to: an answer to somebody's own request."""
+    return not reading.is_marketing
+
+
+def _false_claims(reading: Reading) -> Iterator[Objection]:
+    claims, facts = reading.context.claims, reading.context.facts
+    wrong = [name for name, value in claims.items() if _contradicts(name, value, facts)]
+    if wrong:
+        yield block(wrong[0])
+        return
+    unproved = [name for name in claims if _fact_for(name, facts) is None]
+    if Sign.SCARCE in reading.copy.signs and not claims and (facts or reading.is_marketing):
+        sentence = reading.copy.where(Sign.SCARCE)
+        stock = _fact_for("stock", facts)
+        said = _number(sentence)
+        if stock is None:
+            yield warn(sentence)
+        elif said is not None and (_number(stock) or 0) > said:
+            yield block(sentence)
+    elif Sign.ENDS in reading.copy.signs and _is_denied(facts):
+        yield block(reading.copy.where(Sign.ENDS))
+    elif unproved:
+        yield warn(unproved[0])
+
+
+def _contradicts(name: str, claim: Any, facts: Mapping[str, Any]) -> bool:
+    """Say whether a claim and the fact about the same thing cannot both be true."""
+    fact = _fact_for(name, facts)
+    if fact is None:
+        return _is_denied(facts)
+    if isinstance(claim, bool) or isinstance(fact, bool):
+        return bool(claim) and not fact
+    said, true = _number(claim), _number(fact)
+    if said is None or true is None:
+        return normalise(str(claim)) != normalise(str(fact))
+    if _STOCK.search(normalise(name)):
+        return true > said
+    return said > true if _is_more_better(name) else said != true
+
+
+def _is_more_better(name: str) -> bool:
+    """Say whether to claim more than there is flatters: buyers, viewers, savings, ratings."""
+    return bool(
+        re.search(
+            r"\b(?:viewers?|viewing|people|buyers?|bought|sold|customers?|rating|reviews?|saving\w*"
+            r"|discount|off|members|downloads)\b",
+            normalise(name),
+        )
+    )
+
+
+def _fact_for(name: str, facts: Mapping[str, Any]) -> Any:
+    """Return the fact about what a claim names: by the same name, or by sharing a word."""
+    if name in facts:
+        return facts[name]
+    words = set(normalise(name).split())
+    is_stock = bool(_STOCK.search(normalise(name))) or words & {"scarcity", "urgency"}
+    for key, value in facts.items():
+        plain = normalise(key)
+        if words & set(plain.split()) or (is_stock and _STOCK.search(plain)):
+            return value
+    return None
+
+
+def _is_denied(facts: Mapping[str, Any]) -> bool:
+    """Say whether the facts call something said untrue."""
+    return any(
+        value is False and _TRUE.search(normalise(key)) for key, value in facts.items()
+    ) or any(
+        value is True
+        and re.search(r"\b(?:fake|extended|repeats|false|evergreen)\b", normalise(key))
+        for key, value in facts.items()
+    )
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    found = _NUMBER.search(str(value))
+    return float(found[0].replace(",", "")) if found else None
+
+
+JUDGES: dict[str, Judge] = {
+    "R10": judge_narration,
+    "R20": judge_truth,
+    "R23": judge_labels,
+    "R25": judge_others,
+    "R26": judge_figures,
+}

@@ -1,0 +1,136 @@
+"""What words give away by themselves, in English and Japanese: patterns for one sentence.
+
+Each sign is a family of wordings; inflection and word order are left open, so that a paraphrase
+shows the same sign. The patterns are in signs.toml.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import re2
+
+from kikubari.decide.guard.vocabulary import families
+
+_SET_BYTES = 64 << 20
+
+
+class Sign(StrEnum):
+    """Something a sentence does."""
+
+    WATCHES = "watches"  # says outright that the reader is being watched
+    NOTICES = "notices"  # tells the reader what they were seen doing
+    COUNTS = "counts"  # with times, durations or counts of it
+    SPENT = "spent"  # with the exact amount somebody has spent
+    VIEWED = "viewed"  # "you viewed this"
+    STATES = "states"  # says what the reader is, likes or has
+    GROUPS = "groups"  # speaks of people like the reader
+    SUPPOSES = "supposes"  # leaves open whether it fits: if, might, question to anyone
+    ADDRESSES = "addresses"  # congratulates, condoles, "now that you", 〜のあなたへ
+    SAYS_YOU = "says_you"
+    ASKS_BACK = "asks_back"  # asks the reader to confirm or correct
+    SCARCE = "scarce"  # a number left, a countdown, others looking
+    ENDS = "ends"  # ends today, last chance
+    FEIGNS = "feigns"  # a thread, a talk or a friendship that there is not
+    PRESSES = "presses"  # plays on distress, debt, loneliness
+    LABELS = "labels"  # a raw code, score or an empty variable
+    TELLS_OTHERS = "tells_others"  # what somebody else bought, viewed or is
+    GIFT = "gift"  # gives a present away
+    OPTS_OUT = "opts_out"  # asks everybody whether to skip an occasion
+    FIRST_ORDER = "first_order"  # for newcomers
+    UPSELLS = "upsells"
+    RETURNS = "returns"  # "come back"
+    OWN_PRICE = "own_price"  # a price or discount for this reader alone
+    DISCLOSES = "discloses"  # says why this price or choice
+    REORDERS = "reorders"  # a plain reminder of one's own purchase
+    SENSITIVE_PLACE = "sensitive_place"
+    EXACT_PLACE = "exact_place"
+    FIGURE = "figure"  # a published number of people
+
+
+class PatternSet:
+    """Many patterns matched in one pass, in time linear in the text; each stands for a label."""
+
+    def __init__(self, patterns: Iterable[tuple[str, str]]) -> None:
+        options = re2.Options()
+        options.max_mem = _SET_BYTES
+        self._set = re2.Set.SearchSet(options)
+        self._labels: list[str] = []
+        for label, pattern in patterns:
+            self._set.Add(pattern)
+            self._labels.append(label)
+        self._set.Compile()
+
+    def find(self, text: str) -> frozenset[str]:
+        """Return the labels of the patterns found in the text."""
+        return frozenset(self._labels[index] for index in self._set.Match(text) or ())
+
+
+@cache
+def signs() -> PatternSet:
+    """Return the patterns of signs, for text in lower case."""
+    return PatternSet(_listed("signs"))
+
+
+@cache
+def cased_signs() -> PatternSet:
+    """Return the patterns of signs that need the text as written."""
+    return PatternSet(_listed("cased"))
+
+
+@cache
+def topics() -> PatternSet:
+    """Return the words by which sentences speak of a family of facts."""
+    return PatternSet(_topics().items())
+
+
+@cache
+def topic_shapes(kind: str) -> PatternSet:
+    """Return the patterns that connect a topic with the reader: ``asserts`` or ``ties``."""
+    shapes = _file()["shapes"][kind]["patterns"]
+    return PatternSet(
+        (name, shape.replace("<topic>", topic))
+        for name, topic in _topics().items()
+        for shape in shapes
+    )
+
+
+@cache
+def _file() -> Mapping[str, Any]:
+    text = (files("kikubari.decide.guard") / "signs.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def _listed(table: str) -> list[tuple[str, str]]:
+    words: dict[str, str] = {}
+    for name, pattern in _file()["words"].items():
+        words[name] = _filled(pattern, words)
+    return [
+        (Sign(name), _filled(pattern, words))
+        for name, entry in _file()[table].items()
+        for pattern in entry["patterns"]
+    ]
+
+
+def _filled(pattern: str, words: Mapping[str, str]) -> str:
+    return re.sub(r"<(\w+)>", lambda found: words[found[1]], pattern)
+
+
+@cache
+def _topics() -> Mapping[str, str]:
+    return {
+        name: f"(?:{'|'.join(map(_pattern, family.words))})"
+        for name, family in families().items()
+        if family.words
+    }
+
+
+def _pattern(word: str) -> str:
+    if not word.isascii():
+        return re.escape(word)
+    stem = re.escape(word.removesuffix("*")).replace(r"\ ", " ")
+    return rf"\b{stem}\w*" if word.endswith("*") else rf"\b{stem}\b"
