@@ -1,14 +1,21 @@
 """One-off sends: from a draft to queued messages, exactly once each, whatever dies meanwhile."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from pyroaring import BitMap
 from sqlalchemy import Connection, Row
 
-from kikubari.decide.personalise import EmailVariant, compile_email
+from kikubari.decide.personalise import (
+    AnyBlock,
+    EmailVariant,
+    Footer,
+    compile_email,
+    fill_in,
+    walk,
+)
 from kikubari.deliver import (
     Counts,
     DispatchState,
@@ -364,7 +371,7 @@ def _check(definition: BroadcastDefinition) -> None:
                 hint="A second copy of a marketing message is worse than a missing one.",
             )
         for language, variant in definition.template.variants.items():
-            if not _has_way_out(variant):
+            if not _has_way_out(variant, definition.template.saved):
                 raise InvalidInputError(
                     f"the {language} template has no link to unsubscribe",
                     hint="Link to {{ unsubscribe_url }} or {{ preferences_url }}.",
@@ -372,8 +379,10 @@ def _check(definition: BroadcastDefinition) -> None:
     letter_of(definition)
 
 
-def _has_way_out(variant: EmailVariant) -> bool:
-    return _WAY_OUT.search(variant.mjml or variant.html or "") is not None
+def _has_way_out(variant: EmailVariant, saved: Mapping[str, tuple[AnyBlock, ...]]) -> bool:
+    if variant.blocks is None:
+        return _WAY_OUT.search(variant.mjml or variant.html or "") is not None
+    return any(isinstance(block, Footer) for block in walk(fill_in(variant.blocks, saved)))
 
 
 def _not_found(broadcast_id: str) -> NotFoundError:

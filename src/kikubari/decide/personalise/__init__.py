@@ -1,5 +1,18 @@
 """Liquid and MJML rendering that records every fact it reads."""
 
+from kikubari.decide.personalise.blocks.compare import (
+    BlockChange,
+    ChangeKind,
+    compare_documents,
+)
+from kikubari.decide.personalise.blocks.contracts import (
+    AnyBlock,
+    Document,
+    Footer,
+    SavedBlock,
+    fill_in,
+    walk,
+)
 from kikubari.decide.personalise.compile import compile_email
 from kikubari.decide.personalise.contracts import (
     UNKNOWN_LINEAGE,
@@ -43,8 +56,12 @@ from kikubari.decide.personalise.sandbox import (
 
 __all__ = [
     "UNKNOWN_LINEAGE",
+    "AnyBlock",
+    "BlockChange",
+    "ChangeKind",
     "CompiledEmail",
     "CompiledVariant",
+    "Document",
     "Done",
     "EmailTemplateSource",
     "EmailVariant",
@@ -53,6 +70,7 @@ __all__ = [
     "Facts",
     "Failed",
     "FailureReason",
+    "Footer",
     "Lineage",
     "LintReport",
     "Missing",
@@ -66,15 +84,19 @@ __all__ = [
     "SandboxError",
     "SandboxLimits",
     "SandboxPool",
+    "SavedBlock",
     "Severity",
     "TemplateError",
     "UnsafeTemplateError",
     "Use",
+    "compare_documents",
     "compile_email",
+    "fill_in",
     "gather_facts",
     "lint_email",
     "liquid_environment",
     "render_email",
     "render_text",
     "rewrite_links",
+    "walk",
 ]

@@ -224,3 +224,15 @@ def restore(protected: str, markup: Markup) -> str:
         return markup.source[atom.start : atom.end]
 
     return _TOKEN.sub(original, protected)
+
+
+def split_liquid(text: str) -> Iterator[tuple[str, bool]]:
+    """Cut text into what stands outside Liquid (False) and its tags and prints (True)."""
+    at = 0
+    for atom in _ATOM.finditer(text):
+        if atom.start() > at:
+            yield text[at : atom.start()], False
+        yield atom[0], True
+        at = atom.end()
+    if at < len(text):
+        yield text[at:], False

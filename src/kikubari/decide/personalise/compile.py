@@ -2,11 +2,15 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 
 import css_inline
 import msgspec
 
 from kikubari.decide.personalise._markup import Markup, protect_document, restore
+from kikubari.decide.personalise.blocks.check import parse_blocks
+from kikubari.decide.personalise.blocks.contracts import AnyBlock, Document, fill_in
+from kikubari.decide.personalise.blocks.to_mjml import blocks_to_mjml
 from kikubari.decide.personalise.contracts import (
     CompiledEmail,
     CompiledVariant,
@@ -44,7 +48,7 @@ def compile_email(source: EmailTemplateSource) -> CompiledEmail:
         )
     snippets = {name: fence(snippet) for name, snippet in source.snippets.items()}
     variants = {
-        language: _compile_variant(variant, language, snippets)
+        language: _compile_variant(_with_saved(variant, source.saved), language, snippets)
         for language, variant in source.variants.items()
     }
     body = msgspec.msgpack.encode((source.default_language, variants, snippets))
@@ -59,7 +63,7 @@ def compile_email(source: EmailTemplateSource) -> CompiledEmail:
 def _compile_variant(
     variant: EmailVariant, language: str, snippets: dict[str, str]
 ) -> CompiledVariant:
-    _check_written(variant, snippets)
+    _check_written(variant, language, snippets)
     html = _html_of(variant, language)
     text = html_to_text_template(html) if variant.text is None else variant.text
     if variant.preheader:
@@ -72,20 +76,31 @@ def _compile_variant(
     return compiled
 
 
-def _check_written(variant: EmailVariant, snippets: dict[str, str]) -> None:
-    """Parse what the author wrote before changing it, so that errors name their lines."""
+def _with_saved(variant: EmailVariant, saved: Mapping[str, tuple[AnyBlock, ...]]) -> EmailVariant:
+    if variant.blocks is None:
+        return variant
+    return msgspec.structs.replace(variant, blocks=fill_in(variant.blocks, saved))
+
+
+def _check_written(variant: EmailVariant, language: str, snippets: dict[str, str]) -> None:
+    """Parse what the author wrote before changing it, so that errors name their places."""
     parse(variant.subject, snippets, autoescape=False)
     parse(variant.preheader, snippets, autoescape=False)
     parse(variant.text or "", snippets, autoescape=False)
     parse(variant.mjml or variant.html or "", snippets, autoescape=True)
+    if variant.blocks is not None:
+        parse_blocks(variant.blocks, language, snippets)
 
 
 def _html_of(variant: EmailVariant, language: str) -> str:
-    if variant.mjml is not None and variant.html is None:
-        return mjml_to_html(variant.mjml, language)
-    if variant.html is not None and variant.mjml is None:
-        return _inline_css(variant.html)
-    raise TemplateError("a variant needs either mjml or html, and not both")
+    match variant:
+        case EmailVariant(blocks=Document() as blocks, mjml=None, html=None):
+            return mjml_to_html(blocks_to_mjml(blocks, language), language)
+        case EmailVariant(blocks=None, mjml=str() as mjml, html=None):
+            return mjml_to_html(mjml, language)
+        case EmailVariant(blocks=None, mjml=None, html=str() as html):
+            return _inline_css(html)
+    raise TemplateError("a variant needs one of blocks, mjml and html, and no second")
 
 
 def _inline_css(html: str) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from kikubari.decide.personalise.blocks.contracts import AnyBlock, Document
+
 
 class Provenance(StrEnum):
     """How a fact about a person came to be known."""
@@ -95,13 +97,14 @@ class RenderSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EmailVariant(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One language of an e-mail as its author wrote it: exactly one of `mjml` and `html`.
+    """One language of an e-mail as its author wrote it: exactly one of `blocks`, `mjml`, `html`.
 
     Without `text` the text part is derived from the HTML.
     """
 
     subject: str
     preheader: str = ""
+    blocks: Document | None = None
     mjml: str | None = None
     html: str | None = None
     text: str | None = None
@@ -113,6 +116,7 @@ class EmailTemplateSource(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     variants: dict[str, EmailVariant]
     default_language: str
     snippets: dict[str, str] = {}  # for {% render 'name' %}
+    saved: dict[str, tuple[AnyBlock, ...]] = {}  # what stands for each saved block
 
 
 class CompiledVariant(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,7 +157,10 @@ class Severity(StrEnum):
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """Something wrong with a template. `line` and `column` count from 1; 0 means nowhere."""
+    """Something wrong with a template.
+
+    `line` and `column` count from 1, 0 means nowhere; `block` is the id of the block at fault.
+    """
 
     severity: Severity
     code: str
@@ -162,6 +169,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     part: str = ""
     line: int = 0
     column: int = 0
+    block: str = ""
 
 
 class Missing(msgspec.Struct, frozen=True, kw_only=True):

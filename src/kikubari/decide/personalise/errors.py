@@ -13,14 +13,19 @@ class TemplateError(InvalidInputError):
     Attributes:
         line: counted from 1; 0 when the place is not known.
         column: counted from 1; 0 when the place is not known.
+        block: id of the block that is at fault; empty when none is, or it is not known.
     """
 
     code = "template_invalid"
 
-    def __init__(self, message: str, *, line: int = 0, column: int = 0, hint: str = "") -> None:
-        super().__init__(message, hint=hint, detail={"line": line, "column": column})
+    def __init__(
+        self, message: str, *, line: int = 0, column: int = 0, hint: str = "", block: str = ""
+    ) -> None:
+        place = {"line": line, "column": column} | ({"block": block} if block else {})
+        super().__init__(message, hint=hint, detail=place)
         self.line = line
         self.column = column
+        self.block = block
 
 
 class UnsafeTemplateError(TemplateError):

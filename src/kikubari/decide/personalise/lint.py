@@ -4,6 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
+from kikubari.decide.personalise.blocks.check import check_blocks
+from kikubari.decide.personalise.blocks.contracts import Document, SavedBlock, fill_in
+from kikubari.decide.personalise.blocks.to_mjml import block_to_mjml
 from kikubari.decide.personalise.compile import compile_email
 from kikubari.decide.personalise.contracts import (
     CompiledEmail,
@@ -69,15 +74,27 @@ def _static_problems(source: EmailTemplateSource, known: set[str]) -> Iterator[P
     for language, variant in source.variants.items():
         for part, text in _parts(variant):
             for problem in _check(text, source.snippets, known):
-                yield Problem(
-                    severity=problem.severity,
-                    code=problem.code,
-                    message=problem.message,
-                    language=language,
-                    part=part,
-                    line=problem.line,
-                    column=problem.column,
-                )
+                yield replace(problem, language=language, part=part)
+        if variant.blocks is not None:
+            document = fill_in(variant.blocks, source.saved)
+            for problem in _block_problems(document, language, source.snippets, known):
+                yield replace(problem, language=language, part="blocks")
+
+
+def _block_problems(
+    document: Document, language: str, snippets: Mapping[str, str], known: set[str]
+) -> Iterator[Problem]:
+    yield from check_blocks(document)
+    for block in document.blocks:
+        if isinstance(block, SavedBlock):
+            continue  # of which `check_blocks` says that it is not known
+        try:
+            written = block_to_mjml(block, document.theme, language)
+        except TemplateError as error:
+            yield _problem(error)
+            continue
+        for problem in _check(written, snippets, known):
+            yield replace(problem, block=block.id, line=0, column=0)
 
 
 def _parts(variant: EmailVariant) -> Iterator[tuple[str, str]]:
@@ -119,6 +136,7 @@ def _problem(error: TemplateError) -> Problem:
         message=error.message + (f" ({error.hint})" if error.hint else ""),
         line=error.line,
         column=error.column,
+        block=error.block,
     )
 
 
