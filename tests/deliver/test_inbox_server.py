@@ -30,11 +30,13 @@ class Sink:
 
     def __init__(self) -> None:
         self.mails: list[ReceivedMail] = []
+        self.is_reached = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
         self.is_broken = False
 
     async def store(self, mail: ReceivedMail) -> None:
+        self.is_reached.set()
         await self.gate.wait()
         if self.is_broken:
             raise OSError("disk full")
@@ -147,7 +149,7 @@ def test_stopping_lets_the_message_being_stored_have_its_answer() -> None:
         sink.gate.clear()
         pool = pool_to(server)
         sending = asyncio.create_task(pool.send("a@b.jp", "c@d.jp", b"x\r\n", before_final_dot=yes))
-        await asyncio.wait([sending], timeout=0.1)
+        await sink.is_reached.wait()
         stopping = asyncio.create_task(server.stop())
         await asyncio.sleep(0)
         sink.gate.set()
