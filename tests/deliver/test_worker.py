@@ -176,7 +176,8 @@ def test_a_permanent_refusal_is_tried_once_and_a_dead_address_is_reported(state)
     world.deliver()
     assert world.outbox.count(ORIGIN).reasons == {Reason.REFUSED: 2}
     bounced = [item for item in world.events() if item.event.type == EMAIL_BOUNCED]
-    assert [item.number for item in bounced] == [1]
+    types = {item.number: item.event.properties["bounce_type"] for item in bounced}
+    assert types == {1: "hard", 2: "policy"}
 
 
 def test_a_server_that_is_away_uses_up_no_attempts(state):

@@ -44,6 +44,7 @@ from kikubari.api.contracts import Health, Services
 from kikubari.api.documentation import SECURITY_SCHEMES, document, operation_id
 from kikubari.api.errors import answer_fault, answer_http_error, answer_refusal
 from kikubari.api.guarding import guarded
+from kikubari.api.hooks import hook_handlers
 from kikubari.api.pages import page_handlers
 from kikubari.spec.errors import KikubariError
 
@@ -111,7 +112,7 @@ def _create_application(services: Services, product_version: str) -> Litestar:
         middleware=[guarded],
     )
     return Litestar(
-        [admin, get_health, console_handlers, *page_handlers],
+        [admin, get_health, console_handlers, *hook_handlers, *page_handlers],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         state=State({"services": services}),
         middleware=[DefineMiddleware(Authentication)],

@@ -16,7 +16,14 @@ from kikubari.collect import (
     TrackingPlans,
     Violations,
 )
-from kikubari.deliver import Engagement, InboxStore, Outbox, Suppressions, Unsubscribing
+from kikubari.deliver import (
+    Engagement,
+    InboxStore,
+    MailReceiving,
+    Outbox,
+    Suppressions,
+    Unsubscribing,
+)
 from kikubari.events import Copier, EventLog
 from kikubari.journeys import Broadcast, Broadcasts, Previews
 from kikubari.kit.clock import Clock
@@ -139,6 +146,7 @@ class Services:
     suppressions: Suppressions
     engagement: Engagement
     unsubscribing: Unsubscribing
+    receiving: MailReceiving
     inbox: InboxStore
     broadcasts: Broadcasts
     previews: Previews

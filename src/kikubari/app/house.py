@@ -129,6 +129,7 @@ class House:
             suppressions=delivery.suppressions,
             engagement=delivery.engagement,
             unsubscribing=delivery.unsubscribing,
+            receiving=delivery.receiving,
             inbox=delivery.inbox,
             broadcasts=delivery.broadcasts,
             previews=delivery.previews,

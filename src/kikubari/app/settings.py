@@ -31,6 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str = "Europe/London"  # when a customer's own is unknown
     mail_domain: str = "example.com"  # signs DKIM and makes Message-IDs
     dkim_selector: str = "kikubari"
+    bounce_address: str = ""  # bounces+TOKEN of it is the return path; empty: the From address
     smtp_connections: int = 4
     render_workers: int = 2
 

@@ -49,6 +49,11 @@ class AdminClient:
         """Return the JSON of a POST."""
         return self._send("POST", path, json={} if body is None else body)
 
+    def post_bytes(self, path: str, body: bytes, **parameters: str) -> Any:
+        """Return the JSON of a POST of something that is not JSON."""
+        headers = {"Content-Type": "application/octet-stream"}
+        return self._send("POST", path, content=body, headers=headers, params=parameters)
+
     def put(self, path: str, body: Any) -> Any:
         """Return the JSON of a PUT."""
         return self._send("PUT", path, json=body)

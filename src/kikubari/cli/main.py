@@ -20,6 +20,7 @@ from kikubari.cli.inspecting import (
     rejected,
     suppressions,
 )
+from kikubari.cli.mail import mail
 from kikubari.cli.members import members
 from kikubari.cli.operating import (
     dkim,
@@ -72,7 +73,7 @@ for command in (
     *(serve, show_settings, doctor, rebuild, sources, keys, members, dkim),
     *(attributes, plan),
     *(profiles, consents, products, segments, personas, lookalikes),
-    *(broadcasts, messages, inbox, rejected, suppressions),
+    *(broadcasts, messages, inbox, rejected, suppressions, mail),
     guard,
 ):
     cli.add_command(command)

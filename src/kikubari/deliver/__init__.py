@@ -1,5 +1,6 @@
 """Outbox, last gate, rendering to MIME, delivery."""
 
+from kikubari.deliver.bounces import BounceType as BounceType
 from kikubari.deliver.compose import GUARDS as GUARDS
 from kikubari.deliver.compose import ComposeItem as ComposeItem
 from kikubari.deliver.compose import ComposeShared as ComposeShared
@@ -48,8 +49,14 @@ from kikubari.deliver.outbox import Outbox as Outbox
 from kikubari.deliver.outbox import enqueue as enqueue
 from kikubari.deliver.outbox import find_dispatch_state as find_dispatch_state
 from kikubari.deliver.outbox import open_dispatch as open_dispatch
+from kikubari.deliver.outcomes import Outcome as Outcome
+from kikubari.deliver.outcomes import OutcomeKind as OutcomeKind
+from kikubari.deliver.outcomes import Outcomes as Outcomes
 from kikubari.deliver.reasons import Reason as Reason
 from kikubari.deliver.reasons import explain as explain
+from kikubari.deliver.receiving import MailReceipt as MailReceipt
+from kikubari.deliver.receiving import MailReceiving as MailReceiving
+from kikubari.deliver.return_path import ReturnPath as ReturnPath
 from kikubari.deliver.suppression import AddressHasher as AddressHasher
 from kikubari.deliver.suppression import Suppression as Suppression
 from kikubari.deliver.suppression import SuppressionReason as SuppressionReason

@@ -109,6 +109,26 @@ suppressions = Table(
     Index("ix_suppressions_at", "workspace_id", "at_us"),
 )
 
+# One a message: five of them over two weeks, and the address is taken for dead.
+soft_bounces = Table(
+    "soft_bounces",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("address_key", LargeBinary, primary_key=True),
+    Column("message_key", Text, primary_key=True),
+    Column("at_us", BigInteger, nullable=False),
+)
+
+complaints = Table(
+    "complaints",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("dispatch_id", BigInteger, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Index("ix_complaints_at", "workspace_id", "at_us"),
+)
+
 sandbox_messages = Table(
     "sandbox_messages",
     metadata,

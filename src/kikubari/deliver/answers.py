@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from kikubari.deliver.bounces import BounceType, classify_bounce
 from kikubari.deliver.contracts import Claimed, MessageState, Settled
 from kikubari.deliver.providers.smtp import (
     Abandoned,
@@ -17,10 +18,8 @@ from kikubari.deliver.providers.smtp import (
 from kikubari.deliver.reasons import Reason
 from kikubari.deliver.retry import FIRST_DELAY, JITTER, Jitter, find_delay
 
-# RFC 3463: no such mailbox, no such domain, moved away, a domain that takes no mail. Policy
-# (5.7.x) and a full mailbox (5.2.2) are not the address' death.
-_DEAD = frozenset({"5.1.1", "5.1.2", "5.1.6", "5.1.10"})
 # Where a dialogue that ends says nothing about the recipient.
+_ABOUT_ADDRESS = frozenset({"rcpt", "final_dot"})
 _BEFORE_ENVELOPE = frozenset({"connect", "greeting", "ehlo", "starttls", "auth"})
 # Servers like to repeat the address they refuse.
 _ADDRESS = re.compile(r"[^\s<>(\[:]+@[^\s<>)\]:;,]+")
@@ -57,7 +56,7 @@ def settle_answer(
                 is_attempt=True,
                 smtp_code=code,
                 smtp_text=scrub(text),
-                is_dead_address=outcome.enhanced_status in _DEAD,
+                bounce_type=_bounce_type(outcome),
             )
         case TemporaryRefusal(phase, code, text):
             refused = Settled(
@@ -68,7 +67,7 @@ def settle_answer(
                 smtp_code=code,
                 smtp_text=scrub(text),
             )
-            return _again(refused, now, jitter)
+            return _again(refused, now, jitter, bounce_type=_bounce_type(outcome))
         case ConnectionLost(phase, is_after_dot, _, text):
             if is_after_dot and not resends_unknown:
                 return Settled(
@@ -88,7 +87,16 @@ def settle_answer(
             return _again(lost, now, jitter)
 
 
-def _again(settled: Settled, now: datetime, jitter: Jitter) -> Settled:
+def _bounce_type(refusal: PermanentRefusal | TemporaryRefusal) -> BounceType | None:
+    """Return what a refusal says about the address, None when it was not asked about it."""
+    if refusal.phase not in _ABOUT_ADDRESS:
+        return None
+    return classify_bounce(refusal.enhanced_status, refusal.text)
+
+
+def _again(
+    settled: Settled, now: datetime, jitter: Jitter, *, bounce_type: BounceType | None = None
+) -> Settled:
     """Return it with the instant of its next attempt, or as given up.
 
     What ends before the envelope says nothing about this message: it waits as long as it takes
@@ -99,7 +107,10 @@ def _again(settled: Settled, now: datetime, jitter: Jitter) -> Settled:
     delay = find_delay(settled.message.attempts + 1, jitter)
     if delay is None:
         return msgspec.structs.replace(
-            settled, state=MessageState.FAILED, reason=Reason.RETRIES_EXHAUSTED
+            settled,
+            state=MessageState.FAILED,
+            reason=Reason.RETRIES_EXHAUSTED,
+            bounce_type=bounce_type,
         )
     return msgspec.structs.replace(settled, due_at=now + delay)
 

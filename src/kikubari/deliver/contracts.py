@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from kikubari.decide.personalise import CompiledEmail, Facts
+from kikubari.deliver.bounces import BounceType
 from kikubari.deliver.providers.smtp import SmtpOutcome
 from kikubari.deliver.reasons import Reason
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
@@ -154,6 +155,7 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     `due_at` is set when it goes back to the queue. `smtp_text` names no person. `is_tracked` of a
     sent message: it carried tracking links. `assumed_zone` is the shop's zone, if the message was
     judged by that for want of the person's own.
+    `bounce_type` of one that was given up: what that says about the address.
     """
 
     message: Claimed
@@ -163,7 +165,7 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime | None = None
     smtp_code: int | None = None
     smtp_text: str = ""
-    is_dead_address: bool = False
+    bounce_type: BounceType | None = None
     is_tracked: bool = False
     assumed_zone: str = ""
 

@@ -197,7 +197,7 @@ def _settled_row(workspace_id: int, settled: Settled, now: datetime) -> dict[str
 
 
 def _events(settled: Settled, gate: Row[*tuple[Any, ...]], now: datetime) -> list[Event]:
-    """Return what the log learns: a final outcome, and that an address does not exist."""
+    """Return what the log learns: a final outcome, and what it says about the address."""
     topic = _TOPICS.get(settled.state)
     if topic is None:
         return []
@@ -217,8 +217,8 @@ def _events(settled: Settled, gate: Row[*tuple[Any, ...]], now: datetime) -> lis
         properties["smtp_code"] = settled.smtp_code
     number = settled.message.number
     events = [_event(f"{settled.state.value}:{message_id}", topic, number, properties, now)]
-    if settled.is_dead_address:
-        bounce = {**properties, "bounce_type": "hard"}
+    if settled.bounce_type is not None:
+        bounce = {**properties, "bounce_type": settled.bounce_type.value}
         events.append(_event(f"bounced:{message_id}", EMAIL_BOUNCED, number, bounce, now))
     return events
 

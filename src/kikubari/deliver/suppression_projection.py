@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from kikubari.deliver import _views as views
+from kikubari.deliver.bounces import BounceType
 from kikubari.deliver.contracts import EMAIL, Purpose, parse_public_id
+from kikubari.deliver.soft_bounces import SoftBounce, count_soft_bounces
 from kikubari.deliver.suppression import AddressHasher, SuppressionReason, Word, apply_words
 from kikubari.events import SequencedEvent, find_consent_assertion
 from kikubari.spec.envelope import DEFAULT_WORKSPACE, Event, Trust
@@ -23,8 +25,8 @@ class SuppressionProjection:
 
     Reads ``Kikubari Suppression Changed`` (``context.traits.email`` or ``properties.email``,
     ``channel``, ``reason``, ``status`` suppressed or removed), ``Email Bounced`` (``bounce_type``
-    hard), ``Email Marked as Spam``, ``Unsubscribed`` and renewed consent. A browser's key
-    suppresses nobody: anybody could do so to anybody.
+    hard; soft ones are counted), ``Email Marked as Spam``, ``Unsubscribed`` and renewed consent. A
+    browser's key suppresses nobody: anybody could do so to anybody.
     """
 
     def __init__(self, hasher: AddressHasher, *, workspace_id: int = DEFAULT_WORKSPACE) -> None:
@@ -45,6 +47,14 @@ class SuppressionProjection:
             for reason, is_active in found
         ]
         apply_words(connection, words, workspace_id=self._workspace_id)
+        soft = [
+            SoftBounce(key, _message_key(event), event.occurred_at)
+            for event, key in zip(relevant, keys, strict=True)
+            if key is not None and _is_soft(event)
+        ]
+        if soft:
+            words = count_soft_bounces(connection, soft, workspace_id=self._workspace_id)
+            apply_words(connection, words, workspace_id=self._workspace_id)
 
     def _keys_of(self, connection: Connection, events: Sequence[Event]) -> list[bytes | None]:
         """Return each event's address key: given, by its message, or by its address."""
@@ -94,8 +104,17 @@ def _read_suppression(event: Event) -> _Found:
 
 
 def _read_bounce(event: Event) -> _Found:
-    is_hard = event.properties.get("bounce_type") == "hard"
+    is_hard = event.properties.get("bounce_type") == BounceType.HARD
     return [(SuppressionReason.BOUNCED, True)] if is_hard else None
+
+
+def _is_soft(event: Event) -> bool:
+    return event.type == EMAIL_BOUNCED and event.properties.get("bounce_type") == BounceType.SOFT
+
+
+def _message_key(event: Event) -> str:
+    """Return what tells messages apart: two reports of one message count once."""
+    return str(event.properties.get("message_id") or event.message_id)
 
 
 def _read_complaint(event: Event) -> _Found:

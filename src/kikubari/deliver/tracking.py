@@ -1,4 +1,4 @@
-"""Signed addresses in a message: links, pixel, unsubscribe, preferences.
+"""Signed addresses in a message: links, pixel, unsubscribe, preferences, return path.
 
 A token is 27 octets: a keyed BLAKE2b-128 tag over what it stands for, and workspace and message
 id masked by a keyed hash of that tag. It names nobody, cannot be guessed or altered (2**-128), and
@@ -6,7 +6,7 @@ two tokens of one person have nothing in common.
 """
 
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b32decode, b32encode, urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from enum import Enum
 from hashlib import blake2b
@@ -22,6 +22,8 @@ _MESSAGE_BYTES = 8
 _BODY_BYTES = _WORKSPACE_BYTES + _MESSAGE_BYTES
 _TOKEN_CHARACTERS = (_TAG_BYTES + _BODY_BYTES) * 4 // 3  # a multiple of 3 octets: no padding
 _KEY_BYTES = 32
+_LETTERS = (_TAG_BYTES + _BODY_BYTES) * 8 // 5 + 1  # in base 32, where case does not count
+_PADDING = "=" * (-_LETTERS % 8)
 
 
 class Aim(Enum):
@@ -31,6 +33,7 @@ class Aim(Enum):
     CLICK = b"c"
     UNSUBSCRIBE = b"u"
     PREFERENCES = b"p"
+    BOUNCE = b"b"
 
 
 class TrackedMessage(msgspec.Struct, frozen=True):
@@ -79,6 +82,25 @@ class TrackingTokens:
         token = self._token(Aim.CLICK, message_id, _link(index, url))
         return f"/c/{token}/{index}?u={quote(url, safe='')}"
 
+    def bounce_token(self, message_id: int) -> str:
+        """Return what the local part of a message's return path ends in.
+
+        Servers on the way may change the case of an address, so it is in lower case base 32.
+        """
+        body, tag = self._signed(Aim.BOUNCE, message_id, b"")
+        return _spell(tag + _xor(body, self._mask(tag)))
+
+    def find_bounce(self, token: str) -> TrackedMessage | None:
+        """Return what a return path's token stands for, None if it is not ours."""
+        if len(token) != _LETTERS:
+            return None
+        try:
+            raw = b32decode(token.upper() + _PADDING)
+        except ValueError:
+            return None
+        # The last letter has bits to spare: only the one right spelling counts.
+        return self._open(Aim.BOUNCE, raw, b"") if _spell(raw) == token.lower() else None
+
     def find_open(self, token: str) -> TrackedMessage | None:
         """Return what a pixel's token stands for, None if it is not ours."""
         return self._find(Aim.OPEN, token)
@@ -101,8 +123,7 @@ class TrackingTokens:
         return TrackedLink(found.workspace_id, found.message_id, int(index), url)
 
     def _token(self, aim: Aim, message_id: int, about: bytes = b"") -> str:
-        body = self._workspace_id.to_bytes(_WORKSPACE_BYTES) + message_id.to_bytes(_MESSAGE_BYTES)
-        tag = self._tag(aim, body, about)
+        body, tag = self._signed(aim, message_id, about)
         return urlsafe_b64encode(tag + _xor(body, self._mask(tag))).decode("ascii")
 
     def _find(self, aim: Aim, token: str, about: bytes = b"") -> TrackedMessage | None:
@@ -112,9 +133,18 @@ class TrackingTokens:
             raw = urlsafe_b64decode(token.encode("ascii"))
         except (UnicodeEncodeError, Base64Error):
             return None
-        tag, masked = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
         # The decoder skips characters it does not know: only the one right spelling counts.
-        if len(masked) != _BODY_BYTES or urlsafe_b64encode(raw) != token.encode("ascii"):
+        if urlsafe_b64encode(raw) != token.encode("ascii"):
+            return None
+        return self._open(aim, raw, about)
+
+    def _signed(self, aim: Aim, message_id: int, about: bytes) -> tuple[bytes, bytes]:
+        body = self._workspace_id.to_bytes(_WORKSPACE_BYTES) + message_id.to_bytes(_MESSAGE_BYTES)
+        return body, self._tag(aim, body, about)
+
+    def _open(self, aim: Aim, raw: bytes, about: bytes) -> TrackedMessage | None:
+        tag, masked = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
+        if len(masked) != _BODY_BYTES:
             return None
         body = _xor(masked, self._mask(tag))
         if not hmac.compare_digest(tag, self._tag(aim, body, about)):
@@ -131,6 +161,10 @@ class TrackingTokens:
 
     def _mask(self, tag: bytes) -> bytes:
         return blake2b(tag, key=self._mask_key, digest_size=_BODY_BYTES).digest()
+
+
+def _spell(raw: bytes) -> str:
+    return b32encode(raw).decode("ascii").rstrip("=").lower()
 
 
 def _link(index: int, url: str) -> bytes:

@@ -39,6 +39,7 @@ from kikubari.deliver.gate import Candidate, Check, Gate, early_gate, judge_reci
 from kikubari.deliver.reasons import Reason
 from kikubari.deliver.recording import Recorder, settle_verdict
 from kikubari.deliver.retry import Jitter
+from kikubari.deliver.return_path import ReturnPath
 from kikubari.deliver.stages import Stages
 from kikubari.deliver.suppression import AddressHasher
 from kikubari.events import Sealing
@@ -95,6 +96,7 @@ class Delivering(msgspec.Struct, frozen=True, kw_only=True):
     jitter: Jitter = random.random
     content_checks: tuple[Check, ...] = ()
     timing_checks: tuple[Check, ...] = ()
+    return_path: ReturnPath | None = None  # none: bounces go to the From address
 
 
 class _Chunk(msgspec.Struct, frozen=True):
@@ -348,7 +350,7 @@ class DeliveryWorker:
         )
         try:
             outcome = await self._with.transport.send(
-                outgoing.dispatch.letter.sender.from_address,
+                self._envelope_sender(outgoing),
                 outgoing.recipient.address,
                 outgoing.composed.data,
                 before_final_dot=partial(self._coalescer.mark, mark),
@@ -367,6 +369,11 @@ class DeliveryWorker:
             now=self._with.clock.now(),
             jitter=self._with.jitter,
         )
+
+    def _envelope_sender(self, outgoing: _Outgoing) -> str:
+        from_address = outgoing.dispatch.letter.sender.from_address
+        path = self._with.return_path
+        return path.make(outgoing.message.id, from_address) if path else from_address
 
     def _finish(self, *settled: Settled) -> None:
         self._coalescer.settle(*settled)

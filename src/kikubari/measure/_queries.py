@@ -11,7 +11,8 @@ SELECT
   uniqExactIf(message_id, type = {clicked:String} AND NOT is_machine),
   uniqExactIf(message_id, type = {unsubscribed:String}),
   uniqExactIf(message_id, type = {bounced:String}),
-  uniqExactIf(message_id, type = {complained:String})
+  uniqExactIf(message_id, type = {complained:String}),
+  uniqExactIf(message_id, type IN ({sent:String}, {bounced:String}))
 FROM events
 WHERE workspace_id = {workspace:UInt16} AND broadcast_id = {broadcast:String}
   AND type IN ({sent:String}, {opened:String}, {clicked:String}, {unsubscribed:String},

@@ -125,12 +125,13 @@ class Reports:
 
     def _outcomes(self, broadcast_id: str) -> Outcomes:
         counts = self._rows(queries.OUTCOMES, broadcast_id)[0]
-        sent, trackable, opened, clicked, unsubscribed, bounced, complained = counts
+        sent, trackable, opened, clicked, unsubscribed, bounced, complained, either = counts
         machine_opened, machine_clicked = self._rows(queries.MACHINE_ONLY, broadcast_id)[0]
         return Outcomes(
             sent=sent,
             trackable=trackable,
-            delivered=max(0, sent - bounced),
+            # What bounced in the dialogue itself was never sent.
+            delivered=either - bounced,
             opened=opened,
             machine_opened=machine_opened,
             clicked=clicked,

@@ -15,8 +15,11 @@ from kikubari.deliver import (
     Delivering,
     Engagement,
     InboxStore,
+    MailReceiving,
     MailSettings,
     Outbox,
+    Outcomes,
+    ReturnPath,
     SandboxComposer,
     Suppressions,
     TrackingTokens,
@@ -44,6 +47,8 @@ class DeliveryWing:
         self._consents = LedgerConsents(people.consents)
         self.engagement = Engagement(state, tokens, self._consents)
         self.unsubscribing = Unsubscribing(state, tokens)
+        self._return_path = ReturnPath(ground.settings.bounce_address, tokens)
+        self.receiving = MailReceiving(Outcomes(state), self._return_path, tokens)
         audience = SegmentAudience(segments.engine)
         self.broadcasts = Broadcasts(state, self.outbox, audience, clock, ground.ids)
         self.reports = Reports(
@@ -101,6 +106,7 @@ class DeliveryWing:
                 transport=transport,
                 hasher=log.hasher,
                 clock=ground.clock,
+                return_path=self._return_path,
             )
 
         return DeliveryThread(

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy import Text
 
 revision = "0001"
 down_revision = None
@@ -178,6 +179,15 @@ def upgrade() -> None:
         ),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "complaints",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("dispatch_id", sa.BigInteger(), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "message_id", name=op.f("pk_complaints")),
+    )
+    op.create_index("ix_complaints_at", "complaints", ["workspace_id", "at_us"], unique=False)
     op.create_table(
         "consent_entries",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
@@ -870,6 +880,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sessions_member_id"), "sessions", ["member_id"], unique=False)
     op.create_table(
+        "soft_bounces",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("address_key", sa.LargeBinary(), nullable=False),
+        sa.Column("message_key", sa.Text(), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "address_key", "message_key", name=op.f("pk_soft_bounces")
+        ),
+    )
+    op.create_table(
         "sources",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -931,6 +951,7 @@ def downgrade() -> None:
     op.drop_index("ix_suppressions_at", table_name="suppressions")
     op.drop_table("suppressions")
     op.drop_table("sources")
+    op.drop_table("soft_bounces")
     op.drop_index(op.f("ix_sessions_member_id"), table_name="sessions")
     op.drop_table("sessions")
     op.drop_table("segments")
@@ -1031,6 +1052,8 @@ def downgrade() -> None:
     op.drop_table("data_exports")
     op.drop_table("copy_ranges")
     op.drop_table("consent_entries")
+    op.drop_index("ix_complaints_at", table_name="complaints")
+    op.drop_table("complaints")
     op.drop_table("company_statements")
     op.drop_table("catalogued_events")
     op.drop_table("catalogue_states")

@@ -1,0 +1,9 @@
+"""Mail that comes back: bounces, complaints, automatic replies. Reads, and decides nothing."""
+
+from kikubari.deliver.inbound.notices import BounceNotice as BounceNotice
+from kikubari.deliver.inbound.notices import ComplaintNotice as ComplaintNotice
+from kikubari.deliver.inbound.notices import Notice as Notice
+from kikubari.deliver.inbound.notices import OtherMail as OtherMail
+from kikubari.deliver.inbound.notices import OtherReason as OtherReason
+from kikubari.deliver.inbound.notices import read_notice as read_notice
+from kikubari.deliver.inbound.reading import MAX_MAIL as MAX_MAIL

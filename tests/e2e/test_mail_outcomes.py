@@ -1,0 +1,116 @@
+"""Mail that comes back to a running installation: by a mail server's pipe, and by HTTP."""
+
+import subprocess
+
+import pytest
+from returned_reports import hard_bounce
+
+from installation import Installation
+
+ADDRESSES = {f"B{n}": f"b{n}@example.com" for n in range(1, 4)}
+BROADCAST = {
+    "name": "Letter",
+    "segment": {
+        "type": "consent",
+        "purpose": "marketing",
+        "channel": "email",
+        "status": "granted",
+    },
+    "sender": {"from_address": "news@shop.example"},
+    "template": {
+        "default_language": "en",
+        "variants": {
+            "en": {
+                "subject": "Hello",
+                "html": '<p>Hello</p><p><a href="{{ unsubscribe_url }}">Stop</a></p>',
+            }
+        },
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    home = tmp_path_factory.mktemp("returning") / "home"
+    with Installation(home, BOUNCE_ADDRESS="bounces@mail.shop.example").served() as running:
+        key = running.post("/api/sources", {"name": "shop"})["write_key"]
+        with running.stranger() as api:
+            for user, address in ADDRESSES.items():
+                person = {"userId": user, "traits": {"email": address}}
+                api.post("/v1/identify", json=person, auth=(key, "")).raise_for_status()
+                agreed = {
+                    "userId": user,
+                    "event": "Kikubari Consent Changed",
+                    "properties": {"purpose": "marketing", "channel": "email", "status": "granted"},
+                }
+                api.post("/v1/track", json=agreed, auth=(key, "")).raise_for_status()
+        running.settle()
+        yield running
+
+
+@pytest.fixture(scope="module")
+def broadcast_id(shop):
+    draft = shop.post("/api/broadcasts", BROADCAST)["id"]
+    shop.post(f"/api/broadcasts/{draft}/send")
+    shop.wait(lambda: shop.get(f"/api/broadcasts/{draft}/progress")["state"] == "done")
+    return draft
+
+
+def return_path(shop, address):
+    newest, *_ = shop.get("/api/inbox", recipient=address)
+    found: str = newest["mail_from"]
+    assert found.startswith("bounces+")
+    assert found.endswith("@mail.shop.example")
+    return found
+
+
+def pipe(shop, raw, *arguments: str):
+    """Hand a message over as a mail server does."""
+    return subprocess.run(
+        shop.command("mail", "receive", *arguments),
+        env=shop.environment,
+        input=raw,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_bounces_come_in_by_pipe_and_by_http_and_are_counted(shop, broadcast_id):
+    by_pipe, by_http = return_path(shop, "b1@example.com"), return_path(shop, "b2@example.com")
+    done = pipe(shop, hard_bounce("postmaster@shop.example"), "--recipient", by_pipe, "--json")
+    assert done.returncode == 0, done.stderr
+    assert b'"kind": "bounced"' in done.stdout
+    answer = shop.client.post("/hooks/mail", content=hard_bounce(by_http)).raise_for_status()
+    assert answer.json() == {"kind": "bounced", "bounce_type": "hard", "status": "5.1.1"}
+    shop.settle()
+    outcomes = shop.get(f"/api/broadcasts/{broadcast_id}/report")["outcomes"]
+    assert (outcomes["sent"], outcomes["bounced"], outcomes["delivered"]) == (3, 2, 1)
+    for address in ("b1@example.com", "B2+again@EXAMPLE.com"):
+        (entry,) = shop.get("/api/suppressions", address=address)
+        assert entry["reason"] == "bounced"
+
+
+def test_a_forged_bounce_is_taken_and_changes_nothing(shop, broadcast_id):
+    forged = f"bounces+{'a' * 44}@mail.shop.example"
+    done = pipe(shop, hard_bounce(forged), "--json")
+    assert (done.returncode, b'"kind": "not_ours"' in done.stdout) == (0, True)
+    assert shop.get("/api/suppressions", address="b3@example.com") == []
+
+
+def test_strangers_and_keys_that_only_read_hand_nothing_in(shop):
+    raw = hard_bounce("x@mail.shop.example")
+    reader = shop.post("/api/keys", {"name": "reader", "scopes": ["read"]})["secret"]
+    with shop.stranger() as nobody, shop.stranger(authorization=f"Bearer {reader}") as some:
+        assert nobody.post("/hooks/mail", content=raw).status_code == 401
+        assert some.post("/hooks/mail", content=raw).status_code == 403
+
+
+def test_a_mail_server_keeps_what_cannot_be_taken_now(shop):
+    note = shop.home / "server.json"
+    whole = note.read_text()
+    note.write_text(whole.replace(shop.owner["token"], "of somebody else"))
+    try:
+        assert pipe(shop, b"Subject: x\n\n").returncode == 75
+    finally:
+        note.write_text(whole)
