@@ -197,6 +197,19 @@ def test_more_people_than_a_transaction_writes_are_all_told_once(
     assert [number for _, number, _ in kinds(live, "bought")] == list(range(1, 12))
 
 
+def test_what_the_product_tells_itself_is_not_any_event(live: LiveShop) -> None:
+    live.segments.put("bought", BOUGHT)
+    busy = convert_condition({"type": "event_count", "count": {"at_least": 2}})
+    live.segments.put("busy", busy)
+    named = {"type": "event_count", "event": SEGMENT_ENTERED, "count": {"at_least": 1}}
+    live.segments.put("named", convert_condition(named))
+    live.settle()
+    live.append(order(live, 1))
+    live.settle()
+    assert live.memberships.members("busy") == BitMap()
+    assert live.memberships.members("named") == BitMap([1])
+
+
 def test_sizes_by_the_hour_and_freshness(live: LiveShop) -> None:
     live.segments.put("bought", BOUGHT)
     live.settle()

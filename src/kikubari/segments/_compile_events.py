@@ -49,7 +49,7 @@ def edge_query(leaf: FirstEvent | LastEvent, scope: Scope) -> Query:
     """Whose first or last event among those that count is as it should be."""
     rows = scope.rows(Bounds(None, scope.moment.as_of))
     bounds = resolve(leaf.window, scope.moment)
-    wanted = [scope.event(None, leaf.where), f"at <= {scope.instant(bounds.last)}"]
+    wanted = [scope.passes(leaf.where), f"at <= {scope.instant(bounds.last)}"]
     if bounds.first is not None:
         wanted.append(f"at >= {scope.instant(bounds.first)}")
     source = f"FROM events WHERE {rows} AND {scope.event(leaf.event, leaf.among)}"

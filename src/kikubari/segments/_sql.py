@@ -37,7 +37,9 @@ from kikubari.spec.conditions.filters import (
     NUMBER_COLUMNS,
     ItemFieldFilter,
 )
+from kikubari.spec.topics import RESERVED_PREFIX
 
+_NOT_RESERVED = f"NOT startsWith(type, '{RESERVED_PREFIX}')"
 # The arrays of line items that lie side by side.
 ITEM_COLUMNS = {
     "product_id": "item_product_ids",
@@ -122,10 +124,13 @@ class Scope:
         return "" if None in types else f" AND type IN ({self.add(named, 'Array(String)')})"
 
     def event(self, event: str | None, where: tuple[EventFilter, ...]) -> str:
-        """Return the condition that a row is such an event."""
-        parts = [] if event is None else [f"type = {self.text(event)}"]
-        parts.extend(filter_sql(one, self) for one in where)
-        return " AND ".join(parts) or "1"
+        """Return the condition that a row is such an event; any is none of the product's own."""
+        is_type = _NOT_RESERVED if event is None else f"type = {self.text(event)}"
+        return " AND ".join([is_type, *(filter_sql(one, self) for one in where)])
+
+    def passes(self, where: tuple[EventFilter, ...]) -> str:
+        """Return the condition that a row of an event passes all filters."""
+        return " AND ".join(filter_sql(one, self) for one in where) or "1"
 
 
 def test_sql(test: Test, operand: Operand, scope: Scope) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from kikubari.segments.moment import Bounds, Moment, resolve
-from kikubari.segments.person import EVENT, TRAIT, Row, View
+from kikubari.segments.person import EVENT, TRAIT, Row, View, is_sent
 from kikubari.spec.conditions import (
     AnyElementFilter,
     AnyItemFilter,
@@ -155,8 +155,9 @@ def select(
 
 
 def is_like(row: Row, event: str | None, where: tuple[EventFilter, ...], view: View) -> bool:
-    """Say whether an event is of the type (any, if None) and passes all filters."""
-    return (event is None or row[_TYPE] == event) and passes(where, row, view)
+    """Say whether an event is of the type (sent, if None) and passes all filters."""
+    is_type = is_sent(row) if event is None else row[_TYPE] == event
+    return is_type and passes(where, row, view)
 
 
 def passes(filters: tuple[EventFilter, ...], row: Row, view: View) -> bool:

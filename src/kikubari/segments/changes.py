@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from kikubari.events import PROFILE, Moves
+from kikubari.segments._sql import Scope
 from kikubari.segments.reads import Edge, Reads
 from kikubari.storage import ColumnarStore, StateStore
 
@@ -38,7 +39,7 @@ class Span(msgspec.Struct, frozen=True):
 
 
 class Changed:
-    """People for whom something changed, by what it was."""
+    """People for whom something changed, by what it was, but for new events (see `arrivals`)."""
 
     def __init__(self) -> None:
         self.types: dict[str | None, BitMap] = defaultdict(BitMap)
@@ -71,12 +72,17 @@ class NewRows:
         self._columnar = columnar
         self._workspace_id = workspace_id
         self._ahead: int | None = None
+        self._are_recent = False
         # The earliest instants seen by the last `find`, by type of event and by trait.
         self.earliest: dict[str, int] = {}
         self.earliest_instant: dict[str, int] = {}
 
     def begin(self, as_of: int) -> None:
-        """Look once for events that are dated ahead."""
+        """Look once for events that are dated ahead; none arrived that need a look of their own."""
+        self.earliest, self.earliest_instant = {}, {}
+        self._look_ahead(as_of)
+
+    def _look_ahead(self, as_of: int) -> None:
         sql = (
             f"SELECT {_MICROS}(min(at)) FROM events WHERE workspace_id = {{workspace:UInt16}}"
             " AND at > fromUnixTimestamp64Micro({as_of:Int64}, 'UTC') HAVING count() > 0"
@@ -85,39 +91,44 @@ class NewRows:
         self._ahead = int(rows[0][0]) if rows else None
 
     def find(self, span: Span, changed: Changed) -> None:
-        """Add the people of all rows that came into sight."""
+        """Note the types of events that arrived; add the people of all other rows in sight."""
         self.earliest, self.earliest_instant = {}, {}
-        arrived = "position > {after:UInt64} AND position <= {position:UInt64}"
-        if span.position > span.after and not self._find_events(span, changed, recent=True):
-            self._find_events(span, changed, recent=False)
         if span.position > span.after:
-            self._find_statements(span, changed, arrived)
+            self._are_recent = self._find_types(span, recent=True)
+            if not self._are_recent:
+                self._find_types(span, recent=False)
+            self._find_statements(
+                span, changed, "position > {after:UInt64} AND position <= {position:UInt64}"
+            )
         if self._ahead is not None and self._ahead <= span.as_of:
             self._find_come_due(span, changed)
-            self.begin(span.as_of)
+            self._look_ahead(span.as_of)
 
-    def _find_events(self, span: Span, changed: Changed, *, recent: bool) -> bool:
-        """Add people by type of event; False if rows are missing among the recent ones."""
+    def arrived(self, span: Span, scope: Scope) -> str:
+        """Return the condition on rows of events to be those of the last `find`."""
+        since = f" AND at > {scope.instant(span.as_of - _RECENT)}" if self._are_recent else ""
+        return (
+            f"position > {scope.add(span.after, 'UInt64')}"
+            f" AND position <= {scope.add(span.position, 'UInt64')}{since}"
+        )
+
+    def _find_types(self, span: Span, *, recent: bool) -> bool:
+        """Note which types arrived; False if rows are missing among the recent ones."""
         since = " AND at > fromUnixTimestamp64Micro({recent:Int64}, 'UTC')" if recent else ""
         at = f"{_MICROS}(at)"
         sql = (
-            f"SELECT type, groupUniqArrayIf({PROFILE}, profile != 0 AND {at} <= {{as_of:Int64}}),"
-            f" count(), min({at}), maxIf({at}, {at} > {{as_of:Int64}}),"
-            f" minIf({at}, {at} > {{as_of:Int64}})"
+            f"SELECT type, count(), min({at}), minIf({at}, {at} > {{as_of:Int64}})"
             " FROM events WHERE workspace_id = {workspace:UInt16}"
             " AND position > {after:UInt64} AND position <= {position:UInt64}"
             f"{since} GROUP BY type"
         )
         rows = self._columnar.query_rows(sql, self._parameters(span))
-        if recent and sum(row[2] for row in rows) < span.position - span.after:
+        if recent and sum(row[1] for row in rows) < span.position - span.after:
             return False
-        for kind, people, _, earliest, _, ahead in rows:
+        for kind, _, earliest, ahead in rows:
             self.earliest[kind] = earliest
             if ahead:
                 self._ahead = min(ahead, self._ahead or ahead)
-            found = BitMap(people)
-            changed.types[kind] |= found
-            changed.types[None] |= found
         return True
 
     def _find_come_due(self, span: Span, changed: Changed) -> None:

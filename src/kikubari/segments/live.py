@@ -6,13 +6,15 @@ cheaper, and when it ranks people among all.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from zoneinfo import ZoneInfo
 
+import msgspec
 from pyroaring import BitMap
 
 from kikubari.events import Moves
+from kikubari.segments.arrivals import Arrivals, Effects, settle
 from kikubari.segments.changes import Changed, Edges, NewRows, Span, WhoIsWho
 from kikubari.segments.compile import compile_leaf
 from kikubari.segments.contracts import CopyProgress, Lists
@@ -70,6 +72,22 @@ class LiveLeaf:
         return _RESTRICTED_MS + n_people * self.ms_a_person > self.whole_ms
 
 
+class _News(msgspec.Struct, frozen=True):
+    """What happened between two steps.
+
+    Attributes:
+        changed: people by what changed for them, but for new events.
+        types: of new events.
+        effects: what new events do to each leaf, by its digest.
+        is_bulk: they are too many to look at.
+    """
+
+    changed: Changed
+    types: frozenset[str | None]
+    effects: Mapping[str, Effects]
+    is_bulk: bool
+
+
 class LiveLeaves:
     """Every leaf that followed segments are made of, kept true by `step`.
 
@@ -103,6 +121,7 @@ class LiveLeaves:
         self._zone = zone
         self._workspace_id = workspace_id
         self._rows = NewRows(columnar, workspace_id)
+        self._arrivals = Arrivals(columnar, workspace_id)
         self._who = WhoIsWho(state, columnar, moves, workspace_id)
         self._event_edges = Edges(columnar, workspace_id, table="events", name="type", column="at")
         self._trait_edges = Edges(
@@ -142,34 +161,51 @@ class LiveLeaves:
         if position < self.position:
             return None
         as_of = max(as_of, self.as_of)  # a clock that was set back changes nobody
-        changed = Changed()
-        is_new = not self._has_begun
-        if is_new:
-            if not self._who.begin():
-                return None
-            self._rows.begin(as_of)
-        span = Span(self.position if not is_new else position, position, self.as_of, as_of)
-        is_bulk = position - span.after > _BULK_EVENTS
-        if not is_new:
-            self._who.catch_up(changed)
-            if not is_bulk:
-                self._rows.find(span, changed)
-        if is_bulk:
-            self._rows.begin(as_of)
-            self._event_edges.look_again(as_of)
-            self._trait_edges.look_again(as_of)
-        self._event_edges.find(span, self._rows.earliest, changed.event_edges)
-        self._trait_edges.find(span, self._rows.earliest_instant, changed.trait_edges)
         moment = Moment(as_of, None, self._zone)
+        news = self._look(position, moment) if self._has_begun else self._begin(moment)
+        if news is None:
+            return None
         everyone = self._leaves[digest_of(_EVERYONE)]
         rest = [one for one in self._leaves.values() if one is not everyone]
         updated = {
-            digest_of(one.leaf)
-            for one in (everyone, *rest)
-            if self._bring_up(one, changed, moment, is_bulk=is_bulk)
+            digest_of(one.leaf) for one in (everyone, *rest) if self._bring_up(one, news, moment)
         }
         self.position, self.as_of, self._has_begun = position, as_of, True
         return updated
+
+    def _begin(self, moment: Moment) -> "_News | None":
+        """Learn who is who; None if the engine's dictionary is not as new as its table."""
+        if not self._who.begin():
+            return None
+        self._rows.begin(moment.as_of)
+        self._find_edges(Span(0, 0, self.as_of, moment.as_of), Changed())
+        return _News(Changed(), frozenset(), {}, is_bulk=False)
+
+    def _look(self, position: int, moment: Moment) -> "_News":
+        """Find out what happened since the last step."""
+        changed = Changed()
+        span = Span(self.position, position, self.as_of, moment.as_of)
+        self._who.catch_up(changed)
+        if position - span.after > _BULK_EVENTS:
+            self._rows.begin(moment.as_of)
+            self._event_edges.look_again(moment.as_of)
+            self._trait_edges.look_again(moment.as_of)
+            self._find_edges(span, changed)
+            return _News(changed, frozenset(), {}, is_bulk=True)
+        self._rows.find(span, changed)
+        self._find_edges(span, changed)
+        types = frozenset[str | None](self._rows.earliest)
+        concerned = {
+            digest: one.leaf
+            for digest, one in self._leaves.items()
+            if not one.reads.is_whole and one.reads.is_of(types)
+        }
+        effects = self._arrivals.find(concerned, span, self._rows, moment)
+        return _News(changed, types, effects, is_bulk=False)
+
+    def _find_edges(self, span: Span, changed: Changed) -> None:
+        self._event_edges.find(span, self._rows.earliest, changed.event_edges)
+        self._trait_edges.find(span, self._rows.earliest_instant, changed.trait_edges)
 
     def members(self, tree: Condition) -> BitMap:
         """Return who belongs to a flat tree."""
@@ -198,38 +234,35 @@ class LiveLeaves:
     ) -> BitMap:
         return reduce(combine, [self.members(one) for one in inner])
 
-    def _bring_up(self, one: LiveLeaf, changed: Changed, moment: Moment, *, is_bulk: bool) -> bool:
+    def _bring_up(self, one: LiveLeaf, news: "_News", moment: Moment) -> bool:
         """Make a leaf true for the moment; say whether its members may have changed."""
         if isinstance(one.leaf, InList):
             found = self._lists.members(one.leaf.list_id) & self.everyone
             is_other, one.found, one.as_of = found != one.found, found, moment.as_of
             return is_other
-        people = changed.people(one.reads)
+        people = news.changed.people(one.reads)
         is_new = one.as_of is None
         is_turn = one.turn is not None and one.turn <= moment.as_of
         if one.reads.is_whole and not is_new:
-            one.is_waiting = one.is_waiting or bool(people) or is_turn or is_bulk
+            has_news = bool(people) or one.reads.is_of(news.types)
+            one.is_waiting = one.is_waiting or has_news or is_turn or news.is_bulk
             if one.is_waiting and moment.as_of >= one.may_ask_at:
                 self._ask_whole(one, moment)
                 return True
             if not one.is_waiting:
                 one.as_of = moment.as_of
             return False
-        if isinstance(one.leaf, Everyone) and not is_new and not is_bulk:
-            # Whoever has a new event is among everyone; only people who moved must be asked for.
-            before = len(one.found)
-            one.found |= changed.types.get(None, BitMap())
-            if changed.moved:
-                self._ask_about(one, changed.moved, moment)
-            one.as_of = moment.as_of
-            return bool(changed.moved) or len(one.found) != before
-        if is_new or is_bulk or is_turn or (people and one.is_cheaper_whole(len(people))):
+        arrived = settle(news.effects.get(digest_of(one.leaf)), one.found)
+        people |= arrived.in_doubt
+        if is_new or news.is_bulk or is_turn or (people and one.is_cheaper_whole(len(people))):
             self._ask_whole(one, moment)
             return True
+        before = one.found
+        one.found = (before | arrived.entered) - arrived.left
         if people:
             self._ask_about(one, people, moment)
         one.as_of = moment.as_of
-        return bool(people)
+        return one.found != before
 
     def _ask_whole(self, one: LiveLeaf, moment: Moment) -> None:
         started = time.perf_counter()

@@ -14,6 +14,7 @@ from kikubari.events import (
     SequencedEvent,
 )
 from kikubari.segments.moment import Moment
+from kikubari.spec.topics import RESERVED_PREFIX
 
 Row = tuple[Any, ...]
 
@@ -88,6 +89,10 @@ class View:
         return CONSENT.visible(self._rows["consents"], self.moment)
 
     @cached_property
+    def _sent(self) -> list[Row]:
+        return [row for row in self.events if is_sent(row)]
+
+    @cached_property
     def _events_by_type(self) -> dict[str, list[Row]]:
         return _grouped(self.events, _TYPE)
 
@@ -96,8 +101,8 @@ class View:
         return _grouped(TRAIT.visible(self._rows["traits"], self.moment), _NAME)
 
     def events_of(self, event: str | None) -> list[Row]:
-        """Return the events of a type, of any type if None, in their order."""
-        return self.events if event is None else self._events_by_type.get(event, [])
+        """Return the events of a type, in their order; for None, all that are not the product's."""
+        return self._sent if event is None else self._events_by_type.get(event, [])
 
     def statements_of(self, trait: str) -> list[Row]:
         """Return what was said of a trait, in order."""
@@ -110,6 +115,12 @@ class View:
         if value is None:
             value = self._json[text] = msgspec.json.decode(text)
         return value
+
+
+def is_sent(row: Row) -> bool:
+    """Say whether an event was sent, and is not one that the product itself made."""
+    kind: str = row[_TYPE]
+    return not kind.startswith(RESERVED_PREFIX)
 
 
 def _grouped(rows: Iterable[Row], place: int) -> dict[str, list[Row]]:

@@ -42,7 +42,7 @@ from kikubari.spec.topics import (
 
 # An edge in time: rows of this kind (None: any) matter when they become this old, in µs.
 Edge = tuple[str | None, int]
-_CART_TYPES = frozenset({ORDER_COMPLETED, PRODUCT_ADDED, PRODUCT_REMOVED, CART_VIEWED})
+CART_TYPES = frozenset({ORDER_COMPLETED, PRODUCT_ADDED, PRODUCT_REMOVED, CART_VIEWED})
 _QUARTER_HOUR = 15 * 60 * 1_000_000
 
 
@@ -66,6 +66,10 @@ class Reads(msgspec.Struct, frozen=True):
     trait_edges: frozenset[Edge] = frozenset()
     is_whole: bool = False
     turns: bool = False
+
+    def is_of(self, types: frozenset[str | None]) -> bool:
+        """Say whether events of one of these types matter."""
+        return bool(types) and (None in self.types or not self.types.isdisjoint(types))
 
 
 def reads_of(leaf: Condition) -> Reads:
@@ -148,8 +152,8 @@ def _event_reads(leaf: Condition) -> Reads:
         case Cart(idle=idle, lookback=lookback):
             ages = [micros_of(one) for one in (idle, lookback) if one is not None]
             return Reads(
-                types=_CART_TYPES,
-                event_edges=frozenset((kind, age) for kind in _CART_TYPES for age in ages),
+                types=CART_TYPES,
+                event_edges=frozenset((kind, age) for kind in CART_TYPES for age in ages),
             )
     return Reads(types=frozenset({None}), is_whole=True, turns=True)
 
