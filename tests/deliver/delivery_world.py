@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from kikubari.deliver import (
     AddressHasher,
+    Check,
     Composed,
     Delivering,
     DeliveryWorker,
@@ -54,6 +55,7 @@ class World:
         self.hasher = AddressHasher(b"k" * 32)
         self.composer = PlainComposer(stopped)
         self.outbox = Outbox(store, self.sealing, self.clock)
+        self.checks: dict[str, tuple[Check, ...]] = {}
         self._workers = 0
 
     def enqueue(
@@ -85,6 +87,7 @@ class World:
                 hasher=self.hasher,
                 clock=self.clock,
                 jitter=lambda: 0.0,
+                **self.checks,
             ),
             name=f"worker-{self._workers}",
             is_alone=is_alone,

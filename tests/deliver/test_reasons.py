@@ -2,11 +2,13 @@ import re
 from pathlib import Path
 
 import pytest
+from delivery_world import NOW
 
-from kikubari.deliver import MessageState, Reason, SuppressionReason, explain
+from kikubari.deliver import FrequencyCheck, MessageState, Reason, SuppressionReason, explain
 from kikubari.deliver.gate import last_gate
 from kikubari.deliver.retry import SCHEDULE
-from kikubari.testing.deliver import GrantedConsents
+from kikubari.kit.clock import ManualClock
+from kikubari.testing.deliver import GrantedConsents, Selves
 
 DOCS = (Path(__file__).parents[2] / "docs/delivery.md").read_text()
 
@@ -27,7 +29,9 @@ def test_every_state_and_suppression_is_documented(code):
 
 def test_the_gates_order_is_documented():
     order = re.findall(r"^\d\. `(\w+)`", DOCS, re.MULTILINE)
-    assert [check.name for check in last_gate(GrantedConsents()).checks] == order
+    frequency = FrequencyCheck(Selves(), ManualClock(NOW), is_last=True)
+    gate = last_gate(GrantedConsents(), timing=[frequency])
+    assert [check.name for check in gate.checks] == order
 
 
 def test_the_schedule_is_documented():

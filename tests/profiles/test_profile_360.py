@@ -1,10 +1,16 @@
 """Who says what about a person, what it is still worth, and where they work."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from kikubari.profiles import explain_traits, judge_freshness, query_habits
+from kikubari.profiles import (
+    explain_traits,
+    judge_freshness,
+    query_best_hours,
+    query_habits,
+)
 from kikubari.profiles.contracts import TraitFact
 from kikubari.profiles.freshness import FactKind, kind_of
 from kikubari.spec.envelope import GROUPED, EventKind, Trust
@@ -137,3 +143,29 @@ def test_habits(shop, make, columnar):
     assert habits.last_staff_at == make.start + timedelta(days=2, minutes=60)
     nobody = query_habits(columnar, [999], zone="Asia/Tokyo", as_of=NOW)
     assert nobody.favourite_hour is None
+
+
+def test_the_best_hour_needs_enough_own_events_and_is_one_of_the_persons_day(shop, make, columnar):
+    for user_id, n in (("u1", 4), ("u2", 5)):
+        shop.take_in(
+            *(
+                make.track("Product Viewed", user_id=user_id, day=day, minute=60 + day)
+                for day in range(n)
+            )
+        )
+    copier = shop.copier(columnar)
+    while copier.run_once():
+        pass
+    people = {
+        key: (zone, shop.profile(user_id).numbers)
+        for key, user_id, zone in (
+            (1, "u1", "Asia/Tokyo"), (2, "u2", "Asia/Tokyo"), (3, "u2", "America/New_York"),
+        )
+    }  # fmt: skip
+    local = (make.start + timedelta(minutes=60)).astimezone
+    assert query_best_hours(columnar, people, since=make.start, as_of=NOW) == {
+        2: local(ZoneInfo("Asia/Tokyo")).hour,
+        3: local(ZoneInfo("America/New_York")).hour,
+    }
+    late = make.start + timedelta(days=2)
+    assert query_best_hours(columnar, people, since=late, as_of=NOW) == {}

@@ -18,11 +18,13 @@ from kikubari.collect import (
 )
 from kikubari.deliver import (
     Engagement,
+    FrequencyPolicies,
     InboxStore,
     MailReceiving,
     Outbox,
     Suppressions,
     Unsubscribing,
+    WishBook,
 )
 from kikubari.events import Copier, EventLog
 from kikubari.journeys import Broadcast, Broadcasts, Previews
@@ -146,6 +148,8 @@ class Services:
     suppressions: Suppressions
     engagement: Engagement
     unsubscribing: Unsubscribing
+    frequency_policies: FrequencyPolicies
+    wishes: WishBook
     receiving: MailReceiving
     inbox: InboxStore
     broadcasts: Broadcasts

@@ -129,6 +129,8 @@ class House:
             suppressions=delivery.suppressions,
             engagement=delivery.engagement,
             unsubscribing=delivery.unsubscribing,
+            frequency_policies=delivery.frequency_policies,
+            wishes=delivery.wishes,
             receiving=delivery.receiving,
             inbox=delivery.inbox,
             broadcasts=delivery.broadcasts,

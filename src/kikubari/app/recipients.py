@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from kikubari.catalog import Product
 from kikubari.decide.personalise import Fact, Lineage, Provenance, gather_facts
 from kikubari.decide.recommend import PopularProducts
-from kikubari.deliver import EMAIL, Recipient
+from kikubari.deliver import EMAIL, Recipient, load_wishes
 from kikubari.kit.clock import Clock
 from kikubari.kit.money import Money
 from kikubari.profiles import (
@@ -113,6 +113,7 @@ class ProfileRecipients:
             now_is = self._profiles.resolve_numbers(connection, numbers)
             people = self._profiles.load_profiles(connection, set(now_is.values()))
             tracked = self._ledger.state(connection, set(now_is.values()), _TRACKING, EMAIL)
+            unused = self._list_unused(connection, set(now_is.values()))
         now = self._clock.now()
         computed = query_computed(self._columnar, set(now_is.values()), as_of=now)
         shelves = self._shelves(one.favourite_category for one in computed.values())
@@ -124,9 +125,19 @@ class ProfileRecipients:
                 shelves,
                 now,
                 is_tracked=tracked[canonical].is_granted,
+                unused=unused.get(canonical, frozenset()),
             )
             for number, canonical in now_is.items()
         }
+
+    def _list_unused(
+        self, connection: Connection, people: Collection[int]
+    ) -> dict[int, frozenset[str]]:
+        """Return the facts that people do not want used."""
+        own: dict[int, set[int]] = {}
+        for number, canonical in self._profiles.numbers_of(connection, people).items():
+            own.setdefault(canonical, {canonical}).add(number)
+        return {key: one.unused for key, one in load_wishes(connection, own).items()}
 
     def _recipient(
         self,
@@ -137,11 +148,14 @@ class ProfileRecipients:
         now: datetime,
         *,
         is_tracked: bool,
+        unused: frozenset[str],
     ) -> Recipient:
         facts = {
             name: _fact_of(trait) for name, trait in person.traits.items() if name not in _NOT_FACTS
         }
         facts |= self._computed_facts(computed, shelves, now)
+        facts = {name: fact for name, fact in facts.items() if _matter_of(name) not in unused}
+        zone = _zone_name(person.traits)
         return Recipient(
             number=number,
             # One that is only claimed goes along too, so that the gate can say what is missing.
@@ -150,7 +164,8 @@ class ProfileRecipients:
             is_tracked=is_tracked,
             name=_display_name(person.traits),
             language=_text(person.traits, "language") or "en",
-            timezone=_zone_name(person.traits) or self._timezone,
+            timezone=zone or self._timezone,
+            is_zone_assumed=not zone,
             facts=gather_facts({"customer": facts}),
         )
 
@@ -218,6 +233,11 @@ def _fact_of(trait: Trait) -> Fact:
             sources_agree=not trait.disagreements,
         ),
     )
+
+
+def _matter_of(name: str) -> str:
+    """Return what a fact is about: what is made of a favourite category is about that."""
+    return "favourite_category" if name.startswith("favourite_category_") else name
 
 
 def _text(traits: Mapping[str, Trait], name: str) -> str:

@@ -109,6 +109,50 @@ suppressions = Table(
     Index("ix_suppressions_at", "workspace_id", "at_us"),
 )
 
+# A person's latest word on each matter: pause, rhythm, topic:ID, use:ATTRIBUTE.
+wishes = Table(
+    "wishes",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("about", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Marketing messages that left or may have left, as caps count them: written by the transaction
+# that lets one go, deleted when it certainly did not arrive.
+contact_slots = Table(
+    "contact_slots",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# A row to hold while it is decided whether a person is written to.
+contact_turns = Table(
+    "contact_turns",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+frequency_policies = Table(
+    "frequency_policies",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("policy", LargeBinary, nullable=False),  # JSON of FrequencyPolicy
+    Column("at_us", BigInteger, nullable=False),
+    Column("changed_by", Text, nullable=False),
+)
+
 # One a message: five of them over two weeks, and the address is taken for dead.
 soft_bounces = Table(
     "soft_bounces",

@@ -115,12 +115,10 @@ class PersonTime(msgspec.Struct, frozen=True):
     Attributes:
         zone: IANA name; the shop's when the person's own is not known.
         is_assumed: the zone is the shop's.
-        best_hour: 0 to 23 in that zone, when they are most likely to look; None if not known.
     """
 
     zone: str = "UTC"
     is_assumed: bool = False
-    best_hour: int | None = None
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,7 +178,6 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
         is_tracked: agreed to tracking: gets signed links and a pixel; others get plain links.
         timezone: IANA name.
         is_zone_assumed: the time zone is the shop's, the person's own is not known.
-        best_hour: of their day, when they are most likely to look; None if not known.
     """
 
     number: int
@@ -191,13 +188,12 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     language: str = "en"
     timezone: str = "UTC"
     is_zone_assumed: bool = False
-    best_hour: int | None = None
     facts: Facts = Facts()
 
     @property
     def time(self) -> PersonTime:
         """What is known of their day."""
-        return PersonTime(self.timezone, self.is_zone_assumed, self.best_hour)
+        return PersonTime(self.timezone, self.is_zone_assumed)
 
 
 class Composed(msgspec.Struct, frozen=True, kw_only=True):

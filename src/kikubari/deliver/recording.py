@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row
 
 from kikubari.deliver import _dispatches as dispatch_rows
 from kikubari.deliver import _repository as repository
+from kikubari.deliver._contacts import release_slots, save_slots
 from kikubari.deliver.contracts import (
     Claimed,
     DispatchState,
@@ -41,6 +42,8 @@ from kikubari.spec.topics import (
 
 # An answer is still an answer when the message was taken for lost meanwhile.
 _MAY_SETTLE = frozenset({MessageState.SENDING, MessageState.COMMITTING, MessageState.UNKNOWN})
+_PASSED = frozenset({MessageState.COMMITTING, MessageState.UNKNOWN})
+_ARRIVED = frozenset({MessageState.SENT, MessageState.UNKNOWN})
 _TOPICS = {
     MessageState.SENT: EMAIL_SENT,
     MessageState.SKIPPED: EMAIL_SKIPPED,
@@ -100,7 +103,8 @@ class Recorder:
             if (verdict := stopped.get(one.message.id)) is not None
         ]
         self._settle(connection, [*answers, *refused], gates, now)
-        self._mark(connection, passing)
+        release_slots(connection, self._workspace_id, _not_arrived(rows, answers))
+        self._mark(connection, passing, gates, now)
         return Recorded(frozenset(one.message.id for one in passing), stopped)
 
     def _candidate(self, mark: Mark, gates: _Rows) -> Candidate:
@@ -121,9 +125,18 @@ class Recorder:
             record=mark.record,
         )
 
-    def _mark(self, connection: Connection, marks: Sequence[Mark]) -> None:
+    def _mark(
+        self, connection: Connection, marks: Sequence[Mark], gates: _Rows, now: datetime
+    ) -> None:
         if not marks:
             return
+        leaving = [(one.message, gates[one.message.dispatch_id]) for one in marks]
+        slots = [
+            (message.number, message.id, gate.channel)
+            for message, gate in leaving
+            if gate.purpose == Purpose.MARKETING
+        ]
+        save_slots(connection, self._workspace_id, slots, at_us=to_micros(now))
         repository.set_committing(
             connection,
             self._workspace_id,
@@ -164,6 +177,15 @@ def settle_verdict(message: Claimed, verdict: Verdict, time: PersonTime) -> Sett
 
 def _assumed_zone(time: PersonTime) -> str:
     return time.zone if time.is_assumed else ""
+
+
+def _not_arrived(rows: _Rows, answers: Sequence[Settled]) -> list[tuple[int, int]]:
+    """Return (number, message id) of what passed the gate and did not arrive after all."""
+    return [
+        (one.message.number, one.message.id)
+        for one in answers
+        if one.state not in _ARRIVED and rows[one.message.id].state in _PASSED
+    ]
 
 
 def _may_settle(rows: _Rows, settled: Settled) -> bool:

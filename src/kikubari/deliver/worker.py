@@ -81,8 +81,9 @@ class Delivering(msgspec.Struct, frozen=True, kw_only=True):
     """What a worker works with.
 
     Attributes:
+        early_checks: of the gate before rendering, on whether now is the time.
         content_checks: of the last gate, on what a message says.
-        timing_checks: of both gates, on whether now is the time; see `gate.last_gate`.
+        timing_checks: of the last gate, on whether now is the time; see `gate.last_gate`.
     """
 
     store: StateStore
@@ -94,6 +95,7 @@ class Delivering(msgspec.Struct, frozen=True, kw_only=True):
     hasher: AddressHasher
     clock: Clock
     jitter: Jitter = random.random
+    early_checks: tuple[Check, ...] = ()
     content_checks: tuple[Check, ...] = ()
     timing_checks: tuple[Check, ...] = ()
     return_path: ReturnPath | None = None  # none: bounces go to the From address
@@ -138,7 +140,7 @@ class DeliveryWorker:
         self._is_alone = is_alone
         self._settings = settings or WorkerSettings()
         self._workspace_id = workspace_id
-        self._early_gate = early_gate(with_.consents, timing=with_.timing_checks)
+        self._early_gate = early_gate(with_.consents, timing=with_.early_checks)
         self.stages = Stages()
         recorder = Recorder(
             gate

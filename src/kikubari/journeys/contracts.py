@@ -33,6 +33,7 @@ class BroadcastDefinition(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
         purpose: marketing needs consent at the last gate.
         topic: what it is about, for the preference page.
         resends_unknown: transactional only: send again when the answer was lost.
+        at_best_hour: marketing only: each waits for the hour its recipient is likely to look.
     """
 
     name: str
@@ -42,6 +43,7 @@ class BroadcastDefinition(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     purpose: Purpose = Purpose.MARKETING
     topic: str = ""
     resends_unknown: bool = False
+    at_best_hour: bool = False
 
 
 class Broadcast(msgspec.Struct, frozen=True, kw_only=True):

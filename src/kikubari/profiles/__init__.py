@@ -29,6 +29,7 @@ from kikubari.profiles.freshness import FactKind as FactKind
 from kikubari.profiles.freshness import Freshness as Freshness
 from kikubari.profiles.freshness import judge_freshness as judge_freshness
 from kikubari.profiles.habits import Habits as Habits
+from kikubari.profiles.habits import query_best_hours as query_best_hours
 from kikubari.profiles.habits import query_habits as query_habits
 from kikubari.profiles.households import Households as Households
 from kikubari.profiles.households import SharingProjection as SharingProjection

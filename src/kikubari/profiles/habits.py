@@ -4,8 +4,9 @@ Counted are events that people cause themselves: not what was sent to them, not 
 opened, not what Kikubari notes.
 """
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -123,6 +124,66 @@ def query_habits(
         last_staff=staff,
         last_staff_at=from_micros(staff_us) if staff else None,
     )
+
+
+# Below that many own events, hours are chance.
+MIN_EVENTS = 5
+_HOURS_QUERY = """
+SELECT profile_arrived, toStartOfHour(at) AS hour_at, count()
+FROM events
+WHERE workspace_id = {workspace:UInt16}
+  AND profile_arrived IN {numbers:Array(UInt32)}
+  AND at > {since:DateTime64(6, 'UTC')}
+  AND at <= {as_of:DateTime64(6, 'UTC')}
+  AND NOT startsWith(type, {reserved:String})
+  AND type NOT IN {not_behaviour:Array(String)}
+  AND NOT is_machine
+GROUP BY profile_arrived, hour_at
+"""
+
+
+def query_best_hours(
+    store: ColumnarStore,
+    people: Mapping[int, tuple[str, Collection[int]]],
+    *,
+    since: datetime,
+    as_of: datetime,
+    workspace_id: int = DEFAULT_WORKSPACE,
+) -> dict[int, int]:
+    """Return the hour of the day with most own events, of people with at least `MIN_EVENTS`.
+
+    Args:
+        store: the columnar copy.
+        people: by any key: the IANA zone that hours are counted in, and all numbers.
+        since: earlier events do not count.
+        as_of: later events do not count.
+        workspace_id: whose events.
+    """
+    rows = store.query_rows(
+        _HOURS_QUERY,
+        {
+            "workspace": workspace_id,
+            "numbers": sorted({number for _, own in people.values() for number in own}),
+            "since": since,
+            "as_of": as_of,
+            "reserved": topics.RESERVED_PREFIX,
+            "not_behaviour": list(_NOT_BEHAVIOUR),
+        },
+        budget=QueryBudget.LIVE,
+    )
+    found: dict[int, list[tuple[datetime, int]]] = {}
+    for number, hour_at, n in rows:
+        found.setdefault(number, []).append((hour_at.replace(tzinfo=UTC), n))
+    best = {}
+    for key, (name, own) in people.items():
+        zone = ZoneInfo(name)
+        hours = [0] * _HOURS
+        for number in own:
+            for at, n in found.get(number, ()):
+                hours[at.astimezone(zone).hour] += n
+        if sum(hours) >= MIN_EVENTS:
+            best[key] = hours.index(max(hours))
+    return best
 
 
 def _spread(sums: tuple[list[int], list[int]], keys: range) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ INTERNAL_SOURCE_ID = 0
 PRODUCT_UPDATED = "Kikubari Product Updated"
 CONSENT_CHANGED = "Kikubari Consent Changed"
 SUPPRESSION_CHANGED = "Kikubari Suppression Changed"
+PREFERENCE_CHANGED = "Kikubari Preference Changed"  # topics, rhythm, pause, facts not to be used
 PROFILES_MERGED = "Kikubari Profiles Merged"  # by a person, explained
 PROFILES_UNMERGED = "Kikubari Profiles Unmerged"
 TRAIT_COMPUTED = "Kikubari Trait Computed"

@@ -44,6 +44,24 @@ class GrantedConsents:
         return {number for number in numbers if (number, purpose) in self.granted}
 
 
+class Selves:
+    """Everybody has one number, but for those that `same` puts together."""
+
+    def __init__(self, same: Mapping[int, int] | None = None) -> None:
+        self.same = dict(same or {})
+
+    def list_numbers(
+        self, connection: Connection, numbers: Collection[int], *, workspace_id: int
+    ) -> Mapping[int, tuple[int, Collection[int]]]:
+        """Return each number's person: the one that `same` names, else the number itself."""
+        del connection, workspace_id
+        own: dict[int, set[int]] = {}
+        for number, person in self.same.items():
+            own.setdefault(person, {person}).add(number)
+        people = {number: self.same.get(number, number) for number in numbers}
+        return {number: (key, own.get(key, {key})) for number, key in people.items()}
+
+
 class ListedRecipients:
     """People from a mapping."""
 
@@ -148,7 +166,9 @@ def letter(
     html: str = "<p>Hello {{ customer.name }}</p>",
     subject: str = "Hello",
     purpose: Purpose = Purpose.MARKETING,
+    topic: str = "",
     resends_unknown: bool = False,
+    at_best_hour: bool = False,
 ) -> Letter:
     """Return a letter in English."""
     variant = CompiledVariant(subject=subject, preheader="", html=html, text="Hello")
@@ -156,5 +176,7 @@ def letter(
         email=CompiledEmail(version="1", default_language="en", variants={"en": variant}),
         sender=Sender(from_address="news@shop.example", from_name="Shop"),
         purpose=purpose,
+        topic=topic,
         resends_unknown=resends_unknown,
+        at_best_hour=at_best_hour,
     )

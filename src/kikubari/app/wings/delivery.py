@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from kikubari.app.adapters import BroadcastOutbox, SegmentAudience
+from kikubari.app.contact import HabitualHours, ProfilePeople
 from kikubari.app.delivering import DeliveryThread
 from kikubari.app.recipients import LedgerConsents, ProfileRecipients
 from kikubari.app.wings.ground import Ground
@@ -14,6 +15,8 @@ from kikubari.decide.recommend import PopularProducts
 from kikubari.deliver import (
     Delivering,
     Engagement,
+    FrequencyCheck,
+    FrequencyPolicies,
     InboxStore,
     MailReceiving,
     MailSettings,
@@ -24,6 +27,7 @@ from kikubari.deliver import (
     Suppressions,
     TrackingTokens,
     Unsubscribing,
+    WishBook,
 )
 from kikubari.deliver.providers.smtp import SmtpPool
 from kikubari.journeys import Broadcast, Broadcasts, Previews
@@ -47,6 +51,8 @@ class DeliveryWing:
         self._consents = LedgerConsents(people.consents)
         self.engagement = Engagement(state, tokens, self._consents)
         self.unsubscribing = Unsubscribing(state, tokens)
+        self.frequency_policies = FrequencyPolicies(state)
+        self.wishes = WishBook(state)
         self._return_path = ReturnPath(ground.settings.bounce_address, tokens)
         self.receiving = MailReceiving(Outcomes(state), self._return_path, tokens)
         audience = SegmentAudience(segments.engine)
@@ -59,7 +65,7 @@ class DeliveryWing:
         )
         self._recipients = self._find_recipients(ground, people)
         self.previews = Previews(self._recipients, self._composer, clock)
-        self.thread = self._make_thread(ground, log)
+        self.thread = self._make_thread(ground, log, people)
         self._queueing = ground.loop("broadcasts", self._queue, idle=_SELDOM)
         self.loops = (self._queueing,)
 
@@ -93,8 +99,12 @@ class DeliveryWing:
             base_url=settings.base_url,
         )
 
-    def _make_thread(self, ground: Ground, log: LogWing) -> DeliveryThread:
+    def _make_thread(self, ground: Ground, log: LogWing, people: PeopleWing) -> DeliveryThread:
         settings = ground.settings
+        who = ProfilePeople(people.profiles)
+        hours = HabitualHours(ground.state, ground.columnar, people.profiles, ground.clock)
+        early = FrequencyCheck(who, ground.clock, is_last=False, best_hours=hours)
+        last = FrequencyCheck(who, ground.clock, is_last=True)
 
         def build(transport: SmtpPool) -> Delivering:
             return Delivering(
@@ -106,6 +116,8 @@ class DeliveryWing:
                 transport=transport,
                 hasher=log.hasher,
                 clock=ground.clock,
+                early_checks=(early,),
+                timing_checks=(last,),
                 return_path=self._return_path,
             )
 

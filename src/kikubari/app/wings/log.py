@@ -15,7 +15,7 @@ from kikubari.collect import (
     TrackingPlans,
     Violations,
 )
-from kikubari.deliver import AddressHasher, SuppressionProjection
+from kikubari.deliver import AddressHasher, SuppressionProjection, WishProjection
 from kikubari.events import Copier, EventLog, Forgetting, Intake, RangeEncoder, Sequencer
 from kikubari.profiles import (
     CompanyProjection,
@@ -52,6 +52,7 @@ class LogWing:
                 SharingProjection(secrets.instance),
                 CatalogProjection(),
                 SuppressionProjection(self.hasher),
+                WishProjection(),
             ],
         )
         self.log = EventLog(state, self.keys)

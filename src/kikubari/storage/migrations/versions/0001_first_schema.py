@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy import Text
 
 revision = "0001"
 down_revision = None
@@ -216,6 +215,25 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "contact_slots",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at_us", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("message_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "number", "at_us", "message_id", name=op.f("pk_contact_slots")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "contact_turns",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "number", name=op.f("pk_contact_turns")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "copy_ranges",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("first", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -327,6 +345,15 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("is_done", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "number", name=op.f("pk_forgotten_numbers")),
+    )
+    op.create_table(
+        "frequency_policies",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("policy", sa.LargeBinary(), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "version", name=op.f("pk_frequency_policies")),
     )
     op.create_table(
         "household_marks",
@@ -942,11 +969,22 @@ def upgrade() -> None:
         ),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "wishes",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "number", "about", name=op.f("pk_wishes")),
+        sqlite_with_rowid=False,
+    )
     for statement in GUARDS[op.get_bind().dialect.name]:
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_table("wishes")
     op.drop_table("trait_versions")
     op.drop_index("ix_suppressions_at", table_name="suppressions")
     op.drop_table("suppressions")
@@ -1037,6 +1075,7 @@ def downgrade() -> None:
     op.drop_table("identifiers")
     op.drop_index("ix_household_marks_digest", table_name="household_marks")
     op.drop_table("household_marks")
+    op.drop_table("frequency_policies")
     op.drop_table("forgotten_numbers")
     op.drop_index("ix_events_timeline", table_name="events")
     op.drop_index("ix_events_message", table_name="events")
@@ -1051,6 +1090,8 @@ def downgrade() -> None:
     op.drop_table("device_links")
     op.drop_table("data_exports")
     op.drop_table("copy_ranges")
+    op.drop_table("contact_turns")
+    op.drop_table("contact_slots")
     op.drop_table("consent_entries")
     op.drop_index("ix_complaints_at", table_name="complaints")
     op.drop_table("complaints")

@@ -1,0 +1,57 @@
+"""What the gates ask about people: who is one person, and when they are likely to look."""
+
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from kikubari.kit.clock import Clock
+from kikubari.profiles import Profiles, query_best_hours
+from kikubari.storage import ColumnarStore, StateStore
+
+# Habits of longer ago say little about when somebody looks today.
+_MEMORY = timedelta(days=180)
+
+
+class ProfilePeople:
+    """Implements `deliver.People` on profiles."""
+
+    def __init__(self, profiles: Profiles) -> None:
+        self._profiles = profiles
+
+    def list_numbers(
+        self, connection: Connection, numbers: Collection[int], *, workspace_id: int
+    ) -> Mapping[int, tuple[int, Collection[int]]]:
+        """Return each number's canonical one, and all numbers of that person."""
+        del workspace_id  # profiles are one workspace's
+        now_is = self._profiles.resolve_numbers(connection, numbers)
+        own: dict[int, list[int]] = {}
+        people = self._profiles.numbers_of(connection, set(now_is.values()))
+        for number, canonical in people.items():
+            own.setdefault(canonical, []).append(number)
+        return {number: (one, own.get(one, ())) for number, one in now_is.items()}
+
+
+class HabitualHours:
+    """Implements `deliver.BestHours` on what people did."""
+
+    def __init__(
+        self, store: StateStore, columnar: ColumnarStore, profiles: Profiles, clock: Clock
+    ) -> None:
+        self._store = store
+        self._columnar = columnar
+        self._people = ProfilePeople(profiles)
+        self._clock = clock
+
+    def find(self, zones: Mapping[int, str], *, workspace_id: int) -> Mapping[int, int]:
+        """Return the hour of each whose own events are enough to tell."""
+        with self._store.read() as connection:
+            people = self._people.list_numbers(connection, zones, workspace_id=workspace_id)
+        now = self._clock.now()
+        return query_best_hours(
+            self._columnar,
+            {number: (zones[number], own) for number, (_, own) in people.items()},
+            since=now - _MEMORY,
+            as_of=now,
+            workspace_id=workspace_id,
+        )

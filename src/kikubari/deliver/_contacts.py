@@ -1,0 +1,183 @@
+"""Every query on people's wishes and on when they were written to."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+
+from kikubari.deliver._tables import QUEUED, contact_slots, contact_turns, messages, wishes
+from kikubari.deliver.reasons import EXPIRED
+from kikubari.storage import insert_or_ignore, upsert
+
+_IDS_PER_QUERY = 5_000
+_WAITING = tuple(reason.value for reason in EXPIRED)
+
+_WISHES = select(wishes.c.number, wishes.c.about, wishes.c.value, wishes.c.at_us).where(
+    wishes.c.workspace_id == bindparam("b_workspace"),
+    wishes.c.number.in_(bindparam("b_numbers", expanding=True)),
+)
+_TURNS = (
+    select(contact_turns.c.number)
+    .where(
+        contact_turns.c.workspace_id == bindparam("b_workspace"),
+        contact_turns.c.number.in_(bindparam("b_numbers", expanding=True)),
+    )
+    .order_by(contact_turns.c.number)
+    .with_for_update()
+)
+_SLOTS = (
+    select(contact_slots.c.number, contact_slots.c.at_us, contact_slots.c.channel)
+    .where(
+        contact_slots.c.workspace_id == bindparam("b_workspace"),
+        contact_slots.c.number.in_(bindparam("b_numbers", expanding=True)),
+        contact_slots.c.at_us > bindparam("b_since"),
+    )
+    .order_by(contact_slots.c.at_us)
+)
+_RELEASE = delete(contact_slots).where(
+    contact_slots.c.workspace_id == bindparam("b_workspace"),
+    contact_slots.c.number == bindparam("b_number"),
+    contact_slots.c.message_id == bindparam("b_message"),
+)
+
+_Rows = Sequence[Row[*tuple[Any, ...]]]
+
+
+def list_wishes(connection: Connection, workspace_id: int, numbers: Collection[int]) -> _Rows:
+    """Return (number, about, value, at_us) of numbers."""
+    return _select(connection, _WISHES, workspace_id, numbers)
+
+
+def save_latest(
+    connection: Connection,
+    workspace_id: int,
+    latest: Mapping[tuple[int, str], tuple[int, str]],
+) -> None:
+    """Keep (at_us, value) by (number, about) where it is later than what is kept."""
+    if not latest:
+        return
+    known = {
+        (row.number, row.about): (row.at_us, row.value)
+        for row in list_wishes(connection, workspace_id, {number for number, _ in latest})
+    }
+    newer = [
+        {"workspace_id": workspace_id, "number": n, "about": about, "at_us": at, "value": value}
+        for (n, about), (at, value) in sorted(latest.items())
+        if (at, value) > known.get((n, about), (-(2**62), ""))
+    ]
+    if newer:
+        connection.execute(
+            upsert(
+                connection,
+                wishes,
+                key=["workspace_id", "number", "about"],
+                update=["value", "at_us"],
+            ),
+            newer,
+        )
+
+
+def take_turns(connection: Connection, workspace_id: int, people: Iterable[int]) -> None:
+    """Make everybody else who would write to these people wait until this transaction ends.
+
+    In order of number, so that two such transactions cannot wait for each other.
+    """
+    wanted = sorted(people)
+    held = {row.number for row in _select(connection, _TURNS, workspace_id, wanted)}
+    missing = [number for number in wanted if number not in held]
+    if missing:
+        connection.execute(
+            insert_or_ignore(connection, contact_turns),
+            [{"workspace_id": workspace_id, "number": number} for number in missing],
+        )
+        _select(connection, _TURNS, workspace_id, missing)
+
+
+def list_slots(
+    connection: Connection, workspace_id: int, numbers: Collection[int], *, since_us: int
+) -> _Rows:
+    """Return (number, at_us, channel) of messages that left or may have left, in order of time."""
+    return _select(connection, _SLOTS, workspace_id, numbers, b_since=since_us)
+
+
+def save_slots(
+    connection: Connection, workspace_id: int, slots: Sequence[tuple[int, int, str]], *, at_us: int
+) -> None:
+    """Write down that (number, message id, channel) are about to leave."""
+    if slots:
+        connection.execute(
+            insert(contact_slots),
+            [
+                {
+                    "workspace_id": workspace_id,
+                    "number": number,
+                    "at_us": at_us,
+                    "message_id": message_id,
+                    "channel": channel,
+                }
+                for number, message_id, channel in slots
+            ],
+        )
+
+
+def release_slots(
+    connection: Connection, workspace_id: int, slots: Sequence[tuple[int, int]]
+) -> None:
+    """Give back the slots of (number, message id) that certainly did not arrive."""
+    if slots:
+        connection.execute(
+            _RELEASE,
+            [
+                {"b_workspace": workspace_id, "b_number": number, "b_message": message_id}
+                for number, message_id in slots
+            ],
+        )
+
+
+def wake(
+    connection: Connection, workspace_id: int, numbers: Collection[int], *, now_us: int
+) -> None:
+    """Make due what waits because of a person's wishes or a cap; the gate judges it anew."""
+    connection.execute(
+        update(messages)
+        .where(
+            messages.c.workspace_id == workspace_id,
+            messages.c.number.in_(list(numbers)),
+            QUEUED,
+            messages.c.reason.in_(_WAITING),
+            messages.c.due_us > now_us,
+        )
+        .values(due_us=now_us)
+    )
+
+
+def delete_people(connection: Connection, workspace_id: int, numbers: Collection[int]) -> None:
+    """Delete all that is kept of numbers."""
+    for table in (wishes, contact_turns, contact_slots):
+        connection.execute(
+            delete(table).where(
+                table.c.workspace_id == workspace_id, table.c.number.in_(list(numbers))
+            )
+        )
+
+
+def _select(
+    connection: Connection,
+    query: Any,
+    workspace_id: int,
+    numbers: Collection[int],
+    **values: int,
+) -> list[Row[*tuple[Any, ...]]]:
+    wanted = list(numbers)
+    return [
+        row
+        for start in range(0, len(wanted), _IDS_PER_QUERY)
+        for row in connection.execute(
+            query,
+            {
+                "b_workspace": workspace_id,
+                "b_numbers": wanted[start : start + _IDS_PER_QUERY],
+                **values,
+            },
+        )
+    ]

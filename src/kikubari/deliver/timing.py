@@ -1,0 +1,206 @@
+"""The check of both gates that asks: does the person want this, and is now the time?"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import Connection
+
+from kikubari.deliver import _contacts as rows
+from kikubari.deliver.contracts import MessageState, Purpose, Verdict
+from kikubari.deliver.frequency import (
+    Cap,
+    FrequencyPolicy,
+    find_best_time,
+    find_quiet_end,
+    find_room,
+    longest_memory,
+)
+from kikubari.deliver.gate import Candidate
+from kikubari.deliver.policies import load_policy
+from kikubari.deliver.reasons import EXPIRED, Reason
+from kikubari.deliver.wishes import NO_WISHES, RHYTHM_CAPS, Wishes, load_wishes
+from kikubari.kit.clock import Clock
+from kikubari.kit.instants import from_micros, to_micros
+
+# Each step waits for one rule; more steps than rules means that they leave no room at all.
+_MAX_STEPS = 60
+
+
+class People(Protocol):
+    """Says which numbers are one person; `app` implements it on profiles."""
+
+    def list_numbers(
+        self, connection: Connection, numbers: Collection[int], *, workspace_id: int
+    ) -> Mapping[int, tuple[int, Collection[int]]]:
+        """Return each number's person: the canonical number, and all numbers."""
+        ...
+
+
+class BestHours(Protocol):
+    """Says when people are most likely to look; `app` implements it on their habits."""
+
+    def find(self, zones: Mapping[int, str], *, workspace_id: int) -> Mapping[int, int]:
+        """Return the hour of the day, 0 to 23 in the person's zone, of those whose is known."""
+        ...
+
+
+class _Case(msgspec.Struct, frozen=True):
+    """All that decides on one message."""
+
+    candidate: Candidate
+    wishes: Wishes
+    caps: list[Cap]
+    policy: FrequencyPolicy
+    sent: list[tuple[datetime, str]]
+    best_hour: int | None
+
+
+class FrequencyCheck:
+    """Topics, pause, caps, quiet hours, best hour: of the person and of the shop.
+
+    Marketing only. What is not to go now waits, with the instant at which it is tried again; what
+    waited longer than the policy allows is given up, and says why.
+
+    Caps are hard: at the last gate the person's turn is taken first, so of two transactions that
+    would write to one person the second counts what the first let go. The slot itself is written
+    by `recording`, in the same transaction.
+
+    Args:
+        people: which numbers are one person.
+        clock: gives now.
+        is_last: of the last gate; takes turns. The early one only looks.
+        best_hours: for the early gate; the last one leaves what that decided.
+    """
+
+    name = "frequency"
+
+    def __init__(
+        self,
+        people: People,
+        clock: Clock,
+        *,
+        is_last: bool,
+        best_hours: BestHours | None = None,
+    ) -> None:
+        self._people = people
+        self._clock = clock
+        self._is_last = is_last
+        self._best_hours = best_hours
+
+    def judge(
+        self, connection: Connection, candidates: Sequence[Candidate]
+    ) -> Mapping[int, Verdict]:
+        """Return a verdict for each message that is unwanted or must wait."""
+        asking = [one for one in candidates if one.purpose is Purpose.MARKETING]
+        if not asking:
+            return {}
+        workspace_id = asking[0].workspace_id
+        now = self._clock.now()
+        policy = load_policy(connection, workspace_id=workspace_id).policy
+        found = self._people.list_numbers(
+            connection, {one.number for one in asking}, workspace_id=workspace_id
+        )
+        persons = {one.number: found.get(one.number, (one.number, ())) for one in asking}
+        people = {key: {key, *numbers} for key, numbers in persons.values()}
+        wishes = load_wishes(connection, people, workspace_id=workspace_id)
+        caps = {key: _caps_of(policy, wishes.get(key, NO_WISHES)) for key in people}
+        sent = self._load_sent(connection, people, caps, workspace_id, now)
+        hours = self._find_best_hours(asking, workspace_id)
+        stopped: dict[int, Verdict] = {}
+        for one in asking:
+            key = persons[one.number][0]
+            case = _Case(
+                one, wishes.get(key, NO_WISHES), caps[key], policy, sent[key], hours.get(one.number)
+            )
+            verdict = _judge(case, now)
+            if verdict is not None:
+                stopped[one.message_id] = verdict
+            elif self._is_last:
+                sent[key].append((now, one.channel))
+        return stopped
+
+    def _load_sent(
+        self,
+        connection: Connection,
+        people: Mapping[int, set[int]],
+        caps: Mapping[int, list[Cap]],
+        workspace_id: int,
+        now: datetime,
+    ) -> dict[int, list[tuple[datetime, str]]]:
+        """Return when the capped were written to; at the last gate, nobody else writes to them."""
+        capped = {key: own for key, own in people.items() if caps[key]}
+        sent: dict[int, list[tuple[datetime, str]]] = {key: [] for key in people}
+        if not capped:
+            return sent
+        if self._is_last:
+            rows.take_turns(connection, workspace_id, capped)
+        key_of = {number: key for key, own in capped.items() for number in own}
+        since = now - longest_memory(cap for key in capped for cap in caps[key])
+        for row in rows.list_slots(connection, workspace_id, key_of, since_us=to_micros(since)):
+            sent[key_of[row.number]].append((from_micros(row.at_us), row.channel))
+        return sent
+
+    def _find_best_hours(self, asking: Sequence[Candidate], workspace_id: int) -> Mapping[int, int]:
+        if self._best_hours is None:
+            return {}
+        zones = {
+            one.number: one.time.zone for one in asking if one.at_best_hour and one.held_at is None
+        }
+        return self._best_hours.find(zones, workspace_id=workspace_id) if zones else {}
+
+
+def _caps_of(policy: FrequencyPolicy, wishes: Wishes) -> list[Cap]:
+    own = RHYTHM_CAPS.get(wishes.rhythm)
+    return policy.caps if own is None else [*policy.caps, own]
+
+
+def _judge(case: _Case, now: datetime) -> Verdict | None:
+    if case.candidate.topic and case.candidate.topic in case.wishes.unwanted_topics:
+        return Verdict(MessageState.SKIPPED, Reason.TOPIC_UNWANTED)
+    wait = _find_wait(case, now)
+    if wait is None:
+        return None
+    reason, until = wait
+    deadline = (case.candidate.held_at or now) + timedelta(hours=case.policy.hold_hours)
+    if deadline <= now:
+        return Verdict(MessageState.SKIPPED, EXPIRED.get(reason, reason))
+    # Waiting for one rule may end in the time of another.
+    for _ in range(_MAX_STEPS):
+        following = _find_wait(case, until) if until < deadline else None
+        if following is None:
+            break
+        until = following[1]
+    return Verdict(MessageState.QUEUED, reason, min(until, deadline))
+
+
+def _find_wait(case: _Case, at: datetime) -> tuple[Reason, datetime] | None:
+    """Return the first rule that an instant breaks, and when that rule holds no more."""
+    one, zone = case.candidate, _zone(case.candidate.time.zone)
+    paused_until = case.wishes.paused_until
+    if paused_until is not None and paused_until > at:
+        return Reason.ASKED_TO_WAIT, paused_until
+    for cap in case.caps:
+        if cap.channel in {"", one.channel}:
+            sent = [then for then, channel in case.sent if cap.channel in {"", channel}]
+            room = find_room(cap, sent, at, zone)
+            if room is not None:
+                return Reason.OVER_CAP, room
+    for quiet in case.policy.quiet_hours:
+        if quiet.channel in {"", one.channel}:
+            end = find_quiet_end(quiet, at, zone)
+            if end is not None:
+                return Reason.QUIET_HOURS, end
+    if case.best_hour is not None:
+        best = find_best_time(case.best_hour, at, zone)
+        if best is not None:
+            return Reason.BEST_HOUR, best
+    return None
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
