@@ -3,6 +3,7 @@
 from importlib.metadata import version
 from typing import Any, cast
 
+import msgspec
 from litestar import Litestar, Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
@@ -33,10 +34,12 @@ from kikubari.api.admin import (
     profile_handlers,
     rights_handlers,
     sandbox_handlers,
+    saved_block_handlers,
     segment_handlers,
     session_handlers,
     suppression_handlers,
     timeline_handlers,
+    version_handlers,
 )
 from kikubari.api.answers import complete_answers
 from kikubari.api.authentication import Authentication
@@ -74,7 +77,11 @@ def describe_api() -> dict[str, Any]:
     Nothing runs, and the package need not be installed.
     """
     application = _create_application(cast("Services", None), "0")
-    return complete_answers(application.openapi_schema.to_schema())
+    # A default can be a struct, which JSON knows nothing of.
+    described: dict[str, Any] = msgspec.to_builtins(
+        complete_answers(application.openapi_schema.to_schema())
+    )
+    return described
 
 
 def _create_application(services: Services, product_version: str) -> Litestar:
@@ -102,6 +109,8 @@ def _create_application(services: Services, product_version: str) -> Litestar:
                 *policy_handlers,
                 *catalogue_handlers,
                 *preview_handlers,
+                *version_handlers,
+                *saved_block_handlers,
                 *sandbox_handlers,
                 *key_handlers,
                 *operation_handlers,
