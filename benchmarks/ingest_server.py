@@ -18,6 +18,7 @@ import uvloop
 from kikubari.collect import RejectedEvents, SourceKind, Sources, TrackingApi
 from kikubari.events import Intake, Sequencer
 from kikubari.kit.clock import SystemClock
+from kikubari.kit.sealing import Seal
 from kikubari.profiles import (
     ConsentProjection,
     IdentityNumbering,
@@ -77,7 +78,7 @@ async def serve(intake_path: Path, *, is_storing: bool, home: Path | None) -> No
 
 async def _serve(store: SqliteStateStore, *, is_storing: bool) -> None:
     clock = SystemClock()
-    sources = Sources(store, clock)
+    sources = Sources(store, clock, Seal(bytes(32)))
     key = sources.create("benchmark", SourceKind.SERVER).write_key
     tracking = TrackingApi(Intake(store), sources, RejectedEvents(store), clock)
     config = uvicorn.Config(

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tracking_server import LoopbackServer, Tracking, open_store
 
-from kikubari.collect import Limits, SourceKind
+from kikubari.collect import Limits, SourceKind, SourceLimits
 from kikubari.kit.clock import ManualClock
 from kikubari.spec.envelope import Trust
 from kikubari.spec.errors import UnavailableError
@@ -287,7 +287,9 @@ def test_a_public_key_cannot_speak_for_the_server(tracking: Tracking):
 
 def test_allowed_origins(tracking: Tracking):
     source = tracking.sources.create(
-        "pages", SourceKind.BROWSER, allowed_origins=["https://shop.example.jp/"]
+        "pages",
+        SourceKind.BROWSER,
+        limits=SourceLimits(allowed_origins=("https://shop.example.jp/",)),
     )
 
     def send(origin: str | None) -> int:
@@ -359,6 +361,40 @@ def test_without_a_usable_sent_at_the_timestamp_stands(at_noon: Tracking, sent_a
     body = batch(track(timestamp="2026-11-22T10:00:00Z"), sentAt=sent_at)
     at_noon.client.post(f"{at_noon.url}/v1/batch", json=body, auth=(at_noon.server.write_key, ""))
     assert at_noon.events()[0].occurred_at == datetime(2026, 11, 22, 10, tzinfo=UTC)
+
+
+def test_a_key_that_may_send_some_events_alone(tracking: Tracking):
+    limits = SourceLimits(allowed_events=("Product Viewed", "page"))
+    source = tracking.sources.create("pages", SourceKind.BROWSER, limits=limits)
+    body = batch(
+        track(1, event="Product Viewed"),
+        track(2, type="page"),
+        track(3, event="Order Completed"),
+        track(4, type="identify"),
+    )
+    auth = (source.write_key, "")
+    answer = tracking.client.post(f"{tracking.url}/v1/batch", json=body, auth=auth)
+    refused = [(one["index"], one["code"]) for one in answer.json()["errors"]]
+    assert refused == [(2, "event_not_allowed"), (3, "event_not_allowed")]
+    assert [event.type for event in tracking.events()] == ["Product Viewed", "Page Viewed"]
+
+
+def test_a_key_that_may_send_so_many_events_a_minute(at_noon: Tracking):
+    limits = SourceLimits(events_per_minute=3)
+    slow = at_noon.sources.create("pages", SourceKind.BROWSER, limits=limits)
+
+    def send(n: int, key: str | None = slow.write_key) -> httpx.Response:
+        body = batch(*(track(number) for number in range(n)))
+        return at_noon.client.post(f"{at_noon.url}/v1/batch", json=body, auth=(key or "", ""))
+
+    # A batch goes through whole; what it took too much is waited for afterwards.
+    assert send(5).status_code == 200
+    refused = send(1)
+    assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+    assert refused.headers["retry-after"] == "60"
+    assert send(5, at_noon.server.write_key).status_code == 200
+    at_noon.clock.advance(timedelta(seconds=60))
+    assert send(1).status_code == 200
 
 
 def test_rotation_ends_the_old_key(at_noon: Tracking):

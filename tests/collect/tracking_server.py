@@ -25,6 +25,8 @@ from kikubari.events import Intake
 from kikubari.events._tables import inbox
 from kikubari.events.codec import decode_batch
 from kikubari.kit.clock import Clock, SystemClock
+from kikubari.kit.hashing import hash_secret
+from kikubari.kit.sealing import Seal
 from kikubari.spec.envelope import DEFAULT_WORKSPACE, Event
 from kikubari.storage import SqliteStateStore, StateStore, metadata
 
@@ -45,7 +47,7 @@ class Tracking:
     ) -> None:
         self.store = store
         self.clock = clock or SystemClock()
-        self.sources = Sources(store, self.clock)
+        self.sources = Sources(store, self.clock, Seal(bytes(32)))
         self.rejected = RejectedEvents(store)
         self.intake = Intake(store)
         self.api = TrackingApi(
@@ -63,12 +65,13 @@ class Tracking:
                 name=key,
                 kind=SourceKind.SERVER,
                 write_key=key,
-                allowed_origins=(),
+                key_end=key,
                 created_at=self.clock.now(),
             )
+            stored = repository.StoredSource(source, hash_secret(key), None)
             self.store.write(
-                lambda connection, source=source: repository.insert_source(
-                    connection, DEFAULT_WORKSPACE, source
+                lambda connection, stored=stored: repository.insert_source(
+                    connection, DEFAULT_WORKSPACE, stored
                 )
             )
 

@@ -28,6 +28,7 @@ from kikubari.collect import RejectedEvents, SourceKind, Sources, TrackingApi
 from kikubari.deliver import AddressHasher, SuppressionProjection
 from kikubari.events import EventLog, Intake, Sequencer
 from kikubari.kit.clock import SystemClock
+from kikubari.kit.sealing import Seal
 from kikubari.profiles import (
     ConsentProjection,
     IdentityNumbering,
@@ -60,7 +61,7 @@ class Shop:
         key = InstanceKey.load_or_create(place.keys)
         self.keys = PersonKeys(key)
         self.clock = SystemClock()
-        self.sources = Sources(self.state, self.clock)
+        self.sources = Sources(self.state, self.clock, Seal(key.derive("write keys")))
         self.sequencer = self.sequencer_on(self.state, key)
         self.log = EventLog(self.state, self.keys)
         self.tracking = TrackingApi(
@@ -108,6 +109,7 @@ def set_up(place: Place) -> str:
     """Make an installation with one source; return its write key."""
     shop = Shop(place)
     key = shop.sources.create("shop server", SourceKind.SERVER).write_key
+    assert key
     shop.close()
     return key
 

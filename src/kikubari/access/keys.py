@@ -8,9 +8,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 from kikubari.access._tables import api_keys
 from kikubari.access.audit import AuditLog
 from kikubari.access.contracts import SCOPES, Actor, ApiKey, NewApiKey, Principal
-from kikubari.access.hashing import hash_secret
 from kikubari.access.rates import Rates
 from kikubari.kit.clock import Clock
+from kikubari.kit.hashing import hash_secret
 from kikubari.kit.ids import IdFactory, random_token
 from kikubari.kit.instants import from_micros, to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE

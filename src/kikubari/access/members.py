@@ -10,11 +10,11 @@ from kikubari.access._tables import member_links, members, passkeys
 from kikubari.access.audit import AuditLog
 from kikubari.access.contracts import Actor, LinkFacts, LinkKind, Member, OneTimeLink, Role
 from kikubari.access.errors import LastAdminError, LinkSpentError
-from kikubari.access.hashing import hash_secret
 from kikubari.access.passwords import Passwords, check_strength
 from kikubari.access.second_factors import forget_factors_in
 from kikubari.access.sessions import end_sessions_in
 from kikubari.kit.clock import Clock
+from kikubari.kit.hashing import hash_secret
 from kikubari.kit.ids import IdFactory, random_token
 from kikubari.kit.instants import from_micros, to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE

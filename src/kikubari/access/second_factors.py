@@ -2,8 +2,6 @@
 
 import secrets
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from kikubari.access import totp
@@ -11,9 +9,10 @@ from kikubari.access._tables import members, passkeys, recovery_codes
 from kikubari.access.audit import AuditLog
 from kikubari.access.contracts import Actor, MemberSession, Method, NewSession, TotpSetup
 from kikubari.access.errors import WrongCredentialsError
-from kikubari.access.hashing import hash_secret
 from kikubari.access.sessions import Sessions
 from kikubari.kit.clock import Clock
+from kikubari.kit.hashing import hash_secret
+from kikubari.kit.sealing import Seal
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import ConflictError
 from kikubari.storage import StateStore
@@ -22,7 +21,6 @@ N_RECOVERY_CODES = 10
 # Read aloud and typed without doubt: no 0/o, 1/l/i, u/v. 10 signs are 48 bits.
 _SIGNS = "23456789abcdefghjkmnpqrstwxyz"
 _CODE_SIGNS = 10
-_NONCE_BYTES = 12
 
 
 class SecondFactors:
@@ -51,7 +49,7 @@ class SecondFactors:
         self._clock = clock
         self._audit = audit
         self._sessions = sessions
-        self._sealing = AESGCM(key)
+        self._seal = Seal(key)
         self._issuer = issuer
 
     def list_methods(self, connection: Connection, member_id: str) -> tuple[Method, ...]:
@@ -80,7 +78,7 @@ class SecondFactors:
         """
         self._sessions.check_confirmed(session)
         secret = totp.new_secret()
-        sealed = self._seal(session.member_id, secret)
+        sealed = self._seal.close(secret, of=session.member_id)
 
         def work(connection: Connection) -> None:
             begun = connection.execute(
@@ -199,19 +197,14 @@ class SecondFactors:
         )
         return bool(taken.rowcount)
 
-    def _seal(self, member_id: str, secret: str) -> bytes:
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return nonce + self._sealing.encrypt(nonce, secret.encode(), member_id.encode())
-
     def _open(self, member_id: str, sealed: bytes) -> str:
-        nonce, text = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-        try:
-            return self._sealing.decrypt(nonce, text, member_id.encode()).decode()
-        except InvalidTag as error:
+        secret = self._seal.open(sealed, of=member_id)
+        if secret is None:
             raise WrongCredentialsError(
                 "the authenticator app's secret does not open",
                 hint="Put back the keys folder that belongs to this data, or reset the member.",
-            ) from error
+            )
+        return secret
 
 
 def ensure_codes_in(connection: Connection, member_id: str) -> list[str]:

@@ -18,9 +18,9 @@ from kikubari.access.contracts import (
     Role,
 )
 from kikubari.access.errors import ConfirmationNeededError
-from kikubari.access.hashing import hash_secret
 from kikubari.access.policy import idle_time, read_policy
 from kikubari.kit.clock import Clock
+from kikubari.kit.hashing import hash_secret
 from kikubari.kit.ids import IdFactory, random_token
 from kikubari.kit.instants import from_micros, to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE

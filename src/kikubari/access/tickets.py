@@ -9,8 +9,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from kikubari.access._tables import tickets
 from kikubari.access.errors import LogInExpiredError
-from kikubari.access.hashing import hash_secret
 from kikubari.kit.clock import Clock
+from kikubari.kit.hashing import hash_secret
 from kikubari.kit.ids import random_token
 from kikubari.kit.instants import to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE

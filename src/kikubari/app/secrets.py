@@ -27,6 +27,11 @@ class Secrets(msgspec.Struct, frozen=True):
         return self.instance.derive("second factors")
 
     @property
+    def write_key_key(self) -> bytes:
+        """Seals the write keys that are shown again."""
+        return self.instance.derive("write keys")
+
+    @property
     def audit_key(self) -> bytes:
         """Marks entries of the audit log."""
         return self.instance.derive("audit log")

@@ -22,6 +22,7 @@ from kikubari.demo import write_demo_shop
 
 DEMO_EMAIL = "demo@example.com"
 DEMO_PASSWORD = "kikubari-demo"  # noqa: S105 - of a demo on a loopback address, printed on start
+_WEBSITE = "Demo shop website"
 _STEPS = ("files", "imports", "sources", "member", "broadcast")
 
 
@@ -37,7 +38,6 @@ class DemoState(msgspec.Struct):
 
     newest_on: date
     done: list[str] = []
-    write_key: str = ""
     broadcast_id: str = ""
 
 
@@ -90,8 +90,7 @@ class DemoLoader:
                 time.sleep(0.3)
 
     def _load_sources(self, client: AdminClient) -> None:
-        source = client.post("/api/sources", {"name": "Demo shop website", "kind": "browser"})
-        self._state.write_key = source["write_key"]
+        client.post("/api/sources", {"name": _WEBSITE, "kind": "browser"})
 
     def _load_member(self, client: AdminClient) -> None:
         body = {"email": DEMO_EMAIL, "password": DEMO_PASSWORD, "role": "admin"}
@@ -122,11 +121,16 @@ class DemoLoader:
 
     def _greet(self, client: AdminClient) -> None:
         url = self._settings.public_url.rstrip("/") or client.url
+        (write_key,) = (
+            source["write_key"]
+            for source in client.get("/api/sources")
+            if source["name"] == _WEBSITE
+        )
         lines = (
             "",
             f"  Console    [bold]{url}/[/bold]",
             f"  Log in     {DEMO_EMAIL}  /  {DEMO_PASSWORD}",
-            f"  Write key  {self._state.write_key}  (any Segment SDK, host {client.url})",
+            f"  Write key  {write_key}  (any Segment SDK, host {client.url})",
             f"  {self._figures(client, url)}",
             "  Try next   kikubari inbox list · kikubari profiles search 山田",
             "             kikubari segments list --counts · Ctrl-C stops, data is kept",

@@ -1,6 +1,7 @@
 """Commands that run and look after an installation."""
 
 from collections.abc import Callable
+from typing import Any
 
 import click
 
@@ -16,6 +17,32 @@ scope_option = click.option(
     show_default=True,
     help="read, write, send or admin; may be repeated.",
 )
+
+
+def limit_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say what a source may send."""
+    for option in (
+        click.option(
+            "--per-minute",
+            "events_per_minute",
+            type=click.IntRange(1),
+            help="How many events it may send a minute.",
+        ),
+        click.option(
+            "--event",
+            "allowed_events",
+            multiple=True,
+            help="Event it may send, or identify, page, screen, group, alias; may be repeated.",
+        ),
+        click.option(
+            "--origin",
+            "allowed_origins",
+            multiple=True,
+            help="Origin a browser's key may be used on; may be repeated.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 @click.command()
@@ -66,16 +93,48 @@ def sources() -> None:
     show_default=True,
     help="A browser's key is public, so what it says is believed less.",
 )
-@click.option("--origin", "origins", multiple=True, help="Origin a browser source may be used on.")
+@limit_options
 @as_json_option
 @click.pass_obj
 def create_source(
-    settings: Settings, name: str, kind: str, origins: tuple[str, ...], *, as_json: bool
+    settings: Settings, /, name: str, kind: str, *, as_json: bool, **limits: Any
 ) -> None:
-    """Make a source; its write key goes into the SDK's settings."""
+    """Make a source; its write key goes into the SDK's settings.
+
+    A server's key is a secret: it is shown now and never again.
+    """
     with connect(settings) as client:
-        body = {"name": name, "kind": kind, "allowed_origins": list(origins)}
+        body = {"name": name, "kind": kind, **limits}
         show(client.post("/api/sources", body), as_json=as_json)
+
+
+@sources.command("limit")
+@click.argument("source_id", type=int)
+@limit_options
+@as_json_option
+@click.pass_obj
+def limit_source(settings: Settings, /, source_id: int, *, as_json: bool, **limits: Any) -> None:
+    """Say anew what a source may send; what is left out is not limited."""
+    with connect(settings) as client:
+        show(client.put(f"/api/sources/{source_id}/limits", limits), as_json=as_json)
+
+
+@sources.command("rotate")
+@click.argument("source_id", type=int)
+@click.option(
+    "--overlap-hours",
+    type=click.IntRange(0, 720),
+    default=0,
+    show_default=True,
+    help="For how long the old key still works.",
+)
+@as_json_option
+@click.pass_obj
+def rotate_source(settings: Settings, source_id: int, overlap_hours: int, *, as_json: bool) -> None:
+    """Give a source a new write key."""
+    with connect(settings) as client:
+        body = {"overlap_hours": overlap_hours}
+        show(client.post(f"/api/sources/{source_id}/rotate", body), as_json=as_json)
 
 
 @sources.command("list")
@@ -85,7 +144,7 @@ def list_sources(settings: Settings, *, as_json: bool) -> None:
     """List sources."""
     with connect(settings) as client:
         rows = client.get("/api/sources")
-    show(rows, as_json=as_json, columns=("id", "name", "kind", "write_key"))
+    show(rows, as_json=as_json, columns=("id", "name", "kind", "key_end", "write_key"))
 
 
 @click.group()

@@ -5,6 +5,7 @@ from kikubari.collect.contracts import Rejection as Rejection
 from kikubari.collect.contracts import RejectionCount as RejectionCount
 from kikubari.collect.contracts import Source as Source
 from kikubari.collect.contracts import SourceKind as SourceKind
+from kikubari.collect.contracts import SourceLimits as SourceLimits
 from kikubari.collect.governance import Attribute as Attribute
 from kikubari.collect.governance import AttributeCatalogue as AttributeCatalogue
 from kikubari.collect.governance import AttributeClasses as AttributeClasses

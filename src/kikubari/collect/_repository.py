@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
@@ -17,7 +17,16 @@ from kikubari.collect.contracts import (
 from kikubari.kit.instants import from_micros, to_micros
 
 
-def list_sources(connection: Connection, workspace_id: int) -> list[Source]:
+class StoredSource(NamedTuple):
+    """A source as it is stored: its keys as hashes, and sealed if it is shown again."""
+
+    source: Source  # without its key
+    key_hash: bytes
+    sealed_key: bytes | None
+    previous_key_hash: bytes | None = None
+
+
+def list_sources(connection: Connection, workspace_id: int) -> list[StoredSource]:
     """Return every source in the order they were made."""
     rows = connection.execute(
         select(sources).where(sources.c.workspace_id == workspace_id).order_by(sources.c.id)
@@ -33,32 +42,28 @@ def next_source_id(connection: Connection, workspace_id: int) -> int:
     return (last or 0) + 1
 
 
-def insert_source(connection: Connection, workspace_id: int, source: Source) -> None:
+def insert_source(connection: Connection, workspace_id: int, stored: StoredSource) -> None:
     """Store a new source."""
+    source = stored.source
     connection.execute(
         insert(sources).values(
             workspace_id=workspace_id,
             id=source.id,
             name=source.name,
             kind=source.kind.value,
-            write_key=source.write_key,
-            allowed_origins=" ".join(source.allowed_origins),
             created_us=to_micros(source.created_at),
+            **_key_columns(stored),
+            **_limit_columns(source),
         )
     )
 
 
-def update_key(connection: Connection, workspace_id: int, source: Source) -> None:
-    """Store a source's new key, and until when the one before it works."""
-    until = source.previous_until
+def update_source(connection: Connection, workspace_id: int, stored: StoredSource) -> None:
+    """Store a source's key and limits anew."""
     connection.execute(
         update(sources)
-        .where(sources.c.workspace_id == workspace_id, sources.c.id == source.id)
-        .values(
-            write_key=source.write_key,
-            previous_write_key=source.previous_write_key,
-            previous_until_us=None if until is None else to_micros(until),
-        )
+        .where(sources.c.workspace_id == workspace_id, sources.c.id == stored.source.id)
+        .values(**_key_columns(stored), **_limit_columns(stored.source))
     )
 
 
@@ -147,15 +152,37 @@ def count_rejected(connection: Connection, workspace_id: int) -> list[RejectionC
     ]
 
 
-def _source(row: Row[Any]) -> Source:
+def _key_columns(stored: StoredSource) -> dict[str, Any]:
+    until = stored.source.previous_until
+    return {
+        "key_hash": stored.key_hash,
+        "key_end": stored.source.key_end,
+        "sealed_key": stored.sealed_key,
+        "previous_key_hash": stored.previous_key_hash,
+        "previous_until_us": None if until is None else to_micros(until),
+    }
+
+
+def _limit_columns(source: Source) -> dict[str, Any]:
+    return {
+        "allowed_origins": " ".join(source.allowed_origins),
+        "allowed_events": "\n".join(source.allowed_events),
+        "events_per_minute": source.events_per_minute,
+    }
+
+
+def _source(row: Row[Any]) -> StoredSource:
     until_us = row.previous_until_us
-    return Source(
+    source = Source(
         id=row.id,
         name=row.name,
         kind=SourceKind(row.kind),
-        write_key=row.write_key,
+        write_key=None,
+        key_end=row.key_end,
         allowed_origins=tuple(row.allowed_origins.split()),
+        allowed_events=tuple(row.allowed_events.splitlines()),
+        events_per_minute=row.events_per_minute,
         created_at=from_micros(row.created_us),
-        previous_write_key=row.previous_write_key,
         previous_until=None if until_us is None else from_micros(until_us),
     )
+    return StoredSource(source, row.key_hash, row.sealed_key, row.previous_key_hash)

@@ -1,6 +1,6 @@
 """Tables of sources and of refused messages."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text
 
 from kikubari.storage import metadata
 
@@ -12,10 +12,14 @@ sources = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("name", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("write_key", Text, nullable=False, unique=True),
-    Column("previous_write_key", Text),
+    Column("key_hash", LargeBinary, nullable=False, unique=True),
+    Column("key_end", Text, nullable=False),  # its last characters, to tell keys apart
+    Column("sealed_key", LargeBinary),  # of sources whose key is shown again
+    Column("previous_key_hash", LargeBinary),
     Column("previous_until_us", BigInteger),
     Column("allowed_origins", Text, nullable=False),  # separated by one space
+    Column("allowed_events", Text, nullable=False),  # one a line
+    Column("events_per_minute", Integer),  # none: as many as come
     Column("created_us", BigInteger, nullable=False),
 )
 

@@ -17,7 +17,7 @@ class SourceKind(StrEnum):
     BROWSER = "browser"  # public: anybody can read it in the page
 
 
-class Source(msgspec.Struct, frozen=True):
+class Source(msgspec.Struct, frozen=True, kw_only=True):
     """A place events come from, known by its write key.
 
     A browser source with `allowed_origins` refuses pages of other origins; an empty tuple
@@ -27,16 +27,30 @@ class Source(msgspec.Struct, frozen=True):
     id: int
     name: str
     kind: SourceKind
-    write_key: str
-    allowed_origins: tuple[str, ...]
+    # Only its hash is stored for a server, so this is known at the moment it is made alone. A
+    # browser's is public: it is kept, sealed, to be shown again.
+    write_key: str | None
+    key_end: str
+    allowed_origins: tuple[str, ...] = ()
+    # Names of track events, and `identify`, `page`, `screen`, `group`, `alias`; empty: all.
+    allowed_events: tuple[str, ...] = ()
+    # In each process; None: as many as come.
+    events_per_minute: int | None = None
     created_at: datetime
-    previous_write_key: str | None = None
     previous_until: datetime | None = None
 
     @property
     def trust(self) -> Trust:
         """How far identity and consent from this source are believed."""
         return Trust.PUBLIC if self.kind is SourceKind.BROWSER else Trust.SERVER
+
+
+class SourceLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a source may send: from where, which events, how many. See `Source`."""
+
+    allowed_origins: tuple[str, ...] = ()
+    allowed_events: tuple[str, ...] = ()
+    events_per_minute: int | None = None
 
 
 class Rejection(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ because it is the one surface whose cost per request matters.
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ import msgspec
 
 from kikubari.collect import _http as http
 from kikubari.collect.contracts import Gate, Inspection, RejectedMessage, Rejection, Source
+from kikubari.collect.judges import Judge, list_judges
 from kikubari.collect.normalise import Arrival, find_clock_error, normalise
 from kikubari.collect.rejected import RejectedEvents, describe_rejected
 from kikubari.collect.sources import Sources
@@ -28,6 +29,7 @@ from kikubari.collect.wire import (
 from kikubari.events import Intake
 from kikubari.kit.clock import Clock
 from kikubari.kit.ids import IdFactory, TimeOrderedIds
+from kikubari.kit.rates import Buckets
 from kikubari.spec.envelope import Event, EventKind
 from kikubari.spec.errors import (
     ForbiddenError,
@@ -115,6 +117,7 @@ class TrackingApi:
         self._ids = ids or TimeOrderedIds()
         self._limits = limits or Limits()
         self._public_url = public_url
+        self._rates = Buckets(clock)
         self._held_bytes = 0
         self._waiting = 0
         self._refresh_lock = asyncio.Lock()
@@ -187,6 +190,7 @@ class TrackingApi:
             await http.respond(send, 400, _describe(0, refused))
             return
         source = await self._identify(scope, write_key or batch.write_key)
+        self._count(source, len(batch.batch or ()))
         arrival = Arrival(
             source_id=source.id,
             trust=source.trust,
@@ -199,7 +203,8 @@ class TrackingApi:
         )
         max_bytes = MAX_IMPORTED_BYTES if call == "import" else self._limits.event_bytes
         inspection = self._gate.begin(source, received_at) if self._gate else None
-        events, refused = self._read_messages(batch, arrival, max_bytes, inspection)
+        judges = list_judges(source, inspection)
+        events, refused = self._read_messages(batch, arrival, max_bytes, judges)
         await self._keep(events, refused, source, received_at, inspection)
         if refused:
             status = 200 if events else 400
@@ -208,7 +213,7 @@ class TrackingApi:
             await http.respond(send, 200, _OK)
 
     def _read_messages(
-        self, batch: Batch, arrival: Arrival, max_bytes: int, inspection: Inspection | None
+        self, batch: Batch, arrival: Arrival, max_bytes: int, judges: Sequence[Judge]
     ) -> tuple[list[Event], list[RejectedMessage]]:
         events: list[Event] = []
         refused: list[RejectedMessage] = []
@@ -217,7 +222,7 @@ class TrackingApi:
             if not isinstance(read, Rejection):
                 outcome = normalise(read, arrival, self._new_message_id)
                 if isinstance(outcome, Event):
-                    objection = inspection.judge(outcome) if inspection else None
+                    objection = next(filter(None, (judge(outcome) for judge in judges)), None)
                     if objection is None:
                         events.append(outcome)
                         continue
@@ -225,6 +230,21 @@ class TrackingApi:
                 read = outcome
             refused.append(describe_rejected(bytes(raw), index, read))
         return events, refused
+
+    def _count(self, source: Source, n_messages: int) -> None:
+        """Hold a source to its rate.
+
+        Raises:
+            RateLimitedError: it has sent more than it may.
+        """
+        rate = source.events_per_minute
+        if rate is None:
+            return
+        wait_seconds = self._rates.take(str(source.id), per_minute=rate, n=n_messages)
+        if wait_seconds:
+            raise RateLimitedError(
+                f"this write key may send {rate} events a minute", retry_after_seconds=wait_seconds
+            )
 
     def _new_message_id(self) -> str:
         return self._ids.new_id("msg")
@@ -301,9 +321,9 @@ class TrackingApi:
                     raise
 
     async def _send_settings(self, scope: http.Scope, send: http.Send, write_key: str) -> None:
-        source = await self._find_source(write_key)
+        await self._find_source(write_key)
         scheme, host = self._public_address(scope)
-        settings = _browser_settings(source.write_key, scheme, host)
+        settings = _browser_settings(write_key, scheme, host)
         cache = (b"cache-control", b"no-store")
         await http.respond(send, 200, msgspec.json.encode(settings), [http.JSON_TYPE, cache])
 

@@ -1,1 +1,1 @@
-"""Clock, ids, money, instants. Pure."""
+"""Clock, ids, money, instants, sealing and counting. It knows nothing of customers."""

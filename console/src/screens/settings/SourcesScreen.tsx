@@ -2,13 +2,13 @@ import { Alert, Button, Group, Modal, NativeSelect, Textarea, TextInput } from '
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useText as useAccountText } from '@/account/texts'
-import { createSource, type SourceKind } from '@/api/generated'
+import { createSource, type Source, type SourceKind } from '@/api/generated'
 import { listSourcesOptions, listSourcesQueryKey } from '@/api/generated/@tanstack/react-query.gen'
 import { Badge, DataTable, EmptyState, Loaded, useErrorLine } from '@/design'
 import { useFormat } from '@/language/format'
 import { SettingsPage } from './SettingsPage'
 import styles from './SettingsPage.module.css'
-import { Copy } from './ShownOnce'
+import { Copy, ShownOnce } from './ShownOnce'
 import { useText } from './texts'
 
 /** Where events come from, each with its write key. */
@@ -17,6 +17,7 @@ export default function SourcesScreen() {
   const format = useFormat()
   const sources = useQuery(listSourcesOptions())
   const [isMaking, setIsMaking] = useState(false)
+  const [made, setMade] = useState<Source>()
   const count = sources.data?.length ?? 0
   return (
     <SettingsPage
@@ -24,6 +25,9 @@ export default function SourcesScreen() {
       reason={t('sources_reason')}
       action={<Button onClick={() => setIsMaking(true)}>{t('source_make')}</Button>}
     >
+      {made?.write_key && (
+        <ShownOnce note={t('write_key_once', { name: made.name })} value={made.write_key} />
+      )}
       <Loaded query={sources}>
         {(found) =>
           found.length ? (
@@ -59,9 +63,12 @@ export default function SourcesScreen() {
                 {
                   id: 'key',
                   header: t('write_key'),
-                  cell: (one) => (
-                    <Copy value={one.write_key} label={t('write_key_of', { name: one.name })} />
-                  ),
+                  cell: (one) =>
+                    one.write_key ? (
+                      <Copy value={one.write_key} label={t('write_key_of', { name: one.name })} />
+                    ) : (
+                      <code>…{one.key_end}</code>
+                    ),
                 },
               ]}
             />
@@ -70,12 +77,17 @@ export default function SourcesScreen() {
           )
         }
       </Loaded>
-      {isMaking && <SourceDialog onClose={() => setIsMaking(false)} />}
+      {isMaking && <SourceDialog onMade={setMade} onClose={() => setIsMaking(false)} />}
     </SettingsPage>
   )
 }
 
-function SourceDialog({ onClose }: { onClose: () => void }) {
+interface DialogProps {
+  onMade: (made: Source) => void
+  onClose: () => void
+}
+
+function SourceDialog({ onMade, onClose }: DialogProps) {
   const t = useText()
   const words = useAccountText()
   const line = useErrorLine()
@@ -88,7 +100,9 @@ function SourceDialog({ onClose }: { onClose: () => void }) {
       const allowed_origins = kind === 'browser' ? origins.split(/\s+/).filter(Boolean) : []
       return createSource({ body: { name, kind, allowed_origins }, throwOnError: true })
     },
-    onSuccess: async () => {
+    onSuccess: async ({ data }) => {
+      // A browser's key can be copied from the list at any time.
+      if (data.kind === 'server') onMade(data)
       await queries.invalidateQueries({ queryKey: listSourcesQueryKey() })
       onClose()
     },

@@ -151,6 +151,7 @@ export const useText = defineTexts('settings', {
     source_any_origin: 'Anywhere',
     write_key: 'Write key',
     write_key_of: 'Copy the write key of {{name}}',
+    write_key_once: 'The write key of {{name}}. It is a secret and not shown again.',
     audit_intact: 'Nobody has altered the record',
     audit_broken: 'The record was altered at entry {{number}}',
     audit_reason_one:
@@ -357,6 +358,7 @@ export const useText = defineTexts('settings', {
     source_any_origin: 'どこでも',
     write_key: '書き込みキー',
     write_key_of: '「{{name}}」の書き込みキーをコピー',
+    write_key_once: '「{{name}}」の書き込みキー。秘密の値で、もう一度は表示されません。',
     audit_intact: '記録は改ざんされていません',
     audit_broken: '記録は{{number}}番で改ざんされています',
     audit_reason_other: '前の記録と鎖のようにつながる{{count, number}}件を、いま確かめました。',

@@ -17,6 +17,7 @@ from kikubari.collect import (
 )
 from kikubari.deliver import AddressHasher, SuppressionProjection, WishProjection
 from kikubari.events import Copier, EventLog, Forgetting, Intake, RangeEncoder, Sequencer
+from kikubari.kit.sealing import Seal
 from kikubari.profiles import (
     CompanyProjection,
     ConsentProjection,
@@ -62,7 +63,7 @@ class LogWing:
         self.copier.prepare()
         self.forgetting = Forgetting(state, ground.columnar)
         self._copying = threading.Lock()
-        self.sources = Sources(state, ground.clock)
+        self.sources = Sources(state, ground.clock, Seal(secrets.write_key_key))
         self.rejected = RejectedEvents(intake)
         self.attributes = AttributeCatalogue(state, ground.columnar, self.copier, ground.clock)
         self.violations = Violations(intake, classes=self.attributes)

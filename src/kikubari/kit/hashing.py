@@ -1,4 +1,4 @@
-"""How random secrets are stored."""
+"""How random secrets are stored when nobody has to read them again."""
 
 from hashlib import blake2b
 
