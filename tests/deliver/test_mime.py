@@ -3,6 +3,7 @@
 import binascii
 import email
 import email.policy
+import hashlib
 import re
 from datetime import UTC, datetime
 
@@ -10,10 +11,12 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from kikubari.deliver._header_text import mailbox_header, text_header
 from kikubari.deliver.addresses import to_wire_address
-from kikubari.deliver.mime import EmailContent, build_email, message_id_for
+from kikubari.deliver.dkim import relax_body
+from kikubari.deliver.mime import EmailContent, assemble_email, build_email, message_id_for
 from kikubari.spec.errors import InvalidInputError
 
 AT = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
@@ -185,6 +188,34 @@ def test_any_body_comes_back_and_no_line_is_long(text: str) -> None:
         assert payload.decode().replace("\r\n", "\n") == expected
         body = part.as_bytes(policy=email.policy.SMTP).partition(b"\r\n\r\n")[2]
         assert all(len(line) <= 76 for line in body.split(b"\r\n"))
+
+
+any_text = st.text(
+    st.one_of(st.sampled_from("ab =.\t\n\rあ "), st.characters(exclude_categories=["Cs"])),
+    max_size=500,
+)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(st.one_of(any_text, any_text.map(lambda t: t * 40), any_text.map(Markup))), any_text
+)
+@example(["a" * 300 + " ", "\n", "b" * 300, " ", "\n" * 300, "=" * 301], "")
+@example(["é" * 301, "x" * 2_000, "\r", "\n", ". " * 200], "text")
+def test_a_body_in_pieces_is_the_body_in_one(pieces: list[str], text: str) -> None:
+    html = "".join(pieces)
+    if not html and not text:
+        return
+    content = msgspec.structs.replace(CONTENT, html=pieces, text=text)
+    built = assemble_email(content)
+    raw = built.to_bytes()
+    assert raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r")
+    assert max(map(len, raw.split(b"\r\n"))) <= 78
+    body = raw.partition(b"\r\n\r\n")[2]
+    assert built.relaxed_body_hash() == hashlib.sha256(relax_body(body)).digest()
+    in_one = parse(build(html=html, text=text))
+    for part, other in zip(parse(raw).walk(), in_one.walk(), strict=True):
+        assert part.get_payload(decode=True) == other.get_payload(decode=True)
 
 
 def test_the_cheaper_encoding_is_chosen_for_each_part() -> None:

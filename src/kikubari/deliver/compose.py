@@ -6,7 +6,7 @@ dispatch arrives once per worker, and parsed templates and keys are kept between
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -17,12 +17,12 @@ from kikubari.decide.personalise import (
     Facts,
     RenderedEmail,
     RenderSettings,
-    render_email,
-    rewrite_links,
+    render_email_in_pieces,
+    rewrite_pieces,
 )
 from kikubari.deliver.contracts import Composed, Letter, MessageRecord, Purpose, public_id
 from kikubari.deliver.dkim import DkimKey, DkimSigner
-from kikubari.deliver.mime import EmailContent, build_email, message_id_for
+from kikubari.deliver.mime import EmailContent, assemble_email, message_id_for
 from kikubari.deliver.reasons import Reason
 from kikubari.deliver.tracking import TrackingTokens
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
@@ -81,7 +81,7 @@ def compose(shared: ComposeShared, item: ComposeItem) -> Composed:
     started = time.process_time()
     tokens = _tokens(shared.tracking_key, shared.workspace_id)
     links = _Links(shared.base_url, tokens, item.message_id)
-    rendered = render_email(
+    rendered, html = render_email_in_pieces(
         shared.letter.email,
         item.facts,
         content={
@@ -102,14 +102,25 @@ def compose(shared: ComposeShared, item: ComposeItem) -> Composed:
             return Composed(
                 record=record, stopped_by=reason, cpu_seconds=time.process_time() - started
             )
-    data = build_email(_content(shared, item, rendered, links))
-    if signer := _signer(_domain_of(shared.letter.sender.from_address), shared.dkim_keys):
-        data = signer.sign(data, signed_at=item.now)
+    if item.is_tracked:
+        html = links.track(html)
+    email = assemble_email(_content(shared, item, rendered, html, links))
+    signer = _signer(_domain_of(shared.letter.sender.from_address), shared.dkim_keys)
+    signatures = (
+        signer.sign_fields(email.fields, email.relaxed_body_hash(), signed_at=item.now)
+        if signer
+        else b""
+    )
+    data = email.to_bytes(signatures)
     return Composed(data=data, record=record, cpu_seconds=time.process_time() - started)
 
 
 def _content(
-    shared: ComposeShared, item: ComposeItem, rendered: RenderedEmail, links: "_Links"
+    shared: ComposeShared,
+    item: ComposeItem,
+    rendered: RenderedEmail,
+    html: Sequence[str],
+    links: "_Links",
 ) -> EmailContent:
     sender = shared.letter.sender
     is_marketing = shared.letter.purpose is Purpose.MARKETING
@@ -124,7 +135,7 @@ def _content(
         to_address=item.address,
         to_name=_one_line(item.name),
         subject=rendered.subject,
-        html=links.track(rendered.html) if item.is_tracked else rendered.html,
+        html=html,
         text=rendered.text,
         list_id=sender.list_id if is_marketing else "",
         list_unsubscribe_url=links.unsubscribe if is_marketing else "",
@@ -142,16 +153,18 @@ class _Links:
         self.unsubscribe = self._base_url + tokens.unsubscribe_path(message_id)
         self.preferences = self._base_url + tokens.preferences_path(message_id)
 
-    def track(self, markup: str) -> str:
-        """Return the HTML with counted links and a pixel."""
-        markup = rewrite_links(markup, self._rewrite)
+    def track(self, pieces: Sequence[str]) -> list[str]:
+        """Return the HTML with counted links, and a pixel at the end of the body."""
+        pieces = rewrite_pieces(pieces, self._rewrite)
         pixel = (
             f'<img src="{self._base_url}{self._tokens.open_path(self._message_id)}"'
             ' width="1" height="1" alt="" style="display:block">'
         )
-        ends = [end.start() for end in _BODY_END.finditer(markup)]
-        at = ends[-1] if ends else len(markup)
-        return markup[:at] + pixel + markup[at:]
+        for at in range(len(pieces) - 1, -1, -1):
+            if halves := _split_at_body_end(pieces[at]):
+                pieces[at : at + 1] = halves[0], pixel, halves[1]
+                return pieces
+        return [*pieces, pixel]
 
     def _rewrite(self, url: str, index: int) -> str:
         if url in {self.unsubscribe, self.preferences}:
@@ -167,6 +180,17 @@ def _record(rendered: RenderedEmail) -> bytes:
             facts=[msgspec.to_builtins(use) for use in rendered.facts],
         )
     )
+
+
+def _split_at_body_end(piece: str) -> tuple[str, str] | None:
+    return _split_fixed(piece) if "</" in piece else None
+
+
+@lru_cache(maxsize=64)
+def _split_fixed(piece: str) -> tuple[str, str] | None:
+    """Return what stands before and after the last end of a body, the same objects each time."""
+    ends = [end.start() for end in _BODY_END.finditer(piece)]
+    return (piece[: ends[-1]], piece[ends[-1] :]) if ends else None
 
 
 @lru_cache(maxsize=8)

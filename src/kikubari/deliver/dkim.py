@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 from cryptography.hazmat.primitives import hashes
@@ -42,6 +43,8 @@ _BLANKS = re.compile(rb"[ \t]+")
 _SPACE_RUNS = re.compile(rb"  +")
 _DNS_STRING = 255
 _SIGNATURE_LINE = 72
+_PADDING = padding.PKCS1v15()
+_SHA256 = hashes.SHA256()
 
 
 class DkimKey(msgspec.Struct, frozen=True):
@@ -130,21 +133,36 @@ class DkimSigner:
         head, separator, body = message.partition(b"\r\n\r\n")
         if not separator:
             raise InvalidInputError("a message to sign needs an empty line after its headers")
-        fields = list(_iter_signed_fields(head + b"\r\n"))
-        if not any(name == b"from" for name, _ in fields):
+        fields = re.split(rb"\r\n(?![ \t])", head)
+        body_hash = hashlib.sha256(relax_body(body)).digest()
+        return self.sign_fields(fields, body_hash, signed_at=signed_at) + message
+
+    def sign_fields(
+        self, fields: Sequence[bytes], body_hash: bytes, *, signed_at: datetime
+    ) -> bytes:
+        """Return the DKIM-Signature headers, one for each key.
+
+        Args:
+            fields: all header fields of the message in order; folded or not.
+            body_hash: SHA-256 of the body in relaxed form, see `relax_body`.
+            signed_at: goes into ``t=``; aware.
+
+        Raises:
+            InvalidInputError: there is no From among them.
+        """
+        signed = list(_iter_signed_fields(fields))
+        names = [name for name, _ in signed]
+        if b"from" not in names:
             raise InvalidInputError("a message to sign needs a From header")
-        names = b":".join([*(name for name, _ in fields), *_OVERSIGNED])
-        body_hash = base64.b64encode(hashlib.sha256(relax_body(body)).digest())
         tail = b"t=%d;\r\n h=%b;\r\n bh=%b;\r\n b=" % (
             int(signed_at.timestamp()),
-            _fold_names(names),
-            body_hash,
+            _fold_names((*names, *_OVERSIGNED)),
+            base64.b64encode(body_hash),
         )
-        signed_text = b"".join(field for _, field in fields)
-        signatures = [
-            self._signature(selector, key, tail, signed_text) for selector, key in self._keys
-        ]
-        return b"".join([*signatures, message])
+        text = b"".join([field for _, field in signed])
+        return b"".join(
+            [self._signature(selector, key, tail, text) for selector, key in self._keys]
+        )
 
     def _signature(
         self, selector: bytes, key: RSAPrivateKey | Ed25519PrivateKey, tail: bytes, text: bytes
@@ -159,7 +177,7 @@ class DkimSigner:
         # The signature covers its own header with an empty b= and without a final CRLF.
         covered = text + relax_header(unsigned)[1].removesuffix(b"\r\n")
         if isinstance(key, RSAPrivateKey):
-            value = key.sign(covered, padding.PKCS1v15(), hashes.SHA256())
+            value = key.sign(covered, _PADDING, _SHA256)
         else:
             value = key.sign(hashlib.sha256(covered).digest())
         coded = base64.b64encode(value)
@@ -171,14 +189,22 @@ def relax_body(body: bytes) -> bytes:
     """Return the body in relaxed canonical form (RFC 6376 3.4.4)."""
     if body and not body.endswith(b"\r\n"):
         body += b"\r\n"
-    if b"\t" in body:
-        body = body.replace(b"\t", b" ")
-    body = _SPACE_RUNS.sub(b" ", body)
-    body = body.replace(b" \r\n", b"\r\n")
-    end = len(body)
-    while body.endswith(b"\r\n\r\n", 0, end):
+    return end_body(relax_lines(body))
+
+
+def end_body(relaxed: bytes) -> bytes:
+    """Return relaxed lines without the empty ones at their end."""
+    end = len(relaxed)
+    while relaxed.endswith(b"\r\n\r\n", 0, end):
         end -= 2
-    return b"" if body[:end] == b"\r\n" else body[:end]
+    return b"" if relaxed[:end] == b"\r\n" else relaxed[:end]
+
+
+def relax_lines(lines: bytes) -> bytes:
+    """Return whole lines of a body in relaxed form; `end_body` ends it."""
+    if b"\t" in lines:
+        lines = lines.replace(b"\t", b" ")
+    return _SPACE_RUNS.sub(b" ", lines).replace(b" \r\n", b"\r\n")
 
 
 def relax_header(field: bytes) -> tuple[bytes, bytes]:
@@ -189,20 +215,22 @@ def relax_header(field: bytes) -> tuple[bytes, bytes]:
     return name, name + b":" + value + b"\r\n"
 
 
-def _iter_signed_fields(head: bytes) -> Iterator[tuple[bytes, bytes]]:
-    fields: dict[bytes, list[bytes]] = {}
-    for field in re.split(rb"\r\n(?![ \t])", head.removesuffix(b"\r\n")):
+def _iter_signed_fields(fields: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    by_name: dict[bytes, list[bytes]] = {}
+    for field in fields:
         name, relaxed = relax_header(field)
-        fields.setdefault(name, []).append(relaxed)
+        by_name.setdefault(name, []).append(relaxed)
     for name in _OVERSIGNED + _SIGNED:
         # Of several, the last is signed first (RFC 6376 5.4.2).
-        for relaxed in reversed(fields.get(name, ())):
+        for relaxed in reversed(by_name.get(name, ())):
             yield name, relaxed
 
 
-def _fold_names(names: bytes) -> bytes:
+@lru_cache(maxsize=64)
+def _fold_names(names: tuple[bytes, ...]) -> bytes:
+    """Return the names as the value of ``h=``; nearly all messages have the same."""
     lines, line = [], b""
-    for name in names.split(b":"):
+    for name in names:
         if line and len(line) + len(name) > _SIGNATURE_LINE:
             lines.append(line + b":")
             line = name

@@ -8,10 +8,12 @@ import binascii
 import codecs
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,6 +24,7 @@ from kikubari.deliver._header_text import (
     text_header,
 )
 from kikubari.deliver.addresses import to_ascii_domain, to_wire_address
+from kikubari.deliver.dkim import end_body, relax_lines
 from kikubari.spec.errors import InvalidInputError
 
 _MESSAGE_ID = re.compile(r"<[!#-'*+\-./0-9=?A-Z^-~]{1,200}@[A-Za-z0-9.-]{1,253}>")
@@ -60,6 +63,10 @@ _CONTROLS = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 _TO_QP = "kikubari.quoted-printable"
 _EQUALS = ord("=")
 _LINE = 76
+# One less, so that a soft line break fits behind any line.
+_QP_LINE = _LINE - 1
+# Shorter pieces are coded with their neighbours: an entry of the cache costs more than the work.
+_LONG_PIECE = 200
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -71,7 +78,8 @@ class EmailContent(msgspec.Struct, frozen=True, kw_only=True):
         date_at: the Date header; aware.
         from_name: display name, may be empty; so may ``to_name``.
         reply_to: an address, or empty for none.
-        html: may be empty when ``text`` is not, and the other way round.
+        html: whole, or in pieces of which long ones return in other messages: those are coded
+            once. May be empty when ``text`` is not, and the other way round.
         list_id: such as ``news.shop.example``, without brackets; empty for none.
         list_unsubscribe_url: personal http(s) address; empty for none.
         list_unsubscribe_mailto: a whole ``mailto:`` URI; empty for none.
@@ -85,7 +93,7 @@ class EmailContent(msgspec.Struct, frozen=True, kw_only=True):
     from_address: str
     to_address: str
     subject: str
-    html: str
+    html: str | Sequence[str]
     text: str
     from_name: str = ""
     to_name: str = ""
@@ -111,8 +119,50 @@ def message_id_for(workspace: str, message_instance_id: str, domain: str) -> str
     return f"<{digest}@{to_ascii_domain(domain)}>"
 
 
+class Chunk(NamedTuple):
+    """Whole coded lines of a body.
+
+    Attributes:
+        octets: as they are sent.
+        relaxed: the same in DKIM's relaxed form.
+        n_octets: of the text before it was coded.
+        n_costly: those of them that quoted-printable makes three of.
+    """
+
+    octets: bytes
+    relaxed: bytes
+    n_octets: int = 0
+    n_costly: int = 0
+
+
+class AssembledEmail(NamedTuple):
+    """A message that is yet to be signed: header fields with their line ends, then the body."""
+
+    fields: list[bytes]
+    body: list[Chunk]
+
+    def to_bytes(self, *signatures: bytes) -> bytes:
+        """Return the message as octets with these fields in front."""
+        return b"".join(
+            [*signatures, *self.fields, b"\r\n", *[chunk.octets for chunk in self.body]]
+        )
+
+    def relaxed_body_hash(self) -> bytes:
+        """Return what DKIM wants to know of the body: SHA-256 of its relaxed form."""
+        relaxed = b"".join([chunk.relaxed for chunk in self.body])
+        return hashlib.sha256(end_body(relaxed)).digest()
+
+
 def build_email(content: EmailContent, *, boundary: str | None = None) -> bytes:
     """Return the message as 7-bit octets with CRLF line ends.
+
+    Arguments and errors are those of `assemble_email`.
+    """
+    return assemble_email(content, boundary=boundary).to_bytes()
+
+
+def assemble_email(content: EmailContent, *, boundary: str | None = None) -> AssembledEmail:
+    """Return the message as header fields and a body of 7-bit octets with CRLF line ends.
 
     Args:
         content: what to send.
@@ -123,27 +173,35 @@ def build_email(content: EmailContent, *, boundary: str | None = None) -> bytes:
         InvalidInputError: a value that cannot stand in its header (line break, NUL, no address,
             too long, a reserved name), or neither html nor text.
     """
+    fields = [line.encode("ascii") for line in _headers(content)]
+    fields.append(b"MIME-Version: 1.0\r\n")
     parts = [
-        _part(subtype, body)
-        for subtype, body in (("plain", content.text), ("html", content.html))
-        if body
+        _part(subtype, text)
+        for subtype, text in (("plain", content.text), ("html", content.html))
+        if any(text)
     ]
     if not parts:
         raise InvalidInputError("an e-mail needs html or text")
-    head = "".join([*_headers(content), "MIME-Version: 1.0\r\n"]).encode("ascii")
     if len(parts) == 1:
-        return head + parts[0]
+        ((type_field, coding_field, chunks),) = parts
+        return AssembledEmail([*fields, type_field, coding_field], chunks)
     mark = boundary if boundary is not None else _boundary_for(content.message_id)
-    mark_line = b"--" + mark.encode("ascii")
-    return b"".join(
-        [
-            head,
-            f'Content-Type: multipart/alternative;\r\n boundary="{mark}"\r\n\r\n'.encode("ascii"),
-            *(b"".join((mark_line, b"\r\n", part, b"\r\n")) for part in parts),
-            mark_line,
-            b"--\r\n",
-        ]
-    )
+    fields.append(f'Content-Type: multipart/alternative;\r\n boundary="{mark}"\r\n'.encode("ascii"))
+    mark_line = f"--{mark}".encode("ascii")
+    body: list[Chunk] = []
+    for type_field, coding_field, chunks in parts:
+        body.append(_framing(b"".join((mark_line, b"\r\n", type_field, coding_field, b"\r\n"))))
+        body += chunks
+        body.append(_EMPTY_LINE)
+    body.append(_framing(mark_line + b"--\r\n"))
+    return AssembledEmail(fields, body)
+
+
+def _framing(lines: bytes) -> Chunk:
+    return Chunk(lines, lines)
+
+
+_EMPTY_LINE = _framing(b"\r\n")
 
 
 def _boundary_for(message_id: str) -> str:
@@ -212,27 +270,70 @@ def _extra_header(name: str, value: str) -> str:
     return text_header(name, check_header_value(name, value))
 
 
-def _part(subtype: str, body: str) -> bytes:
-    if "\r" in body:
-        body = body.replace("\r\n", "\n").replace("\r", "\n")
-    if not body.endswith("\n"):
-        body += "\n"
+def _part(subtype: str, text: str | Sequence[str]) -> tuple[bytes, bytes, list[Chunk]]:
+    """Return the two fields of a part and its lines."""
+    if not isinstance(text, str) and any("\r" in piece for piece in text):
+        text = "".join(text)
+    if isinstance(text, str) and "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    end = "" if text[-1].endswith("\n") else "\n"
     try:
-        octets = body.encode()
+        if isinstance(text, str):
+            encoding, chunks = _code_whole(text + end)
+        else:
+            encoding, chunks = _code_pieces([*text, end])
     except UnicodeEncodeError as error:
         raise InvalidInputError(f"the {subtype} part is not valid Unicode") from error
-    # Quoted-printable adds two octets to each costly one, base64 a third to everything.
+    type_field = f"Content-Type: text/{subtype}; charset=utf-8\r\n".encode("ascii")
+    return type_field, b"Content-Transfer-Encoding: %b\r\n" % encoding, chunks
+
+
+def _code_whole(text: str) -> tuple[bytes, list[Chunk]]:
+    """Code text in the encoding that is shorter; return its name and the lines."""
+    octets = text.encode()
+    if _is_dear(len(octets.translate(None, _FREE_IN_QP)), len(octets)):
+        return b"base64", [_framing(_base64(octets.replace(b"\n", b"\r\n")))]
+    return b"quoted-printable", [_code(text)]
+
+
+def _code_pieces(pieces: Sequence[str]) -> tuple[bytes, list[Chunk]]:
+    """Do what `_code_whole` does: long fixed pieces by themselves, the others together."""
+    chunks: list[Chunk] = []
+    own: list[str] = []
+    for piece in pieces:
+        # What was rendered from values is of a type of its own: it marks text as safe HTML.
+        if len(piece) < _LONG_PIECE or type(piece) is not str:
+            own.append(piece)
+            continue
+        if text := "".join(own):
+            chunks.append(_code(text))
+        own.clear()
+        chunks.append(_code_fixed(piece))
+    if text := "".join(own):
+        chunks.append(_code(text))
+    if _is_dear(sum(one.n_costly for one in chunks), sum(one.n_octets for one in chunks)):
+        return _code_whole("".join(pieces))
+    return b"quoted-printable", chunks
+
+
+def _is_dear(n_costly: int, n_octets: int) -> bool:
+    """Say whether base64 is shorter: it adds a third, quoted-printable two to each costly octet."""
+    return n_costly * 6 >= n_octets
+
+
+def _code(text: str) -> Chunk:
+    """Code text in quoted-printable as whole lines; one cut off in the middle ends softly."""
+    octets = text.encode()
     costly = octets.translate(None, _FREE_IN_QP)
-    if len(costly) * 6 < len(octets):
-        has_controls = bool(costly.translate(None, _COMMON_IN_QP))
-        encoding, coded = "quoted-printable", _quoted_printable(body, has_controls=has_controls)
-    else:
-        encoding, coded = "base64", _base64(octets.replace(b"\n", b"\r\n"))
-    head = (
-        f"Content-Type: text/{subtype}; charset=utf-8\r\n"
-        f"Content-Transfer-Encoding: {encoding}\r\n\r\n"
-    )
-    return head.encode("ascii") + coded
+    coded = _quoted_printable(text, has_controls=bool(costly.translate(None, _COMMON_IN_QP)))
+    if not text.endswith("\n"):
+        coded += b"=\r\n"
+    relaxed = relax_lines(coded)
+    return Chunk(coded, coded if relaxed == coded else relaxed, len(octets), len(costly))
+
+
+# Text of templates: a few dozen pieces for each, the same for everybody.
+_code_fixed = lru_cache(maxsize=1024)(_code)
 
 
 def _quoted_printable(text: str, *, has_controls: bool) -> bytes:
@@ -246,7 +347,9 @@ def _quoted_printable(text: str, *, has_controls: bool) -> bytes:
         coded = _CONTROLS.sub(lambda found: b"=%02X" % ord(found.group()), coded)
     return b"\r\n".join(
         [
-            line if len(line) < _LINE and not line.endswith((b" ", b"\t")) else _cut_qp_line(line)
+            line
+            if len(line) <= _QP_LINE and not line.endswith((b" ", b"\t"))
+            else _cut_qp_line(line)
             for line in coded.split(b"\n")
         ]
     )
@@ -256,10 +359,12 @@ def _cut_qp_line(line: bytes) -> bytes:
     """Code a blank at the end of a line, and cut the line softly outside its escapes."""
     if line.endswith((b" ", b"\t")):
         line = line[:-1] + b"=%02X" % line[-1]
+    if len(line) <= _QP_LINE:
+        return line
     pieces = []
     at = 0
-    while len(line) - at > _LINE:
-        end = at + _LINE - 1
+    while len(line) - at > _QP_LINE:
+        end = at + _QP_LINE
         if line[end - 1] == _EQUALS:
             end -= 1
         elif line[end - 2] == _EQUALS:

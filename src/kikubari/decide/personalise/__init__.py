@@ -42,9 +42,9 @@ from kikubari.decide.personalise.errors import (
     TemplateError,
     UnsafeTemplateError,
 )
-from kikubari.decide.personalise.links import rewrite_links
+from kikubari.decide.personalise.links import rewrite_links, rewrite_pieces
 from kikubari.decide.personalise.lint import lint_email
-from kikubari.decide.personalise.render import render_email, render_text
+from kikubari.decide.personalise.render import render_email, render_email_in_pieces, render_text
 from kikubari.decide.personalise.sandbox import (
     Done,
     Failed,
@@ -96,7 +96,9 @@ __all__ = [
     "lint_email",
     "liquid_environment",
     "render_email",
+    "render_email_in_pieces",
     "render_text",
     "rewrite_links",
+    "rewrite_pieces",
     "walk",
 ]

@@ -68,13 +68,14 @@ class Atom(NamedTuple):
 
 
 class Attribute(NamedTuple):
-    """An attribute's value: its span without quotes."""
+    """An attribute's value: its span without quotes, and where the name of its tag ends."""
 
     element: str
     name: str
     start: int
     end: int
     has_liquid: bool
+    tag: int
 
 
 class Markup:
@@ -124,6 +125,7 @@ class Markup:
     def _scan_tag(self, element: str, at: int) -> int:
         """Read attributes up to the tag's end; return where text goes on."""
         self._open.append(element)
+        tag = at
         end = ""
         while not end and (found := _TAG.match(self.source, at)):
             at = found.end()
@@ -132,7 +134,7 @@ class Markup:
             elif found["end"]:
                 end = found["end"]
             elif found["quote"] is not None:
-                at = self._scan_value(found["name"].lower(), found["quote"], at)
+                at = self._scan_value(tag, found["name"].lower(), found["quote"], at)
         if end == "/>" or element in _VOID_ELEMENTS:
             self._open.pop()
         elif element in _RAW_ELEMENTS:
@@ -141,12 +143,12 @@ class Markup:
             self._note_all(start, at, Place.RAW)
         return at
 
-    def _scan_value(self, name: str, quote: str, at: int) -> int:
+    def _scan_value(self, tag: int, name: str, quote: str, at: int) -> int:
         value = (_QUOTED[quote] if quote else _UNQUOTED).match(self.source, at)
         end = value.end() if value else at
         place = Place.QUOTED if quote else Place.UNQUOTED
         has_liquid = self._note_all(at, end, place, name)
-        self.attributes.append(Attribute(self._open[-1], name, at, end, has_liquid))
+        self.attributes.append(Attribute(self._open[-1], name, at, end, has_liquid, tag))
         return end + len(quote)
 
 

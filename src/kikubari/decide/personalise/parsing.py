@@ -26,13 +26,20 @@ Snippets = tuple[tuple[str, str], ...]
 
 
 @lru_cache(maxsize=64)
-def _environment(snippets: Snippets, *, autoescape: bool) -> RecordingEnvironment:
-    return liquid_environment(autoescape=autoescape, snippets=dict(snippets))
+def _environment(
+    snippets: Snippets, *, autoescape: bool, has_link_slots: bool = False
+) -> RecordingEnvironment:
+    return liquid_environment(
+        autoescape=autoescape, snippets=dict(snippets), has_link_slots=has_link_slots
+    )
 
 
 @lru_cache(maxsize=512)
-def _parse(source: str, snippets: Snippets, *, autoescape: bool) -> BoundTemplate:
-    return _environment(snippets, autoescape=autoescape).from_string(source)
+def _parse(
+    source: str, snippets: Snippets, *, autoescape: bool, has_link_slots: bool = False
+) -> BoundTemplate:
+    environment = _environment(snippets, autoescape=autoescape, has_link_slots=has_link_slots)
+    return environment.from_string(source)
 
 
 def parse(source: str, snippets: Mapping[str, str], *, autoescape: bool) -> BoundTemplate:
@@ -45,6 +52,11 @@ def parse(source: str, snippets: Mapping[str, str], *, autoescape: bool) -> Boun
         return _parse(source, tuple(snippets.items()), autoescape=autoescape)
     except LiquidError as error:
         raise _syntax_error(error, source, snippets, autoescape=autoescape) from error
+
+
+def prepare_html(source: str, snippets: Mapping[str, str]) -> BoundTemplate:
+    """Return a compiled HTML part ready to render, with slots for the addresses of links."""
+    return _parse(source, tuple(snippets.items()), autoescape=True, has_link_slots=True)
 
 
 def _syntax_error(
@@ -66,8 +78,8 @@ def render_parsed(
     names: Mapping[str, Any],
     recorder: Recorder,
     settings: RenderSettings,
-) -> str:
-    """Render one parsed template.
+) -> list[str]:
+    """Render one parsed template into pieces; fixed text is the same object each time.
 
     Raises:
         RenderLimitError: a loop, range, variable or the output grew too large.
@@ -82,7 +94,7 @@ def render_parsed(
         raise _render_error(RenderLimitError, error) from error
     except LiquidError as error:
         raise _render_error(RenderError, error) from error
-    return output.getvalue()
+    return output.pieces
 
 
 def _render_error(kind: type[RenderError], error: LiquidError) -> RenderError:

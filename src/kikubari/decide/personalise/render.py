@@ -13,7 +13,7 @@ from kikubari.decide.personalise.contracts import (
     RenderedEmail,
     RenderSettings,
 )
-from kikubari.decide.personalise.parsing import parse, render_parsed
+from kikubari.decide.personalise.parsing import parse, prepare_html, render_parsed
 from kikubari.decide.personalise.plain_text import tidy
 from kikubari.decide.personalise.record import RecordedMapping, Recorder, record_facts
 
@@ -26,6 +26,23 @@ def render_email(
     settings: RenderSettings,
 ) -> RenderedEmail:
     """Render subject, preheader, HTML and text for one person.
+
+    Args and errors are those of `render_email_in_pieces`.
+    """
+    return render_email_in_pieces(email, facts, content=content, settings=settings)[0]
+
+
+def render_email_in_pieces(
+    email: CompiledEmail,
+    facts: Facts,
+    *,
+    content: Mapping[str, Any] | None = None,
+    settings: RenderSettings,
+) -> tuple[RenderedEmail, list[str]]:
+    """Render an e-mail; return it, and its HTML in the pieces it was put together from.
+
+    Fixed text of the template is the same object in every message, so that work on it can be
+    done once; `rewrite_pieces` takes them.
 
     Args:
         email: the compiled template.
@@ -47,22 +64,25 @@ def render_email(
     names["now"] = names["today"] = settings.now
     variant = email.variants[language]
 
-    def part(part: Part, source: str) -> str:
-        template = parse(source, email.snippets, autoescape=part is Part.HTML)
-        text = render_parsed(template, names, recorder, settings)
+    def text_of(part: Part, source: str) -> str:
+        template = parse(source, email.snippets, autoescape=False)
+        pieces = render_parsed(template, names, recorder, settings)
         recorder.close_part(part)
-        return text
+        return "".join(pieces)
 
-    subject = one_line(part(Part.SUBJECT, variant.subject))
-    names["preheader"] = one_line(part(Part.PREHEADER, variant.preheader))
-    return RenderedEmail(
+    subject = one_line(text_of(Part.SUBJECT, variant.subject))
+    names["preheader"] = one_line(text_of(Part.PREHEADER, variant.preheader))
+    html = render_parsed(prepare_html(variant.html, email.snippets), names, recorder, settings)
+    recorder.close_part(Part.HTML)
+    rendered = RenderedEmail(
         language=language,
         subject=subject,
         preheader=names["preheader"],
-        html=part(Part.HTML, variant.html),
-        text=tidy(part(Part.TEXT, variant.text)),
+        html="".join(html),
+        text=tidy(text_of(Part.TEXT, variant.text)),
         facts=recorder.fact_uses(facts.lineage),
     )
+    return rendered, html
 
 
 def render_text(
@@ -82,9 +102,9 @@ def render_text(
     recorder = Recorder()
     names: dict[str, Any] = {**(content or {}), **record_facts(facts, recorder)}
     names["now"] = names["today"] = settings.now
-    text = render_parsed(parse(source, {}, autoescape=False), names, recorder, settings)
+    pieces = render_parsed(parse(source, {}, autoescape=False), names, recorder, settings)
     recorder.close_part(Part.TEXT)
-    return text, recorder.fact_uses(facts.lineage)
+    return "".join(pieces), recorder.fact_uses(facts.lineage)
 
 
 def one_line(text: str) -> str:
