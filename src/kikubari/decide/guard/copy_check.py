@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
-from kikubari.decide.guard.signs import Sign, cased_signs, signs, topic_shapes, topics
+from kikubari.decide.guard.signs import Sign, signs, topic_shapes, topics
 
 T = TypeVar("T")
 
@@ -20,6 +20,8 @@ MAX_TEXT = 20_000
 _MAX_SENTENCE = 600
 # Matched after NFKC, which makes full-width marks plain ones. A point between digits ends nothing.
 _SENTENCE = re.compile(r"(?:[^.!?。\n]|[.](?=\d))+[.!?。]*")
+_ADDRESS = re.compile(r"\bhttps?://\S+|\S+@\S+")
+_NOON = re.compile(r"\b([ap])\.m\.", re.IGNORECASE)
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "})
 
 
@@ -29,7 +31,8 @@ class Sentence(msgspec.Struct, frozen=True):
     Attributes:
         signs: wordings found.
         mentions: families of facts it speaks of.
-        asserts: those of them it says of the reader.
+        asserts: those of them it says of the reader: "congratulations on", "you are".
+        owns: those and what it calls the reader's: "your wedding".
         ties: those it connects with the reader by "your" and the like.
     """
 
@@ -37,6 +40,7 @@ class Sentence(msgspec.Struct, frozen=True):
     signs: frozenset[Sign] = frozenset()
     mentions: frozenset[str] = frozenset()
     asserts: frozenset[str] = frozenset()
+    owns: frozenset[str] = frozenset()
     ties: frozenset[str] = frozenset()
 
 
@@ -47,6 +51,7 @@ class Copy(msgspec.Struct, frozen=True):
     signs: frozenset[Sign]
     mentions: frozenset[str]
     asserts: frozenset[str]
+    owns: frozenset[str]
     ties: frozenset[str]
 
     def where(self, *signs: Sign) -> str:
@@ -63,6 +68,7 @@ def read_copy(text: str) -> Copy:
         _union(one.signs for one in sentences),
         _union(one.mentions for one in sentences),
         _union(one.asserts for one in sentences),
+        _union(one.owns for one in sentences),
         _union(one.ties for one in sentences),
     )
 
@@ -72,19 +78,21 @@ def _union(sets: Iterable[frozenset[T]]) -> frozenset[T]:
 
 
 def _sentences(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKC", text).translate(_QUOTES)
+    plain = _ADDRESS.sub(" ", unicodedata.normalize("NFKC", text).translate(_QUOTES))
+    plain = _NOON.sub(r"\1m", plain)
     return [found.strip() for found in _SENTENCE.findall(plain) if found.strip()]
 
 
 @lru_cache(maxsize=8192)
 def _read(text: str) -> Sentence:
     lower = text.lower()
-    found = frozenset(map(Sign, signs().find(lower) | cased_signs().find(text)))
+    found = frozenset(map(Sign, signs().find(lower)))
     mentions = topics().find(lower)
     if not mentions:
         return Sentence(text, found)
     asserts = topic_shapes("asserts").find(lower)
-    ties = topic_shapes("ties").find(lower) | asserts
+    owns = topic_shapes("owns").find(lower) | asserts
+    ties = topic_shapes("ties").find(lower) | owns
     if Sign.SUPPOSES in found:
-        asserts = frozenset()
-    return Sentence(text, found, mentions, asserts, ties)
+        asserts = owns = frozenset()
+    return Sentence(text, found, mentions, asserts, owns, ties)

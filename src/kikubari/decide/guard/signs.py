@@ -30,26 +30,25 @@ class Sign(StrEnum):
     STATES = "states"  # says what the reader is, likes or has
     GROUPS = "groups"  # speaks of people like the reader
     SUPPOSES = "supposes"  # leaves open whether it fits: if, might, question to anyone
-    ADDRESSES = "addresses"  # congratulates, condoles, "now that you", 〜のあなたへ
     SAYS_YOU = "says_you"
     ASKS_BACK = "asks_back"  # asks the reader to confirm or correct
     SCARCE = "scarce"  # a number left, a countdown, others looking
     ENDS = "ends"  # ends today, last chance
     FEIGNS = "feigns"  # a thread, a talk or a friendship that there is not
     PRESSES = "presses"  # plays on distress, debt, loneliness
-    LABELS = "labels"  # a raw code, score or an empty variable
+    LABELS = "labels"  # what the shop calls people among itself, or an empty variable
+    CODES = "codes"  # a word with underscores
+    TYPED_CODES = "typed_codes"  # speaks of something the reader is to type
     TELLS_OTHERS = "tells_others"  # what somebody else bought, viewed or is
     GIFT = "gift"  # gives a present away
     OPTS_OUT = "opts_out"  # asks everybody whether to skip an occasion
     FIRST_ORDER = "first_order"  # for newcomers
     UPSELLS = "upsells"
-    RETURNS = "returns"  # "come back"
     OWN_PRICE = "own_price"  # a price or discount for this reader alone
     DISCLOSES = "discloses"  # says why this price or choice
     REORDERS = "reorders"  # a plain reminder of one's own purchase
     SENSITIVE_PLACE = "sensitive_place"
     EXACT_PLACE = "exact_place"
-    FIGURE = "figure"  # a published number of people
 
 
 class PatternSet:
@@ -73,30 +72,29 @@ class PatternSet:
 @cache
 def signs() -> PatternSet:
     """Return the patterns of signs, for text in lower case."""
-    return PatternSet(_listed("signs"))
-
-
-@cache
-def cased_signs() -> PatternSet:
-    """Return the patterns of signs that need the text as written."""
-    return PatternSet(_listed("cased"))
+    return PatternSet(_listed())
 
 
 @cache
 def topics() -> PatternSet:
     """Return the words by which sentences speak of a family of facts."""
-    return PatternSet(_topics().items())
+    return PatternSet([*_topics().items(), *_sayings()])
 
 
 @cache
 def topic_shapes(kind: str) -> PatternSet:
-    """Return the patterns that connect a topic with the reader: ``asserts`` or ``ties``."""
+    """Return patterns that connect a topic with the reader: ``asserts``, ``owns`` or ``ties``."""
     shapes = _file()["shapes"][kind]["patterns"]
-    return PatternSet(
+    patterns = [
         (name, shape.replace("<topic>", topic))
         for name, topic in _topics().items()
         for shape in shapes
-    )
+    ]
+    return PatternSet([*patterns, *_sayings()] if kind == "asserts" else patterns)
+
+
+def _sayings() -> list[tuple[str, str]]:
+    return [(name, one) for name, family in families().items() for one in family.says]
 
 
 @cache
@@ -105,13 +103,13 @@ def _file() -> Mapping[str, Any]:
     return tomllib.loads(text)
 
 
-def _listed(table: str) -> list[tuple[str, str]]:
+def _listed() -> list[tuple[str, str]]:
     words: dict[str, str] = {}
     for name, pattern in _file()["words"].items():
         words[name] = _filled(pattern, words)
     return [
         (Sign(name), _filled(pattern, words))
-        for name, entry in _file()[table].items()
+        for name, entry in _file()["signs"].items()
         for pattern in entry["patterns"]
     ]
 

@@ -31,6 +31,7 @@ class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     categories: tuple[str, ...]
     words: tuple[str, ...]
     hints: tuple[str, ...]
+    says: tuple[str, ...] = ()
 
 
 @cache

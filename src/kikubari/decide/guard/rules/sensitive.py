@@ -36,7 +36,7 @@ def judge_special_guess(reading: Reading) -> Iterator[Objection]:
     for fact in reading.guesses():
         if fact.level is Sensitivity.S3:
             yield block(fact.name)
-    for family in sorted(_asserted(reading.copy) & _SPECIAL):
+    for family in sorted(reading.copy.owns & _SPECIAL):
         if not reading.told_by_person(family) and not _has(reading, family):
             yield block(_sentence(reading.copy, family))
 
@@ -59,9 +59,10 @@ def judge_close_guess(reading: Reading) -> Iterator[Objection]:
     for fact in reading.guesses():
         if fact.level is Sensitivity.S2 and (fact.is_rendered or _implies(reading.copy, fact)):
             yield block(fact.name)
-    for family in sorted(_asserted(reading.copy) & _CLOSE):
+    for family in sorted(reading.copy.owns & _CLOSE):
         if not reading.told_by_person(family) and not _has(reading, family):
-            yield block(_sentence(reading.copy, family))
+            sentence = _sentence(reading.copy, family)
+            yield block(sentence) if family in reading.copy.asserts else warn(sentence)
 
 
 def judge_place(reading: Reading) -> Iterator[Objection]:
@@ -109,7 +110,7 @@ def judge_lever(reading: Reading) -> Iterator[Objection]:
             yield block(fact.name)
     if Sign.PRESSES in reading.copy.signs:
         yield block(reading.copy.where(Sign.PRESSES))
-    elif _asserted(reading.copy) & _WEAKNESS:
+    elif reading.copy.owns & _WEAKNESS:
         yield block()
 
 
@@ -125,23 +126,19 @@ def judge_minors(reading: Reading) -> Iterator[Objection]:
                 yield block(fact.name)
 
 
-def _asserted(copy: Copy) -> frozenset[str]:
-    return copy.asserts
-
-
 def _has(reading: Reading, family: str) -> bool:
     """Say whether a fact of the family is used: then the rules about facts judge it."""
     return any(are_related(fact.family, family) for fact in reading.facts)
 
 
 def _sentence(copy: Copy, family: str) -> str:
-    return next((one.text for one in copy.sentences if family in one.asserts), "")
+    return next((one.text for one in copy.sentences if family in one.owns), "")
 
 
 def _implies(copy: Copy, fact: FactReading) -> bool:
     """Say whether words connect the reader with what the fact is about."""
     for one in copy.sentences:
-        topics = one.asserts if Sign.SUPPOSES in one.signs else one.asserts | one.ties
+        topics = one.asserts if Sign.SUPPOSES in one.signs else one.ties
         if any(are_related(fact.family, topic) for topic in topics):
             return True
     return False
@@ -164,7 +161,7 @@ def _asserted_of_person(reading: Reading) -> frozenset[str]:
         topic
         for one in reading.copy.sentences
         if Sign.REORDERS not in one.signs or Sign.STATES in one.signs
-        for topic in one.asserts
+        for topic in one.owns
     )
 
 

@@ -30,10 +30,10 @@ def judge_narration(reading: Reading) -> Iterator[Objection]:
     """R10: nobody is told how closely they were watched; their basket is theirs."""
     if not reading.is_marketing:
         return
-    for fact in reading.facts:
-        if fact.family == "behaviour_micro" and fact.is_rendered:
-            yield block(fact.name)
     signs = reading.copy.signs
+    for fact in reading.facts:
+        if fact.family == "behaviour_micro" and (fact.is_rendered or Sign.NOTICES in signs):
+            yield block(fact.name)
     if signs & {Sign.COUNTS, Sign.WATCHES}:
         yield block(reading.copy.where(Sign.COUNTS, Sign.WATCHES))
     elif signs & {Sign.NOTICES, Sign.SPENT}:
@@ -67,6 +67,11 @@ def judge_labels(reading: Reading) -> Iterator[Objection]:
             yield block(fact.name)
     if Sign.LABELS in reading.copy.signs:
         yield block(reading.copy.where(Sign.LABELS))
+    elif any(
+        Sign.CODES in one.signs and Sign.TYPED_CODES not in one.signs
+        for one in reading.copy.sentences
+    ):
+        yield warn(reading.copy.where(Sign.CODES))
 
 
 def judge_others(reading: Reading) -> Iterator[Objection]:
