@@ -22,6 +22,7 @@ from kikubari.deliver import (
     InboxStore,
     MailReceiving,
     Outbox,
+    SpamWatch,
     Suppressions,
     Unsubscribing,
     WishBook,
@@ -151,6 +152,7 @@ class Services:
     frequency_policies: FrequencyPolicies
     wishes: WishBook
     receiving: MailReceiving
+    spam_watch: SpamWatch
     inbox: InboxStore
     broadcasts: Broadcasts
     previews: Previews

@@ -132,6 +132,7 @@ class House:
             frequency_policies=delivery.frequency_policies,
             wishes=delivery.wishes,
             receiving=delivery.receiving,
+            spam_watch=delivery.spam_watch,
             inbox=delivery.inbox,
             broadcasts=delivery.broadcasts,
             previews=delivery.previews,

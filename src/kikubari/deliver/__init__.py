@@ -62,6 +62,10 @@ from kikubari.deliver.reasons import explain as explain
 from kikubari.deliver.receiving import MailReceipt as MailReceipt
 from kikubari.deliver.receiving import MailReceiving as MailReceiving
 from kikubari.deliver.return_path import ReturnPath as ReturnPath
+from kikubari.deliver.spam_alarm import AlarmLevel as AlarmLevel
+from kikubari.deliver.spam_alarm import AlarmScope as AlarmScope
+from kikubari.deliver.spam_alarm import SpamAlarm as SpamAlarm
+from kikubari.deliver.spam_alarm import SpamWatch as SpamWatch
 from kikubari.deliver.suppression import AddressHasher as AddressHasher
 from kikubari.deliver.suppression import Suppression as Suppression
 from kikubari.deliver.suppression import SuppressionReason as SuppressionReason

@@ -187,3 +187,18 @@ sandbox_messages = Table(
     Index("ix_sandbox_messages_received", "workspace_id", "received_us"),
     sqlite_autoincrement=True,
 )
+
+# The latest alarm of a broadcast or a sender's domain; kept when somebody resumed it.
+spam_alarms = Table(
+    "spam_alarms",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("scope", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("level", Text, nullable=False),
+    Column("n_complaints", BigInteger, nullable=False),
+    Column("n_sent", BigInteger, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("resumed_us", BigInteger),
+    Column("resumed_by", Text),
+)

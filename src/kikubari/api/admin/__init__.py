@@ -20,6 +20,7 @@ from kikubari.api.admin.profiles import profile_handlers as profile_handlers
 from kikubari.api.admin.rights import rights_handlers as rights_handlers
 from kikubari.api.admin.sandbox import sandbox_handlers as sandbox_handlers
 from kikubari.api.admin.segments import segment_handlers as segment_handlers
+from kikubari.api.admin.senders import sender_handlers as sender_handlers
 from kikubari.api.admin.session import session_handlers as session_handlers
 from kikubari.api.admin.suppressions import suppression_handlers as suppression_handlers
 from kikubari.api.admin.timeline import timeline_handlers as timeline_handlers

@@ -24,6 +24,7 @@ from kikubari.deliver import (
     Outcomes,
     ReturnPath,
     SandboxComposer,
+    SpamWatch,
     Suppressions,
     TrackingTokens,
     Unsubscribing,
@@ -34,6 +35,7 @@ from kikubari.journeys import Broadcast, Broadcasts, Previews
 from kikubari.measure import Reports
 
 _SELDOM = timedelta(seconds=5)
+_RARELY = timedelta(seconds=20)
 
 
 class DeliveryWing:
@@ -66,11 +68,21 @@ class DeliveryWing:
         self._recipients = self._find_recipients(ground, people)
         self.previews = Previews(self._recipients, self._composer, clock)
         self.thread = self._make_thread(ground, log, people)
+        self.spam_watch = SpamWatch(state, clock)
         self._queueing = ground.loop("broadcasts", self._queue, idle=_SELDOM)
-        self.loops = (self._queueing,)
+        self.loops = (
+            self._queueing,
+            ground.lone_loop("complaints", self._watch_complaints, idle=_RARELY),
+        )
 
     def send(self, broadcast_id: str) -> Broadcast:
-        """Fix a draft's audience; its messages are queued behind."""
+        """Fix a draft's audience; its messages are queued behind.
+
+        Raises:
+            ConflictError: the sender's mail is held for complaints; see `Broadcasts.start`.
+        """
+        draft = self.broadcasts.get(broadcast_id)
+        self.spam_watch.refuse_if_held(draft.definition.sender.from_address)
         started = self.broadcasts.start(broadcast_id)
         self._queueing.wake()
         return started
@@ -79,6 +91,10 @@ class DeliveryWing:
         """Let the messages under way end."""
         self.thread.stop()
         self._composer.close()
+
+    def _watch_complaints(self) -> bool:
+        self.spam_watch.check()
+        return False
 
     def _queue(self) -> bool:
         """Queue the messages of broadcasts just started, or cut short by a process's end."""

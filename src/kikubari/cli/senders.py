@@ -1,0 +1,34 @@
+"""`kikubari senders`."""
+
+import click
+
+from kikubari.app import Settings
+from kikubari.cli.connection import connect, in_path
+from kikubari.cli.output import as_json_option, show
+
+_ALARM_COLUMNS = ("scope", "id", "level", "n_complaints", "n_sent", "at", "resumed_by")
+
+
+@click.group()
+def senders() -> None:
+    """Domains that mail is from: how they stand with those who receive it."""
+
+
+@senders.command("alarms")
+@as_json_option
+@click.pass_obj
+def alarms(settings: Settings, *, as_json: bool) -> None:
+    """List broadcasts and senders that too many recipients complained about."""
+    with connect(settings) as client:
+        show(client.get("/api/spam-alarms"), as_json=as_json, columns=_ALARM_COLUMNS)
+
+
+@senders.command("resume")
+@click.argument("domain")
+@as_json_option
+@click.pass_obj
+def resume(settings: Settings, domain: str, *, as_json: bool) -> None:
+    """Let the mail of a domain go on that was held for complaints."""
+    with connect(settings) as client:
+        answer = client.post(in_path("/api/senders", domain, "resume"))
+        show(answer, as_json=as_json, columns=_ALARM_COLUMNS)
