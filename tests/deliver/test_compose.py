@@ -108,8 +108,11 @@ def test_those_who_agreed_get_signed_links_and_a_pixel():
     assert markup.index("<img") < markup.index("</body>")
 
 
-def test_others_get_plain_links_and_no_pixel():
-    markup = html_of(compose(shared(), item(is_tracked=False)).data)
+@pytest.mark.parametrize("has_tracking", [True, False])
+def test_others_get_plain_links_and_no_pixel(has_tracking):
+    # Who did not agree, in any broadcast; and everybody, in one without tracking.
+    letter = a_letter(has_tracking=has_tracking)
+    markup = html_of(compose(shared(letter), item(is_tracked=not has_tracking)).data)
     assert f"{BASE}/c/" not in markup
     assert f"{BASE}/o/" not in markup
     assert "<img" not in markup

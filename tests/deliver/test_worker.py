@@ -2,6 +2,7 @@ import asyncio
 from collections import Counter
 from datetime import timedelta
 
+import msgspec
 import pytest
 from delivery_world import NOW, ORIGIN, World
 
@@ -30,6 +31,16 @@ def test_everybody_gets_the_message_once_and_the_log_learns_of_it(state):
     assert sent[0].event.properties["broadcast_id"] == "brd_1"
     ids = {public_id(dispatch_id << 32 | number) for number in range(1, 11)}
     assert {item.event.properties["message_id"] for item in sent} == ids
+
+
+@pytest.mark.parametrize("has_tracking", [True, False])
+def test_the_log_says_of_whom_opens_can_be_known(state, has_tracking):
+    world = World(state, [1, 2])
+    world.recipients.people[1] = person(1, is_tracked=True)
+    world.enqueue(of=msgspec.structs.replace(letter(), has_tracking=has_tracking))
+    world.deliver()
+    tracked = {one.number for one in world.events() if one.event.properties["is_tracked"]}
+    assert tracked == ({1} if has_tracking else set())
 
 
 def test_queueing_again_adds_nobody_twice(state):

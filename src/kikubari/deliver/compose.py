@@ -102,7 +102,7 @@ def compose(shared: ComposeShared, item: ComposeItem) -> Composed:
             return Composed(
                 record=record, stopped_by=reason, cpu_seconds=time.process_time() - started
             )
-    if item.is_tracked:
+    if item.is_tracked and shared.letter.has_tracking:
         html = links.track(html)
     email = assemble_email(_content(shared, item, rendered, html, links))
     signer = _signer(_domain_of(shared.letter.sender.from_address), shared.dkim_keys)

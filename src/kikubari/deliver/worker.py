@@ -367,7 +367,7 @@ class DeliveryWorker:
             message,
             outcome,
             resends_unknown=outgoing.dispatch.letter.resends_unknown,
-            is_tracked=outgoing.recipient.is_tracked,
+            is_tracked=outgoing.recipient.is_tracked and outgoing.dispatch.letter.has_tracking,
             now=self._with.clock.now(),
             jitter=self._with.jitter,
         )

@@ -358,6 +358,7 @@ def letter_of(definition: BroadcastDefinition) -> Letter:
         purpose=definition.purpose,
         topic=definition.topic,
         resends_unknown=definition.resends_unknown,
+        has_tracking=definition.has_tracking,
         at_best_hour=definition.at_best_hour,
     )
 

@@ -33,6 +33,7 @@ class BroadcastDefinition(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
         purpose: marketing needs consent at the last gate.
         topic: what it is about, for the preference page.
         resends_unknown: transactional only: send again when the answer was lost.
+        has_tracking: count links and opens of those who agreed; without, nobody's.
         at_best_hour: marketing only: each waits for the hour its recipient is likely to look.
     """
 
@@ -43,6 +44,7 @@ class BroadcastDefinition(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     purpose: Purpose = Purpose.MARKETING
     topic: str = ""
     resends_unknown: bool = False
+    has_tracking: bool = True
     at_best_hour: bool = False
 
 
