@@ -10,6 +10,7 @@ TEMPLATE = {
         "en": {"subject": "Hello", "html": '<p>Hi</p><a href="{{ unsubscribe_url }}">Stop</a>'}
     },
 }
+SAVED = {"name": "A line", "blocks": [{"kind": "divider", "id": "line"}]}
 BROADCAST = {
     "name": "Receipt",
     "segment": "builtin:everyone",
@@ -74,6 +75,7 @@ def known(api, tmp_path_factory):
         "product_id": "P1",
         "version": "0",
         "draft_id": api.post("/api/broadcasts", BROADCAST)["id"],
+        "saved_id": api.post("/api/saved-blocks", SAVED)["id"],
         "paused_id": sent,
     }
 
@@ -81,6 +83,7 @@ def known(api, tmp_path_factory):
 def examples(known):
     """Query and body of the operations that need them, and ids where the usual will not do."""
     draft = {"broadcast_id": known["draft_id"]}
+    saved = {"saved_id": known["saved_id"]}
     decision = {"left": "A1", "right": "A2", "reason": "one person"}
     return {
         "create_source": {"body": {"name": "pages", "kind": "browser"}},
@@ -129,6 +132,16 @@ def examples(known):
         "create_broadcast": {"body": BROADCAST},
         "change_broadcast": {"body": BROADCAST, "path_parameters": draft},
         "send_broadcast": {"path_parameters": draft},
+        "preview_draft": {"body": BROADCAST, "query": {"profile_id": "c1"}},
+        "check_draft": {"body": BROADCAST},
+        "list_versions": {"path_parameters": draft},
+        "get_version": {"path_parameters": {**draft, "version": 1}},
+        "list_changes": {"path_parameters": draft, "query": {"before": 1, "after": 1}},
+        "save_blocks": {"body": SAVED},
+        "get_saved_blocks": {"path_parameters": saved},
+        "change_saved_blocks": {"path_parameters": saved, "body": SAVED},
+        "remove_saved_blocks": {"path_parameters": saved},
+        "list_saved_blocks_uses": {"path_parameters": saved},
         "list_suppressions": {"query": {"address": "no@example.com"}},
         "add_suppression": {"body": {"address": "no@example.com"}},
         "remove_suppression": {"body": {"address": "no@example.com"}},

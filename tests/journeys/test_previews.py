@@ -15,26 +15,35 @@ CLOCK = ManualClock(datetime(2026, 11, 20, 9, 0, tzinfo=UTC))
 SETTINGS = MailSettings(base_url="https://m.example", tracking_key=b"t" * 32)
 
 
+def draft(html):
+    return BroadcastDefinition(
+        name="Draft",
+        segment="all",
+        template=EmailTemplateSource(
+            variants={"ja": EmailVariant(subject="{{ customer.name }}様", html=html)},
+            default_language="ja",
+        ),
+        sender=Sender(from_address="news@shop.example"),
+    )
+
+
 @pytest.fixture(scope="module")
-def preview():
+def previews():
     composer = SandboxComposer(SETTINGS, CLOCK, workers=1)
-    people = ListedRecipients([person(1, facts=Facts({"customer": {"name": "花子", "n": 0}}))])
-    previews = Previews(people, composer, CLOCK)
-
-    def show(html, number=1):
-        definition = BroadcastDefinition(
-            name="Draft",
-            segment="all",
-            template=EmailTemplateSource(
-                variants={"ja": EmailVariant(subject="{{ customer.name }}様", html=html)},
-                default_language="ja",
-            ),
-            sender=Sender(from_address="news@shop.example"),
-        )
-        return asyncio.run(previews.preview(definition, number))
-
-    yield show
+    known = [Facts({"customer": {"name": "花子", "n": 0}}), Facts({"customer": {"n": 0}})]
+    people = ListedRecipients([person(n, facts=facts) for n, facts in enumerate(known, 1)])
+    yield Previews(people, composer, CLOCK)
     composer.close()
+
+
+@pytest.fixture
+def preview(previews):
+    return lambda html, number=1: asyncio.run(previews.preview(draft(html), number))
+
+
+@pytest.fixture
+def checks(previews):
+    return lambda html, numbers: asyncio.run(previews.check(draft(html), numbers))
 
 
 def test_a_preview_is_the_message_itself(preview):
@@ -54,4 +63,26 @@ def test_what_is_wrong_is_told(preview):
 
 def test_nobody_by_that_number_is_not_found(preview):
     with pytest.raises(NotFoundError):
-        preview("<p>x</p>", number=2)
+        preview("<p>x</p>", number=9)
+
+
+def test_a_draft_is_checked_with_the_people_it_is_for(checks):
+    report = checks("<p>{{ customer.name }} {{ customer.town }}</p>", [1, 2, 9])
+    assert report.problems == []
+    assert (report.people, report.failed) == (2, 0)
+    assert report.largest_bytes > 0
+    assert "customer.town: missing for 2 of 2 people" in [str(one) for one in report.missing]
+    assert "customer.name: missing for 1 of 2 people" in [str(one) for one in report.missing]
+
+
+def test_who_cannot_get_a_message_is_counted(checks):
+    report = checks("<p>{{ 1 | divided_by: customer.n }}</p>", [1, 2])
+    assert (report.people, report.failed) == (2, 2)
+    assert [problem.code for problem in report.problems] == ["render_failed"]
+    assert "2 of 2" in report.problems[0].message
+
+
+def test_nothing_is_made_of_a_draft_with_errors(checks):
+    report = checks("<p>{{ custmer.name }}</p>", [1, 2])
+    assert [problem.code for problem in report.problems] == ["name_unknown"]
+    assert report.people == 0

@@ -34,11 +34,13 @@ from kikubari.api.admin import (
     profile_handlers,
     rights_handlers,
     sandbox_handlers,
+    saved_block_handlers,
     segment_handlers,
     sender_handlers,
     session_handlers,
     suppression_handlers,
     timeline_handlers,
+    version_handlers,
 )
 from kikubari.api.answers import complete_answers
 from kikubari.api.authentication import Authentication
@@ -109,6 +111,8 @@ def _create_application(services: Services, product_version: str) -> Litestar:
                 *sender_handlers,
                 *catalogue_handlers,
                 *preview_handlers,
+                *version_handlers,
+                *saved_block_handlers,
                 *sandbox_handlers,
                 *key_handlers,
                 *operation_handlers,

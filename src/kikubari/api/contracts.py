@@ -28,7 +28,7 @@ from kikubari.deliver import (
     WishBook,
 )
 from kikubari.events import Copier, EventLog
-from kikubari.journeys import Broadcast, Broadcasts, Previews
+from kikubari.journeys import Broadcast, Broadcasts, BroadcastVersions, Previews, SavedBlocks
 from kikubari.kit.clock import Clock
 from kikubari.measure import Reports
 from kikubari.profiles import (
@@ -156,6 +156,8 @@ class Services:
     inbox: InboxStore
     broadcasts: Broadcasts
     previews: Previews
+    versions: BroadcastVersions
+    saved_blocks: SavedBlocks
     reports: Reports
     # Fixes a draft's audience and returns; its messages are queued behind.
     send_broadcast: Callable[[str], Broadcast]

@@ -136,6 +136,8 @@ class House:
             inbox=delivery.inbox,
             broadcasts=delivery.broadcasts,
             previews=delivery.previews,
+            versions=delivery.versions,
+            saved_blocks=delivery.saved_blocks,
             reports=delivery.reports,
             send_broadcast=delivery.send,
             health=self.health,

@@ -5,6 +5,14 @@ from kikubari.journeys.contracts import Audience as Audience
 from kikubari.journeys.contracts import Broadcast as Broadcast
 from kikubari.journeys.contracts import BroadcastDefinition as BroadcastDefinition
 from kikubari.journeys.contracts import BroadcastState as BroadcastState
+from kikubari.journeys.contracts import DraftReport as DraftReport
 from kikubari.journeys.contracts import Preview as Preview
 from kikubari.journeys.contracts import Progress as Progress
 from kikubari.journeys.previews import Previews as Previews
+from kikubari.journeys.saved_blocks import SavedBlocks as SavedBlocks
+from kikubari.journeys.saved_blocks import SavedBlocksDefinition as SavedBlocksDefinition
+from kikubari.journeys.saved_blocks import SavedBlocksUse as SavedBlocksUse
+from kikubari.journeys.saved_blocks import SavedBlocksView as SavedBlocksView
+from kikubari.journeys.versions import BroadcastVersion as BroadcastVersion
+from kikubari.journeys.versions import BroadcastVersions as BroadcastVersions
+from kikubari.journeys.versions import Change as Change

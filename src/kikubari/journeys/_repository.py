@@ -169,3 +169,29 @@ def _views(workspace_id: int) -> Any:
 
 def _is(workspace_id: int, broadcast_id: str) -> tuple[Any, ...]:
     return (broadcasts.c.workspace_id == workspace_id, broadcasts.c.id == broadcast_id)
+
+
+def list_versions(
+    connection: Connection, workspace_id: int, broadcast_id: str
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return (version, created_us) of a broadcast's definitions, newest first."""
+    versions = broadcast_versions.c
+    return connection.execute(
+        select(versions.version, versions.created_us)
+        .where(versions.workspace_id == workspace_id, versions.broadcast_id == broadcast_id)
+        .order_by(versions.version.desc())
+    ).all()
+
+
+def find_version(
+    connection: Connection, workspace_id: int, broadcast_id: str, version: int
+) -> bytes | None:
+    """Return one definition."""
+    versions = broadcast_versions.c
+    return connection.execute(
+        select(versions.definition).where(
+            versions.workspace_id == workspace_id,
+            versions.broadcast_id == broadcast_id,
+            versions.version == version,
+        )
+    ).scalar()

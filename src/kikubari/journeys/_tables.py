@@ -31,3 +31,24 @@ broadcast_versions = Table(
     Column("definition", LargeBinary, nullable=False),  # JSON of BroadcastDefinition
     Column("created_us", BigInteger, nullable=False),
 )
+
+saved_blocks = Table(
+    "saved_blocks",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("blocks", LargeBinary, nullable=False),  # JSON list of blocks
+    Column("changed_us", BigInteger, nullable=False),
+)
+
+# Which saved blocks the current version of a broadcast names.
+saved_block_uses = Table(
+    "saved_block_uses",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("saved_id", Text, primary_key=True),
+    Column("broadcast_id", Text, primary_key=True),
+    Index("ix_saved_block_uses_broadcast", "workspace_id", "broadcast_id"),
+)

@@ -1,35 +1,25 @@
 """One-off sends: from a draft to queued messages, exactly once each, whatever dies meanwhile."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from pyroaring import BitMap
 from sqlalchemy import Connection, Row
 
-from kikubari.decide.personalise import (
-    AnyBlock,
-    EmailVariant,
-    Footer,
-    compile_email,
-    fill_in,
-    walk,
-)
 from kikubari.deliver import (
     Counts,
     DispatchState,
-    Letter,
     MessageState,
     MessageView,
     Origin,
     Outbox,
-    Purpose,
     enqueue,
     find_dispatch_state,
     open_dispatch,
 )
 from kikubari.journeys import _repository as repository
+from kikubari.journeys._saved_repository import set_uses
 from kikubari.journeys.contracts import (
     Audience,
     Broadcast,
@@ -37,17 +27,17 @@ from kikubari.journeys.contracts import (
     BroadcastState,
     Progress,
 )
+from kikubari.journeys.definitions import check_definition, letter_of
+from kikubari.journeys.saved_blocks import SavedBlocks, list_saved_ids
 from kikubari.kit.clock import Clock
 from kikubari.kit.ids import IdFactory
 from kikubari.kit.instants import from_micros, to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
-from kikubari.spec.errors import ConflictError, InvalidInputError, NotFoundError
+from kikubari.spec.errors import ConflictError, NotFoundError
 from kikubari.storage import Priority, StateStore
 
 # Messages of one transaction: some 50 ms of the writer's time.
 CHUNK = 5_000
-# A way out must stand in the message itself, not only in its headers.
-_WAY_OUT = re.compile(r"\b(?:unsubscribe_url|preferences_url)\b")
 
 _encode = msgspec.json.Encoder().encode
 _decoder = msgspec.json.Decoder(BroadcastDefinition)
@@ -84,6 +74,7 @@ class Broadcasts:
         self._ids = ids
         self._chunk = chunk
         self._workspace_id = workspace_id
+        self._saved = SavedBlocks(store, clock, ids, workspace_id=workspace_id)
 
     def create(self, definition: BroadcastDefinition) -> Broadcast:
         """Write a draft.
@@ -92,14 +83,17 @@ class Broadcasts:
             TemplateError: with the place in the author's source.
             InvalidInputError: no name, no way to unsubscribe in a marketing template.
         """
-        _check(definition)
+        check_definition(self._filled(definition))
         broadcast_id = self._ids.new_id("brd")
         now_us = to_micros(self._clock.now())
-        self._store.write(
-            lambda connection: repository.insert_draft(
+
+        def work(connection: Connection) -> None:
+            repository.insert_draft(
                 connection, self._workspace_id, broadcast_id, _encode(definition), now_us
             )
-        )
+            self._note_uses(connection, broadcast_id, definition)
+
+        self._store.write(work)
         return self.get(broadcast_id)
 
     def change(self, broadcast_id: str, definition: BroadcastDefinition) -> Broadcast:
@@ -111,7 +105,7 @@ class Broadcasts:
             TemplateError: with the place in the author's source.
             InvalidInputError: see `create`.
         """
-        _check(definition)
+        check_definition(self._filled(definition))
         now_us = to_micros(self._clock.now())
 
         def work(connection: Connection) -> None:
@@ -124,6 +118,7 @@ class Broadcasts:
                 version=row.version + 1,
                 now_us=now_us,
             )
+            self._note_uses(connection, broadcast_id, definition)
 
         self._store.write(work)
         return self.get(broadcast_id)
@@ -170,7 +165,7 @@ class Broadcasts:
         audience = self._audience.evaluate(
             draft.definition.segment, as_of=now, workspace_id=self._workspace_id
         )
-        letter = letter_of(draft.definition)
+        letter = letter_of(self._filled(draft.definition))
 
         def work(connection: Connection) -> None:
             row = self._lock_draft(connection, broadcast_id)
@@ -302,6 +297,16 @@ class Broadcasts:
             _origin(broadcast_id), state=state, after=after, limit=limit
         )
 
+    def _filled(self, definition: BroadcastDefinition) -> BroadcastDefinition:
+        template = self._saved.fill(definition.template)
+        return msgspec.structs.replace(definition, template=template)
+
+    def _note_uses(
+        self, connection: Connection, broadcast_id: str, definition: BroadcastDefinition
+    ) -> None:
+        saved_ids = list_saved_ids(definition.template)
+        set_uses(connection, self._workspace_id, broadcast_id, saved_ids)
+
     def _lock_draft(self, connection: Connection, broadcast_id: str) -> Row[*tuple[Any, ...]]:
         row = repository.lock(connection, self._workspace_id, broadcast_id)
         if row is None:
@@ -344,47 +349,6 @@ def _settled_state(state: BroadcastState, counts: Counts) -> BroadcastState:
 
 def _origin(broadcast_id: str) -> Origin:
     return Origin("broadcast", broadcast_id)
-
-
-def letter_of(definition: BroadcastDefinition) -> Letter:
-    """Return the letter that a definition makes.
-
-    Raises:
-        TemplateError: with the place in the author's source.
-    """
-    return Letter(
-        email=compile_email(definition.template),
-        sender=definition.sender,
-        purpose=definition.purpose,
-        topic=definition.topic,
-        resends_unknown=definition.resends_unknown,
-        has_tracking=definition.has_tracking,
-        at_best_hour=definition.at_best_hour,
-    )
-
-
-def _check(definition: BroadcastDefinition) -> None:
-    if not definition.name.strip():
-        raise InvalidInputError("a broadcast needs a name")
-    if definition.purpose is Purpose.MARKETING:
-        if definition.resends_unknown:
-            raise InvalidInputError(
-                "only a transactional letter may be sent again when its answer was lost",
-                hint="A second copy of a marketing message is worse than a missing one.",
-            )
-        for language, variant in definition.template.variants.items():
-            if not _has_way_out(variant, definition.template.saved):
-                raise InvalidInputError(
-                    f"the {language} template has no link to unsubscribe",
-                    hint="Link to {{ unsubscribe_url }} or {{ preferences_url }}.",
-                )
-    letter_of(definition)
-
-
-def _has_way_out(variant: EmailVariant, saved: Mapping[str, tuple[AnyBlock, ...]]) -> bool:
-    if variant.blocks is None:
-        return _WAY_OUT.search(variant.mjml or variant.html or "") is not None
-    return any(isinstance(block, Footer) for block in walk(fill_in(variant.blocks, saved)))
 
 
 def _not_found(broadcast_id: str) -> NotFoundError:

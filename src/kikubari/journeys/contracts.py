@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import msgspec
 from pyroaring import BitMap
 
-from kikubari.decide.personalise import EmailTemplateSource
+from kikubari.decide.personalise import EmailTemplateSource, Missing, Problem
 from kikubari.deliver import Counts, MessageRecord, Purpose, Reason, Sender
 
 
@@ -83,6 +83,24 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     record: MessageRecord | None
     stopped_by: Reason | None = None
     problem: str = ""
+
+
+class DraftReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with a draft, and what some of its audience would miss.
+
+    Attributes:
+        problems: errors keep it from being sent, warnings do not.
+        missing: facts it looks up that some of the people do not have.
+        people: how many messages were made; none while there are errors.
+        failed: how many of them could not be made.
+        largest_bytes: of the HTML of the largest; some mail clients cut at 102 kB.
+    """
+
+    problems: list[Problem]
+    missing: list[Missing] = []
+    people: int = 0
+    failed: int = 0
+    largest_bytes: int = 0
 
 
 class Audience(Protocol):

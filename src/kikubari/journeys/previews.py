@@ -1,31 +1,59 @@
-"""A broadcast seen as one of its recipients would, before anything is sent."""
+"""A broadcast seen as its recipients would, before anything is sent."""
 
 import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
 
 import msgspec
 
+from kikubari.decide.personalise import (
+    EmailTemplateSource,
+    Missing,
+    Problem,
+    RenderSettings,
+    Severity,
+    Use,
+    lint_email,
+)
 from kikubari.deliver import (
     Claimed,
+    Composed,
     Composer,
     Dispatch,
     DispatchState,
+    Letter,
     MessageRecord,
     Origin,
     Recipients,
+    read_mail,
 )
-from kikubari.journeys.broadcasts import letter_of
-from kikubari.journeys.contracts import BroadcastDefinition, Preview
+from kikubari.journeys.contracts import BroadcastDefinition, DraftReport, Preview
+from kikubari.journeys.definitions import letter_of
 from kikubari.kit.clock import Clock
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import NotFoundError
 
 # No message has this dispatch, so the links in a preview lead nowhere and count nothing.
 _NO_DISPATCH = 0
+# Names that a render gets beside the facts about a person.
+_CONTENT = dict.fromkeys(("shop", "campaign", "unsubscribe_url", "preferences_url", "reason"), "")
 _decode_record = msgspec.json.Decoder(MessageRecord).decode
 
 
+def _as_it_is(template: EmailTemplateSource) -> EmailTemplateSource:
+    return template
+
+
 class Previews:
-    """Renders a definition for a person the way a worker would, in the same sandbox."""
+    """Renders a definition for people the way a worker would, in the same sandbox.
+
+    Args:
+        recipients: loads people with their facts.
+        composer: of the workers.
+        clock: the moment that templates take for now.
+        fill: puts saved blocks into a template.
+        workspace_id: whose people.
+    """
 
     def __init__(
         self,
@@ -33,11 +61,13 @@ class Previews:
         composer: Composer,
         clock: Clock,
         *,
+        fill: Callable[[EmailTemplateSource], EmailTemplateSource] = _as_it_is,
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> None:
         self._recipients = recipients
         self._composer = composer
         self._clock = clock
+        self._fill = fill
         self._workspace_id = workspace_id
 
     async def preview(self, definition: BroadcastDefinition, number: int) -> Preview:
@@ -47,24 +77,90 @@ class Previews:
             NotFoundError: nobody by that number.
             TemplateError: with the place in the author's source.
         """
-        loaded = await asyncio.to_thread(
-            self._recipients.load, [number], workspace_id=self._workspace_id
-        )
-        if number not in loaded:
+        letter = await asyncio.to_thread(self._write, definition)
+        composed = await self._compose(letter, [number])
+        if not composed:
             raise NotFoundError(f"no profile {number}")
+        [one] = composed
+        return Preview(
+            source=one.data,
+            record=_decode_record(one.record) if one.record else None,
+            stopped_by=one.stopped_by,
+            problem=one.problem,
+        )
+
+    async def check(self, definition: BroadcastDefinition, numbers: Sequence[int]) -> DraftReport:
+        """Say what is wrong with a draft, and what is missing for how many of some people.
+
+        Every message of theirs is made as it would be sent; nobody who cannot get one is left
+        out of the count.
+        """
+        problems = await asyncio.to_thread(self._lint, definition)
+        if any(one.severity is Severity.ERROR for one in problems):
+            return DraftReport(problems=problems)
+        letter = await asyncio.to_thread(self._write, definition)
+        composed = await self._compose(letter, numbers)
+        failures = Counter(one.problem for one in composed if one.problem)
+        problems += [
+            Problem(
+                severity=Severity.ERROR,
+                code="render_failed",
+                message=f"cannot be made for {times:,} of {len(composed):,} people: {problem}",
+            )
+            for problem, times in failures.most_common()
+        ]
+        return DraftReport(
+            problems=problems,
+            missing=_missing(composed),
+            people=len(composed),
+            failed=failures.total(),
+            largest_bytes=max(
+                (len(read_mail(one.data).html.encode()) for one in composed if one.data), default=0
+            ),
+        )
+
+    def _write(self, definition: BroadcastDefinition) -> Letter:
+        template = self._fill(definition.template)
+        return letter_of(msgspec.structs.replace(definition, template=template))
+
+    def _lint(self, definition: BroadcastDefinition) -> list[Problem]:
+        report = lint_email(
+            self._fill(definition.template),
+            (),
+            content=_CONTENT,
+            settings=RenderSettings(now=self._clock.now()),
+        )
+        return list(report.problems)
+
+    async def _compose(self, letter: Letter, numbers: Sequence[int]) -> list[Composed]:
+        loaded = await asyncio.to_thread(
+            self._recipients.load, numbers, workspace_id=self._workspace_id
+        )
         dispatch = Dispatch(
             id=_NO_DISPATCH,
             workspace_id=self._workspace_id,
             origin=Origin("preview", ""),
             state=DispatchState.PAUSED,
-            letter=letter_of(definition),
+            letter=letter,
             letter_key=b"",
         )
-        claimed = Claimed(number, _NO_DISPATCH, number, 0, 0, self._clock.now())
-        [composed] = await self._composer.compose(dispatch, [(claimed, loaded[number])])
-        return Preview(
-            source=composed.data,
-            record=_decode_record(composed.record) if composed.record else None,
-            stopped_by=composed.stopped_by,
-            problem=composed.problem,
-        )
+        now = self._clock.now()
+        claims = [
+            (Claimed(number, _NO_DISPATCH, number, 0, 0, now), loaded[number])
+            for number in numbers
+            if number in loaded
+        ]
+        return list(await self._composer.compose(dispatch, claims)) if claims else []
+
+
+def _missing(composed: Sequence[Composed]) -> list[Missing]:
+    absent = Counter(
+        str(fact["path"])
+        for one in composed
+        if one.record
+        for fact in _decode_record(one.record).facts
+        if fact["use"] == Use.ABSENT
+    )
+    return [
+        Missing(path=path, missing=times, of=len(composed)) for path, times in absent.most_common()
+    ]

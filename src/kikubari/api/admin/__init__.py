@@ -19,8 +19,10 @@ from kikubari.api.admin.previews import preview_handlers as preview_handlers
 from kikubari.api.admin.profiles import profile_handlers as profile_handlers
 from kikubari.api.admin.rights import rights_handlers as rights_handlers
 from kikubari.api.admin.sandbox import sandbox_handlers as sandbox_handlers
+from kikubari.api.admin.saved_blocks import saved_block_handlers as saved_block_handlers
 from kikubari.api.admin.segments import segment_handlers as segment_handlers
 from kikubari.api.admin.senders import sender_handlers as sender_handlers
 from kikubari.api.admin.session import session_handlers as session_handlers
 from kikubari.api.admin.suppressions import suppression_handlers as suppression_handlers
 from kikubari.api.admin.timeline import timeline_handlers as timeline_handlers
+from kikubari.api.admin.versions import version_handlers as version_handlers

@@ -5,19 +5,20 @@ from itertools import islice
 from typing import Annotated
 
 import msgspec
-from litestar import MediaType, Response, get
+from litestar import MediaType, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
 from kikubari.api.people import PersonLine, load_people
 from kikubari.api.received import answer_markup
 from kikubari.deliver import Reason, read_mail
-from kikubari.journeys import Preview
+from kikubari.journeys import BroadcastDefinition, DraftReport, Preview
 
 Reference = Annotated[str, QueryParameter(min_length=1, max_length=300)]
 People = Annotated[int, QueryParameter(ge=0, le=100)]
+Sample = Annotated[int, QueryParameter(ge=1, le=500)]
 
 
 class AudienceAnswer(msgspec.Struct, frozen=True):
@@ -75,6 +76,57 @@ async def preview_broadcast_markup(
     return answer_markup(markup, services.settings.base_url)
 
 
+class DraftPreview(msgspec.Struct, frozen=True, kw_only=True):
+    """What one person would get of a draft that is not saved yet."""
+
+    subject: str
+    text: str
+    html: str
+    size_bytes: int
+    facts: list[dict[str, object]]
+    stopped_by: Reason | None
+    problem: str
+
+
+@post("/drafts/preview", guards=[requires("write")], status_code=200)
+async def preview_draft(
+    services: NamedDependency[Services],
+    data: JSONBody[BroadcastDefinition],
+    profile_id: Reference,
+) -> DraftPreview:
+    """Render a draft for one person, octet for octet as it would be sent, and keep nothing."""
+    number = await asyncio.to_thread(_find_number, services, profile_id)
+    preview = await services.previews.preview(data, number)
+    mail = read_mail(preview.source) if preview.source else None
+    return DraftPreview(
+        subject=preview.record.subject if preview.record else "",
+        text=mail.text if mail else "",
+        html=mail.html if mail else "",
+        size_bytes=len(mail.html.encode()) if mail else 0,
+        facts=preview.record.facts if preview.record else [],
+        stopped_by=preview.stopped_by,
+        problem=preview.problem,
+    )
+
+
+@post("/drafts/check", guards=[requires("write")], status_code=200)
+async def check_draft(
+    services: NamedDependency[Services],
+    data: JSONBody[BroadcastDefinition],
+    people: Sample = 100,
+) -> DraftReport:
+    """Say what is wrong with a draft, and what is missing for how many of its audience."""
+    numbers = await asyncio.to_thread(_sample, services, data, people)
+    return await services.previews.check(data, numbers)
+
+
+def _sample(services: Services, draft: BroadcastDefinition, people: int) -> list[int]:
+    """Return people from all over the audience, the same ones each time."""
+    members = services.broadcasts.list_audience(draft.segment)
+    step = max(1, len(members) // people)
+    return list(islice(islice(members, 0, None, step), people))
+
+
 async def _preview(services: Services, broadcast_id: str, profile_id: str) -> Preview:
     number = await asyncio.to_thread(_find_number, services, profile_id)
     broadcast = await asyncio.to_thread(services.broadcasts.get, broadcast_id)
@@ -86,4 +138,10 @@ def _find_number(services: Services, profile_id: str) -> int:
         return services.profiles.get_profile(connection, profile_id).number
 
 
-preview_handlers = [get_audience, preview_broadcast, preview_broadcast_markup]
+preview_handlers = [
+    get_audience,
+    preview_broadcast,
+    preview_broadcast_markup,
+    preview_draft,
+    check_draft,
+]

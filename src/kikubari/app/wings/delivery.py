@@ -31,7 +31,7 @@ from kikubari.deliver import (
     WishBook,
 )
 from kikubari.deliver.providers.smtp import SmtpPool
-from kikubari.journeys import Broadcast, Broadcasts, Previews
+from kikubari.journeys import Broadcast, Broadcasts, BroadcastVersions, Previews, SavedBlocks
 from kikubari.measure import Reports
 
 _SELDOM = timedelta(seconds=5)
@@ -66,7 +66,11 @@ class DeliveryWing:
             _mail_settings(ground), clock, workers=ground.settings.render_workers
         )
         self._recipients = self._find_recipients(ground, people)
-        self.previews = Previews(self._recipients, self._composer, clock)
+        self.saved_blocks = SavedBlocks(state, clock, ground.ids)
+        self.versions = BroadcastVersions(state)
+        self.previews = Previews(
+            self._recipients, self._composer, clock, fill=self.saved_blocks.fill
+        )
         self.thread = self._make_thread(ground, log, people)
         self.spam_watch = SpamWatch(state, clock)
         self._queueing = ground.loop("broadcasts", self._queue, idle=_SELDOM)
