@@ -32,7 +32,8 @@ BROADCAST = {
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
     home = tmp_path_factory.mktemp("returning") / "home"
-    with Installation(home, BOUNCE_ADDRESS="bounces@mail.shop.example").served() as running:
+    settings = {"BOUNCE_ADDRESS": "bounces@mail.shop.example", "DNS_SERVER": "127.0.0.1:1"}
+    with Installation(home, **settings).served() as running:
         key = running.post("/api/sources", {"name": "shop"})["write_key"]
         with running.stranger() as api:
             for user, address in ADDRESSES.items():
@@ -104,6 +105,14 @@ def test_strangers_and_keys_that_only_read_hand_nothing_in(shop):
     with shop.stranger() as nobody, shop.stranger(authorization=f"Bearer {reader}") as some:
         assert nobody.post("/hooks/mail", content=raw).status_code == 401
         assert some.post("/hooks/mail", content=raw).status_code == 403
+
+
+def test_a_sender_is_checked_and_what_fails_is_told(shop):
+    report = shop.get("/api/senders/shop.example/check")
+    levels = {one["code"]: one["level"] for one in report["findings"]}
+    assert (levels["one_click"], levels["postal_address"]) == ("fail", "fail")
+    done = shop.run("senders", "check", "shop.example", status=1)
+    assert "KIKUBARI_SHOP_ADDRESS" in done.stdout
 
 
 def test_a_mail_server_keeps_what_cannot_be_taken_now(shop):

@@ -22,6 +22,7 @@ from kikubari.deliver import (
     InboxStore,
     MailReceiving,
     Outbox,
+    SenderReport,
     SpamWatch,
     Suppressions,
     Unsubscribing,
@@ -161,6 +162,8 @@ class Services:
     reports: Reports
     # Fixes a draft's audience and returns; its messages are queued behind.
     send_broadcast: Callable[[str], Broadcast]
+    # Looks up what a sender's domain publishes, and judges it with how this installation sends.
+    check_sender: Callable[[str], SenderReport]
     health: Callable[[], Health]
     rebuild_copy: Callable[[], None]
     # Principal of an Authorization secret: an API key, or the local token of this process.

@@ -133,6 +133,7 @@ class House:
             wishes=delivery.wishes,
             receiving=delivery.receiving,
             spam_watch=delivery.spam_watch,
+            check_sender=delivery.senders.check,
             inbox=delivery.inbox,
             broadcasts=delivery.broadcasts,
             previews=delivery.previews,

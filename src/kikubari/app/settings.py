@@ -27,11 +27,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_url: str = ""  # empty: the sandbox inbox
     inbox_port: int = 0  # of the sandbox inbox; 0: a free one
     shop_name: str = "Kikubari Demo Shop"
+    shop_address: str = ""  # postal; {{ shop.address }} in templates
     currency: str = "GBP"  # of amounts that name none
     timezone: str = "Europe/London"  # when a customer's own is unknown
     mail_domain: str = "example.com"  # signs DKIM and makes Message-IDs
     dkim_selector: str = "kikubari"
     bounce_address: str = ""  # bounces+TOKEN of it is the return path; empty: the From address
+    dns_server: str = ""  # to look up senders' records; empty: the machine's own
     smtp_connections: int = 4
     render_workers: int = 2
 

@@ -57,6 +57,12 @@ from kikubari.deliver.outcomes import OutcomeKind as OutcomeKind
 from kikubari.deliver.outcomes import Outcomes as Outcomes
 from kikubari.deliver.policies import FrequencyPolicies as FrequencyPolicies
 from kikubari.deliver.policies import StoredPolicy as StoredPolicy
+from kikubari.deliver.preflight import DnsResolver as DnsResolver
+from kikubari.deliver.preflight import Finding as Finding
+from kikubari.deliver.preflight import Level as Level
+from kikubari.deliver.preflight import SenderReport as SenderReport
+from kikubari.deliver.preflight import SenderSetup as SenderSetup
+from kikubari.deliver.preflight import check_sender as check_sender
 from kikubari.deliver.reasons import Reason as Reason
 from kikubari.deliver.reasons import explain as explain
 from kikubari.deliver.receiving import MailReceipt as MailReceipt

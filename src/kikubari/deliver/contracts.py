@@ -63,7 +63,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         topic: what the letter is about, for the preference page; may be empty.
         resends_unknown: a transactional letter may choose at-least-once: a message whose answer
             was lost is sent again with the same Message-ID.
-        has_tracking: links are counted and a pixel is put in, for those who agreed to that; without,
+        has_tracking: links are counted and a pixel is put in, for those who agreed to that; else
             everybody gets plain links and no pixel.
         at_best_hour: each waits for the hour at which its recipient is most likely to look.
     """

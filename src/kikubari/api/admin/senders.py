@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
-from kikubari.deliver import SpamAlarm
+from kikubari.deliver import SenderReport, SpamAlarm
 
 
 @get("/spam-alarms", guards=[requires("read")], sync_to_thread=True)
@@ -33,4 +33,10 @@ def resume_sender(
     return services.spam_watch.list_alarms()
 
 
-sender_handlers = [list_spam_alarms, resume_sender]
+@get("/senders/{domain:str}/check", guards=[requires("read")], sync_to_thread=True)
+def check_sender(services: NamedDependency[Services], domain: FromPath[str]) -> SenderReport:
+    """Check what bulk-sender rules ask of a domain: what is wrong, where, and what to publish."""
+    return services.check_sender(domain)
+
+
+sender_handlers = [check_sender, list_spam_alarms, resume_sender]

@@ -6,6 +6,7 @@ from kikubari.app.adapters import BroadcastOutbox, SegmentAudience
 from kikubari.app.contact import HabitualHours, ProfilePeople
 from kikubari.app.delivering import DeliveryThread
 from kikubari.app.recipients import LedgerConsents, ProfileRecipients
+from kikubari.app.senders import SenderChecks
 from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.log import LogWing
 from kikubari.app.wings.people import PeopleWing
@@ -73,6 +74,7 @@ class DeliveryWing:
         )
         self.thread = self._make_thread(ground, log, people)
         self.spam_watch = SpamWatch(state, clock)
+        self.senders = SenderChecks(ground.settings, ground.secrets.dkim)
         self._queueing = ground.loop("broadcasts", self._queue, idle=_SELDOM)
         self.loops = (
             self._queueing,
@@ -159,6 +161,12 @@ def _mail_settings(ground: Ground) -> MailSettings:
         base_url=settings.base_url,
         tracking_key=secrets.tracking_key,
         dkim_keys={settings.mail_domain: (secrets.dkim,)},
-        content={"shop": {"name": settings.shop_name, "url": settings.base_url}},
+        content={
+            "shop": {
+                "name": settings.shop_name,
+                "url": settings.base_url,
+                "address": settings.shop_address,
+            }
+        },
         currency=settings.currency,
     )

@@ -1,0 +1,44 @@
+"""How this installation sends, as the check of a sender wants it."""
+
+from kikubari.app.settings import Settings
+from kikubari.deliver import DkimKey, DnsResolver, SenderReport, SenderSetup, check_sender
+from kikubari.deliver import dns_record as dkim_dns_record
+from kikubari.deliver.providers.smtp import parse_smtp_url
+
+_ENCRYPTS = {"required": True, "opportunistic": None, "none": False}
+
+
+class SenderChecks:
+    """Checks senders' domains by DNS and by this installation's settings."""
+
+    def __init__(self, settings: Settings, dkim: DkimKey) -> None:
+        self._settings = settings
+        self._dkim = dkim
+        self._resolver = DnsResolver(settings.dns_server)
+
+    def check(self, domain: str) -> SenderReport:
+        """Check everything about mail from a domain.
+
+        Raises:
+            InvalidInputError: not a domain name.
+        """
+        return check_sender(domain, self._setup(domain.lower()), self._resolver)
+
+    def _setup(self, domain: str) -> SenderSetup:
+        settings = self._settings
+        is_signed = domain == settings.mail_domain.lower()
+        record = dkim_dns_record(self._dkim, settings.mail_domain)
+        smtp = parse_smtp_url(settings.smtp_url) if settings.smtp_url else None
+        encrypts = None
+        if smtp is not None:
+            encrypts = smtp.is_implicit_tls or _ENCRYPTS[smtp.starttls]
+        return SenderSetup(
+            dkim_name=record.name if is_signed else "",
+            dkim_value=record.value if is_signed else "",
+            return_domain=settings.bounce_address.rpartition("@")[2].lower() or domain,
+            has_bounce_address=bool(settings.bounce_address),
+            smtp_host=smtp.host if smtp else "",
+            encrypts=encrypts,
+            base_url=settings.base_url,
+            postal_address=settings.shop_address,
+        )
