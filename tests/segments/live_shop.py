@@ -7,7 +7,16 @@ from msgspec import structs
 from population import FixedLists, Population
 from pyroaring import BitMap
 
-from kikubari.events import Copier, EventLog, Move, RangeEncoder, Sequencer, append_in
+from kikubari.events import (
+    Copier,
+    EventLog,
+    Forgetting,
+    Move,
+    RangeEncoder,
+    Sequencer,
+    append_in,
+    forget_in,
+)
 from kikubari.kit.clock import ManualClock
 from kikubari.segments import (
     Follower,
@@ -66,6 +75,7 @@ class LiveShop:
         self.copier = Copier(state, columnar, log, self._moves, RangeEncoder(log, currency="JPY"))
         self.copier.prepare()
         self.memberships = Memberships(state, self.clock)
+        self.forgetting = Forgetting(state, columnar)
         self.log = log
         self.start_follower()
 
@@ -78,12 +88,18 @@ class LiveShop:
             moves=self._moves,
             lists=FixedLists(self.lists),
             zone=self._population.moment(self.clock.now(), None).zone,
+            erasures=self.forgetting,
             ranking_share=1e9,  # rankings are as fresh as the rest
         )
         self.follower = Follower(self.state, leaves, self.segments, self.copier, self.clock)
 
-    def engine(self) -> SegmentEngine:
-        """Return an engine that knows nothing yet."""
+    def erase(self, number: int) -> None:
+        """Let the copy forget a number, as a person's erasure does."""
+        self.state.write(lambda c: forget_in(c, [number]))
+        assert self.forgetting.run_once() == 1
+
+    def engine(self, state: StateStore | None = None) -> SegmentEngine:
+        """Return an engine that knows nothing yet, of another process if it has its own store."""
         return SegmentEngine(
             self._columnar,
             progress=self.copier,
@@ -91,6 +107,7 @@ class LiveShop:
             definitions=self.segments,
             clock=self.clock,
             zone=self._population.moment(self.clock.now(), None).zone,
+            erasures=self.forgetting if state is None else Forgetting(state, self._columnar),
         )
 
     def happen(self, n_events: int) -> None:

@@ -2,23 +2,28 @@
 
 import os
 import random
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from live_shop import LiveShop
 from msgspec import structs
-from population import AS_OFS
+from population import AS_OFS, FixedLists
 from pyroaring import BitMap
 from trees import LEAVES, tree
 
-from kikubari.segments import follower
+from kikubari.events import Forgetting
+from kikubari.segments import Membership, announcing
+from kikubari.segments.audiences.leaf_sets import LeafSets
+from kikubari.segments.audiences.sessions import Ticket
 from kikubari.segments.live import flatten, leaves_of
 from kikubari.segments.reads import reads_of
 from kikubari.spec.conditions import InList, InSegment, convert_condition, encode_condition
 from kikubari.spec.envelope import Event, EventKind
 from kikubari.spec.errors import InvalidInputError, NotFoundError
 from kikubari.spec.topics import SEGMENT_ENTERED, SEGMENT_LEFT
-from kikubari.storage import ColumnarStore, StateStore
+from kikubari.storage import ColumnarStore, PostgresStateStore, SqliteStateStore, StateStore
 
 CASES = int(os.environ.get("KIKUBARI_TEST_CASES", "200"))
 STEPS = [
@@ -189,7 +194,7 @@ def test_a_step_that_dies_leaves_nothing_and_the_next_process_tells_it_once(
 def test_more_people_than_a_transaction_writes_are_all_told_once(
     live: LiveShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follower, "_EVENTS_PER_WRITE", 4)
+    monkeypatch.setattr(announcing, "_EVENTS_PER_WRITE", 4)
     live.segments.put("bought", BOUGHT)
     live.settle()
     live.append(*(order(live, number) for number in range(1, 12)))
@@ -208,6 +213,69 @@ def test_what_the_product_tells_itself_is_not_any_event(live: LiveShop) -> None:
     live.settle()
     assert live.memberships.members("busy") == BitMap()
     assert live.memberships.members("named") == BitMap([1])
+
+
+def test_somebody_s_segments_with_since_when(live: LiveShop) -> None:
+    live.append(order(live, 1))
+    live.segments.put("bought", BOUGHT)
+    live.settle()
+    live.clock.advance(timedelta(hours=1))
+    entered_at = live.clock.now()
+    live.append(order(live, 2))
+    live.settle()
+    live.clock.advance(timedelta(hours=1))
+    live.append(order(live, 3))
+    live.settle()
+    assert live.memberships.list_for(1) == {"bought": Membership(3, None)}
+    assert live.memberships.list_for(2) == {"bought": Membership(3, entered_at)}
+    assert live.memberships.list_for(9) == {}
+
+
+@pytest.fixture
+def other_state(
+    request: pytest.FixtureRequest, state: StateStore, tmp_path: Path
+) -> Iterator[StateStore]:
+    """The same data base, as another process opens it."""
+    other: StateStore = (
+        PostgresStateStore(request.getfixturevalue("postgres_url"))
+        if isinstance(state, PostgresStateStore)
+        else SqliteStateStore(tmp_path / "state.db")
+    )
+    yield other
+    other.close()
+
+
+def test_who_was_erased_is_gone_at_once_in_every_process(
+    live: LiveShop, other_state: StateStore, columnar: ColumnarStore
+) -> None:
+    live.segments.put("bought", BOUGHT)
+    twice = {"type": "event_count", "event": "Order Completed", "count": {"at_least": 2}}
+    live.segments.put("twice", convert_condition(twice))
+    live.append(order(live, 1), order(live, 2), order(live, 1, ago=timedelta(days=2)))
+    live.settle()
+    engines = [live.engine(), live.engine(other_state)]
+    answers = LeafSets(
+        columnar,
+        lists=FixedLists({}),
+        definitions=live.segments,
+        erasures=Forgetting(other_state, columnar),
+    )
+    moment = engines[0].moment(live.clock.now())
+
+    def seen() -> list[BitMap]:
+        answers.notice_erasures()
+        return [
+            answers.members(BOUGHT, moment, Ticket()),
+            *(one.evaluate(BOUGHT, live.clock.now()).members for one in engines),
+        ]
+
+    assert seen() == [BitMap([1, 2])] * 3
+    assert live.memberships.members("twice") == BitMap([1])
+    live.erase(1)
+    assert seen() == [BitMap([2])] * 3
+    live.settle()
+    assert live.memberships.members("bought") == BitMap([2])
+    assert live.memberships.members("twice") == BitMap()
 
 
 def test_sizes_by_the_hour_and_freshness(live: LiveShop) -> None:

@@ -74,6 +74,16 @@ class Forgetting:
         )
         return len(numbers)
 
+    def generation(self) -> int:
+        """Return a number that grows whenever rows were deleted, the same in every process.
+
+        What was read from the copy while it was less may name people who are forgotten.
+        """
+        c = forgotten_numbers.c
+        done = select(func.count()).where(c.workspace_id == self._workspace_id, c.is_done == 1)
+        with self._state.read() as connection:
+            return int(connection.execute(done).scalar_one())
+
     def list_waiting(self, connection: Connection, numbers: Collection[int]) -> set[int]:
         """Return those of the numbers whose rows are not deleted from the copy yet."""
         c = forgotten_numbers.c

@@ -29,6 +29,7 @@ from kikubari.segments.contracts import Explained as Explained
 from kikubari.segments.contracts import LeafResult as LeafResult
 from kikubari.segments.contracts import Lists as Lists
 from kikubari.segments.contracts import LiveState as LiveState
+from kikubari.segments.contracts import Membership as Membership
 from kikubari.segments.contracts import Seen as Seen
 from kikubari.segments.contracts import Segment as Segment
 from kikubari.segments.contracts import SizePoint as SizePoint

@@ -1,6 +1,8 @@
 # ruff: noqa: S608 - text is joined from this room's own pieces; values travel as parameters
 """Queries of the leaves that count, add up and compare numbers of events."""
 
+import msgspec
+
 from kikubari.events import PROFILE
 from kikubari.segments._people import people_but, people_in, people_of
 from kikubari.segments._sql import ITEM_COLUMNS, Query, Scope, items_sql, json_operand, range_sql
@@ -115,6 +117,31 @@ def percentile_threshold(leaf: Percentile, scope: Scope) -> Query:
         f" {_edge(leaf, scope)} AS edge FROM ({_totals(leaf, scope)})) WHERE notEmpty(amounts)"
     )
     return Query(sql, scope.parameters)
+
+
+class TallyRows(msgspec.Struct, frozen=True):
+    """Which rows count for a tally, and what each adds to its two numbers."""
+
+    condition: str
+    n: str
+    total: str
+
+
+def tally_rows(leaf: EventCount | EventAggregate | EventRatio, scope: Scope) -> TallyRows:
+    """Return what rows add to the number of events, and to what they come to.
+
+    A ratio counts its whole, and as the total its part.
+    """
+    window = scope.within(resolve(leaf.window, scope.moment))
+    if isinstance(leaf, EventRatio):
+        part = scope.event(leaf.part.event, leaf.part.where)
+        whole = scope.event(leaf.whole.event, leaf.whole.where)
+        return TallyRows(f"({part} OR {whole}) AND {window}", f"({whole})", f"({part})")
+    event = f"{scope.event(leaf.event, leaf.where)} AND {window}"
+    if isinstance(leaf, EventCount):
+        return TallyRows(event, "1", "0")
+    number, has_number = _number(leaf.of, scope)
+    return TallyRows(f"{event} AND {has_number}", "1", number)
 
 
 def _source(

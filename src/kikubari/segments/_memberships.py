@@ -139,28 +139,64 @@ def write_checkpoint(
     )
 
 
-def read_members(connection: Connection, workspace_id: int, segment_id: str) -> BitMap:
-    """Return the members: those of the last checkpoint with every change since."""
+def read_members(
+    connection: Connection,
+    workspace_id: int,
+    segment_id: str,
+    *,
+    known: tuple[int, BitMap] = (0, BitMap()),
+) -> BitMap:
+    """Return the members: those of the last checkpoint, or known since, with every later change.
+
+    Args:
+        connection: to the state store.
+        workspace_id: whose segment.
+        segment_id: which one.
+        known: number of a change, and the members after it; 0 if none are known.
+    """
+    number, members = known
+    of = (
+        segment_checkpoints.c.workspace_id == workspace_id,
+        segment_checkpoints.c.segment_id == segment_id,
+    )
+    # A checkpoint may have been written, and changes before it removed, since anything was known.
     kept = connection.execute(
         select(segment_checkpoints.c.change, segment_checkpoints.c.members).where(
-            segment_checkpoints.c.workspace_id == workspace_id,
-            segment_checkpoints.c.segment_id == segment_id,
+            *of, segment_checkpoints.c.change > number
         )
     ).one_or_none()
-    members = BitMap() if kept is None else BitMap.deserialize(kept.members)
+    if kept is not None:
+        number, members = kept.change, BitMap.deserialize(kept.members)
     since = connection.execute(
         select(segment_changes.c.entered, segment_changes.c.left)
         .where(
             segment_changes.c.workspace_id == workspace_id,
             segment_changes.c.segment_id == segment_id,
-            segment_changes.c.change > (0 if kept is None else kept.change),
+            segment_changes.c.change > number,
         )
         .order_by(segment_changes.c.change)
     )
     for row in since:
-        members |= BitMap.deserialize(row.entered)
-        members -= BitMap.deserialize(row.left)
+        members = (members | BitMap.deserialize(row.entered)) - BitMap.deserialize(row.left)
     return members
+
+
+def list_entered(
+    connection: Connection, workspace_id: int, segment_id: str, *, limit: int
+) -> list[tuple[int, BitMap]]:
+    """Return instants in µs and who entered then, newest first; first members did not enter."""
+    rows = connection.execute(
+        select(segment_changes.c.as_of_us, segment_changes.c.entered)
+        .where(
+            segment_changes.c.workspace_id == workspace_id,
+            segment_changes.c.segment_id == segment_id,
+            segment_changes.c.n_entered > 0,
+            segment_changes.c.cause != "created",
+        )
+        .order_by(segment_changes.c.change.desc())
+        .limit(limit)
+    )
+    return [(row.as_of_us, BitMap.deserialize(row.entered)) for row in rows]
 
 
 def list_changes_after(

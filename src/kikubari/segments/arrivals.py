@@ -148,7 +148,7 @@ def _of_order(leaf: LeafCondition, scope: Scope, earliest: Mapping[str, int]) ->
         case Sequence():
             return _sequence(leaf, scope, earliest)
         case NotFollowed():
-            return _not_followed(leaf, scope)
+            return _not_followed(leaf, scope, earliest)
         case Cart():
             return _cart(leaf, scope)
         case EventRatio(part=part, whole=whole, window=window):
@@ -188,30 +188,55 @@ def _recent(leaf: Recency, scope: Scope) -> _Conditions:
 
 
 def _sequence(leaf: Sequence, scope: Scope, earliest: Mapping[str, int]) -> _Conditions:
-    """A last step may end a chain; one before it matters only if a last step came later."""
-    window = scope.within(resolve(leaf.window, scope.moment))
-    steps = [scope.event(step.event, step.where) for step in leaf.steps]
+    """A last step may end a chain; one before it matters only if a last step came later.
+
+    Whoever has a chain with a new event in it has events of all steps that are not older than the
+    new one by more than the chain may last.
+    """
+    as_of = scope.moment.as_of
     types = [step.event for step in leaf.steps]
-    arrived = [at for kind, at in earliest.items() if None in types or kind in types]
-    last = types[-1]
-    is_last = "1" if last is None else f"type = {scope.text(last)}"
-    later = (
-        f"(SELECT groupBitmapState({PROFILE}) FROM events"
-        f" WHERE {scope.rows(Bounds(min(arrived, default=0), scope.moment.as_of))} AND {is_last})"
-    )
-    before = f"({' OR '.join(steps[:-1])}) AND bitmapContains({later}, {PROFILE})"
-    return {Effect.MAY_ENTER: f"({steps[-1]} OR {before}) AND {window}"}
+    since = _first_of(types, earliest)
+    steps = [scope.event(step.event, step.where) for step in leaf.steps]
+    later = _has(types[-1], Bounds(since, as_of), scope)
+    recent = Bounds(since - micros_of(leaf.within), as_of)
+    able = [_has(one, recent, scope) for one in dict.fromkeys(types[:-1])]
+    parts = [
+        f"({steps[-1]} OR ({' OR '.join(steps[:-1])}) AND {later})",
+        scope.within(resolve(leaf.window, scope.moment)),
+        *able,
+    ]
+    return {Effect.MAY_ENTER: " AND ".join(parts)}
 
 
-def _not_followed(leaf: NotFollowed, scope: Scope) -> _Conditions:
-    """A first event matters once its time is over; a second one can only take away."""
+def _not_followed(leaf: NotFollowed, scope: Scope, earliest: Mapping[str, int]) -> _Conditions:
+    """A first event matters once its time is over; a second one can only take away.
+
+    It takes away from first events that are not older than it by more than the time they have.
+    """
+    span = micros_of(leaf.within)
     window = resolve(leaf.window, scope.moment)
-    over = min(window.last, scope.moment.as_of - micros_of(leaf.within))
+    over = min(window.last, scope.moment.as_of - span)
     first = scope.event(leaf.first.event, leaf.first.where)
+    concerned = Bounds(_first_of([leaf.by.event], earliest) - span, over)
     return {
         Effect.MAY_ENTER: f"{first} AND {scope.within(Bounds(window.first, over))}",
-        Effect.MAY_LEAVE: scope.event(leaf.by.event, leaf.by.where),
+        Effect.MAY_LEAVE: (
+            f"{scope.event(leaf.by.event, leaf.by.where)}"
+            f" AND {_has(leaf.first.event, concerned, scope)}"
+        ),
     }
+
+
+def _first_of(types: list[str | None], earliest: Mapping[str, int]) -> int:
+    """Return the instant of the first new event of these types; 1970, if there is none."""
+    arrived = [at for kind, at in earliest.items() if None in types or kind in types]
+    return min(arrived, default=0)
+
+
+def _has(event: str | None, bounds: Bounds, scope: Scope) -> str:
+    """Return the condition that a row's person has an event of a type in a span."""
+    people = f"SELECT groupBitmapState({PROFILE}) FROM events WHERE {scope.rows(bounds)}"
+    return f"bitmapContains(({people}{scope.types(event)}), {PROFILE})"
 
 
 def _cart(leaf: Cart, scope: Scope) -> _Conditions:

@@ -73,17 +73,24 @@ def _test_until(test: Test, moment: Moment) -> int | None:
     return moment.as_of if until is None else until
 
 
+class CopyState(msgspec.Struct, frozen=True):
+    """How far the copy is in the log, and how much was deleted from it."""
+
+    position: int
+    erasures: int
+
+
 class CachedLeaf(msgspec.Struct, frozen=True):
-    """The members of a leaf, true from `as_of` until before `until` at one log position."""
+    """The members of a leaf, true from `as_of` until before `until` at one state of the copy."""
 
     members: BitMap
-    position: int
+    state: CopyState
     as_of: int
     until: int | None
 
-    def is_fresh(self, position: int, as_of: int) -> bool:
+    def is_fresh(self, state: CopyState, as_of: int) -> bool:
         """Say whether the answer still stands."""
-        if position != self.position or as_of < self.as_of:
+        if state != self.state or as_of < self.as_of:
             return False
         return as_of == self.as_of or self.until is None or as_of < self.until
 
@@ -99,20 +106,15 @@ class LeafCache:
         self._max_entries = max_entries
         self._lock = threading.Lock()
 
-    def find(self, digest: str, moment: Moment, position: int) -> BitMap | None:
+    def find(self, digest: str, moment: Moment, state: CopyState) -> BitMap | None:
         """Return the members if an answer for the moment is at hand."""
         with self._lock:
             for key in ((digest, moment.known_at, None), (digest, moment.known_at, moment.as_of)):
                 entry = self._entries.get(key)
-                if entry is not None and entry.is_fresh(position, moment.as_of):
+                if entry is not None and entry.is_fresh(state, moment.as_of):
                     self._entries.move_to_end(key)
                     return entry.members
         return None
-
-    def clear(self) -> None:
-        """Forget every answer."""
-        with self._lock:
-            self._entries.clear()
 
     def put(self, digest: str, moment: Moment, entry: CachedLeaf) -> None:
         """Keep an answer."""

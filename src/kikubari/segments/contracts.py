@@ -42,6 +42,30 @@ class CopyProgress(Protocol):
         ...
 
 
+class LeftOut(Protocol):
+    """Says who is in no segment, whatever is known of them."""
+
+    def list_left_out(self) -> BitMap:
+        """Return the canonical numbers of people whose data must not be used."""
+        ...
+
+
+class Erasures(Protocol):
+    """Deletions from the columnar copy, which no position of the log tells."""
+
+    def generation(self) -> int:
+        """Return a number that grows with every deletion, the same in every process."""
+        ...
+
+
+class NoErasures:
+    """Nothing is ever deleted."""
+
+    def generation(self) -> int:
+        """Return the same number always."""
+        return 0
+
+
 class BaseValues(msgspec.Struct, frozen=True):
     """What one person's evaluation needs to know of everyone else.
 
@@ -149,6 +173,19 @@ class LiveState(msgspec.Struct, frozen=True, kw_only=True):
     followed_at: datetime | None
     lag_seconds: float | None
     announces: bool
+
+
+class Membership(msgspec.Struct, frozen=True):
+    """A person's place in a followed segment.
+
+    Attributes:
+        size: how many members it has.
+        since: when the person entered; None if that is not among its newest changes, or if they
+            were there when the segment was first counted.
+    """
+
+    size: int
+    since: datetime | None
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):

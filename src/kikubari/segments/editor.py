@@ -14,7 +14,7 @@ from kikubari.segments.audiences import (
     Vocabulary,
 )
 from kikubari.segments.builtin import BUILTIN_SEGMENTS, find_builtin
-from kikubari.segments.contracts import Definitions, Lists
+from kikubari.segments.contracts import Definitions, Erasures, Lists, NoErasures
 from kikubari.segments.engine import SegmentEngine
 from kikubari.segments.explanation import Explainer, Language
 from kikubari.segments.lists import StoredLists
@@ -29,6 +29,7 @@ GOAL = EventCount(CountRange(at_least=1), ORDER_COMPLETED, window=Last(Duration(
 _DEFAULT_RATE = 0.02
 # Advice does not wait for segments that were never compared; it says more the next time.
 _OVERLAP_SECONDS = 0.4
+_NO_ERASURES = NoErasures()
 
 
 class SegmentTitles:
@@ -120,6 +121,7 @@ def create_editor(
     currency: str,
     zone: ZoneInfo,
     stored_lists: StoredLists | None = None,
+    erasures: Erasures = _NO_ERASURES,
 ) -> SegmentEditor:
     """Return the editor of a shop's segments.
 
@@ -132,10 +134,11 @@ def create_editor(
         currency: of the shop.
         zone: of the shop.
         stored_lists: for the names of lists.
+        erasures: says when rows were deleted.
     """
     titles = SegmentTitles(segments, stored_lists)
     explainer = Explainer(titles, currency=currency, zone=zone)
-    leaf_sets = LeafSets(columnar, lists=lists, definitions=definitions)
+    leaf_sets = LeafSets(columnar, lists=lists, definitions=definitions, erasures=erasures)
     audiences = Audiences(
         engine,
         leaf_sets,

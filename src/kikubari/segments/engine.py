@@ -9,15 +9,18 @@ from pyroaring import BitMap
 
 from kikubari.kit.clock import Clock
 from kikubari.kit.instants import from_micros
-from kikubari.segments.cache import CachedLeaf, LeafCache, valid_until
+from kikubari.segments.cache import CachedLeaf, CopyState, LeafCache, valid_until
 from kikubari.segments.compile import compile_leaf, compile_threshold
 from kikubari.segments.contracts import (
     BaseValues,
     CopyProgress,
     Definitions,
+    Erasures,
     Evaluation,
     LeafResult,
+    LeftOut,
     Lists,
+    NoErasures,
 )
 from kikubari.segments.derive import derive
 from kikubari.segments.moment import Moment
@@ -41,6 +44,7 @@ from kikubari.storage import ColumnarStore
 # Without an instant, "now" is the last whole tick, so that evaluations of one moment share leaves.
 TICK = timedelta(seconds=1)
 _EVERYONE = Everyone()
+_NO_ERASURES = NoErasures()
 _FUTURE = (
     "SELECT toUnixTimestamp64Micro(min(at)) FROM events"
     " WHERE workspace_id = {workspace:UInt16}"
@@ -58,6 +62,8 @@ class SegmentEngine:
         definitions: stored segments.
         clock: says what "now" is.
         zone: the shop's.
+        left_out: people who are in no segment.
+        erasures: says when rows were deleted.
         workspace_id: whose rows are read.
     """
 
@@ -70,6 +76,8 @@ class SegmentEngine:
         definitions: Definitions,
         clock: Clock,
         zone: ZoneInfo,
+        left_out: LeftOut | None = None,
+        erasures: Erasures = _NO_ERASURES,
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> None:
         self._columnar = columnar
@@ -78,6 +86,8 @@ class SegmentEngine:
         self._definitions = definitions
         self._clock = clock
         self._zone = zone
+        self._left_out = left_out
+        self._erasures = erasures
         self._workspace_id = workspace_id
         self._cache = LeafCache()
         self._future: tuple[int, int, int | None] | None = None
@@ -107,13 +117,17 @@ class SegmentEngine:
             NotFoundError: it refers to a segment or list that does not exist.
         """
         moment = self.moment(as_of, known_at)
-        run = _Run(self, moment, self._progress.copied_position())
+        # Read before any row is: an answer is never newer than its state says.
+        erasures = self._erasures.generation()
+        run = _Run(self, moment, CopyState(self._progress.copied_position(), erasures))
         members = run.members(tree, "$")
+        if self._left_out is not None:
+            members = members - self._left_out.list_left_out()
         return Evaluation(
             members=members,
             leaves=tuple(run.leaves),
             as_of=from_micros(moment.as_of),
-            position=run.position,
+            position=run.state.position,
         )
 
     def base_values(self, tree: Condition, moment: Moment) -> BaseValues:
@@ -134,22 +148,18 @@ class SegmentEngine:
                     thresholds[digest_of(node)] = self._threshold(node, moment)
         return BaseValues(thresholds, lists, segments, position)
 
-    def forget(self) -> None:
-        """Ask everything anew: rows were deleted, which no position tells."""
-        self._cache.clear()
-
-    def leaf(self, leaf: LeafCondition, moment: Moment, position: int) -> tuple[BitMap, bool]:
+    def leaf(self, leaf: LeafCondition, moment: Moment, state: CopyState) -> tuple[BitMap, bool]:
         """Return a leaf's members, and whether they were at hand."""
         digest = digest_of(leaf)
-        cached = self._cache.find(digest, moment, position)
+        cached = self._cache.find(digest, moment, state)
         if cached is not None:
             return cached, True
         query = compile_leaf(leaf, self._workspace_id, moment)
         members = self._columnar.query_bitmap(query.sql, query.parameters)
         if query.is_complement:
-            members = self.leaf(_EVERYONE, moment, position)[0] - members
-        until = _earlier(valid_until(leaf, moment), self._next_future(position, moment.as_of))
-        self._cache.put(digest, moment, CachedLeaf(members, position, moment.as_of, until))
+            members = self.leaf(_EVERYONE, moment, state)[0] - members
+        until = _earlier(valid_until(leaf, moment), self._next_future(state.position, moment.as_of))
+        self._cache.put(digest, moment, CachedLeaf(members, state, moment.as_of, until))
         return members, False
 
     def list_members(self, list_id: str) -> BitMap:
@@ -182,11 +192,11 @@ class SegmentEngine:
 class _Run:
     """One evaluation of one tree."""
 
-    def __init__(self, engine: SegmentEngine, moment: Moment, position: int) -> None:
+    def __init__(self, engine: SegmentEngine, moment: Moment, state: CopyState) -> None:
         self._engine = engine
         self._moment = moment
         self._inside: list[str] = []
-        self.position = position
+        self.state = state
         self.leaves: list[LeafResult] = []
 
     def members(self, condition: Condition, path: str) -> BitMap:
@@ -205,7 +215,7 @@ class _Run:
         derived = derive(condition)
         if derived is not condition:
             return self._noted(path, condition, self._quiet(derived))
-        found, is_cached = self._engine.leaf(condition, self._moment, self.position)
+        found, is_cached = self._engine.leaf(condition, self._moment, self.state)
         return self._noted(path, condition, found, is_cached=is_cached)
 
     def _combine(
@@ -234,7 +244,7 @@ class _Run:
         return found
 
     def _everyone(self) -> BitMap:
-        return self._engine.leaf(_EVERYONE, self._moment, self.position)[0]
+        return self._engine.leaf(_EVERYONE, self._moment, self.state)[0]
 
     def _noted(
         self, path: str, leaf: Condition, members: BitMap, *, is_cached: bool = False

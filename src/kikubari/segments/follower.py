@@ -7,27 +7,24 @@ differences again. Two processes never write the same change: each follows a num
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import msgspec
 from pyroaring import BitMap
 from sqlalchemy import Connection
 
-from kikubari.events import append_in
 from kikubari.kit.clock import Clock
-from kikubari.kit.instants import from_micros, to_micros
+from kikubari.kit.instants import to_micros
 from kikubari.segments import _memberships as repository
+from kikubari.segments.announcing import Announcer
 from kikubari.segments.contracts import Cause, FollowedProgress
 from kikubari.segments.live import LiveLeaves, flatten, leaves_of
 from kikubari.spec.conditions import Condition, Everyone, digest_of
-from kikubari.spec.envelope import DEFAULT_WORKSPACE, Event, EventKind, Trust
+from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import ConflictError, KikubariError
-from kikubari.spec.topics import INTERNAL_SOURCE_ID, SEGMENT_ENTERED, SEGMENT_LEFT
 from kikubari.storage import StateStore
 
-# Events of one transaction, as the sequencer has them.
-_EVENTS_PER_WRITE = 2_000
 # Changes after which all members are written down again.
 _CHANGES_PER_CHECKPOINT = 200
 _CHANGES_KEPT_US = 7 * 24 * 3_600 * 1_000_000
@@ -225,7 +222,7 @@ class Follower:
         through = self._slowest()
 
         def work(connection: Connection) -> bool:
-            announcer = _Announcer(connection, self._workspace_id)
+            announcer = Announcer(connection, self._workspace_id)
             for one in differences:
                 self._write_difference(connection, one, announcer)
             announcer.go_on()
@@ -250,7 +247,7 @@ class Follower:
         return self._has_more
 
     def _write_difference(
-        self, connection: Connection, one: _Difference, announcer: "_Announcer"
+        self, connection: Connection, one: _Difference, announcer: Announcer
     ) -> None:
         tracked = one.tracked
         entered, left = one.members - tracked.members, tracked.members - one.members
@@ -332,82 +329,3 @@ def _adopt(one: _Difference) -> None:
     tracked.members = one.members
     tracked.version = tracked.followed.version
     tracked.stored_digest = tracked.digest
-
-
-class _Announcer:
-    """Writes changes and the events that tell them, oldest first, so many in a transaction."""
-
-    def __init__(self, connection: Connection, workspace_id: int) -> None:
-        self._connection = connection
-        self._workspace_id = workspace_id
-        self.has_more = False
-
-    def add(self, row: dict[str, Any], entered: BitMap, left: BitMap) -> None:
-        """Write a change; its events follow in `go_on`."""
-        state = repository.find_state(self._connection, self._workspace_id, row["segment_id"])
-        # First members did not enter: they were there when the segment came to be.
-        is_told = state is not None and bool(state.announces) and row["cause"] != "created"
-        entered.run_optimize()
-        left.run_optimize()
-        repository.add_change(
-            self._connection,
-            {
-                **row,
-                "entered": entered.serialize(),
-                "left": left.serialize(),
-                "n_unannounced": len(entered) + len(left) if is_told else 0,
-            },
-        )
-
-    def go_on(self) -> None:
-        """Write the next events of the oldest changes that are not all told."""
-        room = _EVENTS_PER_WRITE
-        waiting = repository.list_unannounced(self._connection, self._workspace_id, limit=500)
-        for row in waiting:
-            if room <= 0:
-                self.has_more = True
-                return
-            events = list(_events_of(row, room))
-            after = row.n_unannounced - len(events)
-            is_ours = repository.set_unannounced(
-                self._connection,
-                self._workspace_id,
-                row.segment_id,
-                row.change,
-                before=row.n_unannounced,
-                after=after,
-            )
-            if not is_ours:
-                raise ConflictError(f"segment {row.segment_id!r} is followed elsewhere")
-            append_in(self._connection, events, workspace_id=self._workspace_id)
-            room -= len(events)
-            self.has_more = self.has_more or after > 0
-
-
-def _events_of(row: Any, limit: int) -> Iterator[Event]:
-    """Yield the events of a change that are not written yet, at most so many."""
-    told = row.n_entered + row.n_left - row.n_unannounced
-    people = [
-        (SEGMENT_ENTERED, BitMap.deserialize(row.entered)),
-        (SEGMENT_LEFT, BitMap.deserialize(row.left)),
-    ]
-    numbers = [(kind, number) for kind, found in people for number in found]
-    at = from_micros(row.as_of_us)
-    for kind, number in numbers[told : told + limit]:
-        yield Event(
-            message_id=f"{row.segment_id}:{row.change}:{number}",
-            kind=EventKind.TRACK,
-            type=kind,
-            occurred_at=at,
-            received_at=at,
-            source_id=INTERNAL_SOURCE_ID,
-            trust=Trust.INTERNAL,
-            number=number,
-            properties={
-                "segment_id": row.segment_id,
-                "version": row.version,
-                "change": row.change,
-                "cause": row.cause,
-                "size": row.size,
-            },
-        )

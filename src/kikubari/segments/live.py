@@ -1,8 +1,9 @@
 """Leaves that follow the log and the clock.
 
-A leaf is asked about everybody once. After that, only about people for whom something it reads
-changed (`changes`), by the same query restricted to their rows; about everybody again when that is
-cheaper, and when it ranks people among all.
+A leaf is asked about everybody once. After that, new events settle most people by themselves
+(`arrivals`); those in doubt, and those for whom something else changed that the leaf reads
+(`changes`), are asked about by the same query restricted to their rows; everybody again when that
+is cheaper. What counts, adds up or ranks is judged by numbers kept for everybody (`tallies`).
 """
 
 import time
@@ -17,10 +18,12 @@ from kikubari.events import Moves
 from kikubari.segments.arrivals import Arrivals, Effects, settle
 from kikubari.segments.changes import Changed, Edges, NewRows, Span, WhoIsWho
 from kikubari.segments.compile import compile_leaf
-from kikubari.segments.contracts import CopyProgress, Lists
+from kikubari.segments.contracts import CopyProgress, Erasures, Lists, NoErasures
+from kikubari.segments.costs import Costs
 from kikubari.segments.derive import derive
 from kikubari.segments.moment import Moment
 from kikubari.segments.reads import Reads, next_turn, reads_of
+from kikubari.segments.tallies import Tallies, Tally, is_complement
 from kikubari.spec.conditions import (
     AllOf,
     AnyOf,
@@ -40,13 +43,11 @@ from kikubari.storage import ColumnarStore, QueryBudget, StateStore
 _BULK_EVENTS = 60_000
 # A leaf that ranks people among all takes at most this part of the time.
 RANKING_SHARE = 0.1
-# What a restricted query costs before any was measured.
-_FIRST_MS_A_PERSON = 0.02
-_RESTRICTED_MS = 5.0
 _MS = 1_000  # µs
 # Whoever edits a segment meanwhile gets the other cores.
 _BUDGET = {**QueryBudget.LIVE, "max_threads": 1}
 _EVERYONE = Everyone()
+_NO_ERASURES = NoErasures()
 
 
 class LiveLeaf:
@@ -61,15 +62,12 @@ class LiveLeaf:
         # The instant it holds for; None: never asked.
         self.as_of: int | None = None
         self.turn: int | None = None
-        self.whole_ms = 0.0
-        self.ms_a_person = _FIRST_MS_A_PERSON
+        # Judged by a tally the last time.
+        self.is_tallied = False
+        self.costs = Costs()
         # A ranking leaf with changes is asked again when it may be.
         self.is_waiting = False
         self.may_ask_at = 0
-
-    def is_cheaper_whole(self, n_people: int) -> bool:
-        """Say whether asking about everybody costs less than about these."""
-        return _RESTRICTED_MS + n_people * self.ms_a_person > self.whole_ms
 
 
 class _News(msgspec.Struct, frozen=True):
@@ -98,6 +96,7 @@ class LiveLeaves:
         moves: merges and unmerges.
         lists: static lists.
         zone: the shop's.
+        erasures: says when rows were deleted.
         workspace_id: whose rows are read.
         ranking_share: part of the time that each leaf may take which ranks people among all.
     """
@@ -111,6 +110,7 @@ class LiveLeaves:
         moves: Moves,
         lists: Lists,
         zone: ZoneInfo,
+        erasures: Erasures = _NO_ERASURES,
         workspace_id: int = DEFAULT_WORKSPACE,
         ranking_share: float = RANKING_SHARE,
     ) -> None:
@@ -123,11 +123,14 @@ class LiveLeaves:
         self._rows = NewRows(columnar, workspace_id)
         self._arrivals = Arrivals(columnar, workspace_id)
         self._who = WhoIsWho(state, columnar, moves, workspace_id)
+        self._tallies = Tallies(columnar, self._who.numbers_of, workspace_id)
         self._event_edges = Edges(columnar, workspace_id, table="events", name="type", column="at")
         self._trait_edges = Edges(
             columnar, workspace_id, table="traits", name="name", column="instant"
         )
         self._leaves: dict[str, LiveLeaf] = {}
+        self._erasures = erasures
+        self._generation = 0
         self._has_begun = False
         self.position = 0
         self.as_of = 0
@@ -139,14 +142,16 @@ class LiveLeaves:
         self._leaves = {
             digest: self._leaves.get(digest) or LiveLeaf(leaf) for digest, leaf in wanted.items()
         }
+        self._tallies.follow(one.leaf for one in self._leaves.values())
         reads = [one.reads for one in self._leaves.values()]
         since = self.as_of if self._has_begun else as_of
         self._event_edges.watch({edge for one in reads for edge in one.event_edges}, since)
         self._trait_edges.watch({edge for one in reads for edge in one.trait_edges}, since)
 
-    def forget(self) -> None:
+    def _forget(self) -> None:
         """Ask everything anew at the next step."""
         self._has_begun = False
+        self._tallies.forget()
         for leaf in self._leaves.values():
             leaf.as_of = None
 
@@ -160,25 +165,39 @@ class LiveLeaves:
         position = self._progress.copied_position()
         if position < self.position:
             return None
+        generation = self._erasures.generation()
+        if generation != self._generation:
+            self._forget()
         as_of = max(as_of, self.as_of)  # a clock that was set back changes nobody
         moment = Moment(as_of, None, self._zone)
-        news = self._look(position, moment) if self._has_begun else self._begin(moment)
-        if news is None:
-            return None
-        everyone = self._leaves[digest_of(_EVERYONE)]
-        rest = [one for one in self._leaves.values() if one is not everyone]
-        updated = {
-            digest_of(one.leaf) for one in (everyone, *rest) if self._bring_up(one, news, moment)
-        }
+        try:
+            news = (
+                self._look(position, moment) if self._has_begun else self._begin(position, moment)
+            )
+            if news is None:
+                return None
+            everyone = self._leaves[digest_of(_EVERYONE)]
+            rest = [one for one in self._leaves.values() if one is not everyone]
+            updated = {
+                digest_of(one.leaf)
+                for one in (everyone, *rest)
+                if self._bring_up(one, news, moment)
+            }
+        except BaseException:
+            self._forget()  # what was found out is half taken in
+            raise
         self.position, self.as_of, self._has_begun = position, as_of, True
+        self._generation = generation
         return updated
 
-    def _begin(self, moment: Moment) -> "_News | None":
+    def _begin(self, position: int, moment: Moment) -> "_News | None":
         """Learn who is who; None if the engine's dictionary is not as new as its table."""
         if not self._who.begin():
             return None
         self._rows.begin(moment.as_of)
-        self._find_edges(Span(0, 0, self.as_of, moment.as_of), Changed())
+        span, changed = Span(position, position, self.as_of, moment.as_of), Changed()
+        self._find_edges(span, changed)
+        self._tallies.step(span, self._rows, changed, moment, is_bulk=False)
         return _News(Changed(), frozenset(), {}, is_bulk=False)
 
     def _look(self, position: int, moment: Moment) -> "_News":
@@ -191,14 +210,18 @@ class LiveLeaves:
             self._event_edges.look_again(moment.as_of)
             self._trait_edges.look_again(moment.as_of)
             self._find_edges(span, changed)
+            self._tallies.step(span, self._rows, changed, moment, is_bulk=True)
             return _News(changed, frozenset(), {}, is_bulk=True)
         self._rows.find(span, changed)
         self._find_edges(span, changed)
+        self._tallies.step(span, self._rows, changed, moment, is_bulk=False)
         types = frozenset[str | None](self._rows.earliest)
         concerned = {
             digest: one.leaf
             for digest, one in self._leaves.items()
-            if not one.reads.is_whole and one.reads.is_of(types)
+            if not one.reads.is_whole
+            and one.reads.is_of(types)
+            and self._tallies.find(one.leaf) is None
         }
         effects = self._arrivals.find(concerned, span, self._rows, moment)
         return _News(changed, types, effects, is_bulk=False)
@@ -240,6 +263,11 @@ class LiveLeaves:
             found = self._lists.members(one.leaf.list_id) & self.everyone
             is_other, one.found, one.as_of = found != one.found, found, moment.as_of
             return is_other
+        tally = self._tallies.find(one.leaf)
+        if tally is not None:
+            return self._judge(one, tally, moment)
+        if one.is_tallied:
+            one.is_tallied, one.as_of = False, None
         people = news.changed.people(one.reads)
         is_new = one.as_of is None
         is_turn = one.turn is not None and one.turn <= moment.as_of
@@ -254,7 +282,12 @@ class LiveLeaves:
             return False
         arrived = settle(news.effects.get(digest_of(one.leaf)), one.found)
         people |= arrived.in_doubt
-        if is_new or news.is_bulk or is_turn or (people and one.is_cheaper_whole(len(people))):
+        if (
+            is_new
+            or news.is_bulk
+            or is_turn
+            or (people and one.costs.is_cheaper_whole(len(people)))
+        ):
             self._ask_whole(one, moment)
             return True
         before = one.found
@@ -264,14 +297,37 @@ class LiveLeaves:
         one.as_of = moment.as_of
         return one.found != before
 
+    def _judge(self, one: LiveLeaf, tally: Tally, moment: Moment) -> bool:
+        """Judge people by their numbers; say whether the leaf's members may have changed."""
+        before = one.found
+        is_new = tally.is_new or one.as_of is None or not one.is_tallied
+        one.is_tallied, one.is_complement = True, is_complement(one.leaf)
+        one.is_waiting = one.is_waiting or is_new or bool(tally.touched)
+        if one.reads.is_whole and not is_new and moment.as_of < one.may_ask_at:
+            one.as_of = one.as_of if one.is_waiting else moment.as_of
+            return False
+        if is_new or (one.reads.is_whole and one.is_waiting):
+            started = time.perf_counter()
+            one.found = tally.found(one.leaf)
+            self._rest(one, started, moment)
+        elif tally.touched:
+            one.found = (before - tally.touched) | tally.found(one.leaf, tally.touched)
+        one.as_of, one.is_waiting = moment.as_of, False
+        return is_new or one.found != before
+
+    def _rest(self, one: LiveLeaf, started: float, moment: Moment) -> None:
+        """Note what a look at everybody took, and when the next one may be."""
+        one.costs.whole_ms = (time.perf_counter() - started) * 1_000
+        one.is_waiting = False
+        one.may_ask_at = moment.as_of + round(one.costs.whole_ms / self._ranking_share) * _MS
+
     def _ask_whole(self, one: LiveLeaf, moment: Moment) -> None:
         started = time.perf_counter()
         query = compile_leaf(one.leaf, self._workspace_id, moment)
         one.found = self._columnar.query_bitmap(query.sql, query.parameters, budget=_BUDGET)
         one.is_complement = query.is_complement
-        one.whole_ms = (time.perf_counter() - started) * 1_000
-        one.as_of, one.is_waiting = moment.as_of, False
-        one.may_ask_at = moment.as_of + round(one.whole_ms / self._ranking_share) * _MS
+        self._rest(one, started, moment)
+        one.as_of = moment.as_of
         one.turn = next_turn(one.leaf, moment) if one.reads.turns else None
 
     def _ask_about(self, one: LiveLeaf, people: BitMap, moment: Moment) -> None:
@@ -280,8 +336,7 @@ class LiveLeaves:
         query = compile_leaf(one.leaf, self._workspace_id, moment, numbers)
         found = self._columnar.query_bitmap(query.sql, query.parameters, budget=_BUDGET)
         one.found = (one.found - people) | (found & people)
-        spent = (time.perf_counter() - started) * 1_000 - _RESTRICTED_MS
-        one.ms_a_person = 0.7 * one.ms_a_person + 0.3 * max(0.0, spent) / len(people)
+        one.costs.note_restricted(len(people), (time.perf_counter() - started) * 1_000)
 
 
 def flatten(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from kikubari.kit.clock import Clock
 from kikubari.kit.instants import EPOCH, from_micros, to_micros
 from kikubari.segments import _memberships as repository
-from kikubari.segments.contracts import Change, LiveState, SizePoint
+from kikubari.segments.contracts import Change, LeftOut, LiveState, Membership, SizePoint
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import NotFoundError
 from kikubari.storage import StateStore
@@ -18,6 +18,8 @@ from kikubari.storage import StateStore
 # Behind by more than this, members are called stale.
 STALE_AFTER = timedelta(seconds=60)
 _KEPT = 200
+# Changes among which is looked for when somebody entered.
+_CHANGES_SEARCHED = 200
 
 
 class Memberships:
@@ -26,14 +28,21 @@ class Memberships:
     Args:
         state: store of memberships.
         clock: says how long ago something was.
+        left_out: people who are in no segment.
         workspace_id: whose segments.
     """
 
     def __init__(
-        self, state: StateStore, clock: Clock, *, workspace_id: int = DEFAULT_WORKSPACE
+        self,
+        state: StateStore,
+        clock: Clock,
+        *,
+        left_out: LeftOut | None = None,
+        workspace_id: int = DEFAULT_WORKSPACE,
     ) -> None:
         self._state = state
         self._clock = clock
+        self._left_out = left_out
         self._workspace_id = workspace_id
         self._kept: dict[str, tuple[int, BitMap]] = {}
         self._lock = threading.Lock()
@@ -57,6 +66,10 @@ class Memberships:
         Raises:
             NotFoundError: the segment is not followed (yet).
         """
+        members = self._all_members(segment_id)
+        return members - self._left_out.list_left_out() if self._left_out else members
+
+    def _all_members(self, segment_id: str) -> BitMap:
         with self._state.read() as connection:
             row = repository.find_state(connection, self._workspace_id, segment_id)
             if row is None:
@@ -65,12 +78,31 @@ class Memberships:
                 change, members = self._kept.get(segment_id, (0, BitMap()))
             if change == row.change:
                 return members
-            members = repository.read_members(connection, self._workspace_id, segment_id)
+            members = repository.read_members(
+                connection, self._workspace_id, segment_id, known=(change, members)
+            )
         with self._lock:
             if len(self._kept) >= _KEPT:
                 self._kept.clear()
             self._kept[segment_id] = (row.change, members)
         return members
+
+    def list_for(self, number: int) -> dict[str, Membership]:
+        """Return the followed segments that a person is in, by id."""
+        found = {}
+        for segment_id in self.list_states():
+            members = self.members(segment_id)
+            if number in members:
+                since = self._entered_at(segment_id, number)
+                found[segment_id] = Membership(len(members), since)
+        return found
+
+    def _entered_at(self, segment_id: str, number: int) -> datetime | None:
+        with self._state.read() as connection:
+            newest = repository.list_entered(
+                connection, self._workspace_id, segment_id, limit=_CHANGES_SEARCHED
+            )
+            return next((from_micros(at) for at, entered in newest if number in entered), None)
 
     def list_changes(
         self, segment_id: str, *, before: int | None = None, limit: int = 50

@@ -154,6 +154,24 @@ class ColumnarStore:
         table = np.frombuffer(self._query_raw(sql, parameters, budget, label), dtype=row)
         return table["number"], table["values"]
 
+    def query_records(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None,
+        record: np.dtype[Any],
+        *,
+        budget: Mapping[str, int] = QueryBudget.LIVE,
+    ) -> NDArray[Any]:
+        """Run a SELECT of numbers of fixed width; return its rows as an array of records.
+
+        Args:
+            sql: the query.
+            parameters: its values.
+            record: the type of a row, packed and little-endian, a field for each column.
+            budget: what it may use.
+        """
+        return np.frombuffer(self._query_raw(sql, parameters, budget, ""), dtype=record)
+
     def cancel(self, label: str) -> None:
         """End every query under this label."""
         self.command(

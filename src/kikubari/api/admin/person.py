@@ -1,6 +1,8 @@
 """Everything about one customer, a part at a time: facts, identity, sharing, saved, messages."""
 
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from litestar import get
@@ -31,7 +33,7 @@ from kikubari.profiles import (
     query_computed,
     query_habits,
 )
-from kikubari.segments import BUILTIN_SEGMENTS
+from kikubari.segments import BUILTIN_SEGMENTS, Membership
 from kikubari.spec.errors import NotFoundError
 
 _LOYALTY_TIERS = ("loyalty_tier", "tier", "member_rank", "rank")
@@ -153,12 +155,20 @@ class SavedAnswer(msgspec.Struct, frozen=True):
 
 
 class MembershipLine(msgspec.Struct, frozen=True):
-    """A segment a customer is in."""
+    """A segment a customer is in.
+
+    Attributes:
+        since: when they entered; null if it was long ago, before the segment was first counted, or
+            if the segment is not counted live yet.
+        why: where its conditions are, each with what it saw of the customer.
+    """
 
     id: str
     name_en: str
     name_ja: str
     size: int
+    since: datetime | None
+    why: str
 
 
 class MessageLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -258,12 +268,24 @@ def get_saved(services: NamedDependency[Services], profile_id: FromPath[str]) ->
 def list_profile_segments(
     services: NamedDependency[Services], profile_id: FromPath[str]
 ) -> list[MembershipLine]:
-    """List the segments a customer is in; `/segments/{id}/explain` says why."""
+    """List the segments a customer is in, since when, and where it is said why."""
     number = _number_of(services, profile_id)
+    live = services.memberships.list_for(number)
+    followed = services.memberships.list_states().keys()
     named = [(one.id, one.name_en, one.name_ja) for one in BUILTIN_SEGMENTS]
     named += [(one.id, one.name, one.name) for one in services.segments.list_all()]
-    found = [(one, services.segments.evaluate(one[0]).members) for one in named]
-    return [MembershipLine(*one, len(members)) for one, members in found if number in members]
+    lines = []
+    for segment_id, name_en, name_ja in named:
+        membership = live.get(segment_id)
+        if segment_id not in followed:
+            members = services.segments.evaluate(segment_id).members
+            membership = Membership(len(members), None) if number in members else None
+        if membership is not None:
+            why = f"/api/segments/{segment_id}/explain?profile_id={quote(profile_id)}"
+            lines.append(
+                MembershipLine(segment_id, name_en, name_ja, membership.size, membership.since, why)
+            )
+    return lines
 
 
 @get("/profiles/{profile_id:str}/messages", guards=[requires("read")], sync_to_thread=True)

@@ -43,6 +43,7 @@ class SegmentsWing:
             definitions=definitions,
             clock=clock,
             zone=zone,
+            erasures=log.forgetting,
         )
         self.segments = Segments(state, self.engine, ground.ids, clock)
         self.editor = create_editor(
@@ -54,17 +55,19 @@ class SegmentsWing:
             currency=ground.settings.currency,
             zone=zone,
             stored_lists=self.lists,
+            erasures=log.forgetting,
         )
         self.memberships = Memberships(state, clock)
-        self._leaves = LiveLeaves(
+        leaves = LiveLeaves(
             state,
             columnar,
             progress=log.copier,
             moves=log.numbering,
             lists=self.lists,
             zone=zone,
+            erasures=log.forgetting,
         )
-        self._follower = Follower(state, self._leaves, definitions, log.copier, clock)
+        self._follower = Follower(state, leaves, definitions, log.copier, clock)
         self._past = PastSizes(state, self.engine, clock)
         self.personas = Personas(state, columnar, self.engine, self.lists, clock)
         self.lookalikes = Lookalikes(state, columnar, self.engine, self.lists, clock)
@@ -85,12 +88,8 @@ class SegmentsWing:
         return self._follower.step()
 
     def _forget(self) -> bool:
-        """Delete the rows of those who were erased, and what was counted with them."""
-        if not self._forgetting.run_once():
-            return False
-        self.engine.forget()
-        self._leaves.forget()
-        return True
+        """Delete the rows of those who were erased; whoever counted them notices."""
+        return self._forgetting.run_once() > 0
 
     def _look_back(self) -> bool:
         """Fill a week of some segment's past, when nothing else waits for the copy."""

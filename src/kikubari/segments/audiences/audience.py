@@ -108,6 +108,7 @@ class Audiences:
             SupersededError: a newer edit of the session was seen already.
         """
         ticket = Ticket() if session is None else self._sessions.begin(session, sequence)
+        self._leaf_sets.notice_erasures()
         return Edit(tree, as_of, ticket)
 
     def count(self, edit: Edit) -> Counts:

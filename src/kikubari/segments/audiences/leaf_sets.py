@@ -9,7 +9,7 @@ from pyroaring import BitMap
 
 from kikubari.segments.audiences.sessions import Ticket
 from kikubari.segments.compile import compile_leaf
-from kikubari.segments.contracts import Definitions, Lists
+from kikubari.segments.contracts import Definitions, Erasures, Lists, NoErasures
 from kikubari.segments.derive import derive
 from kikubari.segments.moment import Moment
 from kikubari.spec.conditions import (
@@ -30,6 +30,7 @@ from kikubari.storage import ColumnarStore, QueryBudget, QueryCancelledError
 # A bitmap of a million people takes at most 130 kB.
 _MAX_KEPT = 600
 _EVERYONE = Everyone()
+_NO_ERASURES = NoErasures()
 
 
 class LeafSets:
@@ -42,6 +43,7 @@ class LeafSets:
         columnar: copy of the log.
         lists: static lists.
         definitions: stored segments.
+        erasures: says when rows were deleted.
         workspace_id: whose rows are read.
         budget: of one query.
     """
@@ -52,17 +54,28 @@ class LeafSets:
         *,
         lists: Lists,
         definitions: Definitions,
+        erasures: Erasures = _NO_ERASURES,
         workspace_id: int = DEFAULT_WORKSPACE,
         budget: Mapping[str, int] = QueryBudget.EDIT,
     ) -> None:
         self._columnar = columnar
         self._lists = lists
         self._definitions = definitions
+        self._erasures = erasures
+        self._generation = erasures.generation()
         self._workspace_id = workspace_id
         self._budget = budget
         self._kept: OrderedDict[tuple[str, int], BitMap] = OrderedDict()
         self._asking: dict[tuple[str, int], threading.Lock] = {}
         self._lock = threading.Lock()
+
+    def notice_erasures(self) -> None:
+        """Forget every answer if rows were deleted since: somebody was erased."""
+        generation = self._erasures.generation()
+        with self._lock:
+            if generation != self._generation:
+                self._generation = generation
+                self._kept.clear()
 
     def find(self, leaf: Condition, moment: Moment) -> BitMap | None:
         """Return the people a condition holds for, if that was asked before."""
@@ -122,14 +135,17 @@ class LeafSets:
         with asking:
             found = self.find(leaf, moment)
             if found is None:
+                generation = self._generation
                 found = answer()
-                self._put(key, found)
+                self._put(key, found, generation)
         with self._lock:
             self._asking.pop(key, None)
         return found
 
-    def _put(self, key: tuple[str, int], found: BitMap) -> None:
+    def _put(self, key: tuple[str, int], found: BitMap, generation: int) -> None:
         with self._lock:
+            if generation != self._generation:
+                return  # read before somebody was erased
             self._kept[key] = found
             while len(self._kept) > _MAX_KEPT:
                 self._kept.popitem(last=False)
