@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
+from kikubari.deliver._execute_many import execute_many
 from kikubari.deliver._tables import QUEUED, contact_slots, contact_turns, messages, wishes
 from kikubari.deliver.reasons import EXPIRED
 from kikubari.storage import insert_or_ignore, upsert
@@ -34,6 +35,7 @@ _SLOTS = (
     )
     .order_by(contact_slots.c.at_us)
 )
+_SAVE_SLOT = insert(contact_slots)
 _RELEASE = delete(contact_slots).where(
     contact_slots.c.workspace_id == bindparam("b_workspace"),
     contact_slots.c.number == bindparam("b_number"),
@@ -104,20 +106,20 @@ def save_slots(
     connection: Connection, workspace_id: int, slots: Sequence[tuple[int, int, str]], *, at_us: int
 ) -> None:
     """Write down that (number, message id, channel) are about to leave."""
-    if slots:
-        connection.execute(
-            insert(contact_slots),
-            [
-                {
-                    "workspace_id": workspace_id,
-                    "number": number,
-                    "at_us": at_us,
-                    "message_id": message_id,
-                    "channel": channel,
-                }
-                for number, message_id, channel in slots
-            ],
-        )
+    execute_many(
+        connection,
+        _SAVE_SLOT,
+        [
+            {
+                "workspace_id": workspace_id,
+                "number": number,
+                "at_us": at_us,
+                "message_id": message_id,
+                "channel": channel,
+            }
+            for number, message_id, channel in slots
+        ],
+    )
 
 
 def release_slots(

@@ -15,6 +15,7 @@ from sqlalchemy import (
     update,
 )
 
+from kikubari.deliver._execute_many import execute_many
 from kikubari.deliver._tables import IN_FLIGHT, QUEUED, dispatches, message_records, messages
 from kikubari.deliver.contracts import (
     Claimed,
@@ -272,7 +273,8 @@ def set_committing(
     connection: Connection, workspace_id: int, leaving: Sequence[tuple[int, bytes, str]]
 ) -> None:
     """Write down that messages are about to leave: (id, address key, assumed zone or empty)."""
-    connection.execute(
+    execute_many(
+        connection,
         _COMMITTING,
         [
             {
@@ -309,7 +311,7 @@ _SETTLE = (
 
 def settle(connection: Connection, rows: list[dict[str, object]]) -> None:
     """Write down what became of attempts; keys are the ``b_`` parameters."""
-    connection.execute(_SETTLE, rows)
+    execute_many(connection, _SETTLE, rows)
 
 
 def save_records(
@@ -318,7 +320,8 @@ def save_records(
     records: Sequence[tuple[int, int, bytes]],
 ) -> None:
     """Keep (message id, number, sealed record); a later attempt replaces an earlier one's."""
-    connection.execute(
+    execute_many(
+        connection,
         upsert(connection, message_records, key=["workspace_id", "message_id"], update=["body"]),
         [
             {"workspace_id": workspace_id, "message_id": i, "number": n, "body": b}

@@ -235,6 +235,7 @@ class _Worker:
         self._decode = msgspec.msgpack.Decoder(Reply).decode
         self._shared: bytes | None = None
         self._received = bytearray()
+        self._taken = 0  # octets of those that were frames already handed out
         self.process: subprocess.Popen[bytes] | None = None
 
     def run(self, shared: bytes, items: list[bytes]) -> list[Reply]:
@@ -288,6 +289,7 @@ class _Worker:
             return
         self._shared = None
         self._received.clear()
+        self._taken = 0
         environment = {k: os.environ[k] for k in _PASSED_ENVIRONMENT if k in os.environ}
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, bufsize=0
@@ -326,17 +328,23 @@ class _Worker:
             if not received:
                 self.process.wait()
                 return None
+            if self._taken:
+                del self._received[: self._taken]
+                self._taken = 0
             self._received += received
         return frame
 
     def _take_frame(self) -> bytes | None:
-        if len(self._received) < _FRAME.size:
+        """Return the next whole frame; what is left moves up once a read, not once a frame."""
+        begin = self._taken + _FRAME.size
+        if len(self._received) < begin:
             return None
-        end = _FRAME.size + _FRAME.unpack_from(self._received)[0]
+        end = begin + _FRAME.unpack_from(self._received, self._taken)[0]
         if len(self._received) < end:
             return None
-        frame = bytes(self._received[_FRAME.size : end])
-        del self._received[:end]
+        with memoryview(self._received) as received:
+            frame = bytes(received[begin:end])
+        self._taken = end
         return frame
 
     def stop(self) -> None:

@@ -29,6 +29,10 @@ Refusal = TemporaryRefusal | PermanentRefusal
 _CLOSING, _SEND_DATA = 421, 354
 _SUCCESS, _TEMPORARY, _PERMANENT = 2, 4, 5
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
+# Each begins with the octet itself, which the search then finds at the speed of memchr.
+_BARE_CR = re.compile(rb"\r(?!\n)")
+_BARE_LF = re.compile(rb"\n(?<!\r\n)")
+_DOT_LINE = re.compile(rb"\r\n\.")
 # Large mails are written in pieces so that the time limit is for progress, not for the whole.
 _BLOCK = 256 * 1024
 
@@ -190,7 +194,7 @@ class SmtpConnection:
             self.abort()
 
     async def _write_body(self, data: bytes) -> None:
-        stuffed = data.replace(b"\r\n.", b"\r\n..")
+        stuffed = data.replace(b"\r\n.", b"\r\n..") if _DOT_LINE.search(data) else data
         if stuffed.startswith(b"."):
             stuffed = b"." + stuffed
         if len(stuffed) <= _BLOCK:
@@ -253,7 +257,6 @@ def _to_crlf(data: bytes) -> bytes:
     A bare CR or LF is a line end to some servers and not to others; a dot after one could end the
     message early for one of them and smuggle in a second one (CVE-2023-51764 and its kin).
     """
-    bare = data.replace(b"\r\n", b"")
-    if b"\n" in bare or b"\r" in bare:
+    if _BARE_CR.search(data) or _BARE_LF.search(data):
         data = _LINE_ENDS.sub(b"\r\n", data)
     return data if data.endswith(b"\r\n") else data + b"\r\n"
