@@ -8,7 +8,7 @@ import css_inline
 import msgspec
 
 from kikubari.decide.personalise._markup import Markup, protect_document, restore
-from kikubari.decide.personalise.blocks.check import parse_blocks
+from kikubari.decide.personalise.block_check import parse_blocks
 from kikubari.decide.personalise.blocks.contracts import AnyBlock, Document, fill_in
 from kikubari.decide.personalise.blocks.to_mjml import blocks_to_mjml
 from kikubari.decide.personalise.contracts import (

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from kikubari.decide.personalise.blocks.check import check_blocks
+from kikubari.decide.personalise.block_check import check_blocks
 from kikubari.decide.personalise.blocks.contracts import Document, SavedBlock, fill_in
 from kikubari.decide.personalise.blocks.to_mjml import block_to_mjml
 from kikubari.decide.personalise.compile import compile_email
