@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from kikubari.catalog import Product
+from kikubari.decide.guard import Standing
 from kikubari.decide.personalise import Fact, Lineage, Provenance, gather_facts
 from kikubari.decide.recommend import PopularProducts
 from kikubari.deliver import EMAIL, Recipient, load_wishes
@@ -18,6 +19,7 @@ from kikubari.kit.money import Money
 from kikubari.profiles import (
     ComputedTraits,
     ConsentLedger,
+    ConsentState,
     PersonFacts,
     Profiles,
     Trait,
@@ -25,7 +27,10 @@ from kikubari.profiles import (
 )
 from kikubari.storage import ColumnarStore, StateStore
 
-_TRACKING = "tracking"
+# Purposes of the ledger, each on e-mail.
+_TRACKING, _MARKETING = "tracking", "marketing"
+_PROFILING, _ENRICHMENT = "profiling", "enrichment"
+_REFUSED = frozenset({"denied", "withdrawn"})
 # Contact data and bookkeeping are no facts to write a sentence with.
 _NOT_FACTS = frozenset({"email", "phone", "simulated_fields"})
 _PROVENANCES = {
@@ -112,7 +117,10 @@ class ProfileRecipients:
         with self._store.read() as connection:
             now_is = self._profiles.resolve_numbers(connection, numbers)
             people = self._profiles.load_profiles(connection, set(now_is.values()))
-            tracked = self._ledger.state(connection, set(now_is.values()), _TRACKING, EMAIL)
+            said = {
+                purpose: self._ledger.state(connection, set(now_is.values()), purpose, EMAIL)
+                for purpose in (_TRACKING, _MARKETING, _PROFILING, _ENRICHMENT)
+            }
             unused = self._list_unused(connection, set(now_is.values()))
         now = self._clock.now()
         computed = query_computed(self._columnar, set(now_is.values()), as_of=now)
@@ -124,7 +132,7 @@ class ProfileRecipients:
                 computed[canonical],
                 shelves,
                 now,
-                is_tracked=tracked[canonical].is_granted,
+                said={purpose: states[canonical] for purpose, states in said.items()},
                 unused=unused.get(canonical, frozenset()),
             )
             for number, canonical in now_is.items()
@@ -147,7 +155,7 @@ class ProfileRecipients:
         shelves: Mapping[str, _Shelf],
         now: datetime,
         *,
-        is_tracked: bool,
+        said: Mapping[str, ConsentState],
         unused: frozenset[str],
     ) -> Recipient:
         facts = {
@@ -161,12 +169,15 @@ class ProfileRecipients:
             # One that is only claimed goes along too, so that the gate can say what is missing.
             address=person.email or _text(person.traits, "email"),
             is_verified=person.email is not None,
-            is_tracked=is_tracked,
+            is_tracked=said[_TRACKING].is_granted,
             name=_display_name(person.traits),
             language=_text(person.traits, "language") or "en",
             timezone=zone or self._timezone,
             is_zone_assumed=not zone,
             facts=gather_facts({"customer": facts}),
+            standing=_standing(said),
+            consented_at=said[_MARKETING].at if said[_MARKETING].is_granted else None,
+            consent_source=said[_MARKETING].source,
         )
 
     def _computed_facts(
@@ -220,6 +231,15 @@ class ProfileRecipients:
             "image_url": urljoin(f"{self._base_url}/", product.image_url or ""),
             "url": urljoin(f"{self._base_url}/", product.url or ""),
         }
+
+
+def _standing(said: Mapping[str, ConsentState]) -> Standing:
+    """Return what somebody's consents say about the use of what is known of them."""
+    is_refused = said[_PROFILING].status in _REFUSED
+    return Standing(
+        privacy_signal="objected_profiling" if is_refused else "none",
+        third_party_disclosed=said[_ENRICHMENT].is_granted,
+    )
 
 
 def _fact_of(trait: Trait) -> Fact:

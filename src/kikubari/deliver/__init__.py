@@ -1,10 +1,8 @@
 """Outbox, last gate, rendering to MIME, delivery."""
 
 from kikubari.deliver.bounces import BounceType as BounceType
-from kikubari.deliver.compose import GUARDS as GUARDS
 from kikubari.deliver.compose import ComposeItem as ComposeItem
 from kikubari.deliver.compose import ComposeShared as ComposeShared
-from kikubari.deliver.compose import Guard as Guard
 from kikubari.deliver.compose import compose as compose
 from kikubari.deliver.composer import MailSettings as MailSettings
 from kikubari.deliver.composer import SandboxComposer as SandboxComposer

@@ -6,19 +6,38 @@ dispatch arrives once per worker, and parsed templates and keys are kept between
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
+from kikubari.decide.guard import (
+    Guard,
+    GuardNote,
+    Level,
+    Moment,
+    Standing,
+    message_of,
+    note_of,
+    with_lineage,
+)
 from kikubari.decide.personalise import (
     Facts,
     RenderedEmail,
     RenderSettings,
     render_email_in_pieces,
     rewrite_pieces,
+)
+from kikubari.decide.reason import (
+    MARK,
+    Basis,
+    ReasonLine,
+    ReasonLinks,
+    build_reason,
+    place_reason,
+    rests_on_more_than_told,
 )
 from kikubari.deliver.contracts import Composed, Letter, MessageRecord, Purpose, public_id
 from kikubari.deliver.dkim import DkimKey, DkimSigner
@@ -53,7 +72,11 @@ class ComposeShared(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ComposeItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One message to make; `now` goes into its Date and is what templates call now."""
+    """One message to make; `now` goes into its Date and is what templates call now.
+
+    `standing` is what the person has said about the use of what is known of them, `consented_at`
+    and `consent_source` tell of their consent to this purpose.
+    """
 
     message_id: int
     address: str
@@ -63,12 +86,14 @@ class ComposeItem(msgspec.Struct, frozen=True, kw_only=True):
     is_tracked: bool
     facts: Facts
     now: datetime
+    is_zone_assumed: bool = False
+    standing: Standing = Standing()
+    consented_at: datetime | None = None
+    consent_source: str = ""
 
 
-# Judges a rendered message before it is built: None to let it go.
-Guard = Callable[[RenderedEmail, ComposeItem], Reason | None]
-# In order; the first that objects decides. Content guards take their place here.
-GUARDS: tuple[Guard, ...] = ()
+_GUARD = Guard()
+_STOPS = {Level.HOLD: Reason.GUARD_HELD, Level.BLOCK: Reason.GUARD_BLOCKED}
 
 
 def compose(shared: ComposeShared, item: ComposeItem) -> Composed:
@@ -88,6 +113,7 @@ def compose(shared: ComposeShared, item: ComposeItem) -> Composed:
             **shared.content,
             "unsubscribe_url": links.unsubscribe,
             "preferences_url": links.preferences,
+            "reason": MARK,
         },
         settings=RenderSettings(
             language=item.language,
@@ -96,12 +122,25 @@ def compose(shared: ComposeShared, item: ComposeItem) -> Composed:
             now=item.now,
         ),
     )
-    record = _record(rendered)
-    for guard in GUARDS:
-        if reason := guard(rendered, item):
-            return Composed(
-                record=record, stopped_by=reason, cpu_seconds=time.process_time() - started
-            )
+    note = _judge(shared.letter, item, rendered)
+    line = _reason(shared.letter, item, rendered)
+    record = _record(rendered, line, note)
+    if note.level in _STOPS:
+        return Composed(
+            record=record,
+            guard=note,
+            stopped_by=_STOPS[note.level],
+            cpu_seconds=time.process_time() - started,
+        )
+    placed = place_reason(
+        html,
+        rendered.text,
+        line,
+        ReasonLinks(links.preferences, links.unsubscribe),
+        is_appended=_is_reason_due(shared.letter, rendered),
+    )
+    html = placed.html
+    rendered = msgspec.structs.replace(rendered, subject=_plain(rendered.subject), text=placed.text)
     if item.is_tracked and shared.letter.has_tracking:
         html = links.track(html)
     email = assemble_email(_content(shared, item, rendered, html, links))
@@ -112,7 +151,45 @@ def compose(shared: ComposeShared, item: ComposeItem) -> Composed:
         else b""
     )
     data = email.to_bytes(signatures)
-    return Composed(data=data, record=record, cpu_seconds=time.process_time() - started)
+    return Composed(data=data, record=record, guard=note, cpu_seconds=time.process_time() - started)
+
+
+def _judge(letter: Letter, item: ComposeItem, rendered: RenderedEmail) -> GuardNote:
+    """Return what the guard says; what has no reason line yet gets one where it is due."""
+    words = msgspec.structs.replace(
+        rendered,
+        subject=_plain(rendered.subject),
+        preheader=_plain(rendered.preheader),
+        text=_plain(rendered.text),
+    )
+    moment = Moment(
+        at=item.now,
+        zone=item.timezone,
+        is_zone_assumed=item.is_zone_assumed,
+        purpose=letter.purpose.value,
+    )
+    selected_by = with_lineage(letter.selected_by, item.facts.lineage)
+    return note_of(_GUARD.judge(message_of(words, moment, item.standing, selected_by=selected_by)))
+
+
+def _reason(letter: Letter, item: ComposeItem, rendered: RenderedEmail) -> ReasonLine:
+    basis = Basis(
+        is_marketing=letter.purpose is Purpose.MARKETING,
+        consented_at=item.consented_at,
+        consent_source=item.consent_source,
+    )
+    return build_reason(basis, rendered.facts, language=rendered.language, zone=item.timezone)
+
+
+def _is_reason_due(letter: Letter, rendered: RenderedEmail) -> bool:
+    """Say whether a message rests on more than what the person told: then it says so."""
+    return letter.purpose is Purpose.MARKETING and (
+        bool(letter.selected_by) or rests_on_more_than_told(rendered.facts)
+    )
+
+
+def _plain(text: str) -> str:
+    return text.replace(MARK, "")
 
 
 def _content(
@@ -172,12 +249,14 @@ class _Links:
         return self._base_url + self._tokens.click_path(self._message_id, index, url)
 
 
-def _record(rendered: RenderedEmail) -> bytes:
+def _record(rendered: RenderedEmail, line: ReasonLine, note: GuardNote) -> bytes:
     return _encode_record(
         MessageRecord(
-            subject=rendered.subject,
+            subject=_plain(rendered.subject),
             language=rendered.language,
             facts=[msgspec.to_builtins(use) for use in rendered.facts],
+            reason=line.text,
+            guard=note,
         )
     )
 

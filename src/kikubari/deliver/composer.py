@@ -97,4 +97,8 @@ def compose_item(claimed: Claimed, person: Recipient, clock: Clock) -> ComposeIt
         is_tracked=person.is_tracked,
         facts=person.facts,
         now=clock.now().replace(microsecond=0),
+        is_zone_assumed=person.is_zone_assumed,
+        standing=person.standing,
+        consented_at=person.consented_at,
+        consent_source=person.consent_source,
     )

@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 from sqlalchemy import Connection
 
+from kikubari.decide.guard import FactOfUse, GuardNote, Standing
 from kikubari.decide.personalise import CompiledEmail, Facts
 from kikubari.deliver.bounces import BounceType
 from kikubari.deliver.providers.smtp import SmtpOutcome
@@ -61,6 +62,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         email: the compiled template.
         purpose: decides what consent is needed and whether a lost answer may be sent again.
         topic: what the letter is about, for the preference page; may be empty.
+        selected_by: facts that chose the people; the guard judges them too.
         resends_unknown: a transactional letter may choose at-least-once: a message whose answer
             was lost is sent again with the same Message-ID.
         has_tracking: links are counted and a pixel is put in, for those who agreed to that; else
@@ -72,6 +74,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sender: Sender
     purpose: Purpose = Purpose.MARKETING
     topic: str = ""
+    selected_by: tuple[FactOfUse, ...] = ()
     resends_unknown: bool = False
     has_tracking: bool = True
     at_best_hour: bool = False
@@ -154,7 +157,8 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one attempt: the state to record, and why.
 
     `due_at` is set when it goes back to the queue. `smtp_text` names no person. `is_tracked` of a
-    sent message: it carried tracking links. `assumed_zone` is the shop's zone, if the message was
+    sent message: it carried tracking links. `guard` is what the guard said, `record` is kept of a
+    message it blocked. `assumed_zone` is the shop's zone, if the message was
     judged by that for want of the person's own.
     `bounce_type` of one that was given up: what that says about the address.
     """
@@ -169,6 +173,8 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     bounce_type: BounceType | None = None
     is_tracked: bool = False
     assumed_zone: str = ""
+    guard: GuardNote = GuardNote()
+    record: bytes = b""
 
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,6 +187,9 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
         is_tracked: agreed to tracking: gets signed links and a pixel; others get plain links.
         timezone: IANA name.
         is_zone_assumed: the time zone is the shop's, the person's own is not known.
+        standing: what the person has said about the use of what is known of them.
+        consented_at: when they agreed to marketing by e-mail, None when they did not.
+        consent_source: where, as recorded.
     """
 
     number: int
@@ -192,6 +201,9 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str = "UTC"
     is_zone_assumed: bool = False
     facts: Facts = Facts()
+    standing: Standing = Standing()
+    consented_at: datetime | None = None
+    consent_source: str = ""
 
     @property
     def time(self) -> PersonTime:
@@ -202,12 +214,13 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
 class Composed(msgspec.Struct, frozen=True, kw_only=True):
     """A message ready to go, or why it must not: then `data` is empty.
 
-    `record` is JSON of a `MessageRecord`; `problem` tells its author what was wrong;
-    `cpu_seconds` is what making it took.
+    `record` is JSON of a `MessageRecord`; `guard` is what the guard said; `problem` tells
+    its author what was wrong; `cpu_seconds` is what making it took.
     """
 
     data: bytes = b""
     record: bytes = b""
+    guard: GuardNote = GuardNote()
     stopped_by: Reason | None = None
     problem: str = ""
     cpu_seconds: float = 0.0
@@ -286,11 +299,18 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MessageRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What a message said and which facts about the person it used, as rendered."""
+    """What a message said and which facts about the person it used, as rendered.
+
+    Attributes:
+        reason: why it came, as the person reads it.
+        guard: what the guard said of it.
+    """
 
     subject: str
     language: str
     facts: list[dict[str, object]] = []
+    reason: str = ""
+    guard: GuardNote = GuardNote()
 
 
 class Counts(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ class Reason(StrEnum):
     DUPLICATE_ADDRESS = "duplicate_address"
     TOPIC_UNWANTED = "topic_unwanted"
     GUARD_BLOCKED = "guard_blocked"
+    GUARD_HELD = "guard_held"
     # Somebody said stop, or wait.
     CANCELLED = "cancelled"
     PAUSED = "paused"
@@ -91,6 +92,10 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.GUARD_BLOCKED: Sentence(
         "ガードが不適切と判断したため、送信していません。",
         "Not sent: the guard judged it out of place.",
+    ),
+    Reason.GUARD_HELD: Sentence(
+        "ガードが今は送るべきでないと判断したため、後でもう一度確認します。",
+        "Waiting: the guard judged this to be the wrong moment; it is judged again later.",
     ),
     Reason.CANCELLED: Sentence(
         "配信が中止されたため、送信していません。",

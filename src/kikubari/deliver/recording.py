@@ -142,14 +142,17 @@ class Recorder:
             self._workspace_id,
             [(one.message.id, one.address_key, _assumed_zone(one.time)) for one in marks],
         )
-        numbers = [one.message.number for one in marks]
-        sealed = self._sealing.seal(connection, numbers, [one.record for one in marks])
+        self._keep_records(connection, marks)
+
+    def _keep_records(self, connection: Connection, of: Sequence[Mark | Settled]) -> None:
+        numbers = [one.message.number for one in of]
+        sealed = self._sealing.seal(connection, numbers, [one.record for one in of])
         repository.save_records(
             connection,
             self._workspace_id,
             [
                 (one.message.id, one.message.number, body)
-                for one, body in zip(marks, sealed, strict=True)
+                for one, body in zip(of, sealed, strict=True)
             ],
         )
 
@@ -159,6 +162,8 @@ class Recorder:
         if not settled:
             return
         repository.settle(connection, [_settled_row(self._workspace_id, s, now) for s in settled])
+        if stopped := [one for one in settled if one.record]:
+            self._keep_records(connection, stopped)
         events = [e for s in settled for e in _events(s, gates[s.message.dispatch_id], now)]
         append_in(connection, events, workspace_id=self._workspace_id)
 
@@ -235,6 +240,9 @@ def _events(settled: Settled, gate: Row[*tuple[Any, ...]], now: datetime) -> lis
         properties["is_tracked"] = settled.is_tracked
     if settled.reason is not None:
         properties["reason"] = settled.reason.value
+    if settled.guard.rules:
+        properties["guard"] = settled.guard.level.value
+        properties["guard_rules"] = list(settled.guard.rules)
     if settled.smtp_code is not None:
         properties["smtp_code"] = settled.smtp_code
     number = settled.message.number

@@ -50,7 +50,12 @@ from kikubari.storage import StateStore
 
 T = TypeVar("T")
 _DISPATCHES_KEPT = 64
-_STOPPED_STATES = {Reason.RENDER_FAILED: MessageState.FAILED}
+_STOPPED_STATES = {
+    Reason.RENDER_FAILED: MessageState.FAILED,
+    Reason.GUARD_HELD: MessageState.QUEUED,
+}
+# What is held for a better moment is judged again after this.
+_HELD_FOR = timedelta(hours=1)
 
 
 class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -328,8 +333,19 @@ class DeliveryWorker:
                 if one.stopped_by is None:
                     await self._outgoing.put(_Outgoing(chunk.dispatch, message, person, one))
                 else:
-                    state = _STOPPED_STATES.get(one.stopped_by, MessageState.SKIPPED)
-                    self._finish(Settled(message=message, state=state, reason=one.stopped_by))
+                    self._finish(self._settle_unmade(message, one.stopped_by, one))
+
+    def _settle_unmade(self, message: Claimed, reason: Reason, composed: Composed) -> Settled:
+        state = _STOPPED_STATES.get(reason, MessageState.SKIPPED)
+        is_held = state is MessageState.QUEUED
+        return Settled(
+            message=message,
+            state=state,
+            reason=reason,
+            due_at=self._with.clock.now() + _HELD_FOR if is_held else None,
+            guard=composed.guard,
+            record=b"" if is_held else composed.record,
+        )
 
     # Send
 
@@ -363,7 +379,7 @@ class DeliveryWorker:
             )
         except UnavailableError:
             return Settled(message=message, state=MessageState.QUEUED)
-        return settle_answer(
+        settled = settle_answer(
             message,
             outcome,
             resends_unknown=outgoing.dispatch.letter.resends_unknown,
@@ -371,6 +387,9 @@ class DeliveryWorker:
             now=self._with.clock.now(),
             jitter=self._with.jitter,
         )
+        if settled is None:
+            return None
+        return msgspec.structs.replace(settled, guard=outgoing.composed.guard)
 
     def _envelope_sender(self, outgoing: _Outgoing) -> str:
         from_address = outgoing.dispatch.letter.sender.from_address

@@ -17,7 +17,9 @@ from kikubari.decide.guard.contracts import (
 )
 from kikubari.decide.guard.guard import Guard, list_rules
 from kikubari.decide.guard.policy import LAW, LooserThanLawError, Policy, check_policy, read_policy
+from kikubari.decide.guard.rendered import GuardNote, Moment, Standing, message_of, note_of
 from kikubari.decide.guard.rules.rule import Rule
+from kikubari.decide.guard.selection import list_selecting, with_lineage
 
 __all__ = [
     "LAW",
@@ -27,17 +29,24 @@ __all__ = [
     "FactOfUse",
     "Finding",
     "Guard",
+    "GuardNote",
     "Level",
     "LooserThanLawError",
     "Message",
+    "Moment",
     "Policy",
     "Rule",
     "Sensitivity",
+    "Standing",
     "Verdict",
     "Words",
     "check_policy",
     "list_rules",
+    "list_selecting",
+    "message_of",
+    "note_of",
     "read_cases",
     "read_policy",
     "tell",
+    "with_lineage",
 ]

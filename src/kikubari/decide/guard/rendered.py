@@ -1,0 +1,140 @@
+"""From what a render recorded to a message before the guard: nobody types lineage."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from kikubari.decide.guard.contracts import (
+    Context,
+    FactOfUse,
+    Finding,
+    Level,
+    Message,
+    Sensitivity,
+    Verdict,
+)
+from kikubari.decide.personalise import FactUse, RenderedEmail, Use
+
+EMAIL = "email"
+_INDEX = re.compile(r"\[\d+\]")
+_SENSITIVITIES = frozenset(Sensitivity)
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a person has said about the use of what is known of them.
+
+    Attributes:
+        explicit_consent: categories they explicitly allowed to be used.
+        privacy_signal: ``objected_profiling`` for who refuses profiling.
+        third_party_disclosed: they agreed that others pass data on.
+        recipient_age: in years, None when not known.
+        open_issue: a complaint or refund is open.
+    """
+
+    explicit_consent: tuple[str, ...] = ()
+    privacy_signal: str = "none"
+    third_party_disclosed: bool = False
+    recipient_age: int | None = None
+    open_issue: bool = False
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """When and for what a message is: an aware instant, the person's zone, the purpose."""
+
+    at: datetime
+    zone: str
+    is_zone_assumed: bool
+    purpose: str
+
+
+class GuardNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the guard said of a message, kept with its record; `about` names facts or words."""
+
+    level: Level = Level.OK
+    rules: tuple[str, ...] = ()
+    about: tuple[tuple[str, str], ...] = ()
+
+
+def note_of(verdict: Verdict) -> GuardNote:
+    """Return a verdict as a message's record keeps it."""
+    return GuardNote(
+        level=verdict.level,
+        rules=verdict.rules,
+        about=tuple((one.rule, one.subject) for one in _once(verdict.findings)),
+    )
+
+
+def _once(findings: Iterable[Finding]) -> list[Finding]:
+    return list({(one.rule, one.subject): one for one in findings}.values())
+
+
+def message_of(
+    rendered: RenderedEmail,
+    moment: Moment,
+    standing: Standing,
+    *,
+    selected_by: tuple[FactOfUse, ...] = (),
+    has_reason: bool = True,
+) -> Message:
+    """Return a rendered e-mail as the guard judges it.
+
+    Consent, suppression and caps are the other checks' matter: whatever gets here passed them.
+
+    Args:
+        rendered: subject, text and every fact used.
+        moment: when and for what.
+        standing: the person's.
+        selected_by: facts that chose the person.
+        has_reason: the message says why it came and how to stop it.
+    """
+    used = [one for one in rendered.facts if one.use is not Use.ABSENT]
+    uses = {_name(one.path): _fact(one) for one in used}
+    printed = {_name(one.path) for one in used if one.use is Use.PRINTED}
+    ages = {
+        _name(one.path): (moment.at - one.lineage.observed_at).total_seconds() / 86_400
+        for one in used
+        if one.lineage.observed_at is not None
+    }
+    age = standing.recipient_age
+    context = Context(
+        purpose=moment.purpose,
+        channel_consent=True,
+        explicit_consent=standing.explicit_consent,
+        local_time=moment.at.astimezone(ZoneInfo(moment.zone)).strftime("%H:%M"),
+        tz_known=not moment.is_zone_assumed,
+        rendered=tuple(sorted(printed)),
+        why_link=has_reason,
+        recipient_age="unknown" if age is None else age,
+        privacy_signal=standing.privacy_signal,
+        open_issue=standing.open_issue,
+        third_party_disclosed=standing.third_party_disclosed,
+        data_age_days=ages,
+    )
+    return Message(
+        channel=EMAIL,
+        title=rendered.subject,
+        text=f"{rendered.preheader}\n{rendered.text}",
+        uses=(*uses.values(), *(one for one in selected_by if one.attribute not in uses)),
+        context=context,
+    )
+
+
+def _fact(use: FactUse) -> FactOfUse:
+    lineage = use.lineage
+    level = lineage.sensitivity
+    return FactOfUse(
+        attribute=_name(use.path),
+        provenance=lineage.provenance,
+        confidence=lineage.confidence,
+        sources_agree=lineage.sources_agree,
+        category=lineage.category or "",
+        sensitivity=Sensitivity(level) if level in _SENSITIVITIES else None,
+    )
+
+
+def _name(path: str) -> str:
+    """Return ``customer.orders[2].name`` as ``orders.name``."""
+    return _INDEX.sub("", path).removeprefix("customer.")

@@ -1,0 +1,58 @@
+"""What facts and sources of consent are called in front of the person they are about."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+# Forms of address need no explanation.
+_UNTOLD = frozenset({"name", "first_name", "last_name", "language", "locale", "title", "timezone"})
+_LABELS: Mapping[str, tuple[str, str]] = {
+    "favourite_category": ("よくご購入のカテゴリー", "the category you buy most"),
+    "favourite_category_ja": ("よくご購入のカテゴリー", "the category you buy most"),
+    "favourite_category_products": ("よくご購入のカテゴリー", "the category you buy most"),
+    "order_count": ("ご注文の回数", "how often you ordered"),
+    "days_since_order": ("前回のご注文日", "when you last ordered"),
+    "first_order_at": ("最初のご注文日", "when you first ordered"),
+    "last_order_at": ("前回のご注文日", "when you last ordered"),
+    "last_order": ("前回のご注文", "your last order"),
+    "total_spent": ("ご購入金額", "how much you bought"),
+    "cart": ("カートの中身", "your basket"),
+    "birthday": ("お誕生日", "your birthday"),
+    "gender": ("性別", "your gender"),
+    "city": ("市区町村", "your city"),
+    "prefecture": ("都道府県", "your prefecture"),
+    "country": ("国", "your country"),
+    "postal_code": ("郵便番号", "your postal code"),
+    "favourite_store": ("よくご利用の店舗", "your usual store"),
+    "member_rank": ("会員ランク", "your membership level"),
+    "points": ("ポイント残高", "your points"),
+}
+_SOURCES: Mapping[str, tuple[str, str]] = {
+    "checkout": ("購入手続き", "at checkout"),
+    "signup": ("会員登録", "when you signed up"),
+    "form": ("登録フォーム", "in a form"),
+    "subscription_form": ("登録フォーム", "in our subscription form"),
+    "preference_page": ("配信設定ページ", "on your preference page"),
+    "preference_centre": ("配信設定ページ", "on your preference page"),
+    "store": ("店舗", "in our store"),
+    "phone": ("お電話", "by phone"),
+    "import": ("", ""),
+}
+
+
+@lru_cache(maxsize=1024)
+def label_of(path: str, *, is_ja: bool) -> str:
+    """Return what the fact at a path is called; empty for what needs no explanation."""
+    name = re.split(r"[.\[]", path.removeprefix("customer."))[0]
+    if name in _UNTOLD or not name:
+        return ""
+    known = _LABELS.get(name)
+    if known is not None:
+        return known[0] if is_ja else known[1]
+    return " ".join(re.split(r"[\W_]+", name)).strip()
+
+
+def source_label(source: str, *, is_ja: bool) -> str:
+    """Return where a consent was given; empty where that would say nothing to the person."""
+    ja, en = _SOURCES.get(source.lower().replace(" ", "_").replace("-", "_"), ("", ""))
+    return ja if is_ja else en

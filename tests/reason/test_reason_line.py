@@ -1,0 +1,92 @@
+"""Why am I getting this? True, short, in the reader's language."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from kikubari.decide.personalise import FactUse, Lineage, Provenance, Use
+from kikubari.decide.reason import (
+    MARK,
+    Basis,
+    ReasonLine,
+    ReasonLinks,
+    build_reason,
+    place_reason,
+)
+
+AT = datetime(2026, 5, 3, 20, 0, tzinfo=UTC)
+LINKS = ReasonLinks("https://m.example/p?a=1&b=2", "https://m.example/u")
+LINE = ReasonLine("Because <you> asked.", "Correct", "Stop")
+
+
+def use(path, provenance=Provenance.OBSERVED, kind=Use.PRINTED):
+    return FactUse(path=f"customer.{path}", use=kind, lineage=Lineage(provenance=provenance))
+
+
+def test_consent_is_told_with_day_and_place_as_the_reader_counts_days():
+    basis = Basis(consented_at=AT, consent_source="checkout", topic="Tea")
+    assert build_reason(basis, [], language="en").text == (
+        "You get this because you agreed to our e-mails about Tea on 3 May 2026 (at checkout)."
+    )
+    assert build_reason(basis, [], language="ja-JP", zone="Asia/Tokyo").text == (
+        "2026年5月4日に購入手続きで「Tea」のお知らせの受け取りに同意いただいたため、お送りしています。"
+    )
+
+
+def test_what_is_not_known_is_not_said():
+    told = build_reason(Basis(consent_source="src_0192"), [], language="en").text
+    assert told == "You get this because you agreed to our e-mails."
+
+
+def test_facts_are_told_by_where_they_are_from():
+    facts = [
+        use("city", Provenance.DECLARED),
+        use("favourite_category"),
+        use("favourite_category_products[0].title"),
+        use("style", Provenance.INFERRED),
+        use("first_name", Provenance.DECLARED),
+        use("income", kind=Use.ABSENT),
+    ]
+    assert build_reason(Basis(is_marketing=False), facts, language="en").text == (
+        "You get this because it concerns something you ordered or asked for. It is based on"
+        " what you told us (your city), what you did with us (the category you buy most) and"
+        " what we guess (style)."
+    )
+
+
+def test_unknown_provenance_is_told_as_a_guess():
+    assert "guess (taste)" in build_reason(Basis(), [use("taste", None)], language="en").text
+
+
+def test_many_facts_stay_one_sentence():
+    told = build_reason(Basis(), [use(name) for name in "abcdef"], language="en").text
+    assert "a, b, c and 3 more" in told
+    told = build_reason(Basis(), [use(name) for name in "abcdef"], language="ja").text
+    assert "a・b・cなど6項目" in told
+
+
+def test_every_mark_is_replaced_and_markup_is_escaped():
+    fixed = "<p>fixed</p>"
+    placed = place_reason(
+        [fixed, f"<p>{MARK}</p></body>"], f"Hi\n{MARK}", LINE, LINKS, is_appended=True
+    )
+    assert placed.html[0] is fixed
+    assert "".join(placed.html).count("Because &lt;you&gt; asked.") == 1
+    assert 'href="https://m.example/p?a=1&amp;b=2"' in placed.html[1]
+    assert placed.text.startswith("Hi\nBecause <you> asked.\nCorrect: https://m.example/p?a=1&b=2")
+    assert MARK not in "".join(placed.html) + placed.text
+
+
+@pytest.mark.parametrize("pieces", [["<body>a</body>"], ["<body>a", "</BODY ></html>"], ["a"]])
+def test_an_unasked_reason_stands_at_the_end_of_the_body(pieces):
+    placed = place_reason(pieces, "Hi", LINE, LINKS, is_appended=True)
+    whole = "".join(placed.html)
+    assert whole.index("a") < whole.index("asked.")
+    assert "</p></body" in whole.lower() or whole.endswith("</p>")
+    assert placed.text.endswith("Stop: https://m.example/u\n")
+
+
+def test_nothing_is_added_that_is_not_due():
+    placed = place_reason(["<body>a</body>"], "Hi", LINE, LINKS, is_appended=False)
+    assert placed.html == ["<body>a</body>"]
+    assert placed.text == "Hi"
