@@ -1,7 +1,9 @@
 """Messages made of blocks: what a reader gets, what is refused, what changed."""
 
+import re
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kikubari.decide.personalise import (
+    AnyBlock,
     ChangeKind,
     Document,
     EmailTemplateSource,
@@ -265,3 +268,15 @@ def test_whatever_an_author_writes_makes_words_or_an_error(texts: list[str]):
     assert "<script" not in html
     assert "<img src=x" not in html
     assert "onerror=y>" not in html.replace("&gt;", "")
+
+
+def test_the_example_of_the_guide_is_a_message():
+    guide = (Path(__file__).parents[2] / "docs/message-blocks.md").read_text(encoding="utf-8")
+    [written] = re.findall(r"```json\n(.*?)```", guide, re.DOTALL)
+    variant = msgspec.json.decode(written, type=EmailVariant)
+    template = EmailTemplateSource(default_language="ja", variants={"ja": variant})
+    report = lint_email(template, [], content=CONTENT, settings=RenderSettings(now=NOON))
+    assert report.problems == ()
+    assert "SHINCHA" in compile_email(template).variants["ja"].html
+    kinds = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?`) \|", guide, re.MULTILINE))))
+    assert kinds == {one.__struct_config__.tag for one in get_args(AnyBlock)}
