@@ -9,11 +9,13 @@ interface Props {
   search?: Record<string, unknown>
   children: ReactNode
   className?: string
+  /** Read aloud instead of words that say little by themselves. */
+  label?: string
 }
 
-export function TextLink({ to, params, search, children, className }: Props) {
+export function TextLink({ to, params, search, children, className, label }: Props) {
   return (
-    <Link to={to} params={params} search={search} className={className}>
+    <Link to={to} params={params} search={search} className={className} aria-label={label}>
       {children}
     </Link>
   )
@@ -22,9 +24,16 @@ export function TextLink({ to, params, search, children, className }: Props) {
 const LinkedButton = createLink(Button<'a'>)
 
 /** Looks like a button, is a link: for what leads somewhere. */
-export function ButtonLink({ to, params, search, children, ...look }: Props & ButtonProps) {
+export function ButtonLink({ to, params, search, children, label, ...look }: Props & ButtonProps) {
   return (
-    <LinkedButton component="a" to={to} params={params} search={search} {...look}>
+    <LinkedButton
+      component="a"
+      to={to}
+      params={params}
+      search={search}
+      aria-label={label}
+      {...look}
+    >
       {children}
     </LinkedButton>
   )

@@ -22,7 +22,7 @@ export const useText = defineTexts('login', {
     done_title: 'That is done',
     done_reason: 'Your password is set. Log in with it now.',
     spent_title: 'This link no longer works',
-    motto: 'Attention, kindly given.',
+    motto: 'Attention,\nkindly given.',
   },
   ja: {
     title: 'おかえりなさい',
@@ -46,6 +46,6 @@ export const useText = defineTexts('login', {
     done_title: '設定しました',
     done_reason: '新しいパスワードでログインしてください。',
     spent_title: 'このリンクは使えません',
-    motto: '気くばりを、かたちに。',
+    motto: '気くばりを、\nかたちに。',
   },
 })

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { SegmentMember } from '@/api/generated'
 import { listSegmentMembersOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { type Column, DataTable, EmptyState, Loaded, Section, TextLink } from '@/design'
+import styles from './SegmentsScreen.module.css'
 import { useText } from './texts'
 
 const shown = 8
@@ -24,7 +25,14 @@ export function Members({ segmentId }: { segmentId: string }) {
           members.length === 0 ? (
             <EmptyState title={t('nobody')}>{t('nobody_how')}</EmptyState>
           ) : (
-            <MemberTable members={members} />
+            <>
+              <MemberTable members={members} />
+              <p className={styles.next}>
+                <TextLink to="/segments/lookalikes" search={{ segment: segmentId }}>
+                  {t('lookalikes_of')}
+                </TextLink>
+              </p>
+            </>
           )
         }
       </Loaded>

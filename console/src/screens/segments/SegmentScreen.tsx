@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { useParams, useSearch } from '@tanstack/react-router'
 import type { LiveSegment, SegmentAnswer } from '@/api/generated'
 import {
   getSegmentOptions,
@@ -38,6 +38,8 @@ function One({ segment, live }: { segment: SegmentAnswer; live?: LiveSegment }) 
   const sentence = useSentence(segment.condition)
   const name = naming(segment)
   const size = live?.size ?? segment.count
+  const { person }: Record<string, unknown> = useSearch({ strict: false })
+  const why = <Why segmentId={segment.id} personId={typeof person === 'string' ? person : ''} />
   return (
     <>
       <PageHeader
@@ -51,12 +53,13 @@ function One({ segment, live }: { segment: SegmentAnswer; live?: LiveSegment }) 
         back={{ to: '/segments', label: t('back') }}
         action={<Action segment={segment} />}
       />
+      {person !== undefined && why}
       {live && <Key live={live} />}
       {live && <SizeHistory segmentId={segment.id} />}
       {live && live.thresholds.length > 0 && <Thresholds keys={live.thresholds} />}
       {live && <Changes segmentId={segment.id} />}
       <Members segmentId={segment.id} />
-      <Why segmentId={segment.id} />
+      {person === undefined && why}
       {live && <Announcing live={live} />}
     </>
   )

@@ -61,6 +61,9 @@ function Overview({ segments }: { segments: LiveSegment[] }) {
         ) : (
           <EmptyState title={t('own_empty')}>{t('own_empty_how')}</EmptyState>
         )}
+        <p className={styles.next}>
+          <TextLink to="/segments/lookalikes">{t('lookalikes')}</TextLink>
+        </p>
       </Section>
       <Section title={t('ready')} note={t('ready_note')}>
         <SegmentTable caption={t('ready')} segments={ready} />

@@ -12,11 +12,22 @@ import styles from './Why.module.css'
 
 const offered = 5
 
-/** Answers every condition for one person that is searched for. */
-export function Why({ segmentId }: { segmentId: string }) {
+interface Props {
+  segmentId: string
+  /** Whom the question was asked about elsewhere; empty if nobody. */
+  personId: string
+}
+
+/** Answers every condition for one person: the one asked about, or one that is searched for. */
+export function Why({ segmentId, personId }: Props) {
   const t = useText()
   const [search, setSearch] = useState('')
-  const [person, setPerson] = useState<PersonLine>()
+  const [chosen, setPerson] = useState<PersonLine>()
+  const asked = useQuery({
+    ...listPeopleOptions({ query: { q: personId, limit: 1 } }),
+    enabled: personId !== '',
+  })
+  const person = chosen ?? (search === '' ? asked.data?.people[0] : undefined)
   return (
     <Section title={t('why')} note={t('why_note')}>
       <SearchField

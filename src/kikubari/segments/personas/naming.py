@@ -117,10 +117,10 @@ def _name(telling: Sequence[Distinction]) -> tuple[str, str]:
     name_ja, name_en = _noun(telling[0]) if telling else ("", "")
     rest = telling[1:] if name_en else telling
     english = " and ".join(one.en for one in rest)
-    return (
-        "・".join(one.ja for one in rest) + (name_ja or "お客様"),
-        (name_en or "Customers") + (f" who {english}" if rest else ""),
-    )
+    name_en = (name_en or "Customers") + (f" who {english}" if rest else "")
+    return "・".join(one.ja for one in rest) + (name_ja or "お客様"), name_en[:1].upper() + name_en[
+        1:
+    ]
 
 
 def _noun(one: Distinction) -> tuple[str, str]:
