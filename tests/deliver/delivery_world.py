@@ -19,6 +19,7 @@ from kikubari.deliver import (
     open_dispatch,
 )
 from kikubari.deliver.providers.smtp import SmtpOutcome
+from kikubari.deliver.throttle import Throttle
 from kikubari.events import EventLog, Sequencer
 from kikubari.kit.clock import ManualClock
 from kikubari.storage import StateStore
@@ -56,6 +57,7 @@ class World:
         self.composer = PlainComposer(stopped)
         self.outbox = Outbox(store, self.sealing, self.clock)
         self.checks: dict[str, tuple[Check, ...]] = {}
+        self.throttle: Throttle | None = None
         self._workers = 0
 
     def enqueue(
@@ -87,6 +89,7 @@ class World:
                 hasher=self.hasher,
                 clock=self.clock,
                 jitter=lambda: 0.0,
+                throttle=self.throttle,
                 **self.checks,
             ),
             name=f"worker-{self._workers}",

@@ -1,11 +1,41 @@
 """How this installation sends, as the check of a sender wants it."""
 
+from datetime import date
+
 from kikubari.app.settings import Settings
-from kikubari.deliver import DkimKey, DnsResolver, SenderReport, SenderSetup, check_sender
+from kikubari.deliver import (
+    DEFAULT_RATES,
+    DkimKey,
+    DnsResolver,
+    Pace,
+    SenderReport,
+    SenderSetup,
+    check_sender,
+    parse_rates,
+)
 from kikubari.deliver import dns_record as dkim_dns_record
 from kikubari.deliver.providers.smtp import parse_smtp_url
+from kikubari.spec.errors import InvalidInputError
 
 _ENCRYPTS = {"required": True, "opportunistic": None, "none": False}
+
+
+def make_pace(settings: Settings) -> Pace:
+    """Return how fast mail goes out. The sandbox inbox takes all there is, unless told otherwise.
+
+    Raises:
+        InvalidInputError: rates or a day that cannot be read.
+    """
+    rates = dict(DEFAULT_RATES) if settings.smtp_url else {}
+    if settings.mail_rates:
+        rates = parse_rates(settings.mail_rates)
+    try:
+        day = date.fromisoformat(settings.warm_up_from) if settings.warm_up_from else None
+    except ValueError as error:
+        raise InvalidInputError(
+            f"KIKUBARI_WARM_UP_FROM: not a day: {settings.warm_up_from}", hint="Such as 2026-12-01."
+        ) from error
+    return Pace(rates, warm_up_from=day)
 
 
 class SenderChecks:

@@ -33,6 +33,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_domain: str = "example.com"  # signs DKIM and makes Message-IDs
     dkim_selector: str = "kikubari"
     bounce_address: str = ""  # bounces+TOKEN of it is the return path; empty: the From address
+    mail_rates: str = (
+        ""  # messages a minute by provider; empty: careful ones, or none in the sandbox
+    )
+    warm_up_from: str = ""  # first day of a new sender, as 2026-12-01
     dns_server: str = ""  # to look up senders' records; empty: the machine's own
     smtp_connections: int = 4
     render_workers: int = 2

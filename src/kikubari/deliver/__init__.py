@@ -75,6 +75,10 @@ from kikubari.deliver.suppression import Suppression as Suppression
 from kikubari.deliver.suppression import SuppressionReason as SuppressionReason
 from kikubari.deliver.suppression import Suppressions as Suppressions
 from kikubari.deliver.suppression_projection import SuppressionProjection as SuppressionProjection
+from kikubari.deliver.throttle import DEFAULT_RATES as DEFAULT_RATES
+from kikubari.deliver.throttle import Pace as Pace
+from kikubari.deliver.throttle import parse_rates as parse_rates
+from kikubari.deliver.throttle import warm_up_limit as warm_up_limit
 from kikubari.deliver.timing import BestHours as BestHours
 from kikubari.deliver.timing import FrequencyCheck as FrequencyCheck
 from kikubari.deliver.timing import People as People

@@ -31,6 +31,7 @@ class Reason(StrEnum):
     EXPIRED_ASKED_TO_WAIT = "expired_asked_to_wait"
     EXPIRED_OVER_CAP = "expired_over_cap"
     EXPIRED_QUIET_HOURS = "expired_quiet_hours"
+    THROTTLED = "throttled"
     # The message could not be made.
     RENDER_FAILED = "render_failed"
     # The receiving side refused, or could not be asked.
@@ -136,6 +137,10 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.EXPIRED_QUIET_HOURS: Sentence(
         "配信を控える時間帯が続き、待機の期限を過ぎたため、送信していません。",
         "Not sent: quiet hours outlasted how long a message may wait.",
+    ),
+    Reason.THROTTLED: Sentence(
+        "受信側の事業者への送信ペースを守るため、順番を待っています。",
+        "Waiting: mail to this provider goes out at a pace it takes well.",
     ),
     Reason.RENDER_FAILED: Sentence(
         "テンプレートからメッセージを作成できませんでした。",

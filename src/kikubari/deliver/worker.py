@@ -29,6 +29,7 @@ from kikubari.deliver.contracts import (
     Mark,
     MessageState,
     PersonTime,
+    Purpose,
     Recipient,
     Recipients,
     Settled,
@@ -42,6 +43,7 @@ from kikubari.deliver.retry import Jitter
 from kikubari.deliver.return_path import ReturnPath
 from kikubari.deliver.stages import Stages
 from kikubari.deliver.suppression import AddressHasher
+from kikubari.deliver.throttle import Throttle, hold_back
 from kikubari.events import Sealing
 from kikubari.kit.clock import Clock
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
@@ -103,6 +105,7 @@ class Delivering(msgspec.Struct, frozen=True, kw_only=True):
     early_checks: tuple[Check, ...] = ()
     content_checks: tuple[Check, ...] = ()
     timing_checks: tuple[Check, ...] = ()
+    throttle: Throttle | None = None  # none: as fast as it goes
     return_path: ReturnPath | None = None  # none: bounces go to the From address
 
 
@@ -273,6 +276,9 @@ class DeliveryWorker:
                 elif person is not None:
                     people.append((message, person))
             verdicts.update(self._judge(dispatch, people))
+            if self._with.throttle is not None and dispatch.letter.purpose is Purpose.MARKETING:
+                asking = [one for one in people if one[0].id not in verdicts]
+                verdicts.update(hold_back(self._with.throttle, asking, self._with.clock.now()))
         times = {message.id: person.time for message, person in people}
         refused = [
             settle_verdict(message, verdict, times.get(message.id, PersonTime()))
@@ -379,6 +385,9 @@ class DeliveryWorker:
             )
         except UnavailableError:
             return Settled(message=message, state=MessageState.QUEUED)
+        if self._with.throttle is not None:
+            address = outgoing.recipient.address
+            self._with.throttle.learn(address, outcome, self._with.clock.now())
         settled = settle_answer(
             message,
             outcome,

@@ -6,7 +6,7 @@ from kikubari.app.adapters import BroadcastOutbox, SegmentAudience
 from kikubari.app.contact import HabitualHours, ProfilePeople
 from kikubari.app.delivering import DeliveryThread
 from kikubari.app.recipients import LedgerConsents, ProfileRecipients
-from kikubari.app.senders import SenderChecks
+from kikubari.app.senders import SenderChecks, make_pace
 from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.log import LogWing
 from kikubari.app.wings.people import PeopleWing
@@ -128,6 +128,8 @@ class DeliveryWing:
         early = FrequencyCheck(who, ground.clock, is_last=False, best_hours=hours)
         last = FrequencyCheck(who, ground.clock, is_last=True)
 
+        pace = make_pace(settings)
+
         def build(transport: SmtpPool) -> Delivering:
             return Delivering(
                 store=ground.state,
@@ -140,6 +142,7 @@ class DeliveryWing:
                 clock=ground.clock,
                 early_checks=(early,),
                 timing_checks=(last,),
+                throttle=pace,
                 return_path=self._return_path,
             )
 
