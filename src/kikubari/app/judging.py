@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kikubari.decide.guard import CaseVerdict, Guard, Rule, list_rules, read_cases, tell
+from kikubari.decide.guard import CaseVerdict, Guard, Rule, list_rules, tell_all
 
 
 def judge_cases(body: bytes) -> Sequence[CaseVerdict]:
@@ -11,8 +11,7 @@ def judge_cases(body: bytes) -> Sequence[CaseVerdict]:
     Raises:
         InvalidInputError: a case is not as it should be; the message names it and the place.
     """
-    guard = Guard()
-    return [tell(case, guard.judge(case.message)) for case in read_cases(body)]
+    return tell_all(Guard(), body)
 
 
 def guard_rules() -> dict[str, Rule]:

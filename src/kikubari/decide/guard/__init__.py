@@ -4,7 +4,7 @@
 returns a `Verdict`: ok, warn, hold or block, the rules that object and what to change.
 """
 
-from kikubari.decide.guard.cases import Case, CaseVerdict, read_cases, tell
+from kikubari.decide.guard.cases import Case, CaseVerdict, Told, read_cases, tell, tell_all
 from kikubari.decide.guard.contracts import (
     Context,
     FactOfUse,
@@ -15,6 +15,7 @@ from kikubari.decide.guard.contracts import (
     Verdict,
     Words,
 )
+from kikubari.decide.guard.drafts import judge_words
 from kikubari.decide.guard.guard import Guard, list_rules
 from kikubari.decide.guard.policy import LAW, LooserThanLawError, Policy, check_policy, read_policy
 from kikubari.decide.guard.rendered import GuardNote, Moment, Standing, message_of, note_of
@@ -38,9 +39,11 @@ __all__ = [
     "Rule",
     "Sensitivity",
     "Standing",
+    "Told",
     "Verdict",
     "Words",
     "check_policy",
+    "judge_words",
     "list_rules",
     "list_selecting",
     "message_of",
@@ -48,5 +51,6 @@ __all__ = [
     "read_cases",
     "read_policy",
     "tell",
+    "tell_all",
     "with_lineage",
 ]

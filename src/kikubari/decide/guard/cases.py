@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from kikubari.decide.guard.contracts import Context, FactOfUse, Level, Message, Verdict
+from kikubari.decide.guard.guard import Guard
 from kikubari.spec.errors import InvalidInputError
 
 
@@ -71,11 +72,11 @@ def _read(index: int, row: Any) -> Case:
         ) from error
 
 
-def tell(case: Case, verdict: Verdict) -> CaseVerdict:
-    """Return a verdict as the command prints it."""
+def tell(case_id: str, verdict: Verdict) -> CaseVerdict:
+    """Return a verdict on what is called `case_id`, as programs read it."""
     mends = {one.rule: one.mend for one in verdict.findings}
     return CaseVerdict(
-        id=case.id,
+        id=case_id,
         verdict=verdict.level,
         rules=verdict.rules,
         reasons=tuple(
@@ -84,3 +85,12 @@ def tell(case: Case, verdict: Verdict) -> CaseVerdict:
         ),
         mend=tuple(Told(rule=rule, ja=mend.ja, en=mend.en) for rule, mend in mends.items()),
     )
+
+
+def tell_all(guard: Guard, body: bytes) -> list[CaseVerdict]:
+    """Return what the guard says of each case of a JSON list, in order.
+
+    Raises:
+        InvalidInputError: a case is not as it should be; the message names it and the place.
+    """
+    return [tell(case.id, guard.judge(case.message)) for case in read_cases(body)]
