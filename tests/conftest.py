@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Connection
 
 from kikubari.storage import (
@@ -17,6 +18,10 @@ from kikubari.storage import (
     metadata,
 )
 from postgres_server import find_binaries, running_postgres
+
+# No test is about how long an example takes: on a busy machine any may.
+settings.register_profile("kikubari", deadline=None)
+settings.load_profile("kikubari")
 
 
 @pytest.fixture(scope="session")
