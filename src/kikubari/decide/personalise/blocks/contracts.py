@@ -7,7 +7,6 @@ from typing import Annotated
 import msgspec
 from msgspec.structs import replace
 
-_LONGEST_ID = 40
 Colour = Annotated[str, msgspec.Meta(pattern=r"^(#[0-9a-fA-F]{6})?$")]
 Identity = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Width = Annotated[int, msgspec.Meta(ge=320, le=800)]
@@ -252,5 +251,5 @@ def fill_in(document: Document, saved: Mapping[str, tuple[AnyBlock, ...]]) -> Do
             continue
         for one in saved[block.saved_id]:
             when = " and ".join(filter(None, (block.when, one.when)))
-            blocks.append(replace(one, id=f"{block.id}-{one.id}"[:_LONGEST_ID], when=when))
+            blocks.append(replace(one, id=f"{block.id}-{one.id}", when=when))
     return replace(document, blocks=tuple(blocks))
