@@ -13,8 +13,10 @@ from kikubari.deliver import (
     Delivering,
     DeliveryWorker,
     InboxStore,
+    Transport,
     WorkerSettings,
 )
+from kikubari.deliver.providers.http import HttpTransport, open_provider
 from kikubari.deliver.providers.inbox import InboxServer
 from kikubari.deliver.providers.smtp import SmtpPool, parse_smtp_url
 from kikubari.kit.clock import Clock
@@ -35,6 +37,7 @@ class DeliveryThread:
         inbox: sink of the sandbox inbox, None when mail goes to a real server.
         clock: of the inbox.
         smtp_url: empty for the sandbox inbox.
+        mail_url: of a provider's API, instead of SMTP.
         inbox_port: where the inbox listens, 0 for a free port.
         connections: SMTP sessions.
         name: of the worker.
@@ -43,11 +46,12 @@ class DeliveryThread:
 
     def __init__(
         self,
-        build: Callable[[SmtpPool], Delivering],
+        build: Callable[[Transport], Delivering],
         inbox: InboxStore,
         clock: Clock,
         *,
         smtp_url: str,
+        mail_url: str,
         inbox_port: int,
         connections: int,
         name: str,
@@ -57,6 +61,7 @@ class DeliveryThread:
         self._inbox = inbox
         self._clock = clock
         self._smtp_url = smtp_url
+        self._mail_url = mail_url
         self._inbox_port = inbox_port
         self._connections = connections
         self._name = name
@@ -94,7 +99,8 @@ class DeliveryThread:
 
     async def _serve(self) -> None:
         async with AsyncExitStack() as stack:
-            url = self._smtp_url or await self._start_inbox(stack)
+            is_sandbox = not (self._smtp_url or self._mail_url)
+            url = await self._start_inbox(stack) if is_sandbox else self._smtp_url
             while not self._stopping:
                 try:
                     await self._work(url)
@@ -109,8 +115,13 @@ class DeliveryThread:
         stack.push_async_callback(server.stop)
         return f"smtp://127.0.0.1:{server.port}"
 
+    def _open_transport(self, url: str) -> SmtpPool | HttpTransport:
+        if self._mail_url:
+            return open_provider(self._mail_url, size=self._connections, clock=self._clock)
+        return SmtpPool(parse_smtp_url(url), size=self._connections)
+
     async def _work(self, url: str) -> None:
-        transport = SmtpPool(parse_smtp_url(url), size=self._connections)
+        transport = self._open_transport(url)
         self._worker = DeliveryWorker(
             self._build(transport),
             name=self._name,

@@ -26,7 +26,7 @@ def make_pace(settings: Settings) -> Pace:
     Raises:
         InvalidInputError: rates or a day that cannot be read.
     """
-    rates = dict(DEFAULT_RATES) if settings.smtp_url else {}
+    rates = dict(DEFAULT_RATES) if settings.smtp_url or settings.mail_url else {}
     if settings.mail_rates:
         rates = parse_rates(settings.mail_rates)
     try:

@@ -25,6 +25,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str = ""  # empty: SQLite in `home`
     clickhouse_url: str = ""  # empty: the embedded engine in `home`
     smtp_url: str = ""  # empty: the sandbox inbox
+    mail_url: str = ""  # a provider's API instead of SMTP
     inbox_port: int = 0  # of the sandbox inbox; 0: a free one
     shop_name: str = "Kikubari Demo Shop"
     shop_address: str = ""  # postal; {{ shop.address }} in templates

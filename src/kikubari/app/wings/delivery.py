@@ -7,6 +7,7 @@ from kikubari.app.contact import HabitualHours, ProfilePeople
 from kikubari.app.delivering import DeliveryThread
 from kikubari.app.recipients import LedgerConsents, ProfileRecipients
 from kikubari.app.senders import SenderChecks, make_pace
+from kikubari.app.settings import Settings
 from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.log import LogWing
 from kikubari.app.wings.people import PeopleWing
@@ -28,10 +29,10 @@ from kikubari.deliver import (
     SpamWatch,
     Suppressions,
     TrackingTokens,
+    Transport,
     Unsubscribing,
     WishBook,
 )
-from kikubari.deliver.providers.smtp import SmtpPool
 from kikubari.journeys import Broadcast, Broadcasts, BroadcastVersions, Previews, SavedBlocks
 from kikubari.measure import Reports
 
@@ -56,7 +57,7 @@ class DeliveryWing:
         self.unsubscribing = Unsubscribing(state, tokens)
         self.frequency_policies = FrequencyPolicies(state)
         self.wishes = WishBook(state)
-        self._return_path = ReturnPath(ground.settings.bounce_address, tokens)
+        self._return_path = ReturnPath(_bounce_address(ground.settings), tokens)
         self.receiving = MailReceiving(Outcomes(state), self._return_path, tokens)
         audience = SegmentAudience(segments.engine)
         self.broadcasts = Broadcasts(state, self.outbox, audience, clock, ground.ids)
@@ -130,7 +131,7 @@ class DeliveryWing:
 
         pace = make_pace(settings)
 
-        def build(transport: SmtpPool) -> Delivering:
+        def build(transport: Transport) -> Delivering:
             return Delivering(
                 store=ground.state,
                 recipients=self._recipients,
@@ -151,11 +152,19 @@ class DeliveryWing:
             self.inbox,
             ground.clock,
             smtp_url=settings.smtp_url,
+            mail_url=settings.mail_url,
             inbox_port=settings.inbox_port,
             connections=settings.smtp_connections,
             name=ground.process_name,
             is_alone=settings.is_embedded,
         )
+
+
+def _bounce_address(settings: Settings) -> str:
+    """Return where bounces go. Providers get their name for a message from it."""
+    if settings.mail_url and not settings.bounce_address:
+        return f"bounces@{settings.mail_domain}"
+    return settings.bounce_address
 
 
 def _mail_settings(ground: Ground) -> MailSettings:
