@@ -171,15 +171,10 @@ def _select(
     **values: int,
 ) -> list[Row[*tuple[Any, ...]]]:
     wanted = list(numbers)
-    return [
-        row
-        for start in range(0, len(wanted), _IDS_PER_QUERY)
-        for row in connection.execute(
-            query,
-            {
-                "b_workspace": workspace_id,
-                "b_numbers": wanted[start : start + _IDS_PER_QUERY],
-                **values,
-            },
-        )
-    ]
+    found: list[Row[*tuple[Any, ...]]] = []
+    for start in range(0, len(wanted), _IDS_PER_QUERY):
+        some = wanted[start : start + _IDS_PER_QUERY]
+        found += connection.execute(
+            query, {"b_workspace": workspace_id, "b_numbers": some, **values}
+        ).all()
+    return found

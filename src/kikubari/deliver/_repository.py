@@ -243,7 +243,7 @@ def lock_messages(
 
     In order of id, so that two such transactions cannot wait for each other.
     """
-    rows = connection.execute(_LOCKED, {"b_workspace": workspace_id, "b_ids": list(ids)})
+    rows = connection.execute(_LOCKED, {"b_workspace": workspace_id, "b_ids": list(ids)}).all()
     return {row.id: row for row in rows}
 
 
@@ -254,7 +254,7 @@ def list_address_holders(
     rows = connection.execute(
         _ADDRESS_HOLDERS,
         {"b_workspace": workspace_id, "b_dispatch": dispatch_id, "b_keys": list(address_keys)},
-    )
+    ).all()
     return {bytes(row.address_key): row.id for row in rows}
 
 

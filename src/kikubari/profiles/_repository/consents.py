@@ -58,11 +58,8 @@ def list_entries(
     }
     if about is not None:
         values |= {"b_purpose": about[0], "b_channels": list(about[1])}
-    found = [
-        row
-        for chunk in chunks(numbers)
-        for row in connection.execute(
-            _ENTRIES if about is None else _ENTRIES_ABOUT, {**values, "b_numbers": chunk}
-        )
-    ]
+    found: Rows = []
+    for chunk in chunks(numbers):
+        query = _ENTRIES if about is None else _ENTRIES_ABOUT
+        found += connection.execute(query, {**values, "b_numbers": chunk}).all()
     return sorted(found, key=lambda row: (row.at_us, row.source_id, bytes(row.message_key)))

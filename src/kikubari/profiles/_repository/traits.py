@@ -50,7 +50,7 @@ def list_standing_traits(
         if names is not None:
             ranked = ranked.where(t.name.in_(names))
         statements = ranked.subquery()
-        found.extend(connection.execute(select(statements).where(statements.c.age == 1)))
+        found += connection.execute(select(statements).where(statements.c.age == 1)).all()
     return found
 
 
