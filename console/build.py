@@ -48,7 +48,7 @@ def build_console() -> None:
         return
     print("Building the console …", flush=True)
     install_packages()
-    with tempfile.TemporaryDirectory(dir=BUILT.parent, prefix="dist-") as made:
+    with tempfile.TemporaryDirectory(dir=CONSOLE / "node_modules", prefix=".built-") as made:
         npm("run", "--silent", "build", "--", "--outDir", made)
         _put_in_place(Path(made))
     mark.write_text(wanted)

@@ -1,19 +1,17 @@
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { setNonce } from 'get-nonce'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queryClient, startClient } from './api/client'
 import { router } from './app/router'
+import { Toasts } from './design'
 import { cssVariables, theme } from './design/theme'
 import './design/mantine'
 import './design/base.css'
 
 // Style elements need the nonce of this very answer; the browser hides it from selectors.
 const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? ''
-setNonce(nonce)
 startClient()
 // After an upgrade the files of the page that is open are gone: load the new ones.
 window.addEventListener('vite:preloadError', () => window.location.reload())
@@ -31,7 +29,7 @@ createRoot(place).render(
     >
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
-        <Notifications position="bottom-right" />
+        <Toasts />
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

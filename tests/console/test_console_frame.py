@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from pathlib import Path
 
 import httpx
 import pytest
@@ -12,17 +11,6 @@ from kikubari.api.console.serving import BUILT
 
 pytestmark = pytest.mark.browser
 FIRST_LOAD_BYTES = 250_000
-# Screens that weigh more than they should so far, and the weight they may not exceed.
-HEAVY = {
-    "SegmentBuilderScreen": 290_000,
-    "RuleScreen": 270_000,
-    "AttributeScreen": 270_000,
-    "PlanScreen": 260_000,
-    "TimelinePart": 260_000,
-    "AccountScreen": 255_000,
-    "MembersScreen": 255_000,
-    "ProfilesScreen": 255_000,
-}
 FIRST_PAINT_MILLISECONDS = 1_000
 
 
@@ -130,7 +118,7 @@ def test_every_route_is_light() -> None:
         sizes[key] = sum(len(gzip.compress((BUILT / name).read_bytes(), 9)) for name in files)
     print({key: f"{size / 1000:.0f} kB" for key, size in sizes.items()})
     for key, size in sizes.items():
-        assert size <= HEAVY.get(Path(key).stem, FIRST_LOAD_BYTES), (key, size)
+        assert size <= FIRST_LOAD_BYTES, (key, size)
 
 
 def test_the_first_paint_comes_soon(wide) -> None:

@@ -112,8 +112,7 @@ def test_what_may_be_personal_is_listed_apart(wide) -> None:
 
 def test_a_decision_is_kept_with_who_made_it(wide, shop: Installation) -> None:
     page = wide.open("/data/attribute?kind=trait&name=tier")
-    page.get_by_role("combobox", name="How far does it tell who").click()
-    page.get_by_role("option", name="narrows down").click()
+    page.get_by_role("combobox", name="How far does it tell who").select_option("quasi")
     page.get_by_label("What it means").fill("Step of the loyalty programme")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Decided by a person.")).to_be_visible()
@@ -161,8 +160,7 @@ def test_a_rule_is_changed_by_form_tried_and_put_in_force(
     wide, shop: Installation, quiz_key: str
 ) -> None:
     page = wide.open("/data/rule?event=Quiz%20Finished")
-    page.get_by_role("combobox", name="score If it does not fit").click()
-    page.get_by_role("option", name="Block").click()
+    page.get_by_role("combobox", name="score If it does not fit").select_option("block")
     page.get_by_role("button", name="Add a property").click()
     page.get_by_label("Property", exact=True).last.fill("mood")
     page.get_by_role("button", name="Try on recent events").click()

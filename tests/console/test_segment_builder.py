@@ -1,15 +1,21 @@
 """The segment builder in a browser: by keyboard alone, with input methods, counts as one edits."""
 
 import json
+import re
 import statistics
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from console_browser import Console
 from playwright.sync_api import Page, expect
 
 from installation import Installation
+from kikubari.spec import conditions
+from kikubari.spec.conditions.leaves import Leaf
 
+REFERENCE = Path(__file__).parents[2] / "docs/segments.md"
 VIEWED = {"type": "event_count", "event": "Product Viewed", "count": {"at_least": 1}}
 NESTED = {
     "type": "all",
@@ -37,6 +43,12 @@ def counted(page: Page) -> None:
 
 
 def put(console: Console, tree: dict[str, Any]) -> None:
+    """Paste a definition and wait for its counts."""
+    paste(console, tree)
+    counted(console.page)
+
+
+def paste(console: Console, tree: dict[str, Any]) -> None:
     """Paste a definition."""
     page = console.page
     page.get_by_role("button", name=say(console, "more"), exact=True).click()
@@ -44,7 +56,6 @@ def put(console: Console, tree: dict[str, Any]) -> None:
     page.get_by_role("dialog").get_by_role("textbox").fill(json.dumps(tree))
     page.get_by_role("button", name=say(console, "use"), exact=True).click()
     expect(page.get_by_role("dialog")).to_have_count(0)
-    counted(page)
 
 
 def definition(page: Page) -> Any:
@@ -194,3 +205,127 @@ def test_a_change_by_somebody_else_is_not_overwritten_unseen(
     wide.complaints.clear()  # the browser notes the refusal
     page.get_by_role("button", name="Show theirs").click()
     expect(page.get_by_label("Name", exact=True)).to_have_value("Theirs")
+
+
+def reference() -> list[dict[str, Any]]:
+    """Return every condition of the reference that says something by itself."""
+    texts = re.findall(r"```json\n(.+?)```", REFERENCE.read_text(), re.DOTALL)
+    without_fields = {"all", "any", "not", "everyone"}
+    return [one for one in map(json.loads, texts) if one["type"] not in without_fields]
+
+
+def fields_of(leaf: dict[str, Any]) -> set[str]:
+    """Return all a condition of this type can say, but what one field says for two."""
+    kinds = {one.__struct_config__.tag: one for one in vars(conditions).values() if is_leaf(one)}
+    names = {one.encode_name for one in msgspec.structs.fields(kinds[leaf["type"]])}
+    return names - {"bottom_percent"}  # chosen beside `top_percent`
+
+
+def is_leaf(one: object) -> bool:
+    return isinstance(one, type) and issubclass(one, Leaf) and bool(one.__struct_config__.tag)
+
+
+def test_every_field_of_every_condition_has_a_control(builder: Page, wide: Console) -> None:
+    leaves = reference()
+    tree = {"type": "any", "of": leaves}
+    paste(wide, tree)
+    assert definition(builder) == tree
+    nodes = builder.locator("ol [data-node]")
+    expect(nodes).to_have_count(len(leaves))
+    for place, leaf in enumerate(leaves):
+        nodes.nth(place).click()
+        shown = builder.locator("[data-field]").evaluate_all("all => all.map(x => x.dataset.field)")
+        assert set(shown) == fields_of(leaf), leaf
+        editor = builder.locator("div:has(> [data-field])").first
+        expect(editor.locator("code, textarea")).to_have_count(0)
+    assert definition(builder) == tree  # looking changes nothing
+    wide.complaints.clear()  # the segment that one of them names is not in this shop
+
+
+def test_what_items_of_an_order_are_like_is_said_by_controls(builder: Page, wide: Console) -> None:
+    put(wide, {"type": "event_count", "event": "Order Completed", "count": {"at_least": 1}})
+    builder.locator("ol [data-node]").click()
+    builder.get_by_role("button", name="Add: With these properties").click()
+    builder.get_by_label("Property", exact=True).select_option("Items of the order")
+    builder.get_by_label("How many of them").select_option("each is like this")
+    builder.get_by_label("Value", exact=True).fill("dog")
+    items = builder.get_by_role("group", name="One and the same item")
+    items.get_by_role("button", name="Add a property").click()
+    items.get_by_label("Property", exact=True).last.select_option("price")
+    items.get_by_label("Is the number itself included").first.select_option("More than")
+    items.get_by_role("textbox", name="More than").fill("300")
+    counted(builder)
+    assert definition(builder)["of"][0]["where"] == [
+        {
+            "on": "every_item",
+            "where": [
+                {"field": "category", "test": {"type": "is", "value": "dog"}},
+                {"field": "price_minor", "test": {"type": "number", "more_than": 300}},
+            ],
+        }
+    ]
+
+
+def test_what_entries_of_a_list_are_like_is_said_by_controls(builder: Page, wide: Console) -> None:
+    put(wide, {"type": "event_count", "event": "Order Completed", "count": {"at_least": 1}})
+    builder.locator("ol [data-node]").click()
+    builder.get_by_role("button", name="Add: With these properties").click()
+    builder.get_by_label("Property", exact=True).select_option("Another list")
+    builder.get_by_label("Name of the list").fill("deep.products")
+    builder.get_by_label("Property of the entry").fill("brand\\.jp")
+    builder.get_by_label("Kind of value").select_option("yes or no")
+    builder.get_by_label("How many of them").select_option("none is like this")
+    counted(builder)
+    assert definition(builder)["of"][0]["where"] == [
+        {
+            "on": "no_element",
+            "path": ["deep", "products"],
+            "where": [{"path": ["brand.jp"], "test": {"type": "is", "value": True}}],
+        }
+    ]
+
+
+def test_values_are_suggested_and_chosen_by_keyboard(builder: Page, wide: Console) -> None:
+    put(wide, {"type": "event_count", "count": {"at_least": 1}})
+    builder.locator("ol [data-node]").click()
+    field = builder.get_by_role("combobox", name="What they did")
+    field.click()
+    options = builder.get_by_role("listbox").get_by_role("option")
+    expect(options.first).to_be_visible()
+    field.press_sequentially("order")
+    field.press("ArrowDown")
+    expect(options.and_(builder.locator("[aria-selected=true]"))).to_contain_text("Ordered")
+    wide.check()
+    field.press("Enter")
+    expect(options).to_have_count(0)
+    expect(field).to_have_value("Ordered")
+    field.press("ArrowDown")
+    field.press("Escape")  # closes the list, not the condition
+    expect(options).to_have_count(0)
+    expect(field).to_be_focused()
+    counted(builder)
+    assert definition(builder)["of"][0]["event"] == "Order Completed"
+
+
+def test_a_condition_on_a_list_offers_those_that_exist(
+    builder: Page, wide: Console, shop: Installation
+) -> None:
+    known = shop.get("/api/lists")
+    paste(wide, {"type": "list", "list": "gone"})
+    builder.locator("ol [data-node]").first.click()
+    choice = builder.get_by_role("combobox", name="List", exact=True)
+    expect(choice).to_have_value("gone")
+    assert choice.locator("option").count() == len(known) + 2  # none, and the one that is gone
+    wide.complaints.clear()  # it cannot be counted
+
+
+def test_several_values_are_chosen_typed_and_taken_out(builder: Page, wide: Console) -> None:
+    plan = {"type": "trait", "trait": "plan", "test": {"type": "in", "values": ["gold"]}}
+    put(wide, plan)
+    builder.locator("ol [data-node]").click()
+    field = builder.get_by_role("combobox", name="Value", exact=True)
+    field.fill("silver, bronze")
+    field.press("Enter")
+    builder.get_by_role("button", name="Remove silver").click()
+    counted(builder)
+    assert definition(builder)["of"][0]["test"]["values"] == ["gold", "bronze"]

@@ -9,7 +9,6 @@ export const useText = defineTexts('account', {
     password_rule:
       'At least 12 characters. Several unrelated words are easy to keep and hard to guess.',
     code: 'Code from the app, or a recovery code',
-    close: 'Close',
     cancel: 'Cancel',
     copy: 'Copy',
     copied: 'Copied',
@@ -33,7 +32,6 @@ export const useText = defineTexts('account', {
     password_rule:
       '12文字以上。つながりのない言葉をいくつか並べると、覚えやすく推測されにくくなります。',
     code: 'アプリのコード、または予備コード',
-    close: '閉じる',
     cancel: 'キャンセル',
     copy: 'コピー',
     copied: 'コピーしました',

@@ -1,8 +1,8 @@
-import { Drawer } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconMenu2 } from '@tabler/icons-react'
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
+import { Dialog } from '@/design'
 import { Navigation } from './Navigation'
 import { Preferences } from './Preferences'
 import styles from './Shell.module.css'
@@ -31,19 +31,14 @@ export function Shell() {
           <IconMenu2 aria-hidden size={20} /> {t('menu')}
         </button>
       </header>
-      <Drawer
-        opened={isOpen}
-        onClose={menu.close}
-        position="right"
-        size="18rem"
-        title={t('menu')}
-        closeButtonProps={{ 'aria-label': t('close') }}
-      >
-        <nav aria-label={t('navigation')}>
-          <Navigation />
-        </nav>
-        <Preferences />
-      </Drawer>
+      {isOpen && (
+        <Dialog title={t('menu')} onClose={menu.close} isAtSide>
+          <nav aria-label={t('navigation')}>
+            <Navigation />
+          </nav>
+          <Preferences />
+        </Dialog>
+      )}
       <main id="main" ref={main} tabIndex={-1} className={styles.main}>
         <Outlet />
       </main>

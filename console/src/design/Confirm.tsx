@@ -1,6 +1,7 @@
-import { Button, Group, Modal } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import type { ReactNode } from 'react'
 import styles from './Confirm.module.css'
+import { Dialog } from './Dialog'
 import { useText } from './texts'
 
 interface Props {
@@ -23,15 +24,9 @@ export function Confirm(props: Props) {
   const t = useText()
   const { isOpen, onClose, onConfirm, title, children, confirmLabel, isIrreversible, isBusy } =
     props
+  if (!isOpen) return null
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={title}
-      centered
-      withCloseButton={false}
-      classNames={{ title: styles.title }}
-    >
+    <Dialog title={title} onClose={onClose} hasCloseButton={false}>
       <div className={styles.body}>{children}</div>
       {isIrreversible && <p className={styles.warning}>{t('irreversible')}</p>}
       <Group justify="flex-end" mt="lg">
@@ -42,6 +37,6 @@ export function Confirm(props: Props) {
           {confirmLabel}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }

@@ -10,7 +10,6 @@ export const useText = defineTexts('data', {
     tab_rejected: 'Refused',
     tab_sources: 'Sources',
     loading_title: 'Data',
-    close: 'Close',
 
     attributes_title_one: '{{count, number}} attribute is known',
     attributes_title_other: '{{count, number}} attributes are known',
@@ -266,7 +265,6 @@ export const useText = defineTexts('data', {
     tab_rejected: '拒否',
     tab_sources: 'ソース',
     loading_title: 'データ',
-    close: '閉じる',
 
     attributes_title_other: '{{count, number}}個の属性が見つかっています',
     counted: '{{ago}}に、イベント{{events}}件と{{people}}人から集計しました。',

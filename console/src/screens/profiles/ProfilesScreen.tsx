@@ -1,4 +1,3 @@
-import { Select } from '@mantine/core'
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { listPeople, type PersonLine } from '@/api/generated'
@@ -6,6 +5,7 @@ import { listSegmentsOptions } from '@/api/generated/@tanstack/react-query.gen'
 import {
   Badge,
   type Column,
+  Combobox,
   DataTable,
   ErrorState,
   Loading,
@@ -45,14 +45,12 @@ export default function ProfilesScreen() {
       />
       <div className={styles.finding}>
         <SearchField label={t('search')} value={wanted.q} onSearch={(q) => want({ q: q.trim() })} />
-        <Select
+        <Combobox
           aria-label={t('segment')}
           placeholder={t('any_segment')}
-          clearable
-          searchable
-          value={wanted.segment || null}
-          data={Object.entries(segments).map(([value, label]) => ({ value, label }))}
-          onChange={(segment) => want({ segment: segment ?? '' })}
+          value={wanted.segment}
+          options={Object.entries(segments).map(([value, label]) => ({ value, label }))}
+          onChange={(segment) => want({ segment })}
         />
       </div>
       {query.isError ? (

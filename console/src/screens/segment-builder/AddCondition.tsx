@@ -1,6 +1,6 @@
-import { Button, Popover, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useId, useState } from 'react'
-import { onEnter } from '@/design'
+import { onEnter, Popover } from '@/design'
 import styles from './AddCondition.module.css'
 import { choices, kinds } from './leaves'
 import { useText } from './texts'
@@ -28,26 +28,23 @@ export function AddCondition({ isFirst, onAdd }: Props) {
   }
   return (
     <Popover
-      opened={isOpen}
-      onChange={setIsOpen}
-      position="bottom-start"
-      width="min(44rem, calc(100vw - 2rem))"
-      trapFocus
-      returnFocus
-      withinPortal
-    >
-      <Popover.Target>
+      label={t('add')}
+      isOpen={isOpen}
+      onToggle={setIsOpen}
+      button={(props) => (
         <Button
           variant={isFirst ? 'filled' : 'light'}
           size={isFirst ? 'md' : 'compact-md'}
-          onClick={() => setIsOpen(!isOpen)}
+          {...props}
         >
           {t('add')}
         </Button>
-      </Popover.Target>
-      <Popover.Dropdown aria-label={t('add')}>
+      )}
+    >
+      <div className={styles.panel}>
         <TextInput
           data-autofocus
+          className={styles.search}
           type="search"
           aria-label={t('add_search')}
           placeholder={t('add_search')}
@@ -76,7 +73,7 @@ export function AddCondition({ isFirst, onAdd }: Props) {
           })}
           {found.length === 0 && <p>{t('add_nothing')}</p>}
         </div>
-      </Popover.Dropdown>
+      </div>
     </Popover>
   )
 }

@@ -1,7 +1,13 @@
-import { ActionIcon, Button, FileButton, Group, Menu, Modal, Textarea } from '@mantine/core'
-import { IconClipboard, IconDownload, IconFile, IconFolderOpen } from '@tabler/icons-react'
+import { Button, Group, Textarea } from '@mantine/core'
+import {
+  IconClipboard,
+  IconClipboardText,
+  IconDownload,
+  IconFile,
+  IconFolderOpen,
+} from '@tabler/icons-react'
 import { useRef, useState } from 'react'
-import { toast } from '@/design'
+import { Dialog, Menu, toast } from '@/design'
 import { useText } from './texts'
 import type { Json } from './tree'
 
@@ -11,92 +17,110 @@ interface Props {
   onOpen: (definition: Json) => void
 }
 
+interface Pasting {
+  text: string
+  wrong?: string
+}
+
 /** The definition as a file that commands read, and back. */
 export function FileMenu({ name, definition, onOpen }: Props) {
   const t = useText()
-  const [isPasting, setIsPasting] = useState(false)
-  const [text, setText] = useState('')
-  const [wrong, setWrong] = useState('')
-  const resetFile = useRef<() => void>(null)
+  const [pasting, setPasting] = useState<Pasting>()
+  const chooser = useRef<HTMLInputElement>(null)
   const file = `${JSON.stringify(definition, null, 2)}\n`
-  const read = (content: string) => {
-    const found = parse(content)
+  const read = (text: string) => {
+    const found = parse(text)
     if (typeof found === 'string') {
-      setWrong(t('paste_wrong', { reason: found }))
-      setText(content)
-      setIsPasting(true)
-      return
+      setPasting({ text, wrong: t('paste_wrong', { reason: found }) })
+    } else {
+      setPasting(undefined)
+      onOpen(found)
     }
-    setIsPasting(false)
-    setText('')
-    setWrong('')
-    onOpen(found)
   }
-  const download = () => {
-    const link = document.createElement('a')
-    link.href = URL.createObjectURL(new Blob([file], { type: 'application/json' }))
-    link.download = `${name.trim() || 'segment'}.json`
-    link.click()
-    URL.revokeObjectURL(link.href)
+  const copy = async () => {
+    await navigator.clipboard.writeText(file)
+    toast(t('copied'))
   }
+  const entry = (key: 'copy_file' | 'download' | 'open_file' | 'paste', Icon: typeof IconFile) => ({
+    key,
+    label: t(key),
+    icon: <Icon aria-hidden size={16} />,
+  })
   return (
     <>
-      <FileButton
-        resetRef={resetFile}
-        accept="application/json,.json"
-        onChange={async (chosen) => {
-          if (chosen) read(await chosen.text())
-          resetFile.current?.()
-        }}
+      <Menu
+        variant="default"
+        size="lg"
+        label={t('more')}
+        entries={[
+          { ...entry('copy_file', IconClipboard), act: () => void copy() },
+          { ...entry('download', IconDownload), act: () => download(file, name) },
+          { ...entry('open_file', IconFolderOpen), act: () => chooser.current?.click() },
+          { ...entry('paste', IconClipboardText), act: () => setPasting({ text: '' }) },
+        ]}
       >
-        {({ onClick }) => (
-          <Menu position="bottom-end" withinPortal>
-            <Menu.Target>
-              <ActionIcon variant="default" size="lg" aria-label={t('more')}>
-                <IconFile aria-hidden size={18} />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item
-                leftSection={<IconClipboard aria-hidden size={16} />}
-                onClick={async () => {
-                  await navigator.clipboard.writeText(file)
-                  toast(t('copied'))
-                }}
-              >
-                {t('copy_file')}
-              </Menu.Item>
-              <Menu.Item leftSection={<IconDownload aria-hidden size={16} />} onClick={download}>
-                {t('download')}
-              </Menu.Item>
-              <Menu.Item leftSection={<IconFolderOpen aria-hidden size={16} />} onClick={onClick}>
-                {t('open_file')}
-              </Menu.Item>
-              <Menu.Item onClick={() => setIsPasting(true)}>{t('paste')}</Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
-        )}
-      </FileButton>
-      <Modal opened={isPasting} onClose={() => setIsPasting(false)} title={t('paste')} centered>
-        <Textarea
-          data-autofocus
-          autosize
-          minRows={8}
-          maxRows={18}
-          label={t('paste_hint')}
-          value={text}
-          error={wrong || undefined}
-          onChange={(event) => setText(event.currentTarget.value)}
+        <IconFile aria-hidden size={18} />
+      </Menu>
+      <input
+        ref={chooser}
+        type="file"
+        hidden
+        accept="application/json,.json"
+        onChange={async ({ currentTarget }) => {
+          const [chosen] = currentTarget.files ?? []
+          if (chosen) read(await chosen.text())
+          currentTarget.value = ''
+        }}
+      />
+      {pasting && (
+        <Paste
+          start={pasting}
+          onRead={read}
+          onClose={() => setPasting(undefined)}
+          key={pasting.wrong}
         />
-        <Group justify="flex-end" mt="md">
-          <Button variant="default" onClick={() => setIsPasting(false)}>
-            {t('cancel')}
-          </Button>
-          <Button onClick={() => read(text)}>{t('use_it')}</Button>
-        </Group>
-      </Modal>
+      )}
     </>
   )
+}
+
+interface PasteProps {
+  start: Pasting
+  onRead: (text: string) => void
+  onClose: () => void
+}
+
+function Paste({ start, onRead, onClose }: PasteProps) {
+  const t = useText()
+  const [text, setText] = useState(start.text)
+  return (
+    <Dialog title={t('paste')} onClose={onClose}>
+      <Textarea
+        data-autofocus
+        autosize
+        minRows={8}
+        maxRows={18}
+        label={t('paste_hint')}
+        value={text}
+        error={start.wrong}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
+      <Group justify="flex-end" mt="md">
+        <Button variant="default" onClick={onClose}>
+          {t('cancel')}
+        </Button>
+        <Button onClick={() => onRead(text)}>{t('use_it')}</Button>
+      </Group>
+    </Dialog>
+  )
+}
+
+function download(file: string, name: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([file], { type: 'application/json' }))
+  link.download = `${name.trim() || 'segment'}.json`
+  link.click()
+  URL.revokeObjectURL(link.href)
 }
 
 /** Returns the definition in a text, or what is wrong with it. */

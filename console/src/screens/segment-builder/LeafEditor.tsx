@@ -7,6 +7,7 @@ import { minorUnits } from './fields/money'
 import { Suggest, type Vocabulary } from './fields/Suggest'
 import {
   DistinctField,
+  ListField,
   MeasureField,
   ProvenanceField,
   SegmentField,
@@ -16,9 +17,9 @@ import { TestField } from './fields/TestField'
 import { WindowField } from './fields/WindowField'
 import editor from './LeafEditor.module.css'
 import { type Field, fieldsOf } from './leaves'
+import { nameOf } from './names'
 import { type Key, useText } from './texts'
 import type { Json } from './tree'
-import { nameOf } from './words'
 
 interface Props {
   leaf: Json
@@ -31,13 +32,18 @@ interface Props {
 /** The fields of one condition, from the table of what each type has. */
 export function LeafEditor({ leaf, segmentId, onChange }: Props) {
   const fields = fieldsOf[String(leaf.type)]
-  if (!fields) return <code>{JSON.stringify(leaf)}</code>
+  if (!fields) throw new Error(`no fields for ${leaf.type}`)
   const shown = fields.filter((field) => !field.isOptional || isGiven(leaf, field))
   const hidden = fields.filter((field) => field.isOptional && !isGiven(leaf, field))
   return (
     <div className={editor.fields}>
       {shown.map((field) => (
-        <div key={field.key} className={editor.field} data-wide={isWide(field) || undefined}>
+        <div
+          key={field.key}
+          className={editor.field}
+          data-field={field.key}
+          data-wide={isWide(field) || undefined}
+        >
           <FieldControl {...{ leaf, field, segmentId }} onChange={onChange} />
           {field.isOptional && <Optional field={field} leaf={leaf} onChange={onChange} isGiven />}
         </div>
@@ -59,14 +65,16 @@ function isGiven(leaf: Json, field: Field): boolean {
 }
 
 function isWide(field: Field): boolean {
-  return ['filters', 'steps', 'events', 'test', 'window'].includes(field.as)
+  return ['filters', 'steps', 'events', 'test', 'window', 'measure', 'provenance'].includes(
+    field.as,
+  )
 }
 
 const starts: Partial<Record<Field['as'], unknown>> = {
   filters: [{ on: 'column', column: 'category', test: { type: 'is', value: '' } }],
   duration: { days: 30 },
   range: { at_least: 1 },
-  choice: 'email',
+  number: 0.5,
   provenance: ['declared'],
 }
 
@@ -82,10 +90,11 @@ function Optional({ field, leaf, onChange, isGiven: given }: OptionalProps) {
   const what = t(field.label)
   const toggle = () => {
     const { [field.key]: _, ...rest } = leaf
-    onChange(given ? rest : { ...rest, [field.key]: starts[field.as] }, '')
+    const start = field.options?.[0] ?? starts[field.as]
+    onChange(given ? rest : { ...rest, [field.key]: start }, '')
   }
   return (
-    <button type="button" className={styles.quiet} onClick={toggle}>
+    <button type="button" className={styles.quiet} data-field={field.key} onClick={toggle}>
       {given ? t('optional_remove', { what }) : t('optional_add', { what })}
     </button>
   )
@@ -152,7 +161,7 @@ function FieldControl({ leaf, field, segmentId, onChange }: ControlProps) {
         />
       )
     case 'measure':
-      return <MeasureField label={label} value={json} onChange={set} />
+      return <MeasureField label={label} event={event} value={json} onChange={set} />
     case 'distinct':
       return (
         <DistinctField
@@ -191,6 +200,8 @@ function FieldControl({ leaf, field, segmentId, onChange }: ControlProps) {
       return (
         <SegmentField label={label} but={segmentId} value={String(value ?? '')} onChange={set} />
       )
+    case 'list':
+      return <ListField label={label} value={String(value ?? '')} onChange={set} />
     case 'provenance':
       return <ProvenanceField label={label} value={(value ?? []) as string[]} onChange={set} />
     case 'text':

@@ -1,5 +1,5 @@
-import { ActionIcon, Menu } from '@mantine/core'
 import { IconDots } from '@tabler/icons-react'
+import { Menu } from '@/design'
 import { useActions } from './actions'
 import { useEditing } from './editing'
 import { useText } from './texts'
@@ -19,28 +19,19 @@ export function NodeActions({ node }: { node: TreeNode }) {
   const { titleOf } = useEditing()
   if (actions.length === 0) return null
   return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          aria-label={t('actions', { what: titleOf(node) })}
-        >
-          <IconDots aria-hidden size={18} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {actions.map(({ name, keys, act }) => (
-          <Menu.Item
-            key={name}
-            color={name === 'remove' ? 'shu' : undefined}
-            rightSection={keys && <kbd>{signs[keys] ?? keys.toUpperCase()}</kbd>}
-            onClick={act}
-          >
-            {t(name)}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
+    <Menu
+      variant="subtle"
+      color="gray"
+      label={t('actions', { what: titleOf(node) })}
+      entries={actions.map(({ name, keys, act }) => ({
+        key: name,
+        label: t(name),
+        keys: keys && (signs[keys] ?? keys.toUpperCase()),
+        isGrave: name === 'remove',
+        act,
+      }))}
+    >
+      <IconDots aria-hidden size={18} />
     </Menu>
   )
 }

@@ -32,6 +32,7 @@ export type Control =
   | 'number'
   | 'text'
   | 'segment'
+  | 'list'
   | 'side' // top or bottom percent
   | 'provenance'
 
@@ -52,6 +53,21 @@ const where: Field = { key: 'where', as: 'filters', label: 'where', isOptional: 
 const event: Field = { key: 'event', as: 'event', label: 'event' }
 const window: Field = { key: 'window', as: 'window', label: 'window' }
 const value: Field = { key: 'test', as: 'test', label: 'value' }
+const confidence: Field = {
+  key: 'min_confidence',
+  as: 'number',
+  label: 'min_confidence',
+  isOptional: true,
+  min: 0,
+  max: 1,
+}
+const leapDay: Field = {
+  key: 'february_29',
+  as: 'choice',
+  label: 'february_29',
+  options: ['feb_28', 'mar_1'],
+  isOptional: true,
+}
 const channels = ['email', 'sms', 'line', 'whatsapp', 'web_push', 'app_push'] as const
 
 /** How each type of condition is edited: one table, no forms. */
@@ -61,17 +77,20 @@ export const fieldsOf: Record<string, Field[]> = {
     { key: 'trait', as: 'attribute', label: 'attribute' },
     value,
     { key: 'provenance', as: 'provenance', label: 'provenance', isOptional: true },
+    confidence,
   ],
-  prediction: [{ key: 'trait', as: 'attribute', label: 'prediction' }, value],
+  prediction: [{ key: 'trait', as: 'attribute', label: 'prediction' }, value, confidence],
   age: [
     { key: 'trait', as: 'attribute', label: 'date_attribute' },
     { key: 'age', as: 'count', label: 'age', unit: 'years' },
     { key: 'unit', as: 'choice', label: 'unit', options: ['years', 'months'] },
+    leapDay,
   ],
   anniversary: [
     { key: 'trait', as: 'attribute', label: 'date_attribute' },
     { key: 'from', as: 'number', label: 'from_day', unit: 'days', min: -180, max: 180 },
     { key: 'to', as: 'number', label: 'to_day', unit: 'days', min: -180, max: 180 },
+    { ...leapDay, options: ['feb_28', 'mar_1', 'leap_years_only'] },
   ],
   place: [
     {
@@ -199,7 +218,7 @@ export const fieldsOf: Record<string, Field[]> = {
     },
   ],
   segment: [{ key: 'segment', as: 'segment', label: 'segment' }],
-  list: [{ key: 'list', as: 'text', label: 'list' }],
+  list: [{ key: 'list', as: 'list', label: 'list' }],
 }
 
 export interface Choice {

@@ -3,10 +3,10 @@ import { Badge, Section, TextLink } from '@/design'
 import { useFormat } from '@/language/format'
 import { useLanguage } from '@/language/texts'
 import type { Audience } from './audience'
+import { nameOf } from './names'
 import styles from './panels.module.css'
 import { type Key, useText } from './texts'
 import type { Json } from './tree'
-import { nameOf } from './words'
 
 const tones = { problem: 'guard', caution: 'late', note: 'neutral' } as const
 

@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Modal, NativeSelect, TextInput } from '@mantine/core'
+import { Alert, Button, Group, NativeSelect, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useRefusal } from '@/account/refusals'
 import { useText as useAccountText } from '@/account/texts'
 import { inviteMember, type LinkAnswer, type Role } from '@/api/generated'
 import { listMembersQueryKey } from '@/api/generated/@tanstack/react-query.gen'
+import { Dialog } from '@/design'
 import { roles } from './roles'
 import styles from './SettingsPage.module.css'
 import { useText } from './texts'
@@ -35,13 +36,7 @@ export function InviteDialog({ onClose, onInvited }: Props) {
     invite.mutate()
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('invite_title')}
-      centered
-      closeButtonProps={{ 'aria-label': words('close') }}
-    >
+    <Dialog onClose={onClose} title={t('invite_title')}>
       <form className={styles.form} onSubmit={submit}>
         <TextInput
           label={words('email')}
@@ -79,6 +74,6 @@ export function InviteDialog({ onClose, onInvited }: Props) {
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Group, Modal, TextInput } from '@mantine/core'
+import { Alert, Button, Checkbox, Group, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useText as useAccountText } from '@/account/texts'
@@ -7,6 +7,7 @@ import { listKeysOptions, listKeysQueryKey } from '@/api/generated/@tanstack/rea
 import {
   Confirm,
   DataTable,
+  Dialog,
   EmptyState,
   Loaded,
   NumberField,
@@ -140,13 +141,7 @@ function KeyDialog({ onClose, onMade }: { onClose: () => void; onMade: (key: New
     make.mutate()
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('key_make')}
-      centered
-      closeButtonProps={{ 'aria-label': words('close') }}
-    >
+    <Dialog onClose={onClose} title={t('key_make')}>
       <form className={styles.form} onSubmit={submit}>
         <TextInput
           label={t('name')}
@@ -187,6 +182,6 @@ function KeyDialog({ onClose, onMade }: { onClose: () => void; onMade: (key: New
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,10 +1,10 @@
-import { Alert, Button, Group, Modal, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { Alert, Button, Group, NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useText as useAccountText } from '@/account/texts'
 import { createSource, type Source, type SourceKind } from '@/api/generated'
 import { listSourcesOptions, listSourcesQueryKey } from '@/api/generated/@tanstack/react-query.gen'
-import { Badge, DataTable, EmptyState, Loaded, useErrorLine } from '@/design'
+import { Badge, DataTable, Dialog, EmptyState, Loaded, useErrorLine } from '@/design'
 import { useFormat } from '@/language/format'
 import { SettingsPage } from './SettingsPage'
 import styles from './SettingsPage.module.css'
@@ -112,13 +112,7 @@ function SourceDialog({ onMade, onClose }: DialogProps) {
     make.mutate()
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('source_make')}
-      centered
-      closeButtonProps={{ 'aria-label': words('close') }}
-    >
+    <Dialog onClose={onClose} title={t('source_make')}>
       <form className={styles.form} onSubmit={submit}>
         <TextInput
           label={t('name')}
@@ -163,6 +157,6 @@ function SourceDialog({ onMade, onClose }: DialogProps) {
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, PasswordInput } from '@mantine/core'
+import { Alert, Button, Group, PasswordInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useRef, useState } from 'react'
 import { useRefusal } from '@/account/refusals'
@@ -6,6 +6,7 @@ import { useText as useAccountText } from '@/account/texts'
 import { ApiError } from '@/api/client'
 import { confirmSession } from '@/api/generated'
 import { renewSession } from '@/app/session'
+import { Dialog } from '@/design'
 import styles from './SettingsPage.module.css'
 import { useText } from './texts'
 
@@ -67,13 +68,7 @@ function AskForPassword({
     confirm.mutate()
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('confirm_title')}
-      centered
-      closeButtonProps={{ 'aria-label': words('close') }}
-    >
+    <Dialog onClose={onClose} title={t('confirm_title')}>
       <form className={styles.form} onSubmit={submit}>
         <p>{t('confirm_reason')}</p>
         <PasswordInput
@@ -100,6 +95,6 @@ function AskForPassword({
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Select, Stack, Textarea, TextInput } from '@mantine/core'
+import { Button, Checkbox, NativeSelect, Stack, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { type Attribute, decideAttribute } from '@/api/generated'
@@ -28,22 +28,22 @@ export function ClassEditor({ attribute }: { attribute: Attribute }) {
     <Section title={t('decide_title')}>
       <form onSubmit={submit}>
         <Stack gap="md">
-          <Select
+          <NativeSelect
             label={t('pii_label')}
             data={piiClasses.map((value) => ({ value, label: t(`pii_${value}`) }))}
             value={draft.pii}
-            onChange={(value) => set({ pii: piiClasses.find((one) => one === value) ?? draft.pii })}
-            allowDeselect={false}
+            onChange={({ currentTarget: { value } }) =>
+              set({ pii: piiClasses.find((one) => one === value) ?? draft.pii })
+            }
             disabled={!mayWrite}
           />
-          <Select
+          <NativeSelect
             label={t('sensitivity_label')}
             data={sensitivities.map((value) => ({ value, label: t(`sensitivity_${value}`) }))}
             value={draft.sensitivity}
-            onChange={(value) =>
+            onChange={({ currentTarget: { value } }) =>
               set({ sensitivity: sensitivities.find((one) => one === value) ?? 'none' })
             }
-            allowDeselect={false}
             disabled={!mayWrite}
           />
           {draft.sensitivity !== 'none' && (

@@ -1,10 +1,9 @@
-import { Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { PlanVersion } from '@/api/generated'
 import { listSeenEventsOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { useMay } from '@/app/session'
-import { EmptyState, Loaded, PageHeader, Section } from '@/design'
+import { Combobox, EmptyState, Loaded, PageHeader, Section } from '@/design'
 import { useFormat } from '@/language/format'
 import { DataTabs } from '../DataTabs'
 import { useText } from '../texts'
@@ -95,15 +94,12 @@ function AddRule({ version }: { version: PlanVersion }) {
     .filter((name) => !version.plan.events?.[name])
   const traits = version.plan.traits ? [] : [{ value: '', label: t('traits_rule') }]
   return (
-    <Select
+    <Combobox
       aria-label={t('add_rule')}
       placeholder={t('add_rule')}
-      data={[...traits, ...names.map((name) => ({ value: name, label: name }))]}
-      value={null}
-      searchable
-      onChange={(event) =>
-        event !== null && navigate({ to: '/data/rule', search: { event } as never })
-      }
+      options={[...traits, ...names.map((name) => ({ value: name, label: name }))]}
+      value={undefined}
+      onChange={(event) => navigate({ to: '/data/rule', search: { event } as never })}
     />
   )
 }

@@ -1,4 +1,4 @@
-import { Button, Checkbox, CloseButton, Select, TextInput } from '@mantine/core'
+import { Button, Checkbox, CloseButton, NativeSelect, TextInput } from '@mantine/core'
 import type { Mode } from '@/api/generated'
 import { modes } from '../choices'
 import { useText } from '../texts'
@@ -69,22 +69,22 @@ function PropertyRow({ property, onChange, onRemove, isDisabled }: RowProps) {
         value={property.name}
         onChange={(event) => onChange({ name: event.currentTarget.value })}
       />
-      <Select
+      <NativeSelect
         aria-label={`${property.name} ${t('property_type')}`}
         data={jsonTypes.map((value) => ({ value, label: t(typeNames[value]) }))}
         value={property.type}
-        onChange={(value) => onChange({ type: jsonTypes.find((one) => one === value) ?? 'any' })}
-        allowDeselect={false}
+        onChange={({ currentTarget: { value } }) =>
+          onChange({ type: jsonTypes.find((one) => one === value) ?? 'any' })
+        }
       />
-      <Select
+      <NativeSelect
         aria-label={`${property.name} ${t('property_mode')}`}
         data={[
           { value: '', label: t('as_rule') },
           ...modes.map((value) => ({ value, label: t(`mode_${value}`) })),
         ]}
         value={property.mode}
-        onChange={(value) => onChange({ mode: asMode(value) })}
-        allowDeselect={false}
+        onChange={(event) => onChange({ mode: asMode(event.currentTarget.value) })}
       />
       <Checkbox
         label={t('property_required')}
@@ -97,6 +97,6 @@ function PropertyRow({ property, onChange, onRemove, isDisabled }: RowProps) {
   )
 }
 
-function asMode(value: string | null): Mode | '' {
+function asMode(value: string): Mode | '' {
   return modes.find((one) => one === value) ?? ''
 }

@@ -1,13 +1,12 @@
-import { Modal } from '@mantine/core'
-import { skipToken, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { listViolationSamples, type ViolationGroup } from '@/api/generated'
-import { DataTable, Loaded } from '@/design'
+import { DataTable, Dialog, Loaded } from '@/design'
 import { useFormat } from '@/language/format'
 import { useSourceName } from '../sourceNames'
 import { useText } from '../texts'
 
 interface Props {
-  group: ViolationGroup | undefined
+  group: ViolationGroup
   onClose: () => void
 }
 
@@ -17,59 +16,49 @@ export function Samples({ group, onClose }: Props) {
   const format = useFormat()
   const sourceName = useSourceName()
   const samples = useQuery({
-    queryKey: ['violation-samples', group?.subject, group?.path, group?.code],
-    queryFn: group
-      ? async ({ signal }) => {
-          const { subject, path, code } = group
-          const query = { subject, path, code, limit: 20 }
-          return (await listViolationSamples({ query, signal, throwOnError: true })).data
-        }
-      : skipToken,
+    queryKey: ['violation-samples', group.subject, group.path, group.code],
+    queryFn: async ({ signal }) => {
+      const { subject, path, code } = group
+      const query = { subject, path, code, limit: 20 }
+      return (await listViolationSamples({ query, signal, throwOnError: true })).data
+    },
   })
-  const subject = group?.subject || t('traits_rule')
-  const path = group && group.path !== '$' ? group.path.replace(/^\$\./, '') : ''
+  const subject = group.subject || t('traits_rule')
+  const path = group.path !== '$' ? group.path.replace(/^\$\./, '') : ''
   return (
-    <Modal
-      opened={Boolean(group)}
-      onClose={onClose}
-      size="xl"
-      title={t('samples_of', { subject, path })}
-      closeButtonProps={{ 'aria-label': t('close') }}
-    >
-      {group && (
-        <Loaded query={samples}>
-          {(found) =>
-            found.length ? (
-              <DataTable
-                caption={t('samples')}
-                rows={found}
-                rowKey={(one) => one.id}
-                columns={[
-                  {
-                    id: 'found',
-                    header: t('found'),
-                    cell: (one) => <code>{one.found || t('missing')}</code>,
-                  },
-                  {
-                    id: 'expected',
-                    header: t('expected'),
-                    cell: (one) => <code>{one.expected}</code>,
-                  },
-                  { id: 'source', header: t('source'), cell: (one) => sourceName(one.source_id) },
-                  {
-                    id: 'message',
-                    header: 'messageId',
-                    cell: (one) => <code>{one.message_id}</code>,
-                  },
-                  { id: 'at', header: t('when'), cell: (one) => format.instant(one.at) },
-                ]}
-              />
-            ) : (
-              <p>{t('samples_none')}</p>
-            )
-          }
-        </Loaded>
-      )}
-    </Modal>
+    <Dialog onClose={onClose} isWide title={t('samples_of', { subject, path })}>
+      <Loaded query={samples}>
+        {(found) =>
+          found.length ? (
+            <DataTable
+              caption={t('samples')}
+              rows={found}
+              rowKey={(one) => one.id}
+              columns={[
+                {
+                  id: 'found',
+                  header: t('found'),
+                  cell: (one) => <code>{one.found || t('missing')}</code>,
+                },
+                {
+                  id: 'expected',
+                  header: t('expected'),
+                  cell: (one) => <code>{one.expected}</code>,
+                },
+                { id: 'source', header: t('source'), cell: (one) => sourceName(one.source_id) },
+                {
+                  id: 'message',
+                  header: 'messageId',
+                  cell: (one) => <code>{one.message_id}</code>,
+                },
+                { id: 'at', header: t('when'), cell: (one) => format.instant(one.at) },
+              ]}
+            />
+          ) : (
+            <p>{t('samples_none')}</p>
+          )
+        }
+      </Loaded>
+    </Dialog>
   )
 }

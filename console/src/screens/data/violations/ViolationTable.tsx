@@ -73,7 +73,7 @@ export function ViolationTable({ groups }: { groups: ViolationGroup[] }) {
         rows={groups}
         rowKey={(one) => [one.subject, one.path, one.code, one.mode].join('/')}
       />
-      <Samples group={open} onClose={() => setOpen(undefined)} />
+      {open && <Samples group={open} onClose={() => setOpen(undefined)} />}
     </>
   )
 }

@@ -1,8 +1,8 @@
-import { Button, Group, Modal, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type Identifier, mergeProfiles, unmergeProfiles } from '@/api/generated'
-import { toast, useErrorLine } from '@/design'
+import { Dialog, toast, useErrorLine } from '@/design'
 import styles from './identity.module.css'
 import { useText } from './texts'
 
@@ -41,11 +41,9 @@ export function DecisionDialog({ profileId, decided, onClose }: Props) {
   const isMerge = decided.kind === 'merge'
   const isReady = reason.trim() && (!isMerge || other.trim())
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
-      centered
-      withCloseButton={false}
+      hasCloseButton={false}
       title={isMerge ? t('merge_title') : t('unmerge_title', { what: decided.what.value })}
     >
       <form
@@ -83,6 +81,6 @@ export function DecisionDialog({ profileId, decided, onClose }: Props) {
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

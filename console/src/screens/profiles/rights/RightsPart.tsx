@@ -1,10 +1,10 @@
-import { Button, Group, Modal, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { eraseProfile, exportProfile, type PersonAnswer } from '@/api/generated'
 import { useMay } from '@/app/session'
-import { Section, toast, useErrorLine } from '@/design'
+import { Dialog, Section, toast, useErrorLine } from '@/design'
 import { Receipts } from './Receipts'
 import styles from './rights.module.css'
 import { useText } from './texts'
@@ -85,11 +85,9 @@ function EraseDialog({ person, onClose }: { person: PersonAnswer; onClose: () =>
     },
   })
   return (
-    <Modal
-      opened
-      centered
+    <Dialog
       onClose={onClose}
-      withCloseButton={false}
+      hasCloseButton={false}
       title={t('erase_title', { name: person.name || person.id })}
     >
       <form
@@ -133,7 +131,7 @@ function EraseDialog({ person, onClose }: { person: PersonAnswer; onClose: () =>
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

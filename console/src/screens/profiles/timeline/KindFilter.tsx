@@ -1,5 +1,5 @@
-import { Select } from '@mantine/core'
 import type { TypeCount } from '@/api/generated'
+import { Combobox } from '@/design'
 import { useFormat } from '@/language/format'
 import { useEventName } from '../events/words'
 import { useText } from './texts'
@@ -32,18 +32,17 @@ export function KindFilter({ types, total, chosen, onChoose }: Props) {
       {chip('', t('all'), total)}
       {first.map(({ type, n }) => chip(type, name(type), n))}
       {others.length > 0 && (
-        <Select
+        <Combobox
           size="xs"
           aria-label={t('filter')}
           placeholder={t('others')}
-          searchable
-          clearable
-          value={others.some(({ type }) => type === chosen) ? chosen : null}
-          data={others.map(({ type, n }) => ({
+          value={others.some(({ type }) => type === chosen) ? chosen : ''}
+          options={others.map(({ type, n }) => ({
             value: type,
-            label: `${name(type)} ${format.number(n)}`,
+            label: name(type),
+            note: format.number(n),
           }))}
-          onChange={(type) => onChoose(type ?? '')}
+          onChange={onChoose}
         />
       )}
     </fieldset>

@@ -1,6 +1,6 @@
+import { nameOf } from '../names'
 import { useText } from '../texts'
 import type { Json } from '../tree'
-import { nameOf } from '../words'
 import { FiltersField } from './FiltersField'
 import styles from './fields.module.css'
 import { Suggest } from './Suggest'

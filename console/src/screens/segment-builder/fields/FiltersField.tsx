@@ -1,43 +1,19 @@
 import { useShop } from '@/app/session'
-import { useText } from '../texts'
+import { nameOf } from '../names'
+import { type Key, useText } from '../texts'
 import type { Json } from '../tree'
-import { nameOf } from '../words'
-import { Choice, Text } from './basics'
-import styles from './fields.module.css'
+import { Choice } from './basics'
+import { itemFields, numberColumns, textColumns } from './columns'
+import { Lines } from './Lines'
 import { minorUnits } from './money'
+import { PathField } from './PathField'
 import { TestField } from './TestField'
 
-const columns = [
-  'category',
-  'brand',
-  'product_id',
-  'value_minor',
-  'coupon',
-  'quantity',
-  'query',
-  'page_path',
-  'store',
-  'device',
-  'os',
-  'browser',
-  'app',
-  'country',
-  'region',
-  'acquisition_channel',
-  'utm_source',
-  'utm_medium',
-  'utm_campaign',
-  'order_id',
-  'cart_id',
-  'currency',
-  'message_id',
-  'broadcast_id',
-  'is_machine',
-] as const
-const items = ['product_id', 'category', 'price_minor', 'quantity'] as const
-const numbers = new Set(['value_minor', 'quantity', 'is_machine', 'price_minor'])
+const numbers = new Set<string>([...numberColumns, 'price_minor'])
 const isText = { type: 'is', value: '' }
 const isNumber = { type: 'number', at_least: 1 }
+const begin = (name: string) => (numbers.has(name) ? isNumber : isText)
+const quantifiers = ['any', 'every', 'no'] as const
 
 interface Props {
   label: string
@@ -46,37 +22,20 @@ interface Props {
   onChange: (value: Json[]) => void
 }
 
-/** What an event must be like: each line is one property and its test. */
+/** What an event must be like: each line is one property and its test, or speaks of many. */
 export function FiltersField({ label, value, event, onChange }: Props) {
   const t = useText()
-  const set = (index: number, next: Json) =>
-    onChange(value.map((one, i) => (i === index ? next : one)))
   return (
-    <fieldset className={styles.pair}>
-      <legend>{label}</legend>
-      <div className={styles.filters}>
-        {value.map((filter, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity
-          <div key={index} className={styles.filter}>
-            <FilterLine filter={filter} event={event} onChange={(next) => set(index, next)} />
-            <button
-              type="button"
-              className={styles.quiet}
-              onClick={() => onChange(value.filter((_, i) => i !== index))}
-            >
-              {t('filter_remove')}
-            </button>
-          </div>
-        ))}
-        <button
-          type="button"
-          className={styles.quiet}
-          onClick={() => onChange([...value, { on: 'column', column: 'category', test: isText }])}
-        >
-          {t('filter_add')}
-        </button>
-      </div>
-    </fieldset>
+    <Lines
+      label={label}
+      value={value}
+      start={{ on: 'column', column: 'category', test: isText }}
+      add={t('filter_add')}
+      remove={t('filter_remove')}
+      onChange={onChange}
+    >
+      {(filter, set) => <FilterLine filter={filter} event={event} onChange={set} />}
+    </Lines>
   )
 }
 
@@ -86,66 +45,184 @@ interface LineProps {
   onChange: (filter: Json) => void
 }
 
+/** What a filter looks at: a column, another property, the items, or another list. */
+function subjectOf(filter: Json): string {
+  const on = String(filter.on)
+  if (on === 'column') return String(filter.column)
+  return on.endsWith('_item') ? 'items' : on.endsWith('_element') ? 'elements' : 'property'
+}
+
+function beginWith(subject: string): Json {
+  switch (subject) {
+    case 'property':
+      return { on: 'property', path: [], test: isText }
+    case 'items':
+      return { on: 'any_item', where: [{ field: 'category', test: isText }] }
+    case 'elements':
+      return { on: 'any_element', path: [], where: [{ path: [], test: isText }] }
+    default:
+      return { on: 'column', column: subject, test: begin(subject) }
+  }
+}
+
 function FilterLine({ filter, event, onChange }: LineProps) {
   const t = useText()
-  const scale = minorUnits(useShop().currency)
-  const first = ((filter.where as Json[] | undefined) ?? [])[0] ?? {}
-  const isItem = filter.on === 'any_item'
-  const isSimple = !isItem || (filter.where as Json[]).length === 1
-  if (!['column', 'property', 'any_item'].includes(String(filter.on)) || !isSimple) {
-    return <code>{JSON.stringify(filter)}</code>
-  }
-  const chosen = isItem
-    ? `item:${first.field}`
-    : filter.on === 'column'
-      ? String(filter.column)
-      : 'property'
-  const name = isItem ? String(first.field) : String(filter.column)
-  const test = (isItem ? first.test : filter.test) as Json
-  const choose = (next: string) => {
-    if (next === 'property') return onChange({ on: 'property', path: [''], test: isText })
-    const plain = next.replace('item:', '')
-    const begin = numbers.has(plain) ? isNumber : isText
-    if (next === plain) return onChange({ on: 'column', column: next, test: begin })
-    onChange({ on: 'any_item', where: [{ field: plain, test: begin }] })
-  }
-  const setTest = (next: Json) =>
-    onChange(isItem ? { ...filter, where: [{ ...first, test: next }] } : { ...filter, test: next })
-  const path = ((filter.path as string[] | undefined) ?? []).join('.')
+  const subject = subjectOf(filter)
+  const set = (part: Json) => onChange({ ...filter, ...part })
   return (
     <>
       <Choice
         label={t('filter_property')}
-        value={chosen}
+        value={subject}
         options={[
-          ...columns.map((one) => ({ value: one as string, label: nameOf(t, 'choice', one) })),
-          ...items.map((one) => ({
-            value: `item:${one}`,
-            label: t('filter_item', { what: nameOf(t, 'choice', one) }),
+          ...[...textColumns, ...numberColumns].map((one) => ({
+            value: one as string,
+            label: nameOf(t, 'choice', one),
           })),
-          { value: 'property', label: t('measure_property') },
+          { value: 'items', label: t('filter_items') },
+          { value: 'elements', label: t('filter_elements') },
+          { value: 'property', label: t('filter_another') },
         ]}
-        onChange={choose}
+        onChange={(next) => onChange(beginWith(next))}
       />
-      {filter.on === 'property' && (
-        <Text
-          label={t('path')}
-          value={path}
-          onChange={(next) => onChange({ ...filter, path: next.split('.') })}
+      {(subject === 'property' || subject === 'elements') && (
+        <PathField
+          label={t(subject === 'elements' ? 'path_list' : 'path')}
+          event={event}
+          value={filter.path}
+          onChange={(path) => set({ path })}
         />
       )}
-      <TestField
-        label={t('test_kind')}
-        value={test}
-        allows={filter.on === 'property' ? 'json' : numbers.has(name) ? 'number' : 'text'}
-        scale={name === 'value_minor' || name === 'price_minor' ? scale : 1}
-        of={
-          filter.on === 'property'
-            ? { kind: 'property_values', name: path, event }
-            : { kind: isItem ? 'item_values' : 'column_values', name, event: isItem ? '' : event }
-        }
-        onChange={setTest}
-      />
+      {subject === 'items' || subject === 'elements' ? (
+        <Many filter={filter} onChange={onChange} />
+      ) : (
+        <OneTest filter={filter} event={event} onChange={(test) => set({ test })} />
+      )}
     </>
+  )
+}
+
+interface OneProps {
+  filter: Json
+  event: string
+  onChange: (test: Json) => void
+}
+
+function OneTest({ filter, event, onChange }: OneProps) {
+  const t = useText()
+  const scale = minorUnits(useShop().currency)
+  const column = filter.on === 'column' ? String(filter.column) : ''
+  const path = ((filter.path as string[] | undefined) ?? []).join('.')
+  return (
+    <TestField
+      label={t('test_kind')}
+      value={filter.test as Json}
+      allows={!column ? 'json' : numbers.has(column) ? 'number' : 'text'}
+      scale={column === 'value_minor' ? scale : 1}
+      of={
+        column
+          ? { kind: 'column_values', name: column, event }
+          : { kind: 'property_values', name: path, event }
+      }
+      onChange={onChange}
+    />
+  )
+}
+
+/** How many of the items, or of a list's elements, must be like all of the lines. */
+function Many({ filter, onChange }: Omit<LineProps, 'event'>) {
+  const t = useText()
+  const [quantifier = 'any', what = 'item'] = String(filter.on).split('_')
+  const where = (filter.where ?? []) as Json[]
+  return (
+    <>
+      <Choice
+        label={t('filter_which')}
+        value={quantifier}
+        options={quantifiers.map((one) => ({ value: one, label: t(`filter_${one}` as Key) }))}
+        onChange={(next) => onChange({ ...filter, on: `${next}_${what}` })}
+      />
+      {what === 'item' ? (
+        <ItemLines value={where} onChange={(next) => onChange({ ...filter, where: next })} />
+      ) : (
+        <ElementLines value={where} onChange={(next) => onChange({ ...filter, where: next })} />
+      )}
+    </>
+  )
+}
+
+interface ManyProps {
+  value: Json[]
+  onChange: (value: Json[]) => void
+  /** None at all means all items. */
+  mayBeEmpty?: boolean
+}
+
+/** What one and the same line item must be like. */
+export function ItemLines({ value, onChange, mayBeEmpty }: ManyProps) {
+  const t = useText()
+  const scale = minorUnits(useShop().currency)
+  return (
+    <Lines
+      label={t('filter_item_like')}
+      value={value}
+      least={mayBeEmpty ? 0 : 1}
+      start={{ field: 'category', test: isText }}
+      add={t('filter_add')}
+      remove={t('filter_remove')}
+      onChange={onChange}
+    >
+      {({ field, test }, set) => (
+        <>
+          <Choice
+            label={t('filter_property')}
+            value={String(field)}
+            options={itemFields.map((one) => ({ value: one, label: nameOf(t, 'choice', one) }))}
+            onChange={(next) => set({ field: next, test: begin(next) })}
+          />
+          <TestField
+            label={t('test_kind')}
+            value={test as Json}
+            allows={numbers.has(String(field)) ? 'number' : 'text'}
+            scale={field === 'price_minor' ? scale : 1}
+            of={{ kind: 'item_values', name: String(field) }}
+            onChange={(next) => set({ field, test: next })}
+          />
+        </>
+      )}
+    </Lines>
+  )
+}
+
+/** What one and the same element of a list must be like. */
+function ElementLines({ value, onChange }: ManyProps) {
+  const t = useText()
+  return (
+    <Lines
+      label={t('filter_element_like')}
+      value={value}
+      least={1}
+      start={{ path: [], test: isText }}
+      add={t('filter_add')}
+      remove={t('filter_remove')}
+      onChange={onChange}
+    >
+      {(line, set) => (
+        <>
+          <PathField
+            label={t('path_element')}
+            placeholder={t('path_itself')}
+            value={line.path}
+            onChange={(path) => set({ ...line, path })}
+          />
+          <TestField
+            label={t('test_kind')}
+            value={line.test as Json}
+            allows="json"
+            onChange={(test) => set({ ...line, test })}
+          />
+        </>
+      )}
+    </Lines>
   )
 }

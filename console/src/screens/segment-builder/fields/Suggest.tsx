@@ -1,7 +1,6 @@
-import { Autocomplete, TagsInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
 import { type ListVocabularyData, listVocabulary } from '@/api/generated'
+import { Combobox, TagsField } from '@/design'
 import { useFormat } from '@/language/format'
 
 export interface Vocabulary {
@@ -37,47 +36,31 @@ interface Props {
   of?: Vocabulary
   /** Says a value in the reader's words. */
   say?: (value: string) => string
+  /** Writes a suggested value as it is kept. */
+  write?: (value: string) => string
   onChange: (value: string) => void
   placeholder?: string
 }
 
+const same = (value: string) => value
+
 /** Text with suggestions from real data, most frequent first; anything else can be typed. */
-export function Suggest({ label, value, of, say = (one) => one, onChange, placeholder }: Props) {
+export function Suggest(props: Props) {
+  const { label, value, of, say = same, write = same, onChange, placeholder } = props
   const format = useFormat()
   const found = useSuggestions(of) ?? []
-  const [text, setText] = useState(say(value))
-  const isComposing = useRef(false)
-  const shown = say(value)
-  useEffect(() => setText(shown), [shown])
-  const counts = new Map(found.map((one) => [say(one.value), one]))
-  const commit = (typed: string) => {
-    if (!isComposing.current) onChange(counts.get(typed)?.value ?? typed)
-  }
   return (
-    <Autocomplete
+    <Combobox
+      isFree
       label={label}
-      value={text}
+      value={value}
       placeholder={placeholder}
-      data={[...counts.keys()]}
-      limit={40}
-      maxDropdownHeight={280}
-      renderOption={({ option }) => (
-        <span data-suggestion>
-          <span>{option.value}</span>
-          <small>{format.number(counts.get(option.value)?.count ?? 0)}</small>
-        </span>
-      )}
-      onChange={(typed) => {
-        setText(typed)
-        commit(typed)
-      }}
-      onCompositionStart={() => {
-        isComposing.current = true
-      }}
-      onCompositionEnd={(event) => {
-        isComposing.current = false
-        commit(event.currentTarget.value)
-      }}
+      options={found.map((one) => ({
+        value: write(one.value),
+        label: say(one.value),
+        note: format.number(one.count),
+      }))}
+      onChange={onChange}
     />
   )
 }
@@ -86,21 +69,16 @@ interface ManyProps {
   label: string
   values: string[]
   of?: Vocabulary
-  /** Instead of what real data holds. */
-  choices?: string[]
   onChange: (values: string[]) => void
 }
 
-export function SuggestMany({ label, values, of, choices, onChange }: ManyProps) {
+export function SuggestMany({ label, values, of, onChange }: ManyProps) {
+  const format = useFormat()
   const found = useSuggestions(of) ?? []
-  return (
-    <TagsInput
-      label={label}
-      value={values}
-      data={choices ?? found.map((one) => one.value)}
-      limit={40}
-      maxDropdownHeight={280}
-      onChange={onChange}
-    />
-  )
+  const options = found.map(({ value, count }) => ({
+    value,
+    label: value,
+    note: format.number(count),
+  }))
+  return <TagsField label={label} values={values} options={options} onChange={onChange} />
 }

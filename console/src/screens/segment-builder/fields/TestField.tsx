@@ -1,6 +1,7 @@
-import { useText } from '../texts'
+import { Checkbox } from '@mantine/core'
+import { type Key, useText } from '../texts'
 import type { Json } from '../tree'
-import { BoundsField, Choice, Text } from './basics'
+import { Amount, BoundsField, Choice, Text } from './basics'
 import styles from './fields.module.css'
 import { Suggest, SuggestMany, type Vocabulary } from './Suggest'
 import { WindowField } from './WindowField'
@@ -39,44 +40,43 @@ export function TestField({ label, value, of, allows, scale, onChange }: Props) 
     text: [...texts, ...presence],
     json: [...texts, 'number', ...presence],
     trait: [...texts, 'list_contains', 'number', 'when', ...presence],
-    number: ['number'],
+    number: ['number', 'is'],
   }[allows] as string[]
   const choose = (next: string) => {
     const known = value.value ?? value.text ?? value.pattern
+    if (allows === 'number' && next === 'is') return onChange({ type: 'is', value: 1 })
     const start = starts[next] ?? { type: next }
     const key = Object.keys(start).find((one) => ['value', 'text', 'pattern'].includes(one))
     onChange(key && known !== undefined ? { ...start, [key]: String(known) } : start)
   }
   return (
     <div className={styles.filter}>
-      {kinds.length > 1 && (
-        <Choice
-          label={label}
-          value={kind}
-          options={kinds.map((one) => ({ value: one, label: t(`test_${one}` as 'test_is') }))}
-          onChange={choose}
-        />
-      )}
-      <Compared {...{ label, value, of, scale, onChange, kind }} mayBeAhead={allows === 'trait'} />
+      <Choice
+        label={label}
+        value={kind}
+        options={kinds.map((one) => ({ value: one, label: t(`test_${one}` as 'test_is') }))}
+        onChange={choose}
+      />
+      <Compared {...{ label, value, of, allows, scale, onChange, kind }} />
     </div>
   )
 }
 
-interface ComparedProps extends Omit<Props, 'allows'> {
+interface ComparedProps extends Props {
   kind: string
-  mayBeAhead: boolean
 }
 
-function Compared({ label, value, of, scale, onChange, kind, mayBeAhead }: ComparedProps) {
+function Compared({ label, value, of, allows, scale, onChange, kind }: ComparedProps) {
   const t = useText()
   switch (kind) {
     case 'is':
     case 'is_not':
       return (
-        <Suggest
-          label={t('value')}
+        <OneValue
           of={of}
-          value={String(value.value ?? '')}
+          allows={allows}
+          scale={scale}
+          value={value.value}
           onChange={(next) => onChange({ ...value, value: next })}
         />
       )
@@ -99,6 +99,26 @@ function Compared({ label, value, of, scale, onChange, kind, mayBeAhead }: Compa
         />
       )
     case 'contains':
+      return (
+        <>
+          <Text
+            label={t('value')}
+            value={String(value.text ?? '')}
+            onChange={(text) => onChange({ ...value, text })}
+          />
+          <Checkbox
+            label={t('ignore_case')}
+            checked={value.ignore_case === true}
+            onChange={(event) =>
+              onChange({
+                type: 'contains',
+                text: value.text,
+                ...(event.currentTarget.checked ? { ignore_case: true } : {}),
+              })
+            }
+          />
+        </>
+      )
     case 'starts_with':
       return (
         <Text
@@ -119,6 +139,7 @@ function Compared({ label, value, of, scale, onChange, kind, mayBeAhead }: Compa
       const { type, ...bounds } = value
       return (
         <BoundsField
+          isBare
           label={label}
           value={bounds}
           scale={scale}
@@ -131,11 +152,62 @@ function Compared({ label, value, of, scale, onChange, kind, mayBeAhead }: Compa
         <WindowField
           label={t('window')}
           value={value.window as Json}
-          mayBeAhead={mayBeAhead}
+          mayBeAhead={allows === 'trait'}
           onChange={(window) => onChange({ ...value, window })}
         />
       )
     default:
       return null
   }
+}
+
+const forms = ['string', 'number', 'boolean'] as const
+
+interface OneProps extends Pick<Props, 'of' | 'allows' | 'scale'> {
+  value: unknown
+  onChange: (value: string | number | boolean) => void
+}
+
+/** One value to compare with; where values have types, of the type it is said to have. */
+function OneValue({ of, allows, scale = 1, value, onChange }: OneProps) {
+  const t = useText()
+  const form = forms.find((one) => one === typeof value) ?? 'string'
+  const choose = (next: string) => {
+    if (next === 'boolean') onChange(true)
+    else if (next === 'number') onChange(Number(value) || 0)
+    else onChange(String(value ?? ''))
+  }
+  return (
+    <>
+      {(allows === 'json' || allows === 'trait') && (
+        <Choice
+          label={t('value_form')}
+          value={form}
+          options={forms.map((one) => ({ value: one, label: t(`form_${one}` as Key) }))}
+          onChange={choose}
+        />
+      )}
+      {form === 'string' && (
+        <Suggest label={t('value')} of={of} value={String(value ?? '')} onChange={onChange} />
+      )}
+      {form === 'number' && (
+        <Amount
+          label={t('value')}
+          value={Number(value) / scale}
+          onChange={(n) => n !== undefined && onChange(n * scale)}
+        />
+      )}
+      {form === 'boolean' && (
+        <Choice
+          label={t('value')}
+          value={String(value)}
+          options={[
+            { value: 'true', label: t('test_truth_true') },
+            { value: 'false', label: t('test_truth_false') },
+          ]}
+          onChange={(next) => onChange(next === 'true')}
+        />
+      )}
+    </>
+  )
 }

@@ -1,10 +1,11 @@
 import { TextInput } from '@mantine/core'
+import { useState } from 'react'
 import { useShop } from '@/app/session'
 import { useText } from '../texts'
 import type { Json } from '../tree'
 import { Amount, Choice, DurationField } from './basics'
 import styles from './fields.module.css'
-import { dayOf, instantOf } from './zone'
+import { dayOf, instantOf, timeOf } from './zone'
 
 const units = ['day', 'week', 'month', 'quarter', 'year'] as const
 const starts: Record<string, Json> = {
@@ -77,21 +78,59 @@ function CalendarFields({ value, onChange }: { value: Json; onChange: (value: Js
   )
 }
 
-/** Whole days in the shop's zone. */
-function Dates({ value, onChange }: { value: Json; onChange: (value: Json) => void }) {
-  const t = useText()
-  const zone = useShop().timezone
-  const set = (key: 'from' | 'until', day: string) => {
+interface DatesProps {
+  value: Json
+  onChange: (value: Json) => void
+}
+
+/** Two ends in the shop's zone, either of which may be left open. */
+function Dates({ value, onChange }: DatesProps) {
+  const set = (key: 'from' | 'until', instant: string | undefined) => {
     const { [key]: _, ...rest } = value
-    onChange(day ? { ...rest, [key]: instantOf(day, zone) } : rest)
+    onChange(instant ? { ...rest, [key]: instant } : rest)
   }
   return (['from', 'until'] as const).map((key) => (
-    <TextInput
-      key={key}
-      type="date"
-      label={t(`date_${key}`)}
-      value={value[key] ? dayOf(String(value[key]), zone) : ''}
-      onChange={(event) => set(key, event.currentTarget.value)}
-    />
+    <End key={key} end={key} instant={value[key]} onChange={(next) => set(key, next)} />
   ))
+}
+
+interface EndProps {
+  end: 'from' | 'until'
+  instant: unknown
+  onChange: (instant: string | undefined) => void
+}
+
+/** A day, and a time of day if it is not its beginning. */
+function End({ end, instant, onChange }: EndProps) {
+  const t = useText()
+  const zone = useShop().timezone
+  const [hasTime, setHasTime] = useState(false)
+  const day = instant ? dayOf(String(instant), zone) : ''
+  const time = instant ? timeOf(String(instant), zone) : ''
+  const put = (nextDay: string, nextTime: string) =>
+    onChange(nextDay ? instantOf(nextDay, zone, nextTime || undefined) : undefined)
+  return (
+    <>
+      <TextInput
+        type="date"
+        label={t(`date_${end}`)}
+        value={day}
+        onChange={(event) => put(event.currentTarget.value, time)}
+      />
+      {day && (hasTime || time !== '00:00') && (
+        <TextInput
+          type="time"
+          step={time.length > 5 ? 1 : undefined}
+          label={t('date_time')}
+          value={time}
+          onChange={(event) => put(day, event.currentTarget.value)}
+        />
+      )}
+      {day && !hasTime && time === '00:00' && (
+        <button type="button" className={styles.quiet} onClick={() => setHasTime(true)}>
+          {t('date_time_add')}
+        </button>
+      )}
+    </>
+  )
 }

@@ -1,7 +1,7 @@
 import { NativeSelect, TextInput } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 import { NumberField } from '@/design'
-import { type Key, useText } from '../texts'
+import { useText } from '../texts'
 import type { Json } from '../tree'
 import styles from './fields.module.css'
 
@@ -116,6 +116,7 @@ interface BoundsProps {
   label: string
   value: Json
   onChange: (value: Json) => void
+  isBare?: boolean
   /** Counts have only the two ends inside. */
   isCount?: boolean
   suffix?: string
@@ -123,37 +124,59 @@ interface BoundsProps {
   scale?: number
 }
 
-const bounds: [string, Key][] = [
-  ['at_least', 'at_least'],
-  ['more_than', 'more_than_number'],
-  ['at_most', 'at_most'],
-  ['less_than', 'less_than'],
-]
+const ends = [
+  ['at_least', 'more_than'],
+  ['at_most', 'less_than'],
+] as const
+const words = {
+  at_least: 'at_least',
+  more_than: 'more_than_number',
+  at_most: 'at_most',
+  less_than: 'less_than',
+} as const
+type Bound = keyof typeof words
 
-/** From and to: each end may be left open. */
-export function BoundsField({ label, value, onChange, isCount, suffix, scale = 1 }: BoundsProps) {
+/** From and to: each end may be left open, and the number itself counted in or out. */
+export function BoundsField(props: BoundsProps) {
+  const { label, value, onChange, isBare, isCount, suffix, scale = 1 } = props
   const t = useText()
-  const shown = bounds.filter(
-    ([key]) => key === 'at_least' || key === 'at_most' || (!isCount && value[key] !== undefined),
-  )
-  const set = (key: string, next: number | undefined) => {
-    const { [key]: _, ...rest } = value
-    onChange(next === undefined ? rest : { ...rest, [key]: next * scale })
+  const put = (from: Bound, to: Bound, next: number | undefined) => {
+    const { [from]: _, ...rest } = value
+    onChange(next === undefined ? rest : { ...rest, [to]: next * scale })
   }
   return (
     <fieldset className={styles.pair}>
-      <legend>{label}</legend>
-      {shown.map(([key, name]) => (
-        <Amount
-          key={key}
-          label={t(name)}
-          suffix={suffix}
-          isWhole={isCount}
-          min={isCount ? 0 : undefined}
-          value={value[key] === undefined ? undefined : Number(value[key]) / scale}
-          onChange={(next) => set(key, next)}
-        />
-      ))}
+      <legend className={isBare ? styles.hidden : undefined}>{label}</legend>
+      {shownOf(value).map(([bound, end]) => {
+        const given = value[bound] === undefined ? undefined : Number(value[bound]) / scale
+        const amount = { suffix, value: given, label: t(words[bound]) }
+        const set = (next: number | undefined) => put(bound, bound, next)
+        if (isCount) return <Amount key={bound} {...amount} isWhole min={0} onChange={set} />
+        const options = end.filter((one) => one === bound || value[one] === undefined)
+        return (
+          <div key={bound} className={styles.bound}>
+            <Choice
+              isBare
+              label={t('bound')}
+              value={bound}
+              options={options.map((one) => ({ value: one, label: t(words[one]) }))}
+              onChange={(next) => put(bound, next as Bound, given ?? 0)}
+            />
+            <Amount {...amount} isBare onChange={set} />
+          </div>
+        )
+      })}
     </fieldset>
   )
+}
+
+/** What is given, and for an end that is open the usual bound; nothing that is given is hidden. */
+function shownOf(value: Json): [Bound, readonly Bound[]][] {
+  return ends.flatMap((end) => {
+    const given = end.filter((one) => value[one] !== undefined)
+    return (given.length > 0 ? given : end.slice(0, 1)).map((one): [Bound, typeof end] => [
+      one,
+      end,
+    ])
+  })
 }

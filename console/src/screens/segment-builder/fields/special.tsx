@@ -1,12 +1,15 @@
+import { Checkbox } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { listSegmentsOptions } from '@/api/generated/@tanstack/react-query.gen'
+import { listListsOptions, listSegmentsOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { useLanguage } from '@/language/texts'
-import { useText } from '../texts'
+import { nameOf } from '../names'
+import { type Key, useText } from '../texts'
 import type { Json } from '../tree'
-import { nameOf } from '../words'
-import { Amount, Choice, Text } from './basics'
+import { Amount, Choice } from './basics'
+import { itemTexts, textColumns } from './columns'
+import { ItemLines } from './FiltersField'
 import styles from './fields.module.css'
-import { SuggestMany } from './Suggest'
+import { PathField } from './PathField'
 
 interface Props {
   label: string
@@ -14,40 +17,64 @@ interface Props {
   onChange: (value: Json) => void
 }
 
-export function MeasureField({ label, value, onChange }: Props) {
+const measures: Record<string, Json> = {
+  value_minor: { on: 'column', column: 'value_minor' },
+  quantity: { on: 'column', column: 'quantity' },
+  is_machine: { on: 'column', column: 'is_machine' },
+  'items.quantity': { on: 'items', total: 'quantity' },
+  'items.amount_minor': { on: 'items', total: 'amount_minor' },
+  'items.lines': { on: 'items', total: 'lines' },
+  property: { on: 'property', path: [] },
+}
+const measureWords: Record<string, Key> = {
+  value_minor: 'measure_value',
+  quantity: 'measure_quantity',
+  is_machine: 'choice_is_machine',
+  'items.quantity': 'measure_items',
+  'items.amount_minor': 'measure_items_amount',
+  'items.lines': 'measure_items_lines',
+  property: 'measure_property',
+}
+
+/** The number of an event that is added up. */
+export function MeasureField({ label, event, value, onChange }: Props & { event: string }) {
   const t = useText()
-  const chosen = value.on === 'column' ? String(value.column) : String(value.on)
-  const starts: Record<string, Json> = {
-    value_minor: { on: 'column', column: 'value_minor' },
-    quantity: { on: 'column', column: 'quantity' },
-    items: { on: 'items', total: 'quantity' },
-    property: { on: 'property', path: [''] },
-  }
+  const chosen =
+    value.on === 'column'
+      ? String(value.column)
+      : value.on === 'items'
+        ? `items.${value.total}`
+        : 'property'
+  const { where, ...rest } = value
   return (
     <div className={styles.pair}>
       <Choice
         label={label}
         value={chosen}
-        options={[
-          { value: 'value_minor', label: t('measure_value') },
-          { value: 'quantity', label: t('measure_quantity') },
-          { value: 'items', label: t('measure_items') },
-          { value: 'property', label: t('measure_property') },
-        ]}
-        onChange={(next) => onChange(starts[next] ?? value)}
+        options={Object.entries(measureWords).map(([one, key]) => ({ value: one, label: t(key) }))}
+        onChange={(next) => {
+          const keeps = value.on === 'items' && next.startsWith('items.') && where
+          onChange({ ...measures[next], ...(keeps ? { where } : {}) })
+        }}
       />
       {value.on === 'property' && (
-        <Text
+        <PathField
           label={t('path')}
-          value={((value.path as string[] | undefined) ?? []).join('.')}
-          onChange={(path) => onChange({ ...value, path: path.split('.') })}
+          event={event}
+          value={value.path}
+          onChange={(path) => onChange({ ...value, path })}
+        />
+      )}
+      {value.on === 'items' && (
+        <ItemLines
+          mayBeEmpty
+          value={(where ?? []) as Json[]}
+          onChange={(next) => onChange(next.length > 0 ? { ...rest, where: next } : rest)}
         />
       )}
     </div>
   )
 }
-
-const distinct = ['product_id', 'category', 'brand', 'store', 'coupon', 'device'] as const
 
 /** What different, or the same, values are counted of. `mayBeDay` where days count too. */
 export function DistinctField({ label, value, onChange, mayBeDay }: Props & { mayBeDay: boolean }) {
@@ -59,8 +86,8 @@ export function DistinctField({ label, value, onChange, mayBeDay }: Props & { ma
       label={label}
       value={chosen}
       options={[
-        ...distinct.map((one) => ({ value: one as string, label: nameOf(t, 'choice', one) })),
-        ...(['product_id', 'category'] as const).map((one) => ({
+        ...textColumns.map((one) => ({ value: one as string, label: nameOf(t, 'choice', one) })),
+        ...itemTexts.map((one) => ({
           value: `item:${one}`,
           label: t('distinct_item', { what: nameOf(t, 'choice', one) }),
         })),
@@ -107,29 +134,54 @@ export function SideField({ label, value, onChange }: Props) {
   )
 }
 
-export function SegmentField({
-  label,
-  value,
-  but,
-  onChange,
-}: {
+interface NamedProps {
   label: string
   value: string
-  but?: string
   onChange: (value: string) => void
-}) {
+}
+
+interface Named {
+  id: string
+  name_ja: string
+  name_en: string
+}
+
+/** One of those that exist; what is gone since is still named by its id. */
+function NamedChoice({ label, value, onChange, found }: NamedProps & { found: Named[] }) {
   const language = useLanguage()
-  const found = useQuery(listSegmentsOptions()).data ?? []
-  const options = found
-    .filter((one) => one.id !== but)
-    .map((one) => ({ value: one.id, label: language === 'ja' ? one.name_ja : one.name_en }))
+  const options = found.map((one) => ({
+    value: one.id,
+    label: (language === 'ja' ? one.name_ja : one.name_en) || one.id,
+  }))
+  const isKnown = value === '' || found.some((one) => one.id === value)
   return (
     <Choice
       label={label}
       value={value}
-      options={[{ value: '', label: '–' }, ...options]}
+      options={[
+        { value: '', label: '–' },
+        ...options,
+        ...(isKnown ? [] : [{ value, label: value }]),
+      ]}
       onChange={onChange}
     />
+  )
+}
+
+/** `but`: the segment that is edited cannot refer to itself. */
+export function SegmentField({ but, ...props }: NamedProps & { but?: string }) {
+  const found = useQuery(listSegmentsOptions()).data ?? []
+  return <NamedChoice {...props} found={found.filter((one) => one.id !== but)} />
+}
+
+export function ListField(props: NamedProps) {
+  const t = useText()
+  const query = useQuery(listListsOptions())
+  return (
+    <div>
+      <NamedChoice {...props} found={query.data ?? []} />
+      {query.data?.length === 0 && <p className={styles.note}>{t('no_lists')}</p>}
+    </div>
   )
 }
 
@@ -145,13 +197,13 @@ export function ProvenanceField({
   onChange: (value: string[]) => void
 }) {
   const t = useText()
-  const said = new Map<string, string>(sources.map((one) => [t(`choice_${one}`), one]))
   return (
-    <SuggestMany
-      label={label}
-      values={value.map((one) => nameOf(t, 'choice', one))}
-      onChange={(next) => onChange(next.map((one) => said.get(one) ?? '').filter(Boolean))}
-      choices={[...said.keys()]}
-    />
+    <Checkbox.Group label={label} value={value} onChange={onChange}>
+      <div className={styles.ticks}>
+        {sources.map((one) => (
+          <Checkbox key={one} value={one} label={t(`choice_${one}`)} />
+        ))}
+      </div>
+    </Checkbox.Group>
   )
 }
