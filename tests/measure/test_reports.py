@@ -8,7 +8,7 @@ import pytest
 from kikubari.events import SequencedEvent
 from kikubari.events.copy_rows import COLUMNS, RowBuilder
 from kikubari.events.copy_schema import list_definitions
-from kikubari.measure import OutboxCounts, Reports
+from kikubari.measure import GuardCount, OutboxCounts, Reports
 from kikubari.spec import topics
 from kikubari.spec.envelope import Event, EventKind, Trust
 from kikubari.storage import ColumnarStore
@@ -111,6 +111,18 @@ def test_a_machine_click_earns_nothing(ledger: Ledger):
     ledger.message(1, topics.EMAIL_LINK_CLICKED, 0, is_machine=True)
     ledger.add(1, topics.ORDER_COMPLETED, 1, order_id="o1", total=500)
     assert ledger.reports().attribution("b1", touch="click", window_days=5) == ()
+
+
+def test_what_the_guard_said_is_counted_by_rule(ledger: Ledger):
+    ledger.message(1, topics.EMAIL_SENT)
+    ledger.message(2, topics.EMAIL_SENT, guard="warn", guard_rules=["R13"])
+    ledger.message(3, topics.EMAIL_SKIPPED, guard="block", guard_rules=["R05", "R13"])
+    ledger.message(4, topics.EMAIL_SKIPPED, guard="block", guard_rules=["R05"])
+    ledger.message(5, topics.EMAIL_SENT, guard_rules=["R21"], broadcast_id="b2")
+    assert ledger.reports().broadcast("b1").guard == (
+        GuardCount("R05", blocked=2, warned=0),
+        GuardCount("R13", blocked=1, warned=1),
+    )
 
 
 def test_each_recipient_is_listed_with_what_happened(ledger: Ledger):

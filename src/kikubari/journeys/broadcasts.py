@@ -1,12 +1,13 @@
 """One-off sends: from a draft to queued messages, exactly once each, whatever dies meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 from pyroaring import BitMap
 from sqlalchemy import Connection, Row
 
+from kikubari.decide.guard import FactOfUse
 from kikubari.deliver import (
     Counts,
     DispatchState,
@@ -42,6 +43,14 @@ CHUNK = 5_000
 _encode = msgspec.json.Encoder().encode
 _decoder = msgspec.json.Decoder(BroadcastDefinition)
 
+# Returns the facts that a segment, by id or tree, chooses people by.
+Selecting = Callable[[str | dict[str, Any]], tuple[FactOfUse, ...]]
+
+
+def _no_facts(segment: str | dict[str, Any]) -> tuple[FactOfUse, ...]:
+    del segment
+    return ()
+
 
 class Broadcasts:
     """Drafts, sends, progress.
@@ -52,6 +61,7 @@ class Broadcasts:
         audience: evaluates segments.
         clock: gives the instants.
         ids: makes broadcast ids.
+        selecting: lists the facts that choose a segment's people, for the guard.
         chunk: messages queued per transaction.
         workspace_id: whose broadcasts.
     """
@@ -64,10 +74,12 @@ class Broadcasts:
         clock: Clock,
         ids: IdFactory,
         *,
+        selecting: Selecting = _no_facts,
         chunk: int = CHUNK,
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> None:
         self._store = store
+        self._selecting = selecting
         self._outbox = outbox
         self._audience = audience
         self._clock = clock
@@ -165,7 +177,10 @@ class Broadcasts:
         audience = self._audience.evaluate(
             draft.definition.segment, as_of=now, workspace_id=self._workspace_id
         )
-        letter = letter_of(self._filled(draft.definition))
+        letter = msgspec.structs.replace(
+            letter_of(self._filled(draft.definition)),
+            selected_by=self._selecting(draft.definition.segment),
+        )
 
         def work(connection: Connection) -> None:
             row = self._lock_draft(connection, broadcast_id)

@@ -2,6 +2,7 @@
 
 from kikubari.measure.contracts import Attribution as Attribution
 from kikubari.measure.contracts import BroadcastReport as BroadcastReport
+from kikubari.measure.contracts import GuardCount as GuardCount
 from kikubari.measure.contracts import LinkReport as LinkReport
 from kikubari.measure.contracts import Outbox as Outbox
 from kikubari.measure.contracts import OutboxCounts as OutboxCounts

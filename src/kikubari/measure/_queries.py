@@ -46,6 +46,21 @@ ORDER BY 3 DESC, url
 LIMIT 500
 """
 
+# What the guard said of messages that were settled, by rule.
+GUARD = """
+SELECT rule, uniqExactIf(message_id, type = {skipped:String}),
+  uniqExactIf(message_id, type = {sent:String})
+FROM (
+  SELECT message_id, type,
+    arrayJoin(JSONExtract(properties, 'guard_rules', 'Array(String)')) AS rule
+  FROM events
+  WHERE workspace_id = {workspace:UInt16} AND broadcast_id = {broadcast:String}
+    AND type IN ({sent:String}, {skipped:String})
+)
+GROUP BY rule
+ORDER BY 2 DESC, 3 DESC, rule
+"""
+
 # Each order looks back to its person's last touch by any broadcast; it counts for that one only.
 # An order reported twice under one id counts once.
 ATTRIBUTION = f"""

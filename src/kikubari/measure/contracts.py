@@ -64,6 +64,14 @@ class LinkReport(msgspec.Struct, frozen=True):
     machine_clicks: int
 
 
+class GuardCount(msgspec.Struct, frozen=True):
+    """How many messages a rule of the guard stopped, and how many went in spite of a warning."""
+
+    rule: str
+    blocked: int
+    warned: int
+
+
 class RecipientReport(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one message."""
 
@@ -100,4 +108,5 @@ class BroadcastReport(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: Outcomes
     links: tuple[LinkReport, ...]
     attribution: tuple[Attribution, ...]
+    guard: tuple[GuardCount, ...]  # rules that objected, most often first
     log_position: int  # the copy held the log up to here when this was counted

@@ -7,6 +7,7 @@ from kikubari.measure import _queries as queries
 from kikubari.measure.contracts import (
     Attribution,
     BroadcastReport,
+    GuardCount,
     LinkReport,
     Outbox,
     Outcomes,
@@ -66,6 +67,7 @@ class Reports:
                 *self.attribution(broadcast_id, touch="click", window_days=CLICK_WINDOW_DAYS),
                 *self.attribution(broadcast_id, touch="send", window_days=SEND_WINDOW_DAYS),
             ),
+            guard=self._guard(broadcast_id),
             log_position=position,
         )
 
@@ -140,6 +142,10 @@ class Reports:
             bounced=bounced,
             complained=complained,
         )
+
+    def _guard(self, broadcast_id: str) -> tuple[GuardCount, ...]:
+        rows = self._rows(queries.GUARD, broadcast_id)
+        return tuple(GuardCount(*row) for row in rows)
 
     def _links(self, broadcast_id: str) -> tuple[LinkReport, ...]:
         rows = self._rows(queries.LINKS, broadcast_id)

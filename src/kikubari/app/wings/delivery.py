@@ -60,7 +60,9 @@ class DeliveryWing:
         self._return_path = ReturnPath(_bounce_address(ground.settings), tokens)
         self.receiving = MailReceiving(Outcomes(state), self._return_path, tokens)
         audience = SegmentAudience(segments.engine)
-        self.broadcasts = Broadcasts(state, self.outbox, audience, clock, ground.ids)
+        self.broadcasts = Broadcasts(
+            state, self.outbox, audience, clock, ground.ids, selecting=segments.facts.list
+        )
         self.reports = Reports(
             ground.columnar, BroadcastOutbox(self.outbox), log.copier.copied_position
         )

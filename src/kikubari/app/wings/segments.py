@@ -3,6 +3,7 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from kikubari.app.selecting import SegmentFacts
 from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.log import LogWing
 from kikubari.segments import (
@@ -35,6 +36,7 @@ class SegmentsWing:
         self._copier, self._forgetting = log.copier, log.forgetting
         self.thresholds = Thresholds(state, columnar, clock)
         definitions = SegmentDefinitions(state, self.thresholds)
+        self.facts = SegmentFacts(definitions.definition)
         self.lists = StoredLists(state, columnar)
         self.engine = SegmentEngine(
             columnar,

@@ -7,11 +7,21 @@ import msgspec
 
 from kikubari.decide.guard.contracts import FactOfUse
 from kikubari.decide.personalise import Lineage, Provenance
-from kikubari.spec.conditions import AllOf, AnyOf, Condition, Not, Prediction, TraitIs, walk
+from kikubari.spec.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    InList,
+    InSegment,
+    Not,
+    Prediction,
+    TraitIs,
+    walk,
+)
 
 _NOT_NAMES = frozenset({"type", "op", "unit", "within", "during", "on", "timezone"})
-# These hold other conditions, which are looked at one by one.
-_BRANCHES = (AllOf, AnyOf, Not)
+# These hold other conditions, which are looked at one by one, or name a list by an id.
+_WITHOUT_FACTS = (AllOf, AnyOf, Not, InSegment, InList)
 
 
 def list_selecting(tree: Condition) -> tuple[FactOfUse, ...]:
@@ -54,7 +64,7 @@ def _facts_of(node: Condition) -> Iterator[FactOfUse]:
     if isinstance(node, TraitIs):
         yield FactOfUse(attribute=node.trait)
         return
-    if isinstance(node, _BRANCHES):
+    if isinstance(node, _WITHOUT_FACTS):
         return
     plain = msgspec.to_builtins(node)
     kind = plain["type"]
@@ -73,6 +83,6 @@ def _words(value: Any) -> Iterator[str]:
         for key, one in value.items():
             if key not in _NOT_NAMES:
                 yield from _words(one)
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         for one in value:
             yield from _words(one)

@@ -1,0 +1,44 @@
+"""What the guard learns of a broadcast's audience: which facts chose the people."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from kikubari.decide.guard import FactOfUse, list_selecting
+from kikubari.spec.conditions import Condition, InSegment, convert_condition, walk
+from kikubari.spec.errors import NotFoundError
+
+
+class SegmentFacts:
+    """Lists the facts that a segment, and the segments it is made of, look at.
+
+    Args:
+        definition: returns a segment's tree by its id; raises NotFoundError.
+    """
+
+    def __init__(self, definition: Callable[[str], Condition]) -> None:
+        self._definition = definition
+
+    def list(self, segment: str | dict[str, Any]) -> tuple[FactOfUse, ...]:
+        """Return the facts of a stored segment, by its id, or of a condition tree.
+
+        Raises:
+            NotFoundError: no segment by that id.
+            InvalidInputError: not a condition tree.
+        """
+        if isinstance(segment, str):
+            tree, seen = self._definition(segment), {segment}
+        else:
+            tree, seen = convert_condition(segment), set()
+        facts = {fact.attribute: fact for one in self._trees(tree, seen) for fact in one}
+        return tuple(facts.values())
+
+    def _trees(self, tree: Condition, seen: set[str]) -> Iterator[tuple[FactOfUse, ...]]:
+        yield list_selecting(tree)
+        for _, node in walk(tree):
+            if isinstance(node, InSegment) and node.segment not in seen:
+                seen.add(node.segment)
+                try:
+                    inner = self._definition(node.segment)
+                except NotFoundError:
+                    continue  # gone since; evaluating the audience says so
+                yield from self._trees(inner, seen)
