@@ -15,7 +15,7 @@ from kikubari.app.house import House
 from kikubari.app.settings import Settings
 from kikubari.collect import SourceKind
 from kikubari.decide.personalise import EmailTemplateSource, EmailVariant
-from kikubari.deliver import InboxMail, Sender
+from kikubari.deliver import InboxMail, MessageState, Sender
 from kikubari.events import append_in
 from kikubari.journeys import BroadcastDefinition, BroadcastState
 from kikubari.spec.envelope import PAGE_VIEWED, Event, EventKind
@@ -112,6 +112,21 @@ class PageWorld:
                 )
             )
         return made.id
+
+    def send_and_wait(self, name: str, user_id: str, state: MessageState) -> None:
+        """Send the newest draft of a name; wait until somebody's message has come to a state."""
+        found = self.services.broadcasts.list_broadcasts()
+        broadcast_id = next(one.id for one in found if one.definition.name == name)
+        self.services.broadcasts.send(broadcast_id)
+        with self.services.store.read() as connection:
+            numbers = self.services.profiles.get_profile(connection, user_id).numbers
+
+        def has_come() -> bool:
+            messages = self.services.outbox.list_for_person(numbers)
+            mine = [one for one in messages if one.origin.id == broadcast_id]
+            return any(one.state is state and one.attempts + bool(one.reason) for one in mine)
+
+        self.wait(has_come)
 
     def settle(self) -> None:
         """Wait until the log, profiles and the copy hold everything that was said."""

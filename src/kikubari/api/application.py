@@ -41,6 +41,7 @@ from kikubari.api.admin import (
     session_handlers,
     suppression_handlers,
     timeline_handlers,
+    topic_handlers,
     version_handlers,
 )
 from kikubari.api.answers import complete_answers
@@ -109,6 +110,7 @@ def _create_application(services: Services, product_version: str) -> Litestar:
                 *broadcast_handlers,
                 *suppression_handlers,
                 *policy_handlers,
+                *topic_handlers,
                 *guard_handlers,
                 *sender_handlers,
                 *catalogue_handlers,

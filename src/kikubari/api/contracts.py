@@ -24,13 +24,16 @@ from kikubari.deliver import (
     Outbox,
     SenderReport,
     SpamWatch,
+    Subscriptions,
     Suppressions,
+    Topics,
     Unsubscribing,
     WishBook,
 )
 from kikubari.events import Copier, EventLog
 from kikubari.journeys import Broadcast, Broadcasts, BroadcastVersions, Previews, SavedBlocks
 from kikubari.kit.clock import Clock
+from kikubari.kit.rates import Buckets
 from kikubari.measure import Reports
 from kikubari.profiles import (
     Companies,
@@ -41,6 +44,7 @@ from kikubari.profiles import (
     Profiles,
     Saved,
     TraitStatements,
+    Wordings,
 )
 from kikubari.segments import (
     Lookalikes,
@@ -112,6 +116,8 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     timezone: str
     base_url: str
+    address: str = ""
+    contact: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +158,10 @@ class Services:
     unsubscribing: Unsubscribing
     frequency_policies: FrequencyPolicies
     wishes: WishBook
+    topics: Topics
+    wordings: Wordings
+    subscriptions: Subscriptions
+    form_calls: Buckets
     receiving: MailReceiving
     spam_watch: SpamWatch
     inbox: InboxStore

@@ -32,6 +32,17 @@ class ProfilePeople:
         return {number: (one, own.get(one, ())) for number, one in now_is.items()}
 
 
+class AnonymousNumbers:
+    """Implements `deliver.NumberFinder` on profiles."""
+
+    def __init__(self, profiles: Profiles) -> None:
+        self._profiles = profiles
+
+    def find_anonymous(self, connection: Connection, anonymous_id: str) -> int | None:
+        """Return who appears under an anonymous id."""
+        return self._profiles.find_by_identifier(connection, "anonymous_id", anonymous_id)
+
+
 class HabitualHours:
     """Implements `deliver.BestHours` on what people did."""
 

@@ -11,6 +11,7 @@ from kikubari.api import ConsumerHealth, Health, Services, ShopSettings
 from kikubari.app.people_rights import PeopleRights
 from kikubari.app.settings import Settings
 from kikubari.app.wings import DeliveryWing, Ground, LogWing, PeopleWing, SegmentsWing
+from kikubari.kit.rates import Buckets
 from kikubari.segments import STALE_AFTER
 
 ProductPicture = Callable[[str, str, str], str]  # product id, category, title → SVG
@@ -93,6 +94,8 @@ class House:
                 currency=settings.currency,
                 timezone=settings.timezone,
                 base_url=settings.base_url,
+                address=settings.shop_address,
+                contact=settings.shop_contact,
             ),
             access=Access(
                 ground.state,
@@ -131,6 +134,10 @@ class House:
             unsubscribing=delivery.unsubscribing,
             frequency_policies=delivery.frequency_policies,
             wishes=delivery.wishes,
+            topics=delivery.topics,
+            wordings=people.wordings,
+            subscriptions=delivery.subscriptions,
+            form_calls=Buckets(ground.clock),
             receiving=delivery.receiving,
             spam_watch=delivery.spam_watch,
             check_sender=delivery.senders.check,

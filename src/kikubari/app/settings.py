@@ -28,7 +28,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_url: str = ""  # a provider's API instead of SMTP
     inbox_port: int = 0  # of the sandbox inbox; 0: a free one
     shop_name: str = "Kikubari Demo Shop"
-    shop_address: str = ""  # postal; {{ shop.address }} in templates
+    shop_address: str = ""  # postal address, for the foot of messages and customers' pages
+    shop_contact: str = ""  # where customers write or call
     currency: str = "GBP"  # of amounts that name none
     timezone: str = "Europe/London"  # when a customer's own is unknown
     mail_domain: str = "example.com"  # signs DKIM and makes Message-IDs

@@ -34,6 +34,7 @@ from kikubari.cli.operating import (
 from kikubari.cli.personas import lookalikes, personas
 from kikubari.cli.segments import segments
 from kikubari.cli.senders import senders
+from kikubari.cli.topics import topics
 from kikubari.spec.errors import KikubariError
 
 # Their modules load readers of every file format.
@@ -74,7 +75,7 @@ for command in (
     *(serve, show_settings, doctor, rebuild, sources, keys, members, dkim),
     *(attributes, plan),
     *(profiles, consents, products, segments, personas, lookalikes),
-    *(broadcasts, messages, inbox, rejected, suppressions, mail, senders),
+    *(broadcasts, messages, inbox, rejected, suppressions, mail, senders, topics),
     guard,
 ):
     cli.add_command(command)

@@ -70,6 +70,11 @@ from kikubari.deliver.spam_alarm import AlarmLevel as AlarmLevel
 from kikubari.deliver.spam_alarm import AlarmScope as AlarmScope
 from kikubari.deliver.spam_alarm import SpamAlarm as SpamAlarm
 from kikubari.deliver.spam_alarm import SpamWatch as SpamWatch
+from kikubari.deliver.subscribing import SUBSCRIPTION as SUBSCRIPTION
+from kikubari.deliver.subscribing import NumberFinder as NumberFinder
+from kikubari.deliver.subscribing import Subscription as Subscription
+from kikubari.deliver.subscribing import Subscriptions as Subscriptions
+from kikubari.deliver.subscribing import SubscriptionWish as SubscriptionWish
 from kikubari.deliver.suppression import AddressHasher as AddressHasher
 from kikubari.deliver.suppression import Suppression as Suppression
 from kikubari.deliver.suppression import SuppressionReason as SuppressionReason
@@ -82,6 +87,9 @@ from kikubari.deliver.throttle import warm_up_limit as warm_up_limit
 from kikubari.deliver.timing import BestHours as BestHours
 from kikubari.deliver.timing import FrequencyCheck as FrequencyCheck
 from kikubari.deliver.timing import People as People
+from kikubari.deliver.topics import Topic as Topic
+from kikubari.deliver.topics import TopicDefinition as TopicDefinition
+from kikubari.deliver.topics import Topics as Topics
 from kikubari.deliver.tracking import TrackingTokens as TrackingTokens
 from kikubari.deliver.unsubscribing import Mailed as Mailed
 from kikubari.deliver.unsubscribing import Unsubscribing as Unsubscribing

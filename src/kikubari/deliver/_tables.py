@@ -134,6 +134,36 @@ contact_slots = Table(
     sqlite_with_rowid=False,
 )
 
+# Asked for by a form, and confirmed from the mailbox or not. The address itself stands only in the
+# sealed event that asked.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("address_key", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("number", BigInteger),
+    Column("wish", LargeBinary, nullable=False),  # JSON of SubscriptionWish, without the address
+    Column("asked_us", BigInteger, nullable=False),
+    Index("ix_subscriptions_state", "workspace_id", "state", "asked_us"),
+    Index("ix_subscriptions_address", "workspace_id", "address_key"),
+    Index("ix_subscriptions_number", "workspace_id", "number", unique=True),
+)
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("name_ja", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("description_ja", Text, nullable=False),
+    Column("description_en", Text, nullable=False),
+    Column("is_retired", Integer, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+)
+
 # A row to hold while it is decided whether a person is written to.
 contact_turns = Table(
     "contact_turns",

@@ -22,6 +22,7 @@ _MESSAGE_VIEW = (
     messages.c.smtp_code,
     messages.c.smtp_text,
     messages.c.assumed_zone,
+    dispatches.c.purpose,
 )
 
 
@@ -78,7 +79,6 @@ def find_message(
             *_MESSAGE_VIEW,
             messages.c.dispatch_id,
             messages.c.address_key,
-            dispatches.c.purpose,
             dispatches.c.channel,
         )
         .join(dispatches, dispatches.c.id == messages.c.dispatch_id)

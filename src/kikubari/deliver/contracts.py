@@ -68,6 +68,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         has_tracking: links are counted and a pixel is put in, for those who agreed to that; else
             everybody gets plain links and no pixel.
         at_best_hour: each waits for the hour at which its recipient is most likely to look.
+        to_claimed: goes to an address that is only claimed too: what asks whose it is.
     """
 
     email: CompiledEmail
@@ -78,6 +79,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     resends_unknown: bool = False
     has_tracking: bool = True
     at_best_hour: bool = False
+    to_claimed: bool = False
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -296,6 +298,7 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     smtp_code: int | None
     smtp_text: str
     assumed_zone: str = ""
+    purpose: Purpose = Purpose.MARKETING
 
 
 class MessageRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -214,14 +214,19 @@ def early_gate(consents: Consents, *, timing: Sequence[Check] = ()) -> Gate:
     return Gate((ConsentCheck(consents), SuppressionCheck(), *timing))
 
 
-def judge_recipient(recipient: Recipient | None) -> Verdict | None:
-    """Return why somebody cannot be reached at all, None if they can."""
+def judge_recipient(recipient: Recipient | None, *, to_claimed: bool = False) -> Verdict | None:
+    """Return why somebody cannot be reached at all, None if they can.
+
+    Args:
+        recipient: None if there is nobody.
+        to_claimed: an address that is only claimed will do.
+    """
     reason: Reason | None = None
     if recipient is None:
         reason = Reason.PROFILE_GONE
     elif not recipient.address:
         reason = Reason.NO_ADDRESS
-    elif not recipient.is_verified:
+    elif not (recipient.is_verified or to_claimed):
         reason = Reason.ADDRESS_UNVERIFIED
     elif not _is_address(recipient.address):
         reason = Reason.ADDRESS_INVALID

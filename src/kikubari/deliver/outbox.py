@@ -19,6 +19,7 @@ from kikubari.deliver.contracts import (
     MessageState,
     MessageView,
     Origin,
+    Purpose,
     parse_public_id,
     public_id,
 )
@@ -240,4 +241,5 @@ def _view(row: Row[*tuple[Any, ...]]) -> MessageView:
         smtp_code=row.smtp_code,
         smtp_text=row.smtp_text or "",
         assumed_zone=row.assumed_zone or "",
+        purpose=Purpose(row.purpose),
     )

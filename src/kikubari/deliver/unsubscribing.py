@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Row
 
 from kikubari.deliver import _views as views
-from kikubari.deliver.contracts import EMAIL, MessageState, Purpose, public_id
+from kikubari.deliver.contracts import EMAIL, MessageState, Origin, Purpose, public_id
 from kikubari.deliver.suppression import SuppressionReason, Word, apply_words, list_blocked
 from kikubari.deliver.tracking import TrackedMessage, TrackingTokens
 from kikubari.events import append_in
@@ -32,6 +32,7 @@ class Mailed(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     purpose: Purpose
     state: MessageState
+    origin: Origin
     is_unsubscribed: bool
 
 
@@ -51,7 +52,13 @@ class Unsubscribing:
 
         None when the token is not ours or the message is gone: answer 404.
         """
-        found = self._find(token)
+        return self._find_mailed(self._find(token))
+
+    def find_preferences(self, token: str) -> Mailed | None:
+        """Return who a link to the preference page was sent to; no other link will do."""
+        return self._find_mailed(self._tokens.find_preferences(token))
+
+    def _find_mailed(self, found: TrackedMessage | None) -> Mailed | None:
         if found is None:
             return None
         with self._store.read() as connection:
@@ -65,6 +72,7 @@ class Unsubscribing:
             number=row.number,
             purpose=Purpose(row.purpose),
             state=MessageState(row.state),
+            origin=Origin(row.origin_kind, row.origin_id),
             is_unsubscribed=is_unsubscribed,
         )
 
@@ -91,6 +99,7 @@ class Unsubscribing:
         at: datetime,
         proof: str,
         wording_version: str = "",
+        source: str = "",
     ) -> bool:
         """Grant or withdraw consent to a purpose by e-mail; False when the token is not ours.
 
@@ -103,6 +112,7 @@ class Unsubscribing:
             at: now.
             proof: how it was asked for.
             wording_version: of the text that was agreed to.
+            source: where it was said, if not by the link alone.
         """
         found = self._tokens.find_preferences(token) if is_granted else self._find(token)
         if found is None:
@@ -123,7 +133,7 @@ class Unsubscribing:
                 "purpose": purpose,
                 "status": "granted" if is_granted else "withdrawn",
                 "wording_version": wording_version,
-                "source": _PREFERENCES if self._tokens.find_preferences(token) else _UNSUBSCRIBE,
+                "source": source or self._source_of(token),
                 "proof": proof,
             }
             events = [_event(row, CONSENT_CHANGED, at, said)]
@@ -135,6 +145,9 @@ class Unsubscribing:
             return True
 
         return self._store.write(work)
+
+    def _source_of(self, token: str) -> str:
+        return _PREFERENCES if self._tokens.find_preferences(token) else _UNSUBSCRIBE
 
     def _find(self, token: str) -> TrackedMessage | None:
         return self._tokens.find_unsubscribe(token) or self._tokens.find_preferences(token)

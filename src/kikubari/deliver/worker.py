@@ -270,7 +270,7 @@ class DeliveryWorker:
             people: list[tuple[Claimed, Recipient]] = []
             for message in claim.messages:
                 person = loaded.get(message.number)
-                verdict = judge_recipient(person)
+                verdict = judge_recipient(person, to_claimed=dispatch.letter.to_claimed)
                 if verdict is not None:
                     verdicts[message.id] = verdict
                 elif person is not None:

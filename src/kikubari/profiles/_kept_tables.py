@@ -59,6 +59,20 @@ household_marks = Table(
     sqlite_with_rowid=False,
 )
 
+# The words under which people are asked for consent.
+consent_wordings = Table(
+    "consent_wordings",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("purpose", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("ja", Text, nullable=False),
+    Column("en", Text, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("created_by", Text, nullable=False),
+)
+
 # Exports of everything about one person: what was handed out, to be proved later.
 data_exports = Table(
     "data_exports",

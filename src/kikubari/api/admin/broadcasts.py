@@ -57,6 +57,7 @@ def create_broadcast(
     services: NamedDependency[Services], data: JSONBody[BroadcastDefinition]
 ) -> Broadcast:
     """Write a draft."""
+    services.topics.check(data.topic)
     return services.broadcasts.create(data)
 
 
@@ -73,6 +74,7 @@ def change_broadcast(
     data: JSONBody[BroadcastDefinition],
 ) -> Broadcast:
     """Write a new version of a draft."""
+    services.topics.check(data.topic)
     return services.broadcasts.change(broadcast_id, data)
 
 

@@ -7,7 +7,18 @@ from litestar import Router
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
-from kikubari.api.pages import assets, customer, home, refusals, tracking_links
+from kikubari.api.pages import (
+    assets,
+    confirming,
+    customer,
+    home,
+    known,
+    own_data,
+    received,
+    refusals,
+    subscribing,
+    tracking_links,
+)
 from kikubari.spec.errors import KikubariError
 
 MAX_FORM_BYTES = 16 * 1024
@@ -27,12 +38,22 @@ page_handlers = [
             customer.unsubscribe,
             customer.show_preferences,
             customer.save_preferences,
+            confirming.confirm,
+            known.show_known,
+            known.save_known,
+            received.show_received,
+            own_data.show_data,
+            own_data.download_data,
+            own_data.erase,
+            subscribing.show_form,
+            subscribing.subscribe,
             tracking_links.follow_link,
             tracking_links.show_pixel,
             assets.get_asset,
             assets.get_favicon,
             assets.get_product_image,
             assets.get_robots,
+            assets.get_privacy_control,
         ],
         exception_handlers=_ERRORS,
         request_max_body_size=MAX_FORM_BYTES,

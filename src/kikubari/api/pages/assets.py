@@ -54,3 +54,9 @@ def get_product_image(services: NamedDependency[Services], file: FromPath[str]) 
 def get_robots() -> Response[str]:
     """Keep robots out: nothing here is for them."""
     return Response("User-agent: *\nDisallow: /\n", media_type="text/plain")
+
+
+@get("/.well-known/gpc.json", sync_to_thread=False)
+def get_privacy_control() -> Response[dict[str, object]]:
+    """Say that Global Privacy Control is honoured (w3c.github.io/gpc)."""
+    return Response({"gpc": True, "lastUpdate": "2026-11-22"})

@@ -1,29 +1,32 @@
-"""Pages for customers: unsubscribe and preferences. No log-in, no script, nothing remembered."""
+"""Unsubscribing and the front page of the preference centre. No log-in, no script."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, RawBody, URLEncodedBody
 
 from kikubari.api.contracts import Services
-from kikubari.api.pages.facts import list_used_facts
+from kikubari.api.pages import confirming
+from kikubari.api.pages.reader import choose_language
 from kikubari.api.pages.rendering import PageRequest, render
-from kikubari.deliver import EMAIL, Mailed
-from kikubari.spec.conditions import Purpose
+from kikubari.api.pages.standing import (
+    PURPOSES,
+    Standing,
+    answer_unknown,
+    find_customer,
+    find_wording,
+    is_unconfirmed,
+    sends_gpc,
+)
+from kikubari.deliver import Mailed, Rhythm, Wish
 
-# The version of the words under which the preference page asks for consent, for the ledger.
-WORDING = "preference-page-1"
-_PURPOSES: tuple[Purpose, ...] = ("marketing", "tracking")
 Form = URLEncodedBody[dict[str, str]]
-
-
-class Wish(msgspec.Struct, frozen=True):
-    """Where the customer stands on one purpose."""
-
-    purpose: Purpose
-    is_granted: bool
+# Choices of how long to hear nothing, in days.
+PAUSES = ("7", "30", "90")
+_PROOF = "preference page"
 
 
 @get("/u/{token:str}", sync_to_thread=True)
@@ -61,11 +64,14 @@ def unsubscribe(
 def show_preferences(
     request: PageRequest, services: NamedDependency[Services], token: FromPath[str]
 ) -> Response[Any]:
-    """Show what the customer has agreed to, and why they got the message."""
-    mailed = services.unsubscribing.find_recipient(token)
-    if mailed is None:
+    """Show what the customer has agreed to and wished, or ask for their confirmation."""
+    mailed = services.unsubscribing.find_preferences(token)
+    if mailed is not None and is_unconfirmed(services, mailed):
+        return confirming.show(request, services, mailed)
+    standing = find_customer(services, token)
+    if standing is None:
         return answer_unknown(request)
-    return _preference_page(request, services, mailed, _standing(services, mailed), is_saved=False)
+    return _preference_page(request, services, standing, token, is_saved=False)
 
 
 @post("/p/{token:str}", status_code=200, sync_to_thread=True)
@@ -73,39 +79,67 @@ def save_preferences(
     request: PageRequest, services: NamedDependency[Services], token: FromPath[str], data: Form
 ) -> Response[Any]:
     """Keep the customer's wishes; they hold for everything that has not left yet."""
-    mailed = services.unsubscribing.find_recipient(token)
-    if mailed is None:
+    standing = find_customer(services, token)
+    if standing is None:
         return answer_unknown(request)
-    wishes = [Wish(purpose, purpose in data) for purpose in _PURPOSES]
-    for known, wish in zip(_standing(services, mailed), wishes, strict=True):
-        if wish != known:
-            services.unsubscribing.change_consent(
-                token,
-                wish.purpose,
-                is_granted=wish.is_granted,
-                at=services.clock.now(),
-                proof=f"preference page: box {'ticked' if wish.is_granted else 'cleared'}",
-                wording_version=WORDING,
-            )
-    return _preference_page(request, services, mailed, wishes, is_saved=True)
+    _save_consents(request, services, standing, token, data)
+    services.wishes.record(
+        standing.mailed.number,
+        _read_wishes(services, standing, data),
+        at=services.clock.now(),
+        proof=_PROOF,
+        numbers=standing.numbers,
+    )
+    standing = find_customer(services, token) or standing
+    # The ledger reads the log a moment later than this page is shown.
+    granted: dict[str, bool] = {purpose: purpose in data for purpose in PURPOSES}
+    return _preference_page(request, services, standing, token, is_saved=True, granted=granted)
 
 
-def answer_unknown(request: PageRequest) -> Response[Any]:
-    """Answer that an address is not ours."""
-    return render(request, "customer_unknown.html", {}, status=404)
+def _save_consents(
+    request: PageRequest,
+    services: Services,
+    standing: Standing,
+    token: str,
+    data: Mapping[str, str],
+) -> None:
+    for purpose in PURPOSES:
+        is_ticked, was_granted = purpose in data, standing.granted[purpose]
+        wording = find_wording(services, purpose, choose_language(request))
+        # A browser that asks not to be tracked is told no even if nobody was ever asked.
+        is_refused_by_signal = purpose == "tracking" and sends_gpc(request) and not is_ticked
+        # Whoever saves the page under new words agrees to those.
+        is_renewed = is_ticked and wording.words and wording.version != standing.agreed_to[purpose]
+        if is_ticked == was_granted and not (is_refused_by_signal or is_renewed):
+            continue
+        signal = "; browser sent Sec-GPC: 1" if sends_gpc(request) else ""
+        services.unsubscribing.change_consent(
+            token,
+            purpose,
+            is_granted=is_ticked,
+            at=services.clock.now(),
+            proof=f"{_PROOF}: box {'ticked' if is_ticked else 'cleared'}{signal}",
+            wording_version=wording.version,
+        )
 
 
-def _standing(services: Services, mailed: Mailed) -> list[Wish]:
-    with services.store.read() as connection:
-        granted = {
-            purpose: services.consents.state(connection, [mailed.number], purpose, EMAIL)[
-                mailed.number
-            ].is_granted
-            for purpose in _PURPOSES
-        }
-    # The suppression list knows of an unsubscribe before the ledger has read it in the log.
-    granted["marketing"] = granted["marketing"] and not mailed.is_unsubscribed
-    return [Wish(purpose, granted[purpose]) for purpose in _PURPOSES]
+def _read_wishes(services: Services, standing: Standing, data: Mapping[str, str]) -> list[Wish]:
+    """Return the wishes that the form changes; what it does not say stays as it is."""
+    changed: list[Wish] = []
+    for topic in standing.topics:
+        is_wanted = f"topic.{topic.id}" in data
+        was_shown = f"shown.{topic.id}" in data
+        if was_shown and is_wanted is (topic.id in standing.wishes.unwanted_topics):
+            changed.append(Wish.topic(topic.id, is_wanted=is_wanted))
+    rhythm = data.get("rhythm", standing.wishes.rhythm)
+    if rhythm != standing.wishes.rhythm and rhythm in set(Rhythm):
+        changed.append(Wish.rhythm(Rhythm(rhythm)))
+    pause = data.get("pause", "")
+    if pause in PAUSES:
+        changed.append(Wish.pause(services.clock.now() + timedelta(days=int(pause))))
+    elif pause == "none" and standing.wishes.paused_until is not None:
+        changed.append(Wish.pause(None))
+    return changed
 
 
 def _unsubscribe_page(request: PageRequest, mailed: Mailed, *, is_done: bool) -> Response[Any]:
@@ -115,17 +149,33 @@ def _unsubscribe_page(request: PageRequest, mailed: Mailed, *, is_done: bool) ->
 def _preference_page(
     request: PageRequest,
     services: Services,
-    mailed: Mailed,
-    wishes: list[Wish],
+    standing: Standing,
+    token: str,
     *,
     is_saved: bool,
+    granted: Mapping[str, bool] | None = None,
 ) -> Response[Any]:
-    record = services.outbox.find_record(mailed.message_id)
+    language = choose_language(request)
+    paused_until = standing.wishes.paused_until
+    is_paused = paused_until is not None and paused_until > services.clock.now()
     values = {
-        "mailed": mailed,
-        "wishes": wishes,
+        "token": token,
+        "page": "wishes",
+        "wishes": [
+            (
+                purpose,
+                (granted or standing.granted)[purpose],
+                find_wording(services, purpose, language),
+            )
+            for purpose in PURPOSES
+        ],
+        "topics": standing.topics,
+        "unwanted": standing.wishes.unwanted_topics,
+        "rhythm": standing.wishes.rhythm,
+        "rhythms": list(Rhythm),
+        "pauses": PAUSES,
+        "paused_until": paused_until if is_paused else None,
+        "has_gpc": sends_gpc(request),
         "is_saved": is_saved,
-        "subject": record.subject if record else "",
-        "facts": list_used_facts(record),
     }
     return render(request, "preferences.html", values)

@@ -1,12 +1,18 @@
 """Who reads a page: the language they want."""
 
 import re
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from litestar.connection import ASGIConnection
 
 from kikubari.api.pages.texts import LANGUAGES, Language, load_texts
 
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 _ACCEPTED = re.compile(
     r"\s*([a-zA-Z]{1,8})(?:-[a-zA-Z0-9-]+)?\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?))?"
 )
@@ -49,3 +55,10 @@ class Reader:
             KeyError: there is no such text.
         """
         return load_texts()[key].choose(self.language).format_map(values)
+
+    def day(self, at: datetime, zone: str) -> str:
+        """Return a date as the language writes it, in an IANA zone."""
+        local = at.astimezone(ZoneInfo(zone))
+        if self.language == "ja":
+            return f"{local.year}年{local.month}月{local.day}日"
+        return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"

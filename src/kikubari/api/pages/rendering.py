@@ -91,3 +91,8 @@ class _Here:
         # Never begins with two slashes, which a browser reads as another host.
         path = "/" + self.path.lstrip("/")
         return f"{path}?{urlencode(kept)}" if kept else path
+
+    def elsewhere(self, path: str) -> str:
+        """Return another page's address that keeps the language asked for."""
+        language = self._query.get("lang")
+        return f"{path}?{urlencode({'lang': language})}" if language else path

@@ -9,8 +9,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from kikubari.api.contracts import Services
-from kikubari.api.pages.customer import answer_unknown
 from kikubari.api.pages.rendering import PageRequest
+from kikubari.api.pages.standing import answer_unknown
 from kikubari.deliver import Visit
 
 _PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from kikubari.app.adapters import BroadcastOutbox, SegmentAudience
-from kikubari.app.contact import HabitualHours, ProfilePeople
+from kikubari.app.contact import AnonymousNumbers, HabitualHours, ProfilePeople
 from kikubari.app.delivering import DeliveryThread
 from kikubari.app.recipients import LedgerConsents, ProfileRecipients
 from kikubari.app.senders import SenderChecks, make_pace
 from kikubari.app.settings import Settings
+from kikubari.app.subscription_letter import write_subscription_letter
 from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.log import LogWing
 from kikubari.app.wings.people import PeopleWing
@@ -27,7 +28,9 @@ from kikubari.deliver import (
     ReturnPath,
     SandboxComposer,
     SpamWatch,
+    Subscriptions,
     Suppressions,
+    Topics,
     TrackingTokens,
     Transport,
     Unsubscribing,
@@ -57,6 +60,15 @@ class DeliveryWing:
         self.unsubscribing = Unsubscribing(state, tokens)
         self.frequency_policies = FrequencyPolicies(state)
         self.wishes = WishBook(state)
+        self.topics = Topics(state)
+        self.subscriptions = Subscriptions(
+            state,
+            log.hasher,
+            AnonymousNumbers(people.profiles),
+            clock=clock,
+            ids=ground.ids,
+            letter=write_subscription_letter(ground.settings),
+        )
         self._return_path = ReturnPath(_bounce_address(ground.settings), tokens)
         self.receiving = MailReceiving(Outcomes(state), self._return_path, tokens)
         audience = SegmentAudience(segments.engine)
@@ -81,6 +93,7 @@ class DeliveryWing:
         self._queueing = ground.loop("broadcasts", self._queue, idle=_SELDOM)
         self.loops = (
             self._queueing,
+            ground.lone_loop("subscriptions", self.subscriptions.send_requests),
             ground.lone_loop("complaints", self._watch_complaints, idle=_RARELY),
         )
 

@@ -10,6 +10,7 @@ from kikubari.profiles import (
     Rights,
     Saved,
     TraitStatements,
+    Wordings,
 )
 
 
@@ -20,6 +21,7 @@ class PeopleWing:
         self.profiles = Profiles(log.keys)
         self.consents = ConsentLedger(log.keys)
         self.statements = TraitStatements(log.keys)
+        self.wordings = Wordings(ground.state)
         self.saved = Saved(log.keys)
         self.companies = Companies(log.keys)
         self.households = Households()

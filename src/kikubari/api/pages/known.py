@@ -1,0 +1,207 @@
+"""What the shop knows about a customer, who said so, and their own word on each of it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+
+from kikubari.api.contracts import Services
+from kikubari.api.pages.rendering import PageRequest, render
+from kikubari.api.pages.standing import Standing, answer_unknown, find_customer
+from kikubari.deliver import Wish
+from kikubari.events import CONTACT_TRAITS, append_in
+from kikubari.kit.instants import to_micros
+from kikubari.profiles import Trait, query_computed
+from kikubari.spec.envelope import IDENTIFIED, Event, EventKind, Trust
+from kikubari.spec.topics import INTERNAL_SOURCE_ID
+
+Form = URLEncodedBody[dict[str, str]]
+MAX_VALUE = 200
+_BOOKKEEPING = frozenset({"simulated_fields"})
+_PROVENANCES = {"inferred_self": "inferred", "inferred_group": "inferred"}
+
+
+class KnownFact(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is known.
+
+    Attributes:
+        name: of the attribute.
+        value: in words.
+        provenance: declared, observed, inferred or third_party.
+        source: name of the source that said so; empty for what the shop worked out.
+        at: when it was said; None for what is worked out anew each time.
+        is_correctable: the customer may put it right here.
+        is_switchable: it can be left unused; contact data is needed to write at all.
+        is_used: the customer did not say to leave it unused.
+    """
+
+    name: str
+    value: str
+    provenance: str
+    source: str
+    at: datetime | None
+    is_correctable: bool
+    is_switchable: bool
+    is_used: bool
+
+
+@get("/p/{token:str}/known", sync_to_thread=True)
+def show_known(
+    request: PageRequest, services: NamedDependency[Services], token: FromPath[str]
+) -> Response[Any]:
+    """Show what is known."""
+    standing = find_customer(services, token)
+    if standing is None:
+        return answer_unknown(request)
+    return _page(request, token, _list_known(services, standing), is_saved=False)
+
+
+@post("/p/{token:str}/known", status_code=200, sync_to_thread=True)
+def save_known(
+    request: PageRequest, services: NamedDependency[Services], token: FromPath[str], data: Form
+) -> Response[Any]:
+    """Take the customer's corrections as their own statements, and leave unused what they say."""
+    standing = find_customer(services, token)
+    if standing is None:
+        return answer_unknown(request)
+    known = [one for one in _list_known(services, standing) if f"shown.{one.name}" in data]
+    corrections = _read_corrections(known, data)
+    if corrections:
+        event = _statement(standing.mailed.number, corrections, services.clock.now())
+        services.store.write(lambda connection: append_in(connection, [event]))
+    services.wishes.record(
+        standing.mailed.number,
+        [
+            Wish.use(one.name, is_allowed=not one.is_used)
+            for one in known
+            if one.is_switchable and one.is_used is not (f"use.{one.name}" in data)
+        ],
+        at=services.clock.now(),
+        proof="preference page",
+        numbers=standing.numbers,
+    )
+    fresh = find_customer(services, token) or standing
+    shown = _with_corrections(_list_known(services, fresh), corrections, services.clock.now())
+    return _page(request, token, shown, is_saved=True)
+
+
+def _page(
+    request: PageRequest, token: str, known: list[KnownFact], *, is_saved: bool
+) -> Response[Any]:
+    values = {"token": token, "page": "known", "known": known, "is_saved": is_saved}
+    return render(request, "known.html", {**values, "max_value": MAX_VALUE})
+
+
+def _list_known(services: Services, standing: Standing) -> list[KnownFact]:
+    """Return all that is known, what the customer said first."""
+    with services.store.read() as connection:
+        people = services.profiles.load_profiles(connection, [standing.number])
+    sources = {one.id: one.name for one in services.sources.list_all()}
+    traits = people[standing.number].traits
+    found = [
+        _fact(name, trait, standing, sources)
+        for name, trait in sorted(traits.items())
+        if name not in _BOOKKEEPING
+    ]
+    found += _worked_out(services, standing)
+    order = ("declared", "observed", "inferred", "third_party")
+    return sorted(found, key=lambda one: order.index(one.provenance))
+
+
+def _fact(name: str, trait: Trait, standing: Standing, sources: Mapping[int, str]) -> KnownFact:
+    fact = trait.fact
+    provenance = _PROVENANCES.get(fact.provenance, fact.provenance)
+    is_contact = name in CONTACT_TRAITS
+    return KnownFact(
+        name=name,
+        value=_say(fact.value),
+        provenance=provenance,
+        source=sources.get(fact.source_id, ""),
+        at=fact.at,
+        # Another address has to be confirmed from its own mailbox first.
+        is_correctable=isinstance(fact.value, str) and provenance == "declared" and not is_contact,
+        is_switchable=not is_contact,
+        is_used=name not in standing.wishes.unused,
+    )
+
+
+def _worked_out(services: Services, standing: Standing) -> list[KnownFact]:
+    """Return what the shop works out from orders."""
+    computed = query_computed(services.columnar, [standing.number], as_of=services.clock.now())[
+        standing.number
+    ]
+    values: dict[str, Any] = {
+        "order_count": computed.frequency or None,
+        "first_order_at": computed.first_order_at,
+        "last_order_at": computed.last_order_at,
+        "favourite_category": computed.favourite_category,
+    }
+    return [
+        KnownFact(
+            name=name,
+            value=_say(value),
+            provenance="observed",
+            source="",
+            at=None,
+            is_correctable=False,
+            is_switchable=True,
+            is_used=name not in standing.wishes.unused,
+        )
+        for name, value in values.items()
+        if value is not None
+    ]
+
+
+def _read_corrections(known: list[KnownFact], data: Mapping[str, str]) -> dict[str, str | None]:
+    """Return new values by name; an emptied field takes the statement back."""
+    found: dict[str, str | None] = {}
+    for one in known:
+        said = data.get(f"value.{one.name}", one.value).strip()
+        is_clean = said.isprintable() and len(said) <= MAX_VALUE
+        if one.is_correctable and said != one.value and is_clean:
+            found[one.name] = said or None
+    return found
+
+
+def _with_corrections(
+    known: list[KnownFact], corrections: Mapping[str, str | None], now: datetime
+) -> list[KnownFact]:
+    """Return it as it will be read from the log a moment later."""
+    shown = []
+    for one in known:
+        if one.name not in corrections:
+            shown.append(one)
+        elif value := corrections[one.name]:
+            shown.append(msgspec.structs.replace(one, value=value, source="", at=now))
+    return shown
+
+
+def _statement(number: int, traits: Mapping[str, str | None], now: datetime) -> Event:
+    return Event(
+        message_id=f"corrected:{number}:{to_micros(now)}",
+        kind=EventKind.IDENTIFY,
+        type=IDENTIFIED,
+        occurred_at=now,
+        received_at=now,
+        source_id=INTERNAL_SOURCE_ID,
+        trust=Trust.INTERNAL,
+        number=number,
+        traits=dict(traits),
+        context={"kikubari": {"provenance": "declared"}, "page": "preferences"},
+    )
+
+
+def _say(value: object) -> str:
+    match value:
+        case str():
+            return value
+        case datetime():
+            return f"{value:%Y-%m-%d}"
+        case list():
+            return ", ".join(_say(one) for one in value)
+        case _:
+            return msgspec.json.encode(value).decode()
