@@ -213,10 +213,10 @@ def edge_event(rng: random.Random) -> Json:
 
 
 def sequence(rng: random.Random) -> Json:
-    steps = [events(rng) for _ in range(rng.choice([2, 2, 2, 3]))]
+    steps = [events(rng) for _ in range(rng.choice([2, 2, 3]))]
     if rng.random() < 0.3:
         steps[1] = dict(steps[0])
-    within = rng.choice(DURATIONS[1:])
+    within = rng.choice(DURATIONS[3:])
     return {"type": "sequence", "steps": steps, "within": within, "window": window(rng)}
 
 
