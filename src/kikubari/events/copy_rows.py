@@ -27,6 +27,10 @@ EVENT_COLUMNS = (
     "message_id", "broadcast_id", "is_machine",
     "item_product_ids", "item_categories", "item_quantities", "item_prices_minor", "properties",
 )  # fmt: skip
+# Those of them that are a property by the same name.
+_PROPERTY_TEXTS = (
+    "order_id", "cart_id", "product_id", "category", "brand", "coupon", "query", "store",
+)  # fmt: skip
 TRAIT_COLUMNS = (
     "workspace_id", "name", "profile", "profile_arrived", "at", "received_at", "position",
     "source_id", "message_key", "text", "number", "instant", "texts", "is_set", "provenance",
@@ -53,9 +57,11 @@ _INT32, _INT64 = 2**31 - 1, 2**63 - 1
 _NOTHING: Mapping[str, Any] = {}
 _NOWHERE = ("",) * 10
 _NO_ITEMS: tuple[list[str], list[str], list[int], list[int]] = ([], [], [], [])
-# One of them is in every text that needs the slow walk below, and in few that do not. Sought one
-# by one: a regular expression of them all takes four times as long.
-_MAY_IDENTIFY = (b"@", *(f'"{name}":'.encode() for name in sorted(IDENTIFYING_TRAITS - {"name"})))
+# A name may also be a product's.
+_IDENTIFYING = IDENTIFYING_TRAITS - {"name"}
+# One of them is in every nested text that needs the slow walk below, and in few that do not. Sought
+# one by one: a regular expression of them all takes four times as long.
+_MAY_IDENTIFY = (b"@", *(f'"{name}":'.encode() for name in sorted(_IDENTIFYING)))
 
 
 class RowBuilder:
@@ -89,6 +95,7 @@ class RowBuilder:
     def _event_row(self, item: SequencedEvent, place: Row) -> Row:
         event = item.event
         properties = event.properties
+        get = properties.get
         currency = _text(properties, "currency").upper()[:3] or self._currency
         items = _items(properties, currency)
         return (
@@ -100,14 +107,8 @@ class RowBuilder:
             _value_minor(properties, currency, items),
             currency,
             _int(properties.get("quantity"), _INT32),
-            _text(properties, "order_id"),
-            _text(properties, "cart_id"),
-            _text(properties, "product_id"),
-            _text(properties, "category"),
-            _text(properties, "brand"),
-            _text(properties, "coupon"),
-            _text(properties, "query"),
-            _text(properties, "store"),
+            # Most events have few of these: an absent one is worth no call.
+            *["" if get(name) is None else _text(properties, name) for name in _PROPERTY_TEXTS],
             *_where(event),
             _text(properties, "message_id"),
             _text(properties, "broadcast_id"),
@@ -168,7 +169,7 @@ def without_identifying(value: Any) -> Any:
         return {
             name: without_identifying(inner)
             for name, inner in value.items()
-            if name not in IDENTIFYING_TRAITS or name == "name"
+            if name not in _IDENTIFYING
         }
     if isinstance(value, list):
         return [without_identifying(inner) for inner in value]
@@ -180,7 +181,13 @@ def without_identifying(value: Any) -> Any:
 def _shareable_json(properties: Mapping[str, Any]) -> str:
     """Return properties as JSON, without what says who somebody is."""
     text = encode_json(properties)
-    if any(map(text.__contains__, _MAY_IDENTIFY)):
+    is_flat = text.find(b"{", 1) < 0
+    may_identify = (
+        b"@" in text or not _IDENTIFYING.isdisjoint(properties)
+        if is_flat
+        else any(map(text.__contains__, _MAY_IDENTIFY))
+    )
+    if may_identify:
         text = encode_json(without_identifying(properties))
     return text.decode()
 
