@@ -18,6 +18,7 @@ from pyroaring import BitMap
 from generate import FULL_SIZE, Home, copier_of, generate
 from generated_events import CURRENCY, Extent, user_id
 from harness import Figure, Memory, Options, Report, main
+from kikubari.app.interpreter import tune_interpreter
 from kikubari.events import EventLog, Intake, RowBuilder, Sequencer
 from kikubari.kit.clock import SystemClock
 from kikubari.kit.instants import to_micros
@@ -45,9 +46,11 @@ from segment_questions import LEAVES
 N_SEGMENTS = 50
 EVENTS_PER_SECOND = 2_000
 TARGET_LAG_SECONDS = 2.0
+TARGET_PROCESSOR_SECONDS = 0.5
 TARGET_PERSON_MS = 5.0
 TARGET_MEMORY_MIB = 4_096
 _SECONDS = 60
+_STEPS_ALONE = 12
 _BATCH = 100
 _PEOPLE = 200
 _ZONE = ZoneInfo("Asia/Tokyo")
@@ -55,6 +58,7 @@ _TYPES = (
     ("Product Viewed", 50), (PAGE_VIEWED, 16), ("Product Added", 11), ("Products Searched", 6),
     ("Email Delivered", 6), ("Email Opened", 3), ("Email Link Clicked", 2), ("Order Completed", 6),
 )  # fmt: skip
+_KINDS = [kind for kind, share in _TYPES for _ in range(share)]
 _CATEGORIES = ("lamp", "tea", "bag", "candle", "garden", "kitchen", "paper", "toy")
 
 
@@ -65,12 +69,14 @@ def run(options: Options) -> Report:
     home = Home(options.folder / "home")
     shutil.copytree(source.folder, home.folder, symlinks=True)
     shop = _Shop(home, extent)
+    tune_interpreter()  # as the server does
     memory = Memory()
     try:
         with memory.watch():
             started = time.monotonic()
             shop.follow_once()
             first = time.monotonic() - started
+            alone = shop.follow_alone(_STEPS_ALONE)
             lags = shop.run(max(5.0, _SECONDS * min(1.0, options.scale * 20)))
         person, loading = shop.judge_people()
     finally:
@@ -86,6 +92,13 @@ def run(options: Options) -> Report:
                 at_most=True,
             ),
             Figure(name="lag of an event, median", value=statistics.median(lags), unit="s"),
+            Figure(
+                name="processor time of following a second of events",
+                value=alone,
+                unit="s",
+                target=TARGET_PROCESSOR_SECONDS,
+                at_most=True,
+            ),
             Figure(name="first members of all segments", value=first, unit="s"),
             Figure(
                 name="one person against all segments, p95",
@@ -105,7 +118,7 @@ def run(options: Options) -> Report:
         ],
         notes=[
             (
-                f"{shop.n_sent:,} events in {shop.seconds:.0f} s, {shop.n_steps} steps,"
+                f"{shop.n_arrived:,} events in {shop.seconds:.0f} s, {shop.n_steps} steps,"
                 f" {shop.n_told:,} changes told, {extent.n_profiles:,} people"
             )
         ],
@@ -173,20 +186,39 @@ class _Shop:
         self._follower = Follower(
             self._state, self._leaves, self._segments, self._copier, self._clock
         )
+        self._intake = Intake(self._intake_store)
+        self._draw = random.Random(1)
         self._stopping = threading.Event()
         self._failures: list[BaseException] = []
-        self.n_sent = self.n_steps = self.n_told = 0
+        self.n_sent = self.n_arrived = self.n_steps = self.n_told = 0
         self.seconds = 0.0
 
     def follow_once(self) -> None:
         """Ask every leaf about everybody, as a server does that has just started."""
         self._follower.step()
 
+    def follow_alone(self, n_steps: int) -> float:
+        """Return the processor time that following takes for a second of events, half at a time.
+
+        Nothing else runs meanwhile, so it is told apart from what sequencer and copier take.
+        """
+        taken = []
+        for _ in range(n_steps):
+            self._send_some(EVENTS_PER_SECOND // 2)
+            while self._sequencer.run_once().n_new:
+                pass
+            while self._copier.run_once():
+                pass
+            before = time.process_time()
+            self._follower.step()
+            taken.append(time.process_time() - before)
+        return 2 * statistics.median(taken)
+
     def run(self, seconds: float) -> list[float]:
         """Let events come in and segments follow; return the lag of a sample of events."""
         lags: list[float] = []
         self.seconds = seconds
-        log_before = self._log_position()
+        log_before, sent_before = self._log_position(), self.n_sent
         works = [
             lambda: self._repeat(lambda: bool(self._sequencer.run_once().n_new), 0.2),
             lambda: self._repeat(lambda: self._copier.run_once() > 0, 0.2),
@@ -202,7 +234,8 @@ class _Shop:
             thread.join()
         if self._failures:
             raise self._failures[0]
-        self.n_told = self._log_position() - log_before - self.n_sent
+        self.n_arrived = self.n_sent - sent_before
+        self.n_told = self._log_position() - log_before - self.n_arrived
         return lags
 
     def judge_people(self) -> tuple[list[float], list[float]]:
@@ -274,19 +307,20 @@ class _Shop:
         return EventLog(self._state, self._keys).position()
 
     def _send(self, seconds: float) -> None:
-        intake = Intake(self._intake_store)
-        draw = random.Random(1)
-        kinds = [kind for kind, share in _TYPES for _ in range(share)]
+        before = self.n_sent
         started = time.monotonic()
         while (elapsed := time.monotonic() - started) < seconds:
-            due = int(elapsed * EVENTS_PER_SECOND)
-            while self.n_sent < due:
-                intake.append([self._event(draw, kinds) for _ in range(_BATCH)]).result()
+            self._send_some(int(elapsed * EVENTS_PER_SECOND) - (self.n_sent - before))
             time.sleep(0.01)
 
-    def _event(self, draw: random.Random, kinds: Sequence[str]) -> Event:
+    def _send_some(self, n_events: int) -> None:
+        for _ in range(0, n_events, _BATCH):
+            self._intake.append([self._event() for _ in range(_BATCH)]).result()
+
+    def _event(self) -> Event:
         self.n_sent += 1
-        kind = draw.choice(kinds)
+        draw = self._draw
+        kind = draw.choice(_KINDS)
         now = self._clock.now()
         people = self._extent.n_profiles
         # Few people do much, as in the data before.

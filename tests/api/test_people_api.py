@@ -69,8 +69,11 @@ def test_a_person_in_parts(api, canary):
     identity = api.get(f"/api/profiles/{canary}/identity")
     assert len(identity["identifiers"]) == 3
     assert api.get(f"/api/profiles/{canary}/sharing")["hold_back"] == []
-    ids = {one["id"] for one in api.get(f"/api/profiles/{canary}/segments")}
-    assert "builtin:everyone" in ids
+    segments = {one["id"]: one for one in api.get(f"/api/profiles/{canary}/segments")}
+    everyone = segments["builtin:everyone"]
+    assert everyone["size"] > 0
+    assert "since" in everyone
+    assert [one["is_true"] for one in api.client.get(everyone["why"]).json()] == [True]
     assert api.get(f"/api/profiles/{canary}/messages") == []
 
 

@@ -226,9 +226,12 @@ MUTANTS = [
         "age > micros_of(leaf.more_than)",
         "recency",
     ),
+    # Any event is one that somebody sent.
+    Mutant(_SQL, "_NOT_RESERVED if event is None", '"1" if event is None', "event_count"),
+    Mutant(_VALUES, "is_sent(row) if event is None", "True if event is None", "sequence"),
     # First and last, sequences.
     Mutant(_COMPILE_EVENTS, 'else "argMin"', 'else "argMax"', "edge_event"),
-    Mutant(_COMPILE_EVENTS, 'scope.event(None, leaf.where), f"at', 'f"at', "edge_event"),
+    Mutant(_COMPILE_EVENTS, 'scope.passes(leaf.where), f"at', 'f"at', "edge_event"),
     Mutant(_EVALUATE_EVENTS, "return in_window and passes", "return passes", "edge_event"),
     Mutant(
         _COMPILE_EVENTS,
