@@ -16,6 +16,11 @@ test('instants are those of the shop, wherever the reader is', () => {
   expect(english.day(newYear)).toBe('31 Dec 2026')
 })
 
+test('a day on a calendar is the same day in every zone', () => {
+  const format = createFormat('en', 'America/Los_Angeles')
+  expect(format.calendarDay('2001-02-03')).toBe('3 Feb 2001')
+})
+
 test('how long ago is said in the largest unit that fits', () => {
   const now = Date.parse('2026-11-22T12:00:00Z')
   expect(english.ago('2026-11-22T09:00:00Z', now)).toBe('3 hours ago')

@@ -21,6 +21,8 @@ export interface Format {
   /** Money in minor units: 1234 pence → £12.34. */
   money(minor: number, currency: string): string
   day(iso: string): string
+  /** A birthday, a date on a calendar: 2001-02-03 is the third wherever one reads it. */
+  calendarDay(iso: string): string
   instant(iso: string): string
   /** "3 hours ago", for what happened; the exact instant belongs into a title. */
   ago(iso: string, now?: number): string
@@ -32,6 +34,7 @@ export function createFormat(language: Language, zone: string): Format {
   const number = new Intl.NumberFormat(locale)
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 })
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: zone })
+  const calendarDay = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' })
   const instant = new Intl.DateTimeFormat(locale, {
     dateStyle: 'medium',
     timeStyle: 'short',
@@ -51,6 +54,7 @@ export function createFormat(language: Language, zone: string): Format {
       return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
     },
     day: (iso) => day.format(new Date(iso)),
+    calendarDay: (iso) => calendarDay.format(new Date(iso)),
     instant: (iso) => instant.format(new Date(iso)),
     ago: (iso, now = Date.now()) => {
       const seconds = (Date.parse(iso) - now) / 1000

@@ -14,7 +14,7 @@ import { useText } from './texts'
 export function Audience({ found, name }: { found: Lookalike; name: string }) {
   const t = useText()
   return (
-    <div aria-live="polite">
+    <div aria-live="polite" className={styles.audience}>
       <Section
         title={t('like_found', { count: found.size, name })}
         note={<Verdict found={found} />}

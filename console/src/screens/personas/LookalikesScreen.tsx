@@ -60,7 +60,9 @@ function Chooser({ segments }: { segments: LiveSegment[] }) {
   const segment = segments.find((one) => one.id === chosen)
   if (!segment) {
     return (
-      <EmptyState title={t('like_none')}>{t('like_none_how', { count: fewestSeeds })}</EmptyState>
+      <Section title={t('like_choose')} isTitleHidden>
+        <EmptyState title={t('like_none')}>{t('like_none_how', { count: fewestSeeds })}</EmptyState>
+      </Section>
     )
   }
   const search = () => size && find.mutate({ path: { segment_id: segment.id }, body: { size } })

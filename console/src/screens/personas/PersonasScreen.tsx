@@ -43,7 +43,9 @@ function NotLookedYet() {
   return (
     <>
       <PageHeader title={t('title')} reason={t('what')} action={<Find label={t('find')} />} />
-      <EmptyState title={t('not_yet')}>{t('not_yet_how')}</EmptyState>
+      <Section title={t('title')} isTitleHidden>
+        <EmptyState title={t('not_yet')}>{t('not_yet_how')}</EmptyState>
+      </Section>
     </>
   )
 }
@@ -61,7 +63,9 @@ function Found({ found }: { found: PersonaSet }) {
         action={<Find label={t('again')} />}
       />
       {nothing && (
-        <EmptyState title={t(`nothing_${nothing}`)}>{t(`nothing_${nothing}_how`)}</EmptyState>
+        <Section title={t('title')} isTitleHidden>
+          <EmptyState title={t(`nothing_${nothing}`)}>{t(`nothing_${nothing}_how`)}</EmptyState>
+        </Section>
       )}
       {personas.length > 0 && (
         <>

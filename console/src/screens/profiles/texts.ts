@@ -22,7 +22,7 @@ export const useText = defineTexts('profiles', {
       'Only the beginning of a word is compared. Try fewer letters, or the exact e-mail address.',
     empty: 'Nobody is known yet',
     empty_how: 'People appear here once events arrive or a file of customers is imported.',
-    simulated: 'made up',
+    simulated: 'simulated',
     back: 'People',
     unnamed: 'Somebody without a name',
 
@@ -30,7 +30,7 @@ export const useText = defineTexts('profiles', {
     sentence_unseen: 'Nothing is known of what they did.',
     sentence_orders_one: 'Known since {{since}}. One order, {{ago}}, worth {{money}}.',
     sentence_orders_other:
-      'Known since {{since}}. {{count, number}} orders worth {{money}}, the last {{ago}}.',
+      'Known since {{since}}. {{count, number}} orders worth {{money}}, most recently {{ago}}.',
     sentence_hour: 'Comes mostly around {{hour}}:00.',
     sentence_company: 'Belongs to {{company}}.',
     sentence_role: 'Belongs to {{company}}, as {{role}}.',

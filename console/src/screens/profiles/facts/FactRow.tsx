@@ -1,7 +1,7 @@
 import type { ExplainedTrait, Voice } from '@/api/generated'
 import { Badge, type Tone } from '@/design'
 import { useFormat } from '@/language/format'
-import { useTraitName, valueText } from '../traits/words'
+import { useTraitName, useValueText } from '../traits/words'
 import styles from './facts.module.css'
 import { useText } from './texts'
 
@@ -16,6 +16,7 @@ interface Props {
 export function FactRow({ trait, sourceName }: Props) {
   const t = useText()
   const name = useTraitName()
+  const valueText = useValueText()
   const { standing, others } = trait
   return (
     <div className={styles.fact}>

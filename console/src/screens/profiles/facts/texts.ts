@@ -48,7 +48,7 @@ export const useText = defineTexts('profile-facts', {
     kikubari: 'Kikubari',
     source: 'source {{id}}',
     unverified: 'not verified',
-    simulated: 'made up',
+    simulated: 'simulated',
     disagree_one: 'One source says something else',
     disagree_other: '{{count, number}} sources say something else',
     why_only: 'Nobody else speaks of it.',

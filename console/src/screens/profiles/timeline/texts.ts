@@ -15,7 +15,7 @@ export const useText = defineTexts('profile-timeline', {
     visit_one: '{{from}} – {{to}} · {{count, number}} event',
     visit_other: '{{from}} – {{to}} · {{count, number}} events',
     machine: 'by a machine',
-    simulated: 'made up',
+    simulated: 'simulated',
     joined: 'Became one person with {{what}}',
     left: '{{what}} is somebody else',
     decided: '{{by}}: {{explanation}}',

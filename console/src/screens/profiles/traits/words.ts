@@ -1,3 +1,4 @@
+import { useFormat } from '@/language/format'
 import { useText } from './texts'
 
 type Key = Parameters<ReturnType<typeof useText>>[0]
@@ -8,11 +9,22 @@ export function useTraitName(): (name: string) => string {
   return (name) => (name in useText.words.en ? t(name as Key) : name.replace(/_/g, ' '))
 }
 
-/** Writes a trait's value as a person would. */
-export function valueText(value: unknown): string {
-  if (typeof value === 'string') return value
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
-    return value.join(', ')
+const day = /^\d{4}-\d{2}-\d{2}$/
+const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/
+
+/** Writes a trait's value as a person would: days and instants as the reader does. */
+export function useValueText(): (value: unknown) => string {
+  const format = useFormat()
+  return (value) => {
+    if (typeof value === 'string') {
+      if (Number.isNaN(Date.parse(value))) return value
+      if (instant.test(value)) return format.instant(value)
+      // A day is the same day everywhere.
+      return day.test(value) ? format.calendarDay(value) : value
+    }
+    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
+      return value.join(', ')
+    }
+    return JSON.stringify(value)
   }
-  return JSON.stringify(value)
 }
