@@ -32,7 +32,11 @@ BROADCAST = {
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
     home = tmp_path_factory.mktemp("returning") / "home"
-    settings = {"BOUNCE_ADDRESS": "bounces@mail.shop.example", "DNS_SERVER": "127.0.0.1:1"}
+    settings = {
+        "BOUNCE_ADDRESS": "bounces@mail.shop.example",
+        "DNS_SERVER": "127.0.0.1:1",
+        "POSTMARK_WEBHOOK_SECRET": "kikubari:quiet",
+    }
     with Installation(home, **settings).served() as running:
         key = running.post("/api/sources", {"name": "shop"})["write_key"]
         with running.stranger() as api:
@@ -105,6 +109,21 @@ def test_strangers_and_keys_that_only_read_hand_nothing_in(shop):
     with shop.stranger() as nobody, shop.stranger(authorization=f"Bearer {reader}") as some:
         assert nobody.post("/hooks/mail", content=raw).status_code == 401
         assert some.post("/hooks/mail", content=raw).status_code == 403
+
+
+def test_a_provider_reports_with_its_own_proof(shop, broadcast_id):
+    token = return_path(shop, "b3@example.com").partition("@")[0].partition("+")[2]
+    record = {"RecordType": "SpamComplaint", "ID": 1, "Metadata": {"kikubari": token}}
+    with shop.stranger() as postmark:
+        assert postmark.post("/hooks/postmark", json=record).status_code == 401
+        assert postmark.post("/hooks/sendgrid", json=[]).status_code == 404
+        proof = ("kikubari", "quiet")
+        for recorded in (1, 0):
+            answer = postmark.post("/hooks/postmark", json=record, auth=proof)
+            assert answer.raise_for_status().json() == {"n_reports": 1, "n_recorded": recorded}
+    (entry,) = shop.get("/api/suppressions", address="b3@example.com")
+    assert entry["reason"] == "complained"
+    assert "quiet" not in shop.run("settings").stdout
 
 
 def test_a_sender_is_checked_and_what_fails_is_told(shop):

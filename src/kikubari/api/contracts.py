@@ -28,6 +28,7 @@ from kikubari.deliver import (
     Suppressions,
     Topics,
     Unsubscribing,
+    Webhooks,
     WishBook,
 )
 from kikubari.events import Copier, EventLog
@@ -163,6 +164,7 @@ class Services:
     subscriptions: Subscriptions
     form_calls: Buckets
     receiving: MailReceiving
+    webhooks: Webhooks
     spam_watch: SpamWatch
     inbox: InboxStore
     broadcasts: Broadcasts

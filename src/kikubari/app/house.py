@@ -139,6 +139,7 @@ class House:
             subscriptions=delivery.subscriptions,
             form_calls=Buckets(ground.clock),
             receiving=delivery.receiving,
+            webhooks=delivery.webhooks,
             spam_watch=delivery.spam_watch,
             check_sender=delivery.senders.check,
             inbox=delivery.inbox,

@@ -26,6 +26,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     clickhouse_url: str = ""  # empty: the embedded engine in `home`
     smtp_url: str = ""  # empty: the sandbox inbox
     mail_url: str = ""  # a provider's API instead of SMTP
+    sendgrid_webhook_key: str = ""  # public key that its event webhook signs for
+    postmark_webhook_secret: str = ""  # user:password of its webhook's address
+    ses_topic: str = ""  # ARN of the SNS topic that SES reports to
+    sns_certificate: str = ""  # file to use instead of the certificate SNS publishes
     inbox_port: int = 0  # of the sandbox inbox; 0: a free one
     shop_name: str = "Kikubari Demo Shop"
     shop_address: str = ""  # postal address, for the foot of messages and customers' pages
@@ -93,7 +97,9 @@ def describe_settings(settings: Settings) -> dict[str, str]:
     """Return each setting's variable and value; passwords in addresses are starred out."""
     values = msgspec.structs.asdict(settings) | {"home": str(settings.folder)}
     return {
-        f"KIKUBARI_{name.upper()}": _SECRETS.sub(_starred, str(value))
+        f"KIKUBARI_{name.upper()}": "***"
+        if value and name.endswith("_secret")
+        else _SECRETS.sub(_starred, str(value))
         for name, value in values.items()
     }
 

@@ -93,6 +93,12 @@ from kikubari.deliver.topics import Topics as Topics
 from kikubari.deliver.tracking import TrackingTokens as TrackingTokens
 from kikubari.deliver.unsubscribing import Mailed as Mailed
 from kikubari.deliver.unsubscribing import Unsubscribing as Unsubscribing
+from kikubari.deliver.webhooks import PostmarkWebhook as PostmarkWebhook
+from kikubari.deliver.webhooks import SendGridWebhook as SendGridWebhook
+from kikubari.deliver.webhooks import SnsWebhook as SnsWebhook
+from kikubari.deliver.webhooks import Webhook as Webhook
+from kikubari.deliver.webhooks import WebhookReceipt as WebhookReceipt
+from kikubari.deliver.webhooks import Webhooks as Webhooks
 from kikubari.deliver.wishes import RHYTHM_CAPS as RHYTHM_CAPS
 from kikubari.deliver.wishes import Rhythm as Rhythm
 from kikubari.deliver.wishes import Wish as Wish

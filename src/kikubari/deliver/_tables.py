@@ -232,3 +232,13 @@ spam_alarms = Table(
     Column("resumed_us", BigInteger),
     Column("resumed_by", Text),
 )
+
+# Reports of providers that were taken in: the same one again changes nothing.
+webhook_receipts = Table(
+    "webhook_receipts",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("at_us", BigInteger, nullable=False),
+)

@@ -85,12 +85,15 @@ class Outcomes:
         """Take in outcomes in one transaction; returns how many were of messages that had left."""
 
         def work(connection: Connection) -> int:
-            return sum(_record(connection, about, one, at) for about, one, at in told)
+            return sum(record_in(connection, about, one, at) for about, one, at in told)
 
         return self._store.write(work) if told else 0
 
 
-def _record(connection: Connection, about: TrackedMessage, outcome: Outcome, at: datetime) -> bool:
+def record_in(
+    connection: Connection, about: TrackedMessage, outcome: Outcome, at: datetime
+) -> bool:
+    """Take in an outcome in the caller's transaction; see `Outcomes.record`."""
     row = views.find_message(connection, about.workspace_id, about.message_id)
     if row is None or row.state in _NEVER_LEFT:
         return False

@@ -6,6 +6,7 @@ from kikubari.app.adapters import BroadcastOutbox, SegmentAudience
 from kikubari.app.contact import AnonymousNumbers, HabitualHours, ProfilePeople
 from kikubari.app.delivering import DeliveryThread
 from kikubari.app.recipients import LedgerConsents, ProfileRecipients
+from kikubari.app.reports import list_webhooks
 from kikubari.app.senders import SenderChecks, make_pace
 from kikubari.app.settings import Settings
 from kikubari.app.subscription_letter import write_subscription_letter
@@ -34,6 +35,7 @@ from kikubari.deliver import (
     TrackingTokens,
     Transport,
     Unsubscribing,
+    Webhooks,
     WishBook,
 )
 from kikubari.journeys import Broadcast, Broadcasts, BroadcastVersions, Previews, SavedBlocks
@@ -70,6 +72,7 @@ class DeliveryWing:
             letter=write_subscription_letter(ground.settings),
         )
         self._return_path = ReturnPath(_bounce_address(ground.settings), tokens)
+        self.webhooks = Webhooks(state, tokens, list_webhooks(ground.settings))
         self.receiving = MailReceiving(Outcomes(state), self._return_path, tokens)
         audience = SegmentAudience(segments.engine)
         self.broadcasts = Broadcasts(

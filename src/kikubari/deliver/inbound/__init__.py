@@ -6,4 +6,5 @@ from kikubari.deliver.inbound.notices import Notice as Notice
 from kikubari.deliver.inbound.notices import OtherMail as OtherMail
 from kikubari.deliver.inbound.notices import OtherReason as OtherReason
 from kikubari.deliver.inbound.notices import read_notice as read_notice
+from kikubari.deliver.inbound.notices import scrub_line as scrub_line
 from kikubari.deliver.inbound.reading import MAX_MAIL as MAX_MAIL

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy import Text
 
 revision = "0001"
 down_revision = None
@@ -1059,6 +1060,14 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "webhook_receipts",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "provider", "id", name=op.f("pk_webhook_receipts")),
+    )
+    op.create_table(
         "wishes",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -1074,6 +1083,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("wishes")
+    op.drop_table("webhook_receipts")
     op.drop_table("trait_versions")
     op.drop_table("topics")
     op.drop_index("ix_suppressions_at", table_name="suppressions")
