@@ -132,6 +132,9 @@ def compose(shared: ComposeShared, item: ComposeItem) -> Composed:
             stopped_by=_STOPS[note.level],
             cpu_seconds=time.process_time() - started,
         )
+    # First the links: those of the reason are never counted.
+    if item.is_tracked and shared.letter.has_tracking:
+        html = links.track(html)
     placed = place_reason(
         html,
         rendered.text,
@@ -139,11 +142,8 @@ def compose(shared: ComposeShared, item: ComposeItem) -> Composed:
         ReasonLinks(links.preferences, links.unsubscribe),
         is_appended=_is_reason_due(shared.letter, rendered),
     )
-    html = placed.html
     rendered = msgspec.structs.replace(rendered, subject=_plain(rendered.subject), text=placed.text)
-    if item.is_tracked and shared.letter.has_tracking:
-        html = links.track(html)
-    email = assemble_email(_content(shared, item, rendered, html, links))
+    email = assemble_email(_content(shared, item, rendered, placed.html, links))
     signer = _signer(_domain_of(shared.letter.sender.from_address), shared.dkim_keys)
     signatures = (
         signer.sign_fields(email.fields, email.relaxed_body_hash(), signed_at=item.now)

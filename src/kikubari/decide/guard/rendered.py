@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -135,6 +136,7 @@ def _fact(use: FactUse) -> FactOfUse:
     )
 
 
+@lru_cache(maxsize=4096)
 def _name(path: str) -> str:
     """Return ``customer.orders[2].name`` as ``orders.name``."""
     return _INDEX.sub("", path).removeprefix("customer.")

@@ -41,6 +41,8 @@ def families() -> Mapping[str, Family]:
     return msgspec.convert(tomllib.loads(text), dict[str, Family])
 
 
+@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def normalise(name: str) -> str:
     """Return a name as words in one spelling: ``dueDate``, ``due_date`` → ``due date``."""
     plain = unicodedata.normalize("NFKC", _CAMEL.sub(" ", name)).lower()
