@@ -23,6 +23,7 @@ import uvloop
 
 from generate import Home
 from harness import Figure, Options, Report, main
+from kikubari.app.limits import PeopleLimits
 from kikubari.app.recipients import LedgerConsents, ProfileRecipients
 from kikubari.catalog import Catalog, CatalogProjection
 from kikubari.decide.personalise import compile_email
@@ -57,6 +58,7 @@ from kikubari.profiles import (
     InstanceKey,
     PersonKeys,
     Profiles,
+    Restrictions,
     TraitProjection,
 )
 from kikubari.spec.envelope import DEFAULT_WORKSPACE, IDENTIFIED, Event, EventKind
@@ -222,6 +224,7 @@ class _Shop:
             currency=_CURRENCY,
             timezone="Asia/Tokyo",
             base_url=f"https://{_DOMAIN}",
+            limits=PeopleLimits(self._store, Restrictions()),
         )
 
     def _worker(self, transport: Transport) -> DeliveryWorker:

@@ -42,6 +42,8 @@ from kikubari.profiles import (
     ErasureReceipt,
     ExportReceipt,
     Households,
+    Limit,
+    LimitReceipt,
     Profiles,
     Saved,
     TraitStatements,
@@ -95,6 +97,22 @@ class PersonRights(Protocol):
 
     def erase(self, reference: str, *, by: str, reason: str) -> ErasureReceipt:
         """Erase one person everywhere."""
+        ...
+
+    def limit(self, reference: str, limit: Limit, *, by: str, reason: str) -> LimitReceipt:
+        """Keep one person's data and do not use it, or not for marketing."""
+        ...
+
+    def lift(self, reference: str, limit: Limit, *, by: str) -> list[LimitReceipt]:
+        """Use it again."""
+        ...
+
+    def find_limits(self, reference: str) -> frozenset[Limit]:
+        """Return the limits one person has."""
+        ...
+
+    def list_limits(self) -> list[LimitReceipt]:
+        """Return the receipts of limits, newest first."""
         ...
 
     def list_erasures(self) -> list[ErasureReceipt]:

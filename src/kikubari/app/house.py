@@ -31,7 +31,7 @@ class House:
         # In the order of the data's way.
         self._log = LogWing(self._ground)
         self._people = PeopleWing(self._ground, self._log)
-        self._segments = SegmentsWing(self._ground, self._log)
+        self._segments = SegmentsWing(self._ground, self._log, self._people)
         self._delivery = DeliveryWing(self._ground, self._log, self._people, self._segments)
         self.tracking = self._log.tracking
         self.services = self._build_services()
@@ -172,6 +172,7 @@ class House:
             outbox=self._delivery.outbox,
             inbox=self._delivery.inbox,
             rights=people.rights,
+            restrictions=people.restrictions,
             forgetting=self._log.forgetting,
         )
 

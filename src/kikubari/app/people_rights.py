@@ -18,13 +18,17 @@ from kikubari.profiles import (
     ErasureReceipt,
     ExportReceipt,
     Households,
+    Limit,
+    LimitReceipt,
     Profiles,
     ProfileView,
+    Restrictions,
     Rights,
     Saved,
     TraitStatements,
     query_computed,
 )
+from kikubari.spec.errors import NotFoundError
 from kikubari.storage import ColumnarStore, StateStore
 
 FORMAT = "kikubari-person/1"
@@ -57,6 +61,7 @@ class PeopleRights:
         outbox: Outbox,
         inbox: InboxStore,
         rights: Rights,
+        restrictions: Restrictions,
         forgetting: Forgetting,
     ) -> None:
         self._store = store
@@ -73,6 +78,7 @@ class PeopleRights:
         self._outbox = outbox
         self._inbox = inbox
         self._rights = rights
+        self._restrictions = restrictions
         self._forgetting = forgetting
 
     def export(self, reference: str, *, by: str) -> PersonExport:
@@ -124,6 +130,63 @@ class PeopleRights:
             return receipt
 
         return self._store.write(work)
+
+    def limit(self, reference: str, limit: Limit, *, by: str, reason: str) -> LimitReceipt:
+        """Keep one person's data and do not use it, or not for marketing.
+
+        Raises:
+            NotFoundError: nobody by that.
+            ConflictError: they have this limit.
+        """
+
+        def work(connection: Connection) -> LimitReceipt:
+            receipt = LimitReceipt(
+                receipt_id=self._ids.new_id("lim"),
+                profile=self._find(connection, reference),
+                kind=limit,
+                placed_at=self._clock.now(),
+                placed_by=by,
+                reason=reason,
+            )
+            self._restrictions.place(connection, receipt)
+            return receipt
+
+        return self._store.write(work)
+
+    def lift(self, reference: str, limit: Limit, *, by: str) -> list[LimitReceipt]:
+        """Use a person's data again.
+
+        Raises:
+            NotFoundError: nobody by that, or no such limit.
+        """
+
+        def work(connection: Connection) -> list[LimitReceipt]:
+            number = self._find(connection, reference)
+            now = self._clock.now()
+            return self._restrictions.lift(connection, number, limit, at=now, by=by)
+
+        return self._store.write(work)
+
+    def find_limits(self, reference: str) -> frozenset[Limit]:
+        """Return the limits one person has.
+
+        Raises:
+            NotFoundError: nobody by that.
+        """
+        with self._store.read() as connection:
+            number = self._find(connection, reference)
+            return self._restrictions.find(connection, [number]).get(number, frozenset())
+
+    def list_limits(self) -> list[LimitReceipt]:
+        """Return the receipts of limits, newest first."""
+        with self._store.read() as connection:
+            return self._restrictions.list_receipts(connection)[::-1]
+
+    def _find(self, connection: Connection, reference: str) -> int:
+        number = self._profiles.find_number(connection, reference)
+        if number is None:
+            raise NotFoundError("nobody by that")
+        return number
 
     def list_erasures(self) -> list[ErasureReceipt]:
         """Return the receipts of erasures, newest first."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from sqlalchemy import Connection
 
+from kikubari.app.limits import PeopleLimits
 from kikubari.catalog import Product
 from kikubari.decide.guard import Standing
 from kikubari.decide.personalise import Fact, Lineage, Provenance, gather_facts
@@ -83,6 +84,7 @@ class ProfileRecipients:
         popular: what sells in the category a person buys most.
         timezone: of people whose own is unknown.
         base_url: makes pictures' addresses whole.
+        limits: says for whom nothing but their own words may be used.
     """
 
     def __init__(
@@ -97,6 +99,7 @@ class ProfileRecipients:
         currency: str,
         timezone: str,
         base_url: str,
+        limits: PeopleLimits,
     ) -> None:
         self._store = store
         self._profiles = profiles
@@ -107,6 +110,7 @@ class ProfileRecipients:
         self._timezone = timezone
         self._popular = popular
         self._base_url = base_url
+        self._limits = limits
 
     def load(self, numbers: Sequence[int], *, workspace_id: int) -> Mapping[int, Recipient]:
         """Return the people by the given numbers; those erased are missing.
@@ -122,6 +126,7 @@ class ProfileRecipients:
                 for purpose in (_TRACKING, _MARKETING, _PROFILING, _ENRICHMENT)
             }
             unused = self._list_unused(connection, set(now_is.values()))
+            unprofiled = self._limits.list_objecting(connection, numbers)
         now = self._clock.now()
         computed = query_computed(self._columnar, set(now_is.values()), as_of=now)
         shelves = self._shelves(one.favourite_category for one in computed.values())
@@ -134,6 +139,7 @@ class ProfileRecipients:
                 now,
                 said={purpose: states[canonical] for purpose, states in said.items()},
                 unused=unused.get(canonical, frozenset()),
+                is_profiled=number not in unprofiled,
             )
             for number, canonical in now_is.items()
         }
@@ -157,11 +163,14 @@ class ProfileRecipients:
         *,
         said: Mapping[str, ConsentState],
         unused: frozenset[str],
+        is_profiled: bool,
     ) -> Recipient:
         facts = {
             name: _fact_of(trait) for name, trait in person.traits.items() if name not in _NOT_FACTS
         }
         facts |= self._computed_facts(computed, shelves, now)
+        if not is_profiled:
+            facts = {name: fact for name, fact in facts.items() if _is_declared(fact)}
         facts = {name: fact for name, fact in facts.items() if _matter_of(name) not in unused}
         zone = _zone_name(person.traits)
         return Recipient(
@@ -240,6 +249,10 @@ def _standing(said: Mapping[str, ConsentState]) -> Standing:
         privacy_signal="objected_profiling" if is_refused else "none",
         third_party_disclosed=said[_ENRICHMENT].is_granted,
     )
+
+
+def _is_declared(fact: Fact) -> bool:
+    return fact.lineage.provenance is Provenance.DECLARED
 
 
 def _fact_of(trait: Trait) -> Fact:

@@ -32,6 +32,7 @@ from kikubari.cli.operating import (
     sources,
 )
 from kikubari.cli.personas import lookalikes, personas
+from kikubari.cli.rights import rights
 from kikubari.cli.segments import segments
 from kikubari.cli.senders import senders
 from kikubari.cli.topics import topics
@@ -74,7 +75,7 @@ def cli(context: click.Context) -> None:
 for command in (
     *(serve, show_settings, doctor, rebuild, sources, keys, members, dkim),
     *(attributes, plan),
-    *(profiles, consents, products, segments, personas, lookalikes),
+    *(profiles, rights, consents, products, segments, personas, lookalikes),
     *(broadcasts, messages, inbox, rejected, suppressions, mail, senders, topics),
     guard,
 ):

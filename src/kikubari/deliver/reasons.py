@@ -11,6 +11,8 @@ class Reason(StrEnum):
     # The last gate said no.
     NO_CONSENT = "no_consent"
     SUPPRESSED = "suppressed"
+    RESTRICTED = "restricted"
+    OBJECTED = "objected"
     NO_ADDRESS = "no_address"
     ADDRESS_UNVERIFIED = "address_unverified"
     ADDRESS_INVALID = "address_invalid"
@@ -69,6 +71,14 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.SUPPRESSED: Sentence(
         "配信停止リストにある宛先のため、送信していません。",
         "Not sent: the address is on the suppression list.",
+    ),
+    Reason.RESTRICTED: Sentence(
+        "本人の求めによりデータの利用を制限しているため、送信していません。",
+        "Not sent: the person asked that their data be kept and not used.",
+    ),
+    Reason.OBJECTED: Sentence(
+        "本人がマーケティングへの利用に異議を申し立てているため、送信していません。",
+        "Not sent: the person objects to marketing.",
     ),
     Reason.NO_ADDRESS: Sentence(
         "メールアドレスが登録されていないため、送信していません。",

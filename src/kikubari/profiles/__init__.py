@@ -45,6 +45,9 @@ from kikubari.profiles.profiles import Profiles as Profiles
 from kikubari.profiles.profiles import profile_id as profile_id
 from kikubari.profiles.resolution import Limits as Limits
 from kikubari.profiles.resolution import Outcome as Outcome
+from kikubari.profiles.restrictions import Limit as Limit
+from kikubari.profiles.restrictions import LimitReceipt as LimitReceipt
+from kikubari.profiles.restrictions import Restrictions as Restrictions
 from kikubari.profiles.rights import Rights as Rights
 from kikubari.profiles.saved import Saved as Saved
 from kikubari.profiles.saved import SavedItem as SavedItem

@@ -85,3 +85,28 @@ data_exports = Table(
     Column("counts", Text, nullable=False),  # JSON object: entries by kind
     Column("digest", Text, nullable=False),  # SHA-256 of the file, in hex
 )
+
+# Restrictions and objections: the receipts, which stay when they end.
+processing_limits = Table(
+    "processing_limits",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("receipt_id", Text, primary_key=True),
+    Column("profile", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("placed_us", BigInteger, nullable=False),
+    Column("placed_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("lifted_us", BigInteger),
+    Column("lifted_by", Text, nullable=False),
+)
+
+# The numbers whose data is kept and not used.
+limited_numbers = Table(
+    "limited_numbers",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),
+    Column("receipt_id", Text, nullable=False),
+)

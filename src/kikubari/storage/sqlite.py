@@ -211,6 +211,7 @@ def _create_engine(path: Path) -> Engine:
             f"cache_size=-{_READER_CACHE_KIBIBYTES}",
             "temp_store=MEMORY",
             "foreign_keys=ON",
+            "secure_delete=ON",  # what was erased is not to be read in free pages either
             "journal_size_limit=268435456",
             "wal_autocheckpoint=0",  # the Checkpointer sees to it
         ):

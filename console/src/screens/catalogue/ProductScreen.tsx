@@ -3,7 +3,6 @@ import { useParams } from '@tanstack/react-router'
 import type { Product } from '@/api/generated'
 import { getProductOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { Facts, Loaded, PageHeader, Section } from '@/design'
-import { isWebAddress } from '@/design/addresses'
 import { useFormat } from '@/language/format'
 import { useLanguage } from '@/language/texts'
 import { Picture } from './Picture'
@@ -71,7 +70,7 @@ function Known({ product }: { product: Product }) {
     [t('brand'), product.brand ?? t('unknown')],
     [t('id'), <code key="id">{product.product_id}</code>],
   ]
-  if (url?.startsWith('http') && isWebAddress(url)) {
+  if (url?.startsWith('http')) {
     facts.push([
       t('page'),
       <a key="page" href={url} target="_blank" rel="noreferrer">

@@ -1,4 +1,4 @@
-"""What customers may ask for about themselves: everything as a file, and erasure."""
+"""What customers may ask for about themselves: a file, erasure, to be left alone."""
 
 from typing import Annotated, Any
 
@@ -10,7 +10,7 @@ from litestar.params import FromPath, JSONBody
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
-from kikubari.profiles import ErasureReceipt, ExportReceipt
+from kikubari.profiles import ErasureReceipt, ExportReceipt, Limit, LimitReceipt
 from kikubari.spec.errors import InvalidInputError
 
 
@@ -28,11 +28,31 @@ class ReceiptedErasure(msgspec.Struct, frozen=True):
     is_finished: bool
 
 
+class LimitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a customer asked for, and how they put it; name nobody in it."""
+
+    limit: Limit
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+
+
+class LiftRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which limit ends."""
+
+    limit: Limit
+
+
+class PersonLimits(msgspec.Struct, frozen=True):
+    """The limits one customer has."""
+
+    limits: list[Limit]
+
+
 class RightsReceipts(msgspec.Struct, frozen=True):
     """Every receipt, newest first."""
 
     erasures: list[ReceiptedErasure]
     exports: list[ExportReceipt]
+    limits: list[LimitReceipt]
 
 
 @post(
@@ -88,15 +108,57 @@ def erase_profile(
     return services.rights.erase(profile_id, by=request.user.name, reason=data.reason)
 
 
+@get("/profiles/{profile_id:str}/limits", guards=[requires("read")], sync_to_thread=True)
+def show_limits(services: NamedDependency[Services], profile_id: FromPath[str]) -> PersonLimits:
+    """Say whether one customer's data is restricted, or they object to marketing."""
+    return PersonLimits(sorted(services.rights.find_limits(profile_id)))
+
+
+@post("/profiles/{profile_id:str}/limit", guards=[requires("admin")], sync_to_thread=True)
+def limit_profile(
+    request: Request[Any, Any, Any],
+    services: NamedDependency[Services],
+    profile_id: FromPath[str],
+    data: JSONBody[LimitRequest],
+) -> LimitReceipt:
+    """Keep one customer's data and do not use it, or not for marketing; returns the receipt."""
+    by = request.user.name
+    return services.rights.limit(profile_id, data.limit, by=by, reason=data.reason)
+
+
+@post(
+    "/profiles/{profile_id:str}/lift",
+    guards=[requires("admin")],
+    sync_to_thread=True,
+    status_code=200,
+)
+def lift_limit(
+    request: Request[Any, Any, Any],
+    services: NamedDependency[Services],
+    profile_id: FromPath[str],
+    data: JSONBody[LiftRequest],
+) -> list[LimitReceipt]:
+    """End a limit; answers with the receipts of what ended."""
+    return services.rights.lift(profile_id, data.limit, by=request.user.name)
+
+
 @get("/rights/receipts", guards=[requires("admin")], sync_to_thread=True)
 def list_rights_receipts(services: NamedDependency[Services]) -> RightsReceipts:
-    """List the receipts of exports and erasures."""
+    """List the receipts of exports, erasures, restrictions and objections."""
     erasures = services.rights.list_erasures()
     unfinished = services.rights.list_unfinished(erasures)
     return RightsReceipts(
         [ReceiptedErasure(one, one.receipt_id not in unfinished) for one in erasures],
         services.rights.list_exports(),
+        services.rights.list_limits(),
     )
 
 
-rights_handlers = [export_profile, erase_profile, list_rights_receipts]
+rights_handlers = [
+    export_profile,
+    erase_profile,
+    show_limits,
+    limit_profile,
+    lift_limit,
+    list_rights_receipts,
+]

@@ -22,6 +22,7 @@ from kikubari.deliver import (
     FrequencyCheck,
     FrequencyPolicies,
     InboxStore,
+    LimitCheck,
     MailReceiving,
     MailSettings,
     Outbox,
@@ -138,6 +139,7 @@ class DeliveryWing:
             currency=settings.currency,
             timezone=settings.timezone,
             base_url=settings.base_url,
+            limits=people.limits,
         )
 
     def _make_thread(self, ground: Ground, log: LogWing, people: PeopleWing) -> DeliveryThread:
@@ -146,6 +148,7 @@ class DeliveryWing:
         hours = HabitualHours(ground.state, ground.columnar, people.profiles, ground.clock)
         early = FrequencyCheck(who, ground.clock, is_last=False, best_hours=hours)
         last = FrequencyCheck(who, ground.clock, is_last=True)
+        limits = LimitCheck(people.limits)
 
         pace = make_pace(settings)
 
@@ -159,7 +162,8 @@ class DeliveryWing:
                 transport=transport,
                 hasher=log.hasher,
                 clock=ground.clock,
-                early_checks=(early,),
+                early_checks=(limits, early),
+                content_checks=(limits,),
                 timing_checks=(last,),
                 throttle=pace,
                 return_path=self._return_path,

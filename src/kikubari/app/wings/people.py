@@ -1,5 +1,6 @@
 """Who the customers are, and what they may ask for."""
 
+from kikubari.app.limits import PeopleLimits
 from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.log import LogWing
 from kikubari.profiles import (
@@ -7,6 +8,7 @@ from kikubari.profiles import (
     ConsentLedger,
     Households,
     Profiles,
+    Restrictions,
     Rights,
     Saved,
     TraitStatements,
@@ -25,4 +27,6 @@ class PeopleWing:
         self.saved = Saved(log.keys)
         self.companies = Companies(log.keys)
         self.households = Households()
+        self.restrictions = Restrictions()
+        self.limits = PeopleLimits(ground.state, self.restrictions)
         self.rights = Rights(log.keys, ground.secrets.instance)

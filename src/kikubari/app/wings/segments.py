@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from kikubari.app.selecting import SegmentFacts
 from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.log import LogWing
+from kikubari.app.wings.people import PeopleWing
 from kikubari.segments import (
     Follower,
     LiveLeaves,
@@ -30,7 +31,7 @@ _LOOKING_BACK = timedelta(seconds=30)
 class SegmentsWing:
     """Segments, their members as time goes by, personas and look-alikes."""
 
-    def __init__(self, ground: Ground, log: LogWing) -> None:
+    def __init__(self, ground: Ground, log: LogWing, people: PeopleWing) -> None:
         state, columnar, clock = ground.state, ground.columnar, ground.clock
         zone = ZoneInfo(ground.settings.timezone)
         self._copier, self._forgetting = log.copier, log.forgetting
@@ -46,6 +47,7 @@ class SegmentsWing:
             clock=clock,
             zone=zone,
             erasures=log.forgetting,
+            left_out=people.limits,
         )
         self.segments = Segments(state, self.engine, ground.ids, clock)
         self.editor = create_editor(
@@ -59,7 +61,7 @@ class SegmentsWing:
             stored_lists=self.lists,
             erasures=log.forgetting,
         )
-        self.memberships = Memberships(state, clock)
+        self.memberships = Memberships(state, clock, left_out=people.limits)
         leaves = LiveLeaves(
             state,
             columnar,

@@ -8,13 +8,20 @@ from kikubari.profiles._kept_tables import (
     company_statements,
     device_uses,
     household_marks,
+    limited_numbers,
     saved_statements,
 )
 from kikubari.profiles._repository.chunked import Rows, chunks
 from kikubari.storage import bulk_insert
 
 _COLUMNS = ("workspace_id", "number", "at_us", "source_id", "message_key", "body")
-KEPT_TABLES = (saved_statements, company_statements, device_uses, household_marks)
+KEPT_TABLES = (
+    saved_statements,
+    company_statements,
+    device_uses,
+    household_marks,
+    limited_numbers,
+)
 
 
 def insert_statements(

@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy import Text
 
 revision = "0001"
 down_revision = None
@@ -460,6 +459,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
     )
     op.create_table(
+        "limited_numbers",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("receipt_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "number", "kind", name=op.f("pk_limited_numbers")),
+    )
+    op.create_table(
         "log_marks",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
@@ -649,6 +656,19 @@ def upgrade() -> None:
             "mode",
             name=op.f("pk_plan_violations"),
         ),
+    )
+    op.create_table(
+        "processing_limits",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("receipt_id", sa.Text(), nullable=False),
+        sa.Column("profile", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("placed_us", sa.BigInteger(), nullable=False),
+        sa.Column("placed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("lifted_us", sa.BigInteger(), nullable=True),
+        sa.Column("lifted_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "receipt_id", name=op.f("pk_processing_limits")),
     )
     op.create_table(
         "product_versions",
@@ -1125,6 +1145,7 @@ def downgrade() -> None:
     op.drop_index("ix_products_category", table_name="products")
     op.drop_table("products")
     op.drop_table("product_versions")
+    op.drop_table("processing_limits")
     op.drop_table("plan_violations")
     op.drop_index("ix_plan_violation_samples", table_name="plan_violation_samples")
     op.drop_table("plan_violation_samples")
@@ -1161,6 +1182,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_member_links_member_id"), table_name="member_links")
     op.drop_table("member_links")
     op.drop_table("log_marks")
+    op.drop_table("limited_numbers")
     op.drop_table("leases")
     op.drop_table("inbox")
     op.drop_index("ix_identity_decisions_right", table_name="identity_decisions")
