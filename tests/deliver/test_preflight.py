@@ -155,7 +155,7 @@ def test_a_name_server_that_does_not_answer_is_no_verdict(monkeypatch):
     assert found["spf"].level is Level.OK
 
 
-@pytest.mark.parametrize("domain", ["", "no domain", "a/b", "x" * 300])
+@pytest.mark.parametrize("domain", ["", "localhost", "no domain", "a/b", "x" * 300])
 def test_what_is_no_domain_is_refused(domain):
     with serving({}) as server, pytest.raises(InvalidInputError):
         check_sender(domain, SETUP, DnsResolver(server))

@@ -18,7 +18,7 @@ from kikubari.deliver.preflight.contracts import (
     SenderSetup,
 )
 from kikubari.deliver.preflight.spf import MAX_LOOKUPS, SpfFacts, read_spf
-from kikubari.spec.errors import UnavailableError
+from kikubari.spec.errors import InvalidInputError, UnavailableError
 
 _TAG = re.compile(r"\s*([a-z]+)\s*=\s*([^;]*)", re.IGNORECASE)
 _POLICIES = frozenset({"none", "quarantine", "reject"})
@@ -33,6 +33,8 @@ def check_sender(domain: str, setup: SenderSetup, resolver: Resolver) -> SenderR
         InvalidInputError: not a domain name.
     """
     domain = to_ascii_domain(domain)
+    if "." not in domain:
+        raise InvalidInputError(f"no mail comes from {domain}", hint="Such as shop.example.")
     checks: list[tuple[str, str, Callable[[], Finding]]] = [
         ("spf", setup.return_domain or domain, lambda: _spf(domain, setup, resolver)),
         ("dkim", setup.dkim_name or domain, lambda: _dkim(domain, setup, resolver)),

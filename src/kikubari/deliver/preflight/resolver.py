@@ -10,7 +10,7 @@ from dns.rdatatype import RdataType
 
 from kikubari.spec.errors import InvalidInputError, UnavailableError
 
-_SECONDS = 5.0
+_SECONDS = 3.0
 _DNS_PORT = 53
 _LOCAL = "127.0.0.1"
 
