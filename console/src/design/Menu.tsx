@@ -89,7 +89,7 @@ export function Menu({ label, entries, children, ...button }: Props) {
 
 /** Where a key leads: arrows go round, a letter goes to the next entry that begins with it. */
 function nextOf(key: string, items: HTMLElement[]): HTMLElement | undefined {
-  const here = items.findIndex((one) => one === document.activeElement)
+  const here = items.indexOf(document.activeElement as HTMLElement)
   if (key === 'ArrowDown') return items[(here + 1) % items.length]
   if (key === 'ArrowUp') return items.at(here <= 0 ? -1 : here - 1)
   if (key === 'Home') return items[0]
