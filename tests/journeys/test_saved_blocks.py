@@ -21,6 +21,7 @@ from kikubari.kit.ids import TimeOrderedIds
 from kikubari.spec.errors import ConflictError, InvalidInputError, NotFoundError
 from kikubari.testing.events import PlainSealing
 
+BROKEN = {"kind": "heading", "id": "h", "text": "{% if %}"}
 FOOTER = {"kind": "footer", "id": "foot", "lines": ["Tea Ltd, Kyoto"]}
 
 
@@ -102,7 +103,7 @@ def test_another_version_shows_in_drafts(shop):
         (saved(FOOTER, name=" "), InvalidInputError, "need a name"),
         (saved(), InvalidInputError, "no block to save"),
         (saved(use_of("sav_1")), InvalidInputError, "cannot hold saved blocks"),
-        (saved({"kind": "heading", "id": "h", "text": "{% if %}"}), TemplateError, "missing expression"),
+        (saved(BROKEN), TemplateError, "missing expression"),
     ],
 )
 def test_what_cannot_be_saved_is_said(shop, definition, error, says):

@@ -128,9 +128,7 @@ PERSON = {
 @given(st.lists(st.sampled_from([*LINKS, *ODD_LINKS]), max_size=6), st.booleans())
 def test_links_in_pieces_are_rewritten_as_in_one(links, has_facts):
     person = PERSON if has_facts else {}
-    html, pieces = pieces_of(
-        "<body>" + "<br>".join(links) + "</body>", **(PERSON if has_facts else {})
-    )
+    html, pieces = pieces_of("<body>" + "<br>".join(links) + "</body>", **person)
     assert "".join(pieces) == html
     assert "".join(rewrite_pieces(pieces, track)) == rewrite_links(html, track)
 
