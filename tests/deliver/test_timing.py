@@ -12,6 +12,7 @@ from delivery_world import NOW, ORIGIN, World
 from kikubari.deliver import (
     BestHours,
     Cap,
+    Composed,
     FrequencyCheck,
     FrequencyPolicies,
     FrequencyPolicy,
@@ -266,3 +267,24 @@ def test_wishes_come_back_from_the_log_and_leave_with_the_person(state):
     world.enqueue()
     world.deliver()
     assert only_message(world).due_at == NOW + 2 * DAY
+
+
+def test_a_message_that_used_a_fact_taken_back_meanwhile_is_written_anew(state):
+    """The first rendering prints the city; the person says no while its body is under way."""
+    world = timed(World(state, [1]))
+    fact = '{"path":"customer.city","use":"printed"}'
+    record = f'{{"subject":"Hello","language":"en","facts":[{fact}]}}'.encode()
+    world.composer.stopped = {1: Composed(data=b"X-City: Bath\r\n\r\n", record=record)}
+
+    async def refuse(_address: str) -> None:
+        if world.composer.stopped:
+            world.composer.stopped = {}
+            wish = Wish.use("city", is_allowed=False)
+            await asyncio.to_thread(WishBook(state).record, 1, [wish], at=NOW, proof="page")
+
+    world.transport.before_mark = refuse
+    world.enqueue()
+    world.deliver()
+    world.deliver()
+    [(_, data)] = world.transport.accepted
+    assert b"Bath" not in data

@@ -1,10 +1,13 @@
 """Subscribing by a form: nothing is agreed before the mailbox says so, and nobody is given away."""
 
+from datetime import timedelta
+
 import pytest
 from litestar.testing import TestClient
 from page_world import PageWorld
 
 from kikubari.api.pages import subscribing
+from kikubari.deliver import subscribing as deliver_subscribing
 from kikubari.profiles import WordingText
 
 
@@ -121,6 +124,22 @@ def test_programs_that_fill_every_field_get_nothing_done(
     assert "look at your mail" in form.post("/subscribe", data=trap).text
     world.settle()
     assert mail_to(world, "robot@example.com") is None
+
+
+def test_what_was_never_confirmed_is_forgotten_and_its_link_with_it(
+    form: TestClient, world: PageWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form.post("/subscribe", data={"email": "forgetful@example.com"})
+    path = link_of(world, "forgetful@example.com")
+    monkeypatch.setattr(deliver_subscribing, "LIFETIME", timedelta(0))
+    assert form.get(path).status_code == 404
+    assert form.post(path + "/confirm").status_code == 404
+    number = world.services.subscriptions.list_stale()[0].number
+    world.house._forget_unconfirmed()
+    with world.services.store.read() as connection:
+        assert world.services.profiles.resolve_numbers(connection, [number]) == {}
+    assert world.services.subscriptions.list_stale() == []
+    assert mail_to(world, "forgetful@example.com") is None
 
 
 def test_too_many_requests_from_one_place_are_asked_to_wait(browser: TestClient) -> None:

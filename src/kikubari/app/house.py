@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Callable
+from datetime import timedelta
 from importlib.metadata import version
 
 import msgspec
@@ -12,10 +13,12 @@ from kikubari.app.people_rights import PeopleRights
 from kikubari.app.settings import Settings
 from kikubari.app.wings import DeliveryWing, Ground, LogWing, PeopleWing, SegmentsWing
 from kikubari.kit.rates import Buckets
+from kikubari.profiles import profile_id
 from kikubari.segments import STALE_AFTER
 
 ProductPicture = Callable[[str, str, str], str]  # product id, category, title → SVG
 
+_HOURLY = timedelta(hours=1)
 _LOCAL_PRINCIPAL = Principal("this machine", frozenset(SCOPES))
 
 
@@ -35,7 +38,30 @@ class House:
         self._delivery = DeliveryWing(self._ground, self._log, self._people, self._segments)
         self.tracking = self._log.tracking
         self.services = self._build_services()
-        self._loops = (*self._log.loops, *self._segments.loops, *self._delivery.loops)
+        unconfirmed = self._ground.lone_loop("unconfirmed", self._forget_unconfirmed, idle=_HOURLY)
+        self._loops = (
+            *self._log.loops,
+            *self._segments.loops,
+            *self._delivery.loops,
+            unconfirmed,
+        )
+
+    def _forget_unconfirmed(self) -> bool:
+        """Erase what forms claimed and nobody confirmed in time."""
+        services = self.services
+        stale = services.subscriptions.list_stale()
+        for one in stale:
+            number = one.number or 0
+            with services.store.read() as connection:
+                canonical = services.profiles.resolve_numbers(connection, [number]).get(number)
+                is_a_claim = not services.profiles.load_emails(connection, [canonical or 0])
+            # Whoever became part of a known customer meanwhile is not only a claim.
+            if canonical is not None and is_a_claim:
+                services.rights.erase(
+                    profile_id(canonical), by="subscription form", reason="never confirmed"
+                )
+            services.subscriptions.forget(one)
+        return bool(stale)
 
     def start(self) -> None:
         """Set the loops and the delivery thread to work."""

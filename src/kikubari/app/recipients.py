@@ -14,7 +14,7 @@ from kikubari.catalog import Product
 from kikubari.decide.guard import Standing
 from kikubari.decide.personalise import Fact, Lineage, Provenance, gather_facts
 from kikubari.decide.recommend import PopularProducts
-from kikubari.deliver import EMAIL, Recipient, load_wishes
+from kikubari.deliver import EMAIL, Recipient, load_wishes, matter_of
 from kikubari.kit.clock import Clock
 from kikubari.kit.money import Money
 from kikubari.profiles import (
@@ -171,7 +171,7 @@ class ProfileRecipients:
         facts |= self._computed_facts(computed, shelves, now)
         if not is_profiled:
             facts = {name: fact for name, fact in facts.items() if _is_declared(fact)}
-        facts = {name: fact for name, fact in facts.items() if _matter_of(name) not in unused}
+        facts = {name: fact for name, fact in facts.items() if matter_of(name) not in unused}
         zone = _zone_name(person.traits)
         return Recipient(
             number=number,
@@ -266,11 +266,6 @@ def _fact_of(trait: Trait) -> Fact:
             sources_agree=not trait.disagreements,
         ),
     )
-
-
-def _matter_of(name: str) -> str:
-    """Return what a fact is about: what is made of a favourite category is about that."""
-    return "favourite_category" if name.startswith("favourite_category_") else name
 
 
 def _text(traits: Mapping[str, Trait], name: str) -> str:

@@ -94,6 +94,7 @@ from kikubari.deliver.topics import Topics as Topics
 from kikubari.deliver.tracking import TrackingTokens as TrackingTokens
 from kikubari.deliver.unsubscribing import Mailed as Mailed
 from kikubari.deliver.unsubscribing import Unsubscribing as Unsubscribing
+from kikubari.deliver.used_facts import matter_of as matter_of
 from kikubari.deliver.webhooks import PostmarkWebhook as PostmarkWebhook
 from kikubari.deliver.webhooks import SendGridWebhook as SendGridWebhook
 from kikubari.deliver.webhooks import SnsWebhook as SnsWebhook

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     OVER_CAP = "over_cap"
     QUIET_HOURS = "quiet_hours"
     BEST_HOUR = "best_hour"
+    FACT_UNWANTED = "fact_unwanted"
     # They waited too long.
     EXPIRED_ASKED_TO_WAIT = "expired_asked_to_wait"
     EXPIRED_OVER_CAP = "expired_over_cap"
@@ -131,6 +132,10 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.QUIET_HOURS: Sentence(
         "本人の地域では配信を控える時間帯のため、待機しています。",
         "Waiting: it is quiet hours where the person is.",
+    ),
+    Reason.FACT_UNWANTED: Sentence(
+        "本人が使ってほしくない情報が含まれていたため、その情報を使わずに作り直しています。",
+        "Waiting: it is written anew, without a fact that the person does not want used.",
     ),
     Reason.BEST_HOUR: Sentence(
         "本人がよくご覧になる時間まで、待機しています。",

@@ -22,6 +22,7 @@ from kikubari.deliver.frequency import (
 from kikubari.deliver.gate import Candidate
 from kikubari.deliver.policies import load_policy
 from kikubari.deliver.reasons import EXPIRED, Reason
+from kikubari.deliver.used_facts import uses_any
 from kikubari.deliver.wishes import NO_WISHES, RHYTHM_CAPS, Wishes, load_wishes
 from kikubari.kit.clock import Clock
 from kikubari.kit.instants import from_micros, to_micros
@@ -161,6 +162,8 @@ def _caps_of(policy: FrequencyPolicy, wishes: Wishes) -> list[Cap]:
 def _judge(case: _Case, now: datetime) -> Verdict | None:
     if case.candidate.topic and case.candidate.topic in case.wishes.unwanted_topics:
         return Verdict(MessageState.SKIPPED, Reason.TOPIC_UNWANTED)
+    if case.wishes.unused and uses_any(case.candidate.record, case.wishes.unused):
+        return Verdict(MessageState.QUEUED, Reason.FACT_UNWANTED, now)
     wait = _find_wait(case, now)
     if wait is None:
         return None

@@ -21,6 +21,8 @@ from kikubari.spec.topics import INTERNAL_SOURCE_ID
 
 Form = URLEncodedBody[dict[str, str]]
 MAX_VALUE = 200
+# Without these nobody can be written to, or not in their language and by their clock.
+_NEEDED = CONTACT_TRAITS | {"language", "timezone"}
 _BOOKKEEPING = frozenset({"simulated_fields"})
 _PROVENANCES = {"inferred_self": "inferred", "inferred_group": "inferred"}
 
@@ -124,7 +126,7 @@ def _fact(name: str, trait: Trait, standing: Standing, sources: Mapping[int, str
         at=fact.at,
         # Another address has to be confirmed from its own mailbox first.
         is_correctable=isinstance(fact.value, str) and provenance == "declared" and not is_contact,
-        is_switchable=not is_contact,
+        is_switchable=name not in _NEEDED,
         is_used=name not in standing.wishes.unused,
     )
 
