@@ -113,9 +113,11 @@ export function Distribution(props: ChartProps) {
 /** A course over time, small enough for a line of text. */
 export function Sparkline({ values, label }: { values: number[]; label: string }) {
   const most = Math.max(...values)
-  const range = most - Math.min(...values) || 1
+  const least = Math.min(...values)
   const step = 100 / Math.max(values.length - 1, 1)
-  const line = values.map((value, index) => `${index * step},${2 + ((most - value) / range) * 20}`)
+  const line = values.map(
+    (value, index) => `${index * step},${22 - ((value - least) / (most - least || 1)) * 20}`,
+  )
   return (
     <svg
       className={styles.sparkline}

@@ -14,6 +14,9 @@ const known = [
   'plans',
   'attributes',
   'deliver',
+  'complaints',
+  'subscriptions',
+  'unconfirmed',
 ] as const
 
 /** Every background part: whether it works, and how far it is behind the log. */
