@@ -1,0 +1,50 @@
+"""Topics and wordings of consent over HTTP and by command."""
+
+
+def test_a_topic_is_made_worded_anew_and_retired(api):
+    made = api.post("/api/topics", {"id": "new-tea", "name_ja": "新茶", "name_en": "New tea"})
+    assert made["is_retired"] is False
+    again = api.client.post("/api/topics", json=made["definition"])
+    assert again.status_code == 409
+    for topic_id in ("New Tea", "", "x" * 41):
+        bad = {**made["definition"], "id": topic_id}
+        assert api.client.post("/api/topics", json=bad).status_code == 400
+    assert "new-tea" in api.run("topics", "list").stdout
+    assert api.json("topics", "retire", "new-tea")["is_retired"] is True
+    assert api.get("/api/topics")[-1]["is_retired"] is True
+    worded = {"name_ja": "お茶", "name_en": "Tea"}
+    back = api.client.put("/api/topics/new-tea", json=worded).raise_for_status().json()
+    assert (back["definition"]["name_en"], back["is_retired"]) == ("Tea", False)
+    assert api.client.put("/api/topics/nothing", json=worded).status_code == 404
+
+
+def test_a_broadcast_is_on_a_topic_that_is_offered_or_on_none(api):
+    draft = {
+        "name": "On a topic",
+        "segment": "builtin:everyone",
+        "sender": {"from_address": "news@shop.example"},
+        "template": {
+            "default_language": "en",
+            "variants": {
+                "en": {
+                    "subject": "Hello",
+                    "preheader": "",
+                    "html": '<a href="{{ unsubscribe_url }}">Stop</a>',
+                }
+            },
+        },
+    }
+    refused = api.client.post("/api/broadcasts", json={**draft, "topic": "never-made"})
+    assert refused.status_code == 400
+    assert "never-made" in refused.json()["error"]["message"]
+    assert api.post("/api/broadcasts", draft)["definition"]["name"] == "On a topic"
+
+
+def test_words_of_consent_have_versions_that_stay(api):
+    words = {"purpose": "marketing", "channel": "email", "ja": "お送りします。", "en": "We send."}
+    first = api.post("/api/consent/wordings", words)
+    second = api.post("/api/consent/wordings", {**words, "en": "We send you news."})
+    assert (first["version"], second["version"]) == ("marketing-email-1", "marketing-email-2")
+    assert api.get("/api/consent/wordings") == [first, second]
+    for bad in ({"purpose": "fun"}, {"ja": " "}, {"channel": "e mail"}):
+        assert api.client.post("/api/consent/wordings", json={**words, **bad}).status_code == 400
