@@ -22,6 +22,7 @@ check: .venv/test.stamp  ## Lint, types, layers; the console's too
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest -q tests/security/test_source_rules.py
 	$(BIN)/python console/build.py run --silent check
 
 console: .venv/console.stamp  ## Build the console if its sources or the API changed

@@ -74,6 +74,13 @@ def test_a_block_left_open_says_what_is_missing():
     assert problem.message == "{% if %} is never closed: {% endif %} is missing"
 
 
+@pytest.mark.parametrize("tag", ["include", "render"])
+def test_a_snippet_that_is_not_there_is_a_mistake_like_another(tag):
+    problem = lint([], html=f"<p>{{% {tag} '/etc/passwd' %}}</p>").problems[0]
+    assert problem.code == "template_invalid"
+    assert "/etc/passwd" in problem.message
+
+
 def test_variables_and_loops_are_known_names():
     html = (
         "{% assign a = 1 %}{% for i in customer.items %}{{ a }}{{ i }}{{ forloop.index }}"

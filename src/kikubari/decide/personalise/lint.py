@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from liquid.exceptions import LiquidError
 from msgspec.structs import replace
 
 from kikubari.decide.personalise.block_check import check_blocks
@@ -22,7 +23,13 @@ from kikubari.decide.personalise.contracts import (
     Severity,
     Use,
 )
-from kikubari.decide.personalise.errors import RenderError, TemplateError, line_and_column
+from kikubari.decide.personalise.errors import (
+    RenderError,
+    TemplateError,
+    line_and_column,
+    place_of,
+    plain_message,
+)
 from kikubari.decide.personalise.parsing import parse
 from kikubari.decide.personalise.render import render_email
 
@@ -111,7 +118,12 @@ def _check(text: str, snippets: Mapping[str, str], known: set[str]) -> Iterator[
     except TemplateError as error:
         yield _problem(error)
         return
-    analysis = template.analyze()
+    try:
+        analysis = template.analyze()
+    except LiquidError as error:  # it includes a snippet that is not there
+        line, column = place_of(error)
+        yield _problem(TemplateError(plain_message(error), line=line, column=column))
+        return
     for name, spans in analysis.filters.items():
         if name not in template.env.filters:
             for span in spans:
