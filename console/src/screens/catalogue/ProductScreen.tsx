@@ -3,6 +3,7 @@ import { useParams } from '@tanstack/react-router'
 import type { Product } from '@/api/generated'
 import { getProductOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { Facts, Loaded, PageHeader, Section } from '@/design'
+import { isWebAddress } from '@/design/addresses'
 import { useFormat } from '@/language/format'
 import { useLanguage } from '@/language/texts'
 import { Picture } from './Picture'
@@ -70,7 +71,7 @@ function Known({ product }: { product: Product }) {
     [t('brand'), product.brand ?? t('unknown')],
     [t('id'), <code key="id">{product.product_id}</code>],
   ]
-  if (url?.startsWith('http')) {
+  if (url?.startsWith('http') && isWebAddress(url)) {
     facts.push([
       t('page'),
       <a key="page" href={url} target="_blank" rel="noreferrer">

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { PersonAnswer, SavedProduct } from '@/api/generated'
 import { getSavedOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { Badge, type Column, DataTable, Loaded, Section, type Tone } from '@/design'
+import { isWebAddress } from '@/design/addresses'
 import { useFormat } from '@/language/format'
 import { useLanguage } from '@/language/texts'
 import styles from './saved.module.css'
@@ -97,7 +98,9 @@ function Product({ product: { item, title, title_ja, image_url } }: { product: S
   const name = (language === 'ja' && title_ja) || title || item.name || item.id
   return (
     <span className={styles.product}>
-      {image_url && <img src={image_url} alt="" width={40} height={40} loading="lazy" />}
+      {image_url && isWebAddress(image_url) && (
+        <img src={image_url} alt="" width={40} height={40} loading="lazy" />
+      )}
       <span>
         {name}
         <small>{item.list_name || item.list_id}</small>
