@@ -200,6 +200,7 @@ def _mail_settings(ground: Ground) -> MailSettings:
                 "name": settings.shop_name,
                 "url": settings.base_url,
                 "address": settings.shop_address,
+                "contact": settings.shop_contact,
             }
         },
         currency=settings.currency,
