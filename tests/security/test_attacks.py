@@ -220,3 +220,13 @@ def test_a_public_key_reads_nothing(target, schema_paths):
     with target.stranger(authorization=f"Bearer {target.browser_key}") as holder:
         for path in schema_paths:
             assert holder.get(path).status_code == 401, path
+
+
+def test_mail_and_reports_come_in_by_a_key_alone(target):
+    with (
+        target.stranger() as anybody,
+        target.stranger(authorization=f"Bearer {target.server_key}") as sender,
+    ):
+        for client in (anybody, sender):
+            answer = client.post("/hooks/mail", content=b"From: a@example.jp\r\n\r\nx")
+            assert answer.status_code == 401
