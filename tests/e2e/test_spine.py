@@ -182,13 +182,13 @@ def test_each_got_their_own_words_signed(story):
 def test_only_those_who_agreed_to_it_are_tracked(story):
     for user, address in shop.MAILED.items():
         kinds = Counter(httpx.URL(link).path[:3] for link in story.links_to(address))
-        # Each says why it came, with a link to what is known of its reader.
+        # Each says why it came, with a link to what is known of its reader and one to stop.
         if user == "J2":
-            assert kinds == {"/u/": 1, "/p/": 1}
+            assert kinds == {"/u/": 2, "/p/": 1}
             html = story.mail_to(address).get_body(("html",)).get_content()
             assert 'href="https://shop.example/autumn"' in html
         else:
-            assert kinds == {"/u/": 1, "/p/": 1, "/c/": 1, "/o/": 1}
+            assert kinds == {"/u/": 2, "/p/": 1, "/c/": 1, "/o/": 1}
         html = story.mail_to(address).get_body(("html",)).get_content()
         elsewhere = set(re.findall(r"(?:src|href|url)[=(]\"?https?://([^/\":]+)", html))
         assert elsewhere <= {"127.0.0.1", "shop.example"}  # reading tells nobody else
