@@ -3,8 +3,8 @@ from base64 import b64decode
 from datetime import UTC, datetime
 
 import pytest
-from http_peer import DROP, STALL, serving
 
+from http_peer import DROP, STALL, serving
 from kikubari.deliver.mime import EmailContent, build_email
 from kikubari.deliver.providers.http import HttpTransport, open_provider
 from kikubari.deliver.providers.http.client import (
