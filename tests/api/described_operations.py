@@ -4,7 +4,7 @@ import re
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 # Parameters that are numbers.
-NUMBERS = {"mail_id", "source_id"}
+NUMBERS = {"mail_id", "source_id", "version"}
 
 
 def example_path(path: str) -> str:
