@@ -142,6 +142,7 @@ def test_a_version_that_never_was_is_not_found(shop):
     made = shop.broadcasts.create(draft(FOOTER))
     for call in (
         lambda: shop.versions.get(made.id, 2),
+        lambda: shop.versions.get(made.id, 2**70),
         lambda: shop.versions.compare(made.id, 1, 9),
         lambda: shop.versions.list_versions("brd_none"),
     ):

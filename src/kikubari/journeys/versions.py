@@ -14,6 +14,8 @@ from kikubari.spec.errors import NotFoundError
 from kikubari.storage import StateStore
 
 _decode = msgspec.json.Decoder(BroadcastDefinition).decode
+# What a column of the store can hold.
+_VERSIONS = range(1, 2**31)
 # What a definition says about itself, and what each language of its message does.
 _FIELDS = (
     "name",
@@ -87,8 +89,12 @@ class BroadcastVersions:
         Raises:
             NotFoundError: no such version.
         """
-        with self._store.read() as connection:
-            body = repository.find_version(connection, self._workspace_id, broadcast_id, version)
+        body = None
+        if version in _VERSIONS:
+            with self._store.read() as connection:
+                body = repository.find_version(
+                    connection, self._workspace_id, broadcast_id, version
+                )
         if body is None:
             raise NotFoundError(f"no version {version} of broadcast {broadcast_id}")
         return _decode(body)
