@@ -1,6 +1,6 @@
 """Reads a message's words sentence by sentence: what they assert, whom they address.
 
-The reading of a sentence is kept, because most sentences of a dispatch are the same for all.
+The reading of a line is kept, because most lines of a dispatch are the same for all.
 """
 
 import re
@@ -19,7 +19,7 @@ T = TypeVar("T")
 MAX_TEXT = 20_000
 _MAX_SENTENCE = 600
 # Matched after NFKC, which makes full-width marks plain ones. A point between digits ends nothing.
-_SENTENCE = re.compile(r"(?:[^.!?。\n]|[.](?=\d))+[.!?。]*")
+_SENTENCE = re.compile(r"(?:[^.!?。]|[.](?=\d))+[.!?。]*")
 _ADDRESS = re.compile(r"\bhttps?://\S+|\S+@\S+")
 _NOON = re.compile(r"\b([ap])\.m\.", re.IGNORECASE)
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "})
@@ -62,7 +62,7 @@ class Copy(msgspec.Struct, frozen=True):
 
 def read_copy(text: str) -> Copy:
     """Return what a text does."""
-    sentences = tuple(_read(sentence[:_MAX_SENTENCE]) for sentence in _sentences(text[:MAX_TEXT]))
+    sentences = tuple(one for line in text[:MAX_TEXT].split("\n") for one in _read_line(line))
     return Copy(
         sentences,
         _union(one.signs for one in sentences),
@@ -77,13 +77,14 @@ def _union(sets: Iterable[frozenset[T]]) -> frozenset[T]:
     return frozenset(one for several in sets for one in several)
 
 
-def _sentences(text: str) -> list[str]:
-    plain = _ADDRESS.sub(" ", unicodedata.normalize("NFKC", text).translate(_QUOTES))
-    plain = _NOON.sub(r"\1m", plain)
-    return [found.strip() for found in _SENTENCE.findall(plain) if found.strip()]
-
-
 @lru_cache(maxsize=8192)
+def _read_line(line: str) -> tuple[Sentence, ...]:
+    plain = _ADDRESS.sub(" ", unicodedata.normalize("NFKC", line).translate(_QUOTES))
+    plain = _NOON.sub(r"\1m", plain)
+    found = (sentence.strip()[:_MAX_SENTENCE] for sentence in _SENTENCE.findall(plain))
+    return tuple(_read(sentence) for sentence in found if sentence)
+
+
 def _read(text: str) -> Sentence:
     lower = text.lower()
     found = frozenset(map(Sign, signs().find(lower)))
