@@ -1,6 +1,8 @@
 """Personas and look-alike audiences as programs and the command line meet them."""
 
 import json
+from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 
@@ -14,8 +16,13 @@ def buyers(api):
     with api.stranger() as shop:
         for event in ("Order Completed", "Product Viewed"):
             batch = [
-                {"type": "track", "userId": f"{event[0]}{number}", "event": event}
-                for number in range(130)
+                {
+                    "type": "track",
+                    "userId": f"{event[0]}{number}",
+                    "event": event,
+                    "timestamp": (datetime.now(UTC) - timedelta(days=days)).isoformat(),
+                }
+                for number, days in product(range(130), (1, 3))
             ]
             shop.post("/v1/batch", json={"batch": batch}, auth=(key, "")).raise_for_status()
     api.settle()

@@ -6,7 +6,7 @@ erases, with the position the log had reached, and their rows are deleted once t
 everything up to there. From then on nobody can make such rows again.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from sqlalchemy import BigInteger, Column, Connection, Integer, Table, func, select, update
 
@@ -39,13 +39,27 @@ def forget_in(
 
 
 class Forgetting:
-    """Deletes from the copy what the log has forgotten."""
+    """Deletes from the copy what the log has forgotten.
+
+    Args:
+        state: of the log.
+        columnar: of the copy.
+        recount: makes anew what was counted in the copy and holds values of it; called before the
+            numbers count as forgotten.
+        workspace_id: whose people.
+    """
 
     def __init__(
-        self, state: StateStore, columnar: ColumnarStore, *, workspace_id: int = DEFAULT_WORKSPACE
+        self,
+        state: StateStore,
+        columnar: ColumnarStore,
+        *,
+        recount: Callable[[], object] | None = None,
+        workspace_id: int = DEFAULT_WORKSPACE,
     ) -> None:
         self._state = state
         self._columnar = columnar
+        self._recount = recount
         self._workspace_id = workspace_id
 
     def run_once(self) -> int:
@@ -63,6 +77,8 @@ class Forgetting:
             )
             # A deleted row is hidden at once; this takes it off the disk.
             self._columnar.command(f"ALTER TABLE {table} APPLY DELETED MASK")
+        if self._recount:
+            self._recount()
         c = forgotten_numbers.c
         self._state.write(
             lambda connection: connection.execute(

@@ -195,6 +195,11 @@ class AttributeCatalogue:
         self.refresh()
         return True
 
+    def recount(self) -> None:
+        """Count again what was counted: its values may be those of somebody who is forgotten."""
+        if self.state() is not None:
+            self.refresh()
+
     def refresh(self) -> CatalogueState:
         """Count anew and store the result."""
         with self._counting:
