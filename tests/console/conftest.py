@@ -63,7 +63,7 @@ def member_session(chromium: Browser, shop_url: str) -> Any:
 def console(
     chromium: Browser, shop_url: str, member_session: Any, request: pytest.FixtureRequest
 ) -> Iterator[Console]:
-    """The console in both languages and two sizes: four tests of each that uses it."""
+    """The console in both languages and two sizes: two tests of each that uses it."""
     one = Console(chromium, shop_url, request.param, member_session)
     yield one
     one.close()
