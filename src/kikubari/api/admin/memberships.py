@@ -267,7 +267,7 @@ def list_segment_sizes(
 def list_segment_changes(
     services: NamedDependency[Services],
     segment_id: FromPath[str],
-    before: FromQuery[int | None] = None,
+    before: Annotated[int | None, QueryParameter(ge=0, le=2**53)] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
 ) -> MembershipChangesPage:
     """List who entered and left in the last seven days, newest first."""
