@@ -206,6 +206,7 @@ def deliver(database_url: str, smtp_port: int, n_people: int, report: Report) ->
         InboxStore(store),
         clock,
         smtp_url=f"smtp://127.0.0.1:{smtp_port}?starttls=none",
+        mail_url="",
         inbox_port=0,
         connections=CONNECTIONS,
         name="fault test",
