@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 from population import AS_OFS, DURATIONS, EVENTS, MICRO
+
+from kikubari.spec.envelope import IDENTIFIED
+from kikubari.spec.topics import CONSENT_CHANGED, SUPPRESSION_CHANGED, TRAIT_COMPUTED
 
 Json = dict[str, Any]
 
@@ -132,13 +136,15 @@ def not_followed_edges() -> Iterator[Json]:
 
 def sequence_edges() -> Iterator[Json]:
     """Chains that are just as long as allowed, and a microsecond longer."""
+    # What the product says itself counts where it is named; there is most of it.
+    kinds = (IDENTIFIED, TRAIT_COMPUTED, CONSENT_CHANGED, SUPPRESSION_CHANGED, *EVENTS[:3])
     for base in AS_OFS[:4]:
         for step in DURATIONS[:3]:
             at = base - timedelta(**step)
-            for event in EVENTS:
+            for first, then in product(kinds, (None, *EVENTS)):
                 yield {
                     "type": "sequence",
-                    "steps": [{}, {"event": event}],
+                    "steps": [{"event": first}, {} if then is None else {"event": then}],
                     "within": step,
                     "window": {
                         "type": "between",
