@@ -54,11 +54,13 @@ def serve(
     Args:
         settings: of this installation.
         draw_product: draws pictures of products that have none.
-        on_ready: called in a thread of its own once requests are answered.
+        on_ready: called in a thread of its own once requests are answered; what it raises ends
+            the server and is raised here.
 
     Raises:
         ConflictError: another process has the data folder, or the port, open.
     """
+    failures: list[Exception] = []
     with _running(settings, settings.port, draw_product) as (server, address, thread):
         stopped = threading.Event()
 
@@ -66,11 +68,20 @@ def serve(
             server.should_exit = True
             stopped.set()
 
+        def tell() -> None:
+            try:
+                on_ready(address)
+            except Exception as error:  # noqa: BLE001 - raised below
+                failures.append(error)
+                stop()
+
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
-        threading.Thread(target=on_ready, args=(address,), daemon=True).start()
+        threading.Thread(target=tell, daemon=True).start()
         while thread.is_alive() and not stopped.wait(1.0):
             pass
+    for failure in failures:
+        raise failure
 
 
 @contextmanager
