@@ -19,7 +19,7 @@ def test_healthz_says_ready_and_how_far_each_consumer_is(installation):
     assert isinstance(answer["log_position"], int)
     parts = (
         "sequencer", "copier", "plans", "attributes", "segments", "past sizes", "forgetting",
-        "broadcasts", "deliver",
+        "broadcasts", "subscriptions", "complaints", "unconfirmed", "deliver",
     )  # fmt: skip
     alive = {one["name"]: one["is_alive"] for one in answer["consumers"]}
     assert alive == dict.fromkeys(parts, True)
@@ -51,7 +51,8 @@ def test_a_free_port_is_found_and_links_lead_to_it(installation):
 
 def test_commands_find_the_running_server(installation):
     made = installation.json("sources", "create", "found")
-    assert made in installation.get("/api/sources")
+    listed = {one["id"]: one for one in installation.get("/api/sources")}
+    assert listed[made["id"]] == {**made, "write_key": None}  # a server's key is shown once
     assert installation.owner["pid"] == installation.process.pid
 
 
