@@ -5,10 +5,12 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from installation import MEMBER, PASSWORD
 
+# No test is about speed: a busy machine may take its time.
+expect.set_options(timeout=20_000)
 CONSOLE = Path(__file__).parents[2] / "console"
 _AXE = CONSOLE / "node_modules/axe-core/axe.min.js"
 _LOCALES = {"ja": "ja-JP", "en": "en-GB"}
@@ -62,7 +64,7 @@ class Console:
         language = {"name": "kikubari_language", "value": view.language, "url": url}
         self._context.add_cookies([language])
         self.page: Page = self._context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(60_000)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._listen)
 
