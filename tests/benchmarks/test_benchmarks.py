@@ -30,7 +30,9 @@ def test_benchmarks_run_and_leave_their_figures(tmp_path: Path):
     for name in names:
         report = msgspec.json.decode((results / f"{name}.json").read_bytes())
         assert report["benchmark"] == name
-        assert all(figure["value"] > 0 for figure in report["figures"])
+        # At this size the sink may take less than a tick of the processor's clock.
+        figures = [one for one in report["figures"] if one["name"] != "CPU of the sink"]
+        assert all(figure["value"] > 0 for figure in figures)
         assert all(figure["name"] in printed for figure in report["figures"])
     assert not (tmp_path / "heavy").exists()
 
