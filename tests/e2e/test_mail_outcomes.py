@@ -5,28 +5,10 @@ import subprocess
 import pytest
 from returned_reports import hard_bounce
 
+from e2e.letter import BROADCAST
 from installation import Installation
 
 ADDRESSES = {f"B{n}": f"b{n}@example.com" for n in range(1, 4)}
-BROADCAST = {
-    "name": "Letter",
-    "segment": {
-        "type": "consent",
-        "purpose": "marketing",
-        "channel": "email",
-        "status": "granted",
-    },
-    "sender": {"from_address": "news@shop.example"},
-    "template": {
-        "default_language": "en",
-        "variants": {
-            "en": {
-                "subject": "Hello",
-                "html": '<p>Hello</p><p><a href="{{ unsubscribe_url }}">Stop</a></p>',
-            }
-        },
-    },
-}
 
 
 @pytest.fixture(scope="module")

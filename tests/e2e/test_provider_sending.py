@@ -2,28 +2,9 @@
 
 import pytest
 
+from e2e.letter import BROADCAST
 from http_peer import HttpPeer, serving
 from installation import Installation
-
-BROADCAST = {
-    "name": "Letter",
-    "segment": {
-        "type": "consent",
-        "purpose": "marketing",
-        "channel": "email",
-        "status": "granted",
-    },
-    "sender": {"from_address": "news@shop.example"},
-    "template": {
-        "default_language": "en",
-        "variants": {
-            "en": {
-                "subject": "Hello",
-                "html": '<p>Hello</p><p><a href="{{ unsubscribe_url }}">Stop</a></p>',
-            }
-        },
-    },
-}
 
 
 @pytest.fixture
