@@ -12,6 +12,7 @@ from kikubari.decide.reason import (
     ReasonLinks,
     build_reason,
     place_reason,
+    rests_on_more_than_told,
 )
 
 AT = datetime(2026, 5, 3, 20, 0, tzinfo=UTC)
@@ -56,6 +57,13 @@ def test_facts_are_told_by_where_they_are_from():
 
 def test_unknown_provenance_is_told_as_a_guess():
     assert "guess (taste)" in build_reason(Basis(), [use("taste", None)], language="en").text
+
+
+def test_the_person_as_a_whole_is_no_fact():
+    whole = FactUse(path="customer", use=Use.CONSULTED)
+    name = use("first_name", Provenance.DECLARED)
+    assert "customer" not in build_reason(Basis(), [whole, name], language="ja").text
+    assert not rests_on_more_than_told([whole])
 
 
 def test_many_facts_stay_one_sentence():

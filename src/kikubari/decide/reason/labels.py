@@ -44,7 +44,8 @@ _SOURCES: Mapping[str, tuple[str, str]] = {
 def label_of(path: str, *, is_ja: bool) -> str:
     """Return what the fact at a path is called; empty for what needs no explanation."""
     name = re.split(r"[.\[]", path.removeprefix("customer."))[0]
-    if name in _UNTOLD or not name:
+    # The person as a whole, as a form of address reads them, is no fact; its parts are recorded.
+    if name in _UNTOLD or name in {"", "customer"}:
         return ""
     known = _LABELS.get(name)
     if known is not None:
