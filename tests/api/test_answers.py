@@ -192,6 +192,9 @@ def test_every_operation_succeeds_as_described(api, schema, known):
         name = operation.definition.raw["operationId"]
         if not any("key" in one for one in operation.definition.raw.get("security", [{"key": []}])):
             continue  # before a log-in, or of a member's own account: see test_sessions
+        if name == "get_health":
+            # An operation before may have met a loop in the middle of a step that is tried again.
+            api.wait(lambda: api.health()["is_ready"])
         arguments = {"path_parameters": known, **given.get(name, {})}
         wanted = {parameter.name for parameter in operation.path_parameters}
         case = operation.Case(
