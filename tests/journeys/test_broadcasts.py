@@ -109,6 +109,15 @@ def test_what_was_sent_is_the_version_that_was_current(state):
     assert broadcasts.send(draft.id).version == 2
 
 
+def test_a_version_that_was_not_seen_is_not_written_over(state):
+    broadcasts = service(state, [1])
+    draft = broadcasts.create(definition())
+    broadcasts.change(draft.id, definition(name="Mine"), based_on=1)
+    with pytest.raises(ConflictError, match="at version 2, not 1"):
+        broadcasts.change(draft.id, definition(name="Theirs"), based_on=1)
+    assert broadcasts.get(draft.id).definition.name == "Mine"
+
+
 def test_nobody_in_the_segment_is_done_at_once(state):
     broadcasts = service(state, [])
     draft = broadcasts.create(definition())

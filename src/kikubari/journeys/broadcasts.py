@@ -108,12 +108,20 @@ class Broadcasts:
         self._store.write(work)
         return self.get(broadcast_id)
 
-    def change(self, broadcast_id: str, definition: BroadcastDefinition) -> Broadcast:
+    def change(
+        self, broadcast_id: str, definition: BroadcastDefinition, *, based_on: int | None = None
+    ) -> Broadcast:
         """Write a new version of a draft.
+
+        Args:
+            broadcast_id: of the draft.
+            definition: the whole of it.
+            based_on: the version that was changed, so that nobody writes over what they have not
+                seen; None takes the risk.
 
         Raises:
             NotFoundError: no such broadcast.
-            ConflictError: it was sent.
+            ConflictError: it was sent, or its version is not `based_on`.
             TemplateError: with the place in the author's source.
             InvalidInputError: see `create`.
         """
@@ -122,6 +130,11 @@ class Broadcasts:
 
         def work(connection: Connection) -> None:
             row = self._lock_draft(connection, broadcast_id)
+            if based_on is not None and row.version != based_on:
+                raise ConflictError(
+                    f"broadcast {broadcast_id} is at version {row.version}, not {based_on}",
+                    hint="Look at the newer version first.",
+                )
             repository.add_version(
                 connection,
                 self._workspace_id,

@@ -72,10 +72,11 @@ def change_broadcast(
     services: NamedDependency[Services],
     broadcast_id: FromPath[str],
     data: JSONBody[BroadcastDefinition],
+    based_on: Annotated[int | None, QueryParameter(ge=1)] = None,
 ) -> Broadcast:
-    """Write a new version of a draft."""
+    """Write a new version of a draft; refused where another came after the one it is `based_on`."""
     services.topics.check(data.topic)
-    return services.broadcasts.change(broadcast_id, data)
+    return services.broadcasts.change(broadcast_id, data, based_on=based_on)
 
 
 @post("/broadcasts/{broadcast_id:str}/send", guards=[requires("send")], sync_to_thread=True)

@@ -12,7 +12,8 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
 from kikubari.api.people import PersonLine, load_people
-from kikubari.api.received import answer_markup
+from kikubari.api.received import answer_frame, answer_markup
+from kikubari.decide.guard import GuardNote
 from kikubari.deliver import Reason, read_mail
 from kikubari.journeys import BroadcastDefinition, DraftReport, Preview
 
@@ -84,6 +85,7 @@ class DraftPreview(msgspec.Struct, frozen=True, kw_only=True):
     html: str
     size_bytes: int
     facts: list[dict[str, object]]
+    guard: GuardNote
     stopped_by: Reason | None
     problem: str
 
@@ -104,9 +106,16 @@ async def preview_draft(
         html=mail.html if mail else "",
         size_bytes=len(mail.html.encode()) if mail else 0,
         facts=preview.record.facts if preview.record else [],
+        guard=preview.record.guard if preview.record else GuardNote(),
         stopped_by=preview.stopped_by,
         problem=preview.problem,
     )
+
+
+@get("/drafts/frame", guards=[requires("read")], media_type=MediaType.HTML, sync_to_thread=False)
+def get_preview_frame() -> Response[str]:
+    """Return an empty page for the preview of a draft; what is put into it runs nothing."""
+    return answer_frame()
 
 
 @post("/drafts/check", guards=[requires("write")], status_code=200)
@@ -143,5 +152,6 @@ preview_handlers = [
     preview_broadcast,
     preview_broadcast_markup,
     preview_draft,
+    get_preview_frame,
     check_draft,
 ]
