@@ -69,7 +69,7 @@ def sequencing(home: Path, intake: SqliteStateStore) -> Iterator[None]:
 
 async def serve(intake_path: Path, *, is_storing: bool, home: Path | None) -> None:
     """Serve until standard input ends."""
-    store = SqliteStateStore(intake_path)
+    store = SqliteStateStore(intake_path, overwrites=False)
     migrate(store)
     with sequencing(home, store) if home else nullcontext():
         await _serve(store, is_storing=is_storing)

@@ -167,7 +167,7 @@ class _Shop:
     def __init__(self, home: Home, extent: Extent) -> None:
         self._extent = extent
         self._state = SqliteStateStore(home.state)
-        self._intake_store = SqliteStateStore(home.intake)
+        self._intake_store = SqliteStateStore(home.intake, overwrites=False)
         self._state.write(metadata.create_all)  # a home may be older than this table or that
         self._columnar = ColumnarStore(home.copy_dsn)
         keys = PersonKeys(InstanceKey.load_or_create(home.instance_key))

@@ -7,9 +7,8 @@ The lag of an event is the time from its receipt until every segment has it in i
 import random
 import shutil
 import statistics
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +18,8 @@ from generate import FULL_SIZE, Home, copier_of, generate
 from generated_events import CURRENCY, Extent, user_id
 from harness import Figure, Memory, Options, Report, main
 from kikubari.app.interpreter import tune_interpreter
+from kikubari.app.loops import Loop
+from kikubari.app.wings.segments import FOLLOWING, FOLLOWING_RESTS
 from kikubari.events import EventLog, Intake, RowBuilder, Sequencer
 from kikubari.kit.clock import SystemClock
 from kikubari.kit.instants import to_micros
@@ -159,7 +160,7 @@ class _Shop:
     def __init__(self, home: Home, extent: Extent) -> None:
         self._extent = extent
         self._state = SqliteStateStore(home.state)
-        self._intake_store = SqliteStateStore(home.intake)
+        self._intake_store = SqliteStateStore(home.intake, overwrites=False)
         self._state.write(metadata.create_all)  # a home may be older than live segments
         self._columnar = ColumnarStore(home.copy_dsn)
         self._keys = PersonKeys(InstanceKey.load_or_create(home.instance_key))
@@ -188,8 +189,6 @@ class _Shop:
         )
         self._intake = Intake(self._intake_store)
         self._draw = random.Random(1)
-        self._stopping = threading.Event()
-        self._failures: list[BaseException] = []
         self.n_sent = self.n_arrived = self.n_steps = self.n_told = 0
         self.seconds = 0.0
 
@@ -219,21 +218,32 @@ class _Shop:
         lags: list[float] = []
         self.seconds = seconds
         log_before, sent_before = self._log_position(), self.n_sent
-        works = [
-            lambda: self._repeat(lambda: bool(self._sequencer.run_once().n_new), 0.2),
-            lambda: self._repeat(lambda: self._copier.run_once() > 0, 0.2),
-            lambda: self._repeat(lambda: self._follow(lags), 0.5),
+        copying = Loop("copier", lambda: self._copier.run_once() > 0, self._clock)
+
+        def sequence() -> bool:
+            has_news = bool(self._sequencer.run_once().n_new)
+            copying.wake()
+            return has_news
+
+        loops = [
+            Loop("sequencer", sequence, self._clock),
+            copying,
+            Loop(
+                "segments",
+                lambda: self._follow(lags),
+                self._clock,
+                idle_seconds=FOLLOWING.total_seconds(),
+                rest=FOLLOWING_RESTS,
+            ),
         ]
-        threads = [threading.Thread(target=self._guarded, args=(work,)) for work in works]
-        for thread in threads:
-            thread.start()
+        for loop in loops:
+            loop.start()
         self._send(seconds)
         time.sleep(TARGET_LAG_SECONDS)
-        self._stopping.set()
-        for thread in threads:
-            thread.join()
-        if self._failures:
-            raise self._failures[0]
+        for loop in loops:
+            loop.stop()
+            if loop.health().last_error:
+                raise RuntimeError(loop.health().last_error)
         self.n_arrived = self.n_sent - sent_before
         self.n_told = self._log_position() - log_before - self.n_arrived
         return lags
@@ -271,17 +281,6 @@ class _Shop:
         self._columnar.close()
         self._state.close()
         self._intake_store.close()
-
-    def _guarded(self, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except BaseException as error:  # noqa: BLE001 - handed to the main thread
-            self._failures.append(error)
-
-    def _repeat(self, step: Callable[[], bool], idle_seconds: float) -> None:
-        while not self._stopping.is_set():
-            if not step():
-                self._stopping.wait(idle_seconds)
 
     def _follow(self, lags: list[float]) -> bool:
         before = self._leaves.position

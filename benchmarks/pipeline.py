@@ -85,7 +85,7 @@ class _Pipeline:
     """The server's log, profiles and copy, without the server."""
 
     def __init__(self, home: Home) -> None:
-        self._intake_store = SqliteStateStore(home.intake)
+        self._intake_store = SqliteStateStore(home.intake, overwrites=False)
         self._state = SqliteStateStore(home.state)
         for store in (self._intake_store, self._state):
             migrate(store)

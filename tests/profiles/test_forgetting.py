@@ -1,10 +1,11 @@
 """What the log forgot leaves the columnar copy too, whatever was being copied at the time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from kikubari.events import Forgetting, forget_in
+from kikubari.storage import SqliteStateStore, metadata
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 TABLES = ("events", "traits", "consents")
@@ -86,6 +87,28 @@ def test_nothing_is_deleted_before_everything_is_copied(shop, make, columnar, co
     copier.rebuild()
     copy_all(copier)
     assert {row[0] for row in rows(columnar)[0]} == set(shop.profile("u2").numbers)
+
+
+def test_what_waited_in_an_inbox_is_overwritten_once_it_has_left(
+    shop, make, columnar, copier, tmp_path
+):
+    inbox = SqliteStateStore(tmp_path / "inbox.db", overwrites=False)
+    inbox.write(metadata.create_all)
+    forgetting = Forgetting(shop.state, columnar, inboxes=[inbox], patience=timedelta(0))
+    live(shop, make)
+    erase(shop, "u1")
+    copy_all(copier)
+    canary = b"what u1 had sent" * 1_000
+    row = {"workspace_id": 1, "n_events": 1, "body": canary}
+    table = metadata.tables["inbox"]
+    inbox.write(lambda connection: connection.execute(table.insert().values(**row)))
+    assert forgetting.run_once() == 0  # it has not reached the log yet
+    inbox.write(lambda connection: connection.execute(table.delete()))
+    files = list(tmp_path.glob("inbox.db*"))
+    assert any(canary[:16] in path.read_bytes() for path in files)
+    assert forgetting.run_once() == 2
+    assert not any(canary[:16] in path.read_bytes() for path in files if path.exists())
+    inbox.close()
 
 
 def test_a_receipt_says_who_and_why(shop, make):

@@ -67,3 +67,24 @@ def test_work_that_need_not_be_durable_is_seen_at_once_and_kept(tmp_path: Path):
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
         assert connection.exec_driver_sql("SELECT count(*) FROM t").scalar() == 0
     again.close()
+
+
+@pytest.mark.parametrize("overwrites", [True, False])
+def test_what_was_deleted_is_gone_from_the_files(tmp_path: Path, overwrites: bool):
+    store = SqliteStateStore(tmp_path / "a.db", overwrites=overwrites)
+    store.write(lambda c: c.exec_driver_sql("CREATE TABLE t (n INTEGER PRIMARY KEY, body BLOB)"))
+    store.write(lambda c: c.exec_driver_sql("INSERT INTO t VALUES (1, ?)", (b"canary" * 5_000,)))
+    store.write(lambda c: c.exec_driver_sql("INSERT INTO t VALUES (2, ?)", (b"kept" * 5_000,)))
+    store.write(lambda c: c.exec_driver_sql("DELETE FROM t WHERE n = 1"))
+    assert _finds(tmp_path, b"canary")
+    with store.read() as connection:
+        connection.exec_driver_sql("SELECT n FROM t").all()
+        assert not store.scrub()  # who reads an older state keeps its pages
+    assert store.scrub()
+    assert not _finds(tmp_path, b"canary")
+    assert _finds(tmp_path, b"kept")
+    store.close()
+
+
+def _finds(folder: Path, what: bytes) -> bool:
+    return any(what in path.read_bytes() for path in folder.iterdir())

@@ -67,5 +67,6 @@ class Engines:
 def open_state(settings: Settings, name: str = "state") -> StateStore:
     """Open a state store as it is, without migrating it."""
     if settings.is_embedded:
-        return SqliteStateStore(settings.folder / f"{name}.db")
+        # Everything that arrives passes through the intake; see `Forgetting` on what it leaves.
+        return SqliteStateStore(settings.folder / f"{name}.db", overwrites=name != "intake")
     return PostgresStateStore(settings.database_url)

@@ -1,6 +1,7 @@
 """Background work of one process: each loop a thread that works while there is work."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -35,15 +36,24 @@ class Loop:
         step: does a bounded piece of work, returns whether there may be more.
         clock: dates errors.
         idle_seconds: pause after a step that found nothing, unless woken.
+        rest: a pause is at least this many times as long as the step before it took, so that a
+            slow step leaves time to others.
     """
 
     def __init__(
-        self, name: str, step: Callable[[], bool], clock: Clock, *, idle_seconds: float = 0.2
+        self,
+        name: str,
+        step: Callable[[], bool],
+        clock: Clock,
+        *,
+        idle_seconds: float = 0.2,
+        rest: float = 0.0,
     ) -> None:
         self._name = name
         self._step = step
         self._clock = clock
         self._idle_seconds = idle_seconds
+        self._rest = rest
         self._wake = threading.Event()
         self._stopping = False
         self._failures = 0
@@ -84,6 +94,7 @@ class Loop:
 
     def _attempt(self) -> float:
         """Do one step; return how long to pause after it."""
+        started = time.monotonic()
         try:
             has_more = self._step()
         except Exception as error:  # the loop must outlive any fault; it is shown in health
@@ -93,4 +104,6 @@ class Loop:
             logger.exception("loop.failed", loop=self._name, failures=self._failures)
             return min(_LONGEST_PAUSE_SECONDS, 0.5 * 2.0 ** min(self._failures, _MAX_DOUBLINGS))
         self._failures = 0
-        return 0.0 if has_more else self._idle_seconds
+        if has_more:
+            return 0.0
+        return max(self._idle_seconds, self._rest * (time.monotonic() - started))

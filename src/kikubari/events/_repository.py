@@ -46,6 +46,12 @@ def count_waiting(connection: Connection) -> int:
     return int(connection.execute(total).scalar_one())
 
 
+def span_of_inbox(connection: Connection) -> range:
+    """Return the ids from the oldest batch that waits to the newest; none, if none waits."""
+    row = connection.execute(select(func.min(inbox.c.id), func.max(inbox.c.id))).one()
+    return range(0) if row[0] is None else range(row[0], row[1] + 1)
+
+
 def delete_inbox(connection: Connection, ids: Sequence[int]) -> None:
     """Remove batches that are in the log."""
     connection.execute(delete(inbox).where(inbox.c.id.in_(ids)))

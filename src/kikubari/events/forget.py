@@ -4,9 +4,14 @@ The log forgets a person the moment their key is gone. The copy holds rows that 
 key was there, and may be about to receive some more: so numbers are noted in the transaction that
 erases, with the position the log had reached, and their rows are deleted once the copy holds
 everything up to there. From then on nobody can make such rows again.
+
+An inbox is emptied as it is read, and overwriting every batch would cost as much as storing it. So
+what has left it is overwritten here, for those whom it is owed.
 """
 
-from collections.abc import Callable, Collection
+import time
+from collections.abc import Callable, Collection, Sequence
+from datetime import timedelta
 
 from sqlalchemy import BigInteger, Column, Connection, Integer, Table, func, select, update
 
@@ -17,6 +22,9 @@ from kikubari.storage import ColumnarStore, Priority, StateStore, bulk_insert, m
 # Deleting costs the engine a pass over each table, whether for one number or for thousands.
 _NUMBERS_PER_DELETE = 10_000
 _TABLES = ("events", "traits", "consents")
+# An inbox is empty within a second unless there is an onslaught; then it is tried again.
+_PATIENCE = timedelta(seconds=10)
+_PAUSE_SECONDS = 0.05
 
 forgotten_numbers = Table(
     "forgotten_numbers",
@@ -39,11 +47,13 @@ def forget_in(
 
 
 class Forgetting:
-    """Deletes from the copy what the log has forgotten.
+    """Deletes from the copy, and from where events had waited, what the log has forgotten.
 
     Args:
         state: of the log.
         columnar: of the copy.
+        inboxes: stores through which events pass on their way to the log.
+        patience: how long a step waits for what is in them to leave.
         recount: makes anew what was counted in the copy and holds values of it; called before the
             numbers count as forgotten.
         workspace_id: whose people.
@@ -54,20 +64,28 @@ class Forgetting:
         state: StateStore,
         columnar: ColumnarStore,
         *,
+        inboxes: Sequence[StateStore] = (),
+        patience: timedelta = _PATIENCE,
         recount: Callable[[], object] | None = None,
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> None:
         self._state = state
         self._columnar = columnar
+        self._inboxes = inboxes
+        self._patience = patience
         self._recount = recount
         self._workspace_id = workspace_id
 
     def run_once(self) -> int:
-        """Delete the rows of those numbers whose last event is copied; return how many numbers."""
+        """Delete the rows of those numbers whose last event is copied; return how many numbers.
+
+        Raises:
+            UnavailableError: a store cannot be written just now; try again.
+        """
         with self._state.read() as connection:
             copied = repository.find_copied(connection, self._workspace_id)
             numbers = self._list_due(connection, copied)
-        if not numbers:
+        if not numbers or not all(map(self._scrub, self._inboxes)):
             return 0
         for table in _TABLES:
             self._columnar.command(
@@ -120,6 +138,16 @@ class Forgetting:
                 ).scalar_one()
             )
 
+    def _scrub(self, inbox: StateStore) -> bool:
+        """Overwrite what has left an inbox, once all that waits in it now has; False: not yet."""
+        deadline = time.monotonic() + self._patience.total_seconds()
+        now = _span_of(inbox)
+        while now and (left := _span_of(inbox)) and left.start < now.stop:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_PAUSE_SECONDS)
+        return inbox.scrub()
+
     def _list_due(self, connection: Connection, copied: int) -> list[int]:
         c = forgotten_numbers.c
         found = connection.execute(
@@ -129,3 +157,8 @@ class Forgetting:
             .limit(_NUMBERS_PER_DELETE)
         )
         return [row.number for row in found]
+
+
+def _span_of(inbox: StateStore) -> range:
+    with inbox.read() as connection:
+        return repository.span_of_inbox(connection)

@@ -51,6 +51,12 @@ class Checkpointer:
                 self._stopping.wait(_PAUSE_SECONDS)
 
 
+def empty_log(connection: Connection) -> bool:
+    """Move everything and cut the log off; return whether no reader was in the way."""
+    row = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    return not row[0]
+
+
 def _checkpoint(connection: Connection) -> int:
     """Move what can be moved without waiting for anybody; return the pages in the log."""
     try:

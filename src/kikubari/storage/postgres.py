@@ -1,11 +1,11 @@
 """PostgreSQL engine: the same interface on a pool of connections."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
 from kikubari.spec.errors import InvalidInputError, UnavailableError
@@ -14,28 +14,50 @@ from kikubari.storage.state import Priority, Work
 T = TypeVar("T")
 
 _WRITERS = 8
+# A network that swallows everything says nothing: without these, a connection to a server that
+# is gone waits for hours. Whatever the address sets itself, counts.
+_LINE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 14_000,  # milliseconds
+}
+# A process that froze, or is cut off, in the middle of a transaction holds its locks for so long.
+_ABANDONED_SECONDS = 15.0
 
 
 class PostgresStateStore:
-    """StateStore on PostgreSQL; the server does the group commit."""
+    """StateStore on PostgreSQL; the server does the group commit.
+
+    Args:
+        url: of the database.
+        abandoned_seconds: a write that has said nothing to the server for so long is rolled back.
+    """
 
     dialect: Literal["postgresql"] = "postgresql"
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, abandoned_seconds: float = _ABANDONED_SECONDS) -> None:
+        address = make_url(_driver_url(url))
         self._engine = create_engine(
-            _driver_url(url),
+            address,
+            connect_args={name: v for name, v in _LINE.items() if name not in address.query},
             pool_size=_WRITERS + 4,
             max_overflow=16,
             pool_pre_ping=True,
             hide_parameters=True,  # they are personal data; an error's text ends up in logs
         )
+        event.listen(self._engine, "connect", _watch(abandoned_seconds))
         self._executor = ThreadPoolExecutor(_WRITERS, thread_name_prefix="pg-writer")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a repeatable-read snapshot."""
         with _told_apart(), self._engine.connect() as connection:
-            yield connection.execution_options(isolation_level="REPEATABLE READ")
+            connection.execution_options(isolation_level="REPEATABLE READ")
+            # Who reads holds nobody up, and may take the time to work on what was read.
+            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+            yield connection
             connection.rollback()
 
     def write(self, work: Work[T], *, priority: Priority = Priority.NORMAL) -> T:
@@ -56,10 +78,27 @@ class PostgresStateStore:
                 connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             return work(connection)
 
+    def scrub(self) -> bool:
+        """Leave it to the server's vacuum."""
+        return True
+
     def close(self) -> None:
         """Finish what was submitted and close the pool."""
         self._executor.shutdown(wait=True)
         self._engine.dispose()
+
+
+def _watch(abandoned_seconds: float) -> Callable[[Any, object], None]:
+    """Return what makes the server end transactions of clients that fell silent."""
+
+    def prepare(connection: Any, _record: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SET idle_in_transaction_session_timeout = {int(abandoned_seconds * 1_000)}"
+            )
+        connection.commit()
+
+    return prepare
 
 
 def _driver_url(url: str) -> str:

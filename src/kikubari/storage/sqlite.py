@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from kikubari.spec.errors import UnavailableError
-from kikubari.storage._checkpoints import Checkpointer
+from kikubari.storage._checkpoints import Checkpointer, empty_log
 from kikubari.storage.state import Priority, Work
 
 T = TypeVar("T")
@@ -46,14 +46,20 @@ class SqliteStateStore:
 
     All writes pass through one thread, ordered by priority. Units of work that share a commit
     have a savepoint each, so one that fails does not take its neighbours with it.
+
+    Args:
+        path: of the file.
+        overwrites: what is deleted is overwritten at once; else `scrub` does it, which suits a
+            store through which much passes and little stays.
     """
 
     dialect: Literal["sqlite"] = "sqlite"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, overwrites: bool = True) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self._engine = _create_engine(path)
+        self._overwrites = overwrites
+        self._engine = _create_engine(path, overwrites=overwrites)
         self._queue: PriorityQueue[_Queued] = PriorityQueue()
         self._order = itertools.count()
         self._is_durable = True
@@ -97,6 +103,16 @@ class SqliteStateStore:
             return future
         self._queue.put((priority, next(self._order), _Unit(work, future, is_durable)))
         return future
+
+    def scrub(self) -> bool:
+        """Write the file anew unless it holds nothing deleted, then empty the write-ahead log."""
+        try:
+            with self._engine.connect() as connection:
+                if not self._overwrites:
+                    connection.exec_driver_sql("VACUUM")
+                return empty_log(connection)
+        except DatabaseError as error:
+            raise _unavailable(error) from error
 
     def close(self) -> None:
         """Write what is queued, then stop."""
@@ -191,7 +207,7 @@ def _run_beside_others(connection: Connection, work: Work[Any]) -> tuple[Any, Ba
     return result, None
 
 
-def _create_engine(path: Path) -> Engine:
+def _create_engine(path: Path, *, overwrites: bool) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         poolclass=QueuePool,
@@ -211,7 +227,8 @@ def _create_engine(path: Path) -> Engine:
             f"cache_size=-{_READER_CACHE_KIBIBYTES}",
             "temp_store=MEMORY",
             "foreign_keys=ON",
-            "secure_delete=ON",  # what was erased is not to be read in free pages either
+            # What was erased is not to be read in free pages either.
+            f"secure_delete={'ON' if overwrites else 'OFF'}",
             "journal_size_limit=268435456",
             "wal_autocheckpoint=0",  # the Checkpointer sees to it
         ):

@@ -60,6 +60,18 @@ class StateStore(Protocol):
         """
         ...
 
+    def scrub(self) -> bool:
+        """Take from the store's files what was deleted from its tables.
+
+        Returns:
+            Whether it is gone; else somebody is still reading, and it must be tried again. A
+            database server has its own way, and time, of reusing room: there, nothing is done.
+
+        Raises:
+            UnavailableError: the disk is full or the file cannot be written just now.
+        """
+        ...
+
     def close(self) -> None:
         """Finish what was submitted and release the store."""
         ...

@@ -65,7 +65,9 @@ class LogWing:
         self.sources = Sources(state, ground.clock, Seal(secrets.write_key_key))
         self.rejected = RejectedEvents(intake)
         self.attributes = AttributeCatalogue(state, ground.columnar, self.copier, ground.clock)
-        self.forgetting = Forgetting(state, ground.columnar, recount=self.attributes.recount)
+        self.forgetting = Forgetting(
+            state, ground.columnar, inboxes=[intake, state], recount=self.attributes.recount
+        )
         self.violations = Violations(intake, classes=self.attributes)
         gate = PlanGate(self.violations)
         self.plans = TrackingPlans(state, gate, ground.clock, self.log)
@@ -79,9 +81,10 @@ class LogWing:
             ids=ground.ids,
             public_url=ground.settings.public_url,
         )
+        self._copy_loop = ground.lone_loop("copier", self._copy)
         self.loops = (
             ground.lone_loop("sequencer", self._sequence),
-            ground.lone_loop("copier", self._copy),
+            self._copy_loop,
             ground.loop("plans", self._follow_plans, idle=_SELDOM),
             ground.lone_loop("attributes", self._count_attributes, idle=_SELDOM),
         )
@@ -99,6 +102,8 @@ class LogWing:
 
     def _sequence(self) -> bool:
         done = self.sequencer.run_once()
+        if done.n_new:
+            self._copy_loop.wake()
         return bool(done.n_new or done.n_duplicates)
 
     def _copy(self) -> bool:
