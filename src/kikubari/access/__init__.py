@@ -1,6 +1,7 @@
 """Who may do what in the console and the admin API: members, sessions, keys, the audit log."""
 
 from kikubari.access.access import Access as Access
+from kikubari.access.audit import AuditLog as AuditLog
 from kikubari.access.contracts import ROLE_SCOPES as ROLE_SCOPES
 from kikubari.access.contracts import SCOPES as SCOPES
 from kikubari.access.contracts import Actor as Actor
@@ -29,3 +30,4 @@ from kikubari.access.errors import PasskeyRefusedError as PasskeyRefusedError
 from kikubari.access.errors import SecondFactorNeededError as SecondFactorNeededError
 from kikubari.access.errors import WrongCredentialsError as WrongCredentialsError
 from kikubari.access.keys import DEFAULT_RATE as DEFAULT_RATE
+from kikubari.access.second_factors import reseal_app_secrets as reseal_app_secrets

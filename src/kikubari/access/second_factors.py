@@ -263,3 +263,26 @@ def _new_codes(connection: Connection, member_id: str) -> list[str]:
     )
     half = _CODE_SIGNS // 2
     return [f"{code[:half]}-{code[half:]}" for code in codes]
+
+
+def reseal_app_secrets(store: StateStore, old: Seal, new: Seal) -> int:
+    """Close the secrets of authenticator apps with another seal; returns how many there were.
+
+    What `new` opens already, or `old` does not open, is left alone.
+    """
+
+    def work(connection: Connection) -> int:
+        found = connection.execute(
+            select(members.c.id, members.c.totp_secret).where(members.c.totp_secret.is_not(None))
+        ).all()
+        secrets_by_id = {row.id: old.open(row.totp_secret, of=row.id) for row in found}
+        opened = {id_: secret for id_, secret in secrets_by_id.items() if secret is not None}
+        for member_id, secret in opened.items():
+            connection.execute(
+                update(members)
+                .where(members.c.id == member_id)
+                .values(totp_secret=new.close(secret, of=member_id))
+            )
+        return len(opened)
+
+    return store.write(work)

@@ -9,6 +9,10 @@ from kikubari.app.settings import Settings
 from kikubari.deliver import DkimKey, DnsRecord, dns_record, generate_rsa_key
 from kikubari.profiles import InstanceKey
 
+SECOND_FACTORS = "second factors"
+WRITE_KEYS = "write keys"
+AUDIT_LOG = "audit log"
+
 
 class Secrets(msgspec.Struct, frozen=True):
     """Keys that everything sealed, signed or hashed here depends on."""
@@ -24,17 +28,17 @@ class Secrets(msgspec.Struct, frozen=True):
     @property
     def second_factor_key(self) -> bytes:
         """Seals the secrets of members' authenticator apps."""
-        return self.instance.derive("second factors")
+        return self.instance.derive(SECOND_FACTORS)
 
     @property
     def write_key_key(self) -> bytes:
         """Seals the write keys that are shown again."""
-        return self.instance.derive("write keys")
+        return self.instance.derive(WRITE_KEYS)
 
     @property
     def audit_key(self) -> bytes:
         """Marks entries of the audit log."""
-        return self.instance.derive("audit log")
+        return self.instance.derive(AUDIT_LOG)
 
     @property
     def address_key(self) -> bytes:
@@ -53,7 +57,12 @@ def load_secrets(folder: Path, *, dkim_selector: str) -> Secrets:
 
 def load_instance_key(folder: Path) -> InstanceKey:
     """Read the key that wraps all others, making it if it is missing."""
-    return InstanceKey.load_or_create(folder / "instance.key")
+    return InstanceKey.load_or_create(instance_key_file(folder))
+
+
+def instance_key_file(folder: Path) -> Path:
+    """Return where the key is that wraps all others."""
+    return folder / "instance.key"
 
 
 def dkim_record(settings: Settings) -> DnsRecord:

@@ -183,6 +183,20 @@ def revoke_key(settings: Settings, key_id: str, *, as_json: bool) -> None:
     show({"revoked": key_id}, as_json=as_json)
 
 
+@keys.command("rotate-instance")
+@as_json_option
+@click.pass_obj
+def rotate_instance(settings: Settings, *, as_json: bool) -> None:
+    """Exchange the instance key and seal everything under the new one; stop the server first.
+
+    Cut short, it is finished by running it again; until then the product does not start.
+    """
+    # Loads the rooms that seal: not for the other commands.
+    from kikubari.app.key_rotation import rotate_instance_key  # noqa: PLC0415
+
+    show(rotate_instance_key(settings), as_json=as_json)
+
+
 @click.command("settings")
 @as_json_option
 @click.pass_obj

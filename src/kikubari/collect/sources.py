@@ -195,6 +195,25 @@ class Sources:
         self._by_hash = by_hash
         self._loaded_at = loaded_at
 
+    def reseal(self, seal: Seal, *, workspace_id: int = DEFAULT_WORKSPACE) -> int:
+        """Close the keys that are shown again with another seal; returns how many there were.
+
+        What the other seal opens already, or this one does not open, is left alone.
+        """
+
+        def work(connection: Connection) -> int:
+            n_keys = 0
+            for stored in repository.list_sources(connection, workspace_id):
+                key = self._opened(stored).write_key
+                if key is not None:
+                    sealed = seal.close(key, of=_name_of(stored.source))
+                    new = stored._replace(sealed_key=sealed)
+                    repository.update_source(connection, workspace_id, new)
+                    n_keys += 1
+            return n_keys
+
+        return self._store.write(work)
+
     def _list_stored(self, workspace_id: int) -> list[StoredSource]:
         with self._store.read() as connection:
             return repository.list_sources(connection, workspace_id)

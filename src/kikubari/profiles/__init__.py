@@ -37,9 +37,10 @@ from kikubari.profiles.identifiers import Identifier as Identifier
 from kikubari.profiles.identifiers import IdentifierRules as IdentifierRules
 from kikubari.profiles.identifiers import normalise_email as normalise_email
 from kikubari.profiles.identifiers import normalise_phone as normalise_phone
-from kikubari.profiles.keys import InstanceKey as InstanceKey
+from kikubari.profiles.instance_key import InstanceKey as InstanceKey
+from kikubari.profiles.instance_key import KeyExchangeUnfinishedError as KeyExchangeUnfinishedError
+from kikubari.profiles.instance_key import SealBrokenError as SealBrokenError
 from kikubari.profiles.keys import PersonKeys as PersonKeys
-from kikubari.profiles.keys import SealBrokenError as SealBrokenError
 from kikubari.profiles.numbering import IdentityNumbering as IdentityNumbering
 from kikubari.profiles.profiles import Profiles as Profiles
 from kikubari.profiles.profiles import profile_id as profile_id
@@ -48,6 +49,7 @@ from kikubari.profiles.resolution import Outcome as Outcome
 from kikubari.profiles.restrictions import Limit as Limit
 from kikubari.profiles.restrictions import LimitReceipt as LimitReceipt
 from kikubari.profiles.restrictions import Restrictions as Restrictions
+from kikubari.profiles.rewrapping import rewrap_person_keys as rewrap_person_keys
 from kikubari.profiles.rights import Rights as Rights
 from kikubari.profiles.saved import Saved as Saved
 from kikubari.profiles.saved import SavedItem as SavedItem

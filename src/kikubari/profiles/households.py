@@ -17,7 +17,7 @@ from kikubari.profiles._nearby import Nearby
 from kikubari.profiles._repository import sharing as rows
 from kikubari.profiles.household_marks import Mark, read_marks
 from kikubari.profiles.identifiers import ANONYMOUS_ID, IdentifierRules, list_references
-from kikubari.profiles.keys import InstanceKey
+from kikubari.profiles.instance_key import InstanceKey
 from kikubari.profiles.sharing import MAX_MEMBERS, Sharing
 from kikubari.spec.envelope import DEFAULT_WORKSPACE, Event
 

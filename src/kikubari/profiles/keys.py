@@ -3,12 +3,7 @@
 import os
 import secrets
 import threading
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
-from collections.abc import Collection, Iterable, Sequence
-from hashlib import blake2b
-from pathlib import Path
-from typing import ClassVar
+from collections.abc import Collection, Mapping, Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,58 +11,15 @@ from sqlalchemy import Connection
 
 from kikubari.profiles._repository import keys as rows
 from kikubari.profiles._stamped import RecentMap, Stamp
+from kikubari.profiles.instance_key import KEY_BYTES, InstanceKey, SealBrokenError, Wrapping
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
-from kikubari.spec.errors import KikubariError
 
-KEY_BYTES = 32
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
 # First byte of everything sealed: AES-256-GCM, 12 bytes of nonce, text, tag.
 _FORMAT = b"\x01"
 _NOBODY = 0
 _CACHE_SIZE = 100_000
-
-
-class SealBrokenError(KikubariError):
-    """Sealed data does not open: damaged, or sealed under another instance key."""
-
-    code: ClassVar[str] = "seal_broken"
-
-
-class InstanceKey:
-    """The key that wraps all others. Keep it apart from backups of the data folder.
-
-    Args:
-        secret: 32 random bytes.
-    """
-
-    def __init__(self, secret: bytes) -> None:
-        if len(secret) != KEY_BYTES:
-            raise ValueError(f"an instance key has {KEY_BYTES} bytes")
-        self._secret = secret
-
-    @classmethod
-    def load_or_create(cls, path: Path) -> "InstanceKey":
-        """Read the key from a file; make the file, readable by its owner only, if there is none.
-
-        Raises:
-            SealBrokenError: the file holds something else.
-        """
-        try:
-            text = path.read_bytes()
-        except FileNotFoundError:
-            text = _create(path)
-        try:
-            return cls(urlsafe_b64decode(text.strip()))
-        except (Base64Error, ValueError) as error:
-            raise SealBrokenError(
-                f"{path.name} does not hold an instance key",
-                hint="Restore the file that belongs to this data folder.",
-            ) from error
-
-    def derive(self, purpose: str) -> bytes:
-        """Return 32 bytes for one purpose, which tell nothing about those for another."""
-        return blake2b(purpose.encode(), key=self._secret, digest_size=KEY_BYTES).digest()
 
 
 class PersonKeys:
@@ -83,7 +35,7 @@ class PersonKeys:
     """
 
     def __init__(self, instance_key: InstanceKey, *, workspace_id: int = DEFAULT_WORKSPACE) -> None:
-        self._wrapping = AESGCM(instance_key.derive("wrap person keys"))
+        self._wrapping = Wrapping(instance_key)
         self._nobody = instance_key.derive(f"events about nobody {workspace_id}")
         self._workspace_id = workspace_id
         self._local = threading.local()
@@ -110,7 +62,7 @@ class PersonKeys:
             SealBrokenError: damaged, or sealed under another instance key.
         """
         wrapped = rows.list_keys(connection, self._workspace_id, set(numbers) - {_NOBODY})
-        ciphers = {number: AESGCM(key) for number, key in self._unwrap(wrapped.items())}
+        ciphers = {number: AESGCM(key) for number, key in self._unwrap(wrapped).items()}
         ciphers[_NOBODY] = AESGCM(self._nobody)
         return [
             _open_one(ciphers.get(number), number, bytes(text))
@@ -160,36 +112,24 @@ class PersonKeys:
             # Holds off others who make keys; what they made meanwhile is seen by a second look.
             stamp.change(connection)
             wrapped = rows.list_keys(connection, self._workspace_id, numbers)
-        keys = dict(self._unwrap(wrapped.items()))
+        keys = self._unwrap(wrapped)
         made = {
             number: secrets.token_bytes(KEY_BYTES) for number in numbers if number not in wrapped
         }
         rows.insert_keys(
             connection,
             self._workspace_id,
-            [(number, self._wrap(number, key)) for number, key in made.items()],
+            [(number, self._wrapping.wrap(number, key)) for number, key in made.items()],
         )
         lost = {
             number: secrets.token_bytes(KEY_BYTES) for number, text in wrapped.items() if not text
         }
         return keys | made | lost
 
-    def _wrap(self, number: int, key: bytes) -> bytes:
-        nonce = os.urandom(_NONCE_BYTES)
-        return nonce + self._wrapping.encrypt(nonce, key, _bound(number))
-
-    def _unwrap(self, wrapped: Iterable[tuple[int, bytes]]) -> Iterable[tuple[int, bytes]]:
-        for number, text in wrapped:
-            if not text:
-                continue
-            nonce, rest = text[:_NONCE_BYTES], text[_NONCE_BYTES:]
-            try:
-                yield number, self._wrapping.decrypt(nonce, rest, _bound(number))
-            except InvalidTag as error:
-                raise SealBrokenError(
-                    f"the key of number {number} does not open",
-                    hint="The instance key file is not the one this data was sealed under.",
-                ) from error
+    def _unwrap(self, wrapped: Mapping[int, bytes]) -> dict[int, bytes]:
+        return {
+            number: self._wrapping.unwrap(number, text) for number, text in wrapped.items() if text
+        }
 
 
 def _open_one(cipher: AESGCM | None, number: int, sealed: bytes) -> bytes | None:
@@ -206,32 +146,3 @@ def _open_one(cipher: AESGCM | None, number: int, sealed: bytes) -> bytes | None
 
 def _bound(number: int) -> bytes:
     return number.to_bytes(8, "big")
-
-
-def _create(path: Path) -> bytes:
-    """Write a new key; if another process is first, read theirs."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n"
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        # A link appears whole and never replaces a key that exists.
-        os.link(draft, path)
-    except FileExistsError:
-        text = path.read_bytes()
-    finally:
-        draft.unlink()
-    _sync_folder(path.parent)
-    return text
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

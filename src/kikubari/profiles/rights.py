@@ -14,7 +14,8 @@ from kikubari.profiles._stamped import Stamp
 from kikubari.profiles._tables import erasures
 from kikubari.profiles.contracts import ErasureReceipt, ExportReceipt
 from kikubari.profiles.identifiers import Identifier
-from kikubari.profiles.keys import InstanceKey, PersonKeys
+from kikubari.profiles.instance_key import InstanceKey
+from kikubari.profiles.keys import PersonKeys
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import NotFoundError
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from kikubari.profiles._repository.chunked import bulk_update, select_in
 from kikubari.profiles._tables import person_keys
@@ -37,4 +37,31 @@ def forget_keys(connection: Connection, workspace_id: int, numbers: Sequence[int
         changes=["wrapped"],
         key=["workspace_id", "number"],
         rows=[(b"", workspace_id, number) for number in numbers],
+    )
+
+
+def list_keys_beyond(
+    connection: Connection, workspace_id: int, number: int, *, limit: int
+) -> list[tuple[int, bytes]]:
+    """Return numbers above one with their wrapped keys, in order."""
+    c = person_keys.c
+    found = connection.execute(
+        select(c.number, c.wrapped)
+        .where(c.workspace_id == workspace_id, c.number > number)
+        .order_by(c.number)
+        .limit(limit)
+    )
+    return [(row.number, bytes(row.wrapped)) for row in found]
+
+
+def update_keys(
+    connection: Connection, workspace_id: int, keys: Sequence[tuple[int, bytes]]
+) -> None:
+    """Store other wrapped keys of numbers that have one."""
+    bulk_update(
+        connection,
+        person_keys,
+        changes=["wrapped"],
+        key=["workspace_id", "number"],
+        rows=[(wrapped, workspace_id, number) for number, wrapped in keys],
     )
