@@ -15,10 +15,9 @@ from kikubari.storage import PostgresStateStore, SqliteStateStore, StateStore, m
 
 
 def declare_all_tables() -> None:
-    for room in pkgutil.iter_modules(kikubari.__path__):
-        package = Path(kikubari.__path__[0]) / room.name
-        if (package / "_tables.py").exists():
-            importlib.import_module(f"kikubari.{room.name}._tables")
+    for module in pkgutil.walk_packages(kikubari.__path__, "kikubari."):
+        if module.name.endswith("._tables"):
+            importlib.import_module(module.name)
 
 
 def schema_of(connection: Connection) -> dict[str, object]:

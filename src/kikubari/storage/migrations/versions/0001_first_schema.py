@@ -556,6 +556,74 @@ def upgrade() -> None:
     )
     op.create_index("ix_messages_number", "messages", ["workspace_id", "number"], unique=False)
     op.create_table(
+        "offer_codes",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("code_key", sa.Text(), nullable=False),
+        sa.Column("offer_id", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("claim", sa.Text(), nullable=True),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("issued_us", sa.BigInteger(), nullable=False),
+        sa.Column("expires_us", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "code_key", name=op.f("pk_offer_codes")),
+    )
+    op.create_index("ix_offer_codes_claim", "offer_codes", ["workspace_id", "claim"], unique=True)
+    op.create_index(
+        "ix_offer_codes_issued",
+        "offer_codes",
+        ["workspace_id", "offer_id", "issued_us", "code_key"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_offer_codes_number", "offer_codes", ["workspace_id", "number", "offer_id"], unique=False
+    )
+    op.create_index(
+        "ix_offer_codes_state",
+        "offer_codes",
+        ["workspace_id", "offer_id", "state", "code_key"],
+        unique=False,
+    )
+    op.create_table(
+        "offer_uses",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("code_key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("use_key", sa.Text(), nullable=False),
+        sa.Column("offer_id", sa.Text(), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("message_key", sa.LargeBinary(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("revenue_minor", sa.BigInteger(), nullable=False),
+        sa.Column("discount_minor", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "code_key", "kind", "use_key", name=op.f("pk_offer_uses")
+        ),
+    )
+    op.create_index("ix_offer_uses_number", "offer_uses", ["workspace_id", "number"], unique=False)
+    op.create_index(
+        "ix_offer_uses_offer",
+        "offer_uses",
+        ["workspace_id", "offer_id", "kind", "at_us"],
+        unique=False,
+    )
+    op.create_table(
+        "offers",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("definition", sa.LargeBinary(), nullable=False),
+        sa.Column("is_ended", sa.Integer(), nullable=False),
+        sa.Column("created_us", sa.BigInteger(), nullable=False),
+        sa.Column("n_issued", sa.BigInteger(), nullable=False),
+        sa.Column("n_free", sa.BigInteger(), nullable=False),
+        sa.Column("n_applied", sa.BigInteger(), nullable=False),
+        sa.Column("n_redeemed", sa.BigInteger(), nullable=False),
+        sa.Column("revenue_minor", sa.BigInteger(), nullable=False),
+        sa.Column("discount_minor", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_offers")),
+    )
+    op.create_table(
         "passkeys",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -1157,6 +1225,15 @@ def downgrade() -> None:
     op.drop_table("person_keys")
     op.drop_index(op.f("ix_passkeys_member_id"), table_name="passkeys")
     op.drop_table("passkeys")
+    op.drop_table("offers")
+    op.drop_index("ix_offer_uses_offer", table_name="offer_uses")
+    op.drop_index("ix_offer_uses_number", table_name="offer_uses")
+    op.drop_table("offer_uses")
+    op.drop_index("ix_offer_codes_state", table_name="offer_codes")
+    op.drop_index("ix_offer_codes_number", table_name="offer_codes")
+    op.drop_index("ix_offer_codes_issued", table_name="offer_codes")
+    op.drop_index("ix_offer_codes_claim", table_name="offer_codes")
+    op.drop_table("offer_codes")
     op.drop_index("ix_messages_number", table_name="messages")
     op.drop_index(
         "ix_messages_leased",

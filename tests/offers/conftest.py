@@ -1,0 +1,7 @@
+import pytest
+from offer_world import Shop
+
+
+@pytest.fixture
+def shop(state):
+    return Shop(state)
