@@ -21,18 +21,18 @@ import os
 import random
 import select
 import signal
-import socket
 import sqlite3
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from mail_sink import Behaviour, count_taken, running_sink
 from pyroaring import BitMap
 from sqlalchemy import Connection
 
@@ -56,9 +56,6 @@ from kikubari.testing.events import PlainSealing
 CONNECTIONS = 3
 PEOPLE = 40
 STATES = ("enqueuing", "queued", "sending", "committing", "sent", "unknown")
-_THINK_SECONDS = 0.02
-# Receivers say "later" to one message in this many, the first time they are asked.
-_GREYLISTED = 25
 
 DEFINITION = BroadcastDefinition(
     name="Fault test",
@@ -69,83 +66,6 @@ DEFINITION = BroadcastDefinition(
     ),
     sender=Sender(from_address="news@shop.example"),
 )
-
-
-# The receiving server
-
-
-class Sink:
-    """A model SMTP server: what it accepted is on its disk before it says so."""
-
-    def __init__(self, folder: Path, seed: int, *, is_greylisting: bool = True) -> None:
-        self._folder = folder
-        self._is_greylisting = is_greylisting
-        self._random = random.Random(seed)
-        self._count = 0
-        self._greylisted: set[bytes] = set()
-
-    async def serve(self, listening: socket.socket) -> None:
-        server = await asyncio.start_server(self._talk, sock=listening, limit=1 << 20)
-        async with server:
-            await server.serve_forever()
-
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            writer.write(b"220 sink\r\n")
-            while line := await reader.readline():
-                verb = line[:4].upper()
-                if verb == b"EHLO":
-                    writer.write(b"250-sink\r\n250 PIPELINING\r\n")
-                elif verb == b"RCPT":
-                    writer.write(self._judge(line))
-                elif verb == b"DATA":
-                    await self._take(reader, writer)
-                elif verb == b"QUIT":
-                    break
-                else:
-                    writer.write(b"250 ok\r\n")
-                await writer.drain()
-        writer.close()
-
-    def _judge(self, line: bytes) -> bytes:
-        if (
-            self._is_greylisting
-            and line not in self._greylisted
-            and self._random.randrange(_GREYLISTED) == 0
-        ):
-            self._greylisted.add(line)
-            return b"451 4.7.1 later\r\n"
-        return b"250 ok\r\n"
-
-    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"354 go\r\n")
-        await writer.drain()
-        data = await reader.readuntil(b"\r\n.\r\n")
-        await asyncio.sleep(self._random.random() * _THINK_SECONDS / 2)
-        self._count += 1
-        self._write(self._folder / f"{self._count:08}", data)
-        await asyncio.sleep(self._random.random() * _THINK_SECONDS / 2)
-        writer.write(b"250 2.0.0 queued\r\n")
-
-    @staticmethod
-    def _write(path: Path, data: bytes) -> None:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-        os.write(descriptor, data)
-        os.fsync(descriptor)
-        os.close(descriptor)
-
-
-def start_sink(folder: Path, seed: int, *, is_greylisting: bool = True) -> tuple[int, int]:
-    """Fork the server; returns (process id, port)."""
-    listening = socket.create_server(("127.0.0.1", 0), backlog=100)
-    port = listening.getsockname()[1]
-    child = os.fork()
-    if child == 0:
-        with suppress(KeyboardInterrupt):
-            asyncio.run(Sink(folder, seed, is_greylisting=is_greylisting).serve(listening))
-        os._exit(0)
-    listening.close()
-    return child, port
 
 
 # The process that is killed
@@ -315,16 +235,17 @@ class Harness:
         self._random = random.Random(seed)
         self._database = folder / "state.db"
         self._sunk = folder / "sink"
-        self._sunk.mkdir()
-        self._sink, self._port = start_sink(self._sunk, seed)
+        self._running = ExitStack()
+        self._port = self._running.enter_context(
+            running_sink(self._sunk, seed, Behaviour(is_greylisting=True))
+        )
         self._runs = 0
         self.findings = Findings()
         child, report = fork(self._make_tables)
         self._reap(child, report)
 
     def close(self) -> None:
-        os.kill(self._sink, signal.SIGKILL)
-        os.waitpid(self._sink, 0)
+        self._running.close()
 
     def kill_at_random(self, n_kills: int) -> None:
         """Kill at moments within the time that a run takes undisturbed.
@@ -377,7 +298,7 @@ class Harness:
     def judge(self) -> Findings:
         """Compare the server's files with our records."""
         found = self.findings
-        delivered = Counter(message_id_of(path) for path in self._sunk.iterdir())
+        delivered = count_taken(self._sunk)
         rows = self._rows("SELECT id, number, state FROM messages")
         state_of = {row[0]: row[2] for row in rows}
         found.n_people = len(rows)
@@ -441,12 +362,6 @@ class Harness:
     def _rows(self, sql: str, *parameters: object) -> list[tuple]:
         with closing(sqlite3.connect(self._database)) as connection:
             return connection.execute(sql, parameters).fetchall()
-
-
-def message_id_of(path: Path) -> int:
-    head = path.read_bytes().partition(b"\r\n\r\n")[0]
-    [line] = [line for line in head.split(b"\r\n") if line.startswith(b"X-Id: ")]
-    return int(line.removeprefix(b"X-Id: "))
 
 
 def check(

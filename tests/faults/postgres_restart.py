@@ -12,38 +12,33 @@ Run: ``python tests/faults/postgres_restart.py --restarts 40``.
 """
 
 import argparse
-import os
 import random
 import signal
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import msgspec
-import psycopg
-from broadcast_kill import DEFINITION, ShiftedClock, WholeBase, message_id_of, start_sink
+from mail_sink import Behaviour, running_sink
+from sending_process import (
+    CONNECTIONS,
+    MailVerdict,
+    Role,
+    judge_mail,
+    prepare,
+    start_broadcast,
+    start_sender,
+    wait_until_settled,
+)
 from shop_load import Answer, Load, read_told
-from shop_process import Child, Place, Report, listen, set_up, start_shop
+from shop_process import Child, Place, listen, set_up, start_shop
 from shop_verdict import Verdict, judge
 
-from kikubari.app.delivering import DeliveryThread
-from kikubari.app.logs import configure_logs
-from kikubari.app.loops import Loop
-from kikubari.deliver import AddressHasher, Delivering, InboxStore, Outbox
-from kikubari.deliver.providers.smtp import SmtpPool
-from kikubari.journeys import Broadcasts
-from kikubari.kit.ids import TimeOrderedIds
-from kikubari.storage import PostgresStateStore, migrate
-from kikubari.testing.deliver import GrantedConsents, ListedRecipients, PlainComposer, person
-from kikubari.testing.events import PlainSealing
 from postgres_server import PostgresServer, find_binaries
 
-CONNECTIONS = 3
 _PEOPLE_PER_RESTART = 60
 _RESUME_SECONDS = 30.0
 # Small, yet durable: what is acknowledged here must survive.
@@ -73,20 +68,13 @@ class Sending(msgspec.Struct, kw_only=True):
     """What came of the broadcast."""
 
     n_restarts: int
-    n_people: int
-    states: dict[str, int]
-    duplicates: list[int]
-    lost: list[int]
-    unaccounted: list[int]
+    mail: MailVerdict
     finished_after_seconds: float
 
     @property
     def is_clean(self) -> bool:
-        return (
-            not (self.duplicates or self.lost or self.unaccounted)
-            and self.states.keys() <= {"sent", "unknown"}
-            and self.states.get("unknown", 0) <= CONNECTIONS * self.n_restarts
-        )
+        unknown = self.mail.states.get("unknown", 0)
+        return self.mail.is_clean and unknown <= CONNECTIONS * self.n_restarts
 
 
 class Findings(msgspec.Struct):
@@ -171,105 +159,25 @@ def _longest_pause(answers: list[Answer], back: list[float]) -> float:
 # The broadcast
 
 
-def deliver(database_url: str, smtp_port: int, n_people: int, report: Report) -> None:
-    """Send one broadcast, as the product's own threads do it, until killed."""
-    configure_logs()
-    store = PostgresStateStore(database_url)
-    migrate(store)
-    clock = ShiftedClock(timedelta(0))
-    sealing = PlainSealing()
-    numbers = range(1, n_people + 1)
-    broadcasts = Broadcasts(
-        store,
-        Outbox(store, sealing, clock),
-        WholeBase(1, n_people),
-        clock,
-        TimeOrderedIds(),
-        chunk=10,
-    )
-    broadcasts.start(broadcasts.create(DEFINITION).id)
-
-    def build(transport: SmtpPool) -> Delivering:
-        return Delivering(
-            store=store,
-            recipients=ListedRecipients(person(number) for number in numbers),
-            consents=GrantedConsents(numbers),
-            sealing=sealing,
-            composer=PlainComposer(),
-            transport=transport,
-            hasher=AddressHasher(b"k" * 32),
-            clock=clock,
-        )
-
-    delivery = DeliveryThread(
-        build,
-        InboxStore(store),
-        clock,
-        smtp_url=f"smtp://127.0.0.1:{smtp_port}?starttls=none",
-        mail_url="",
-        inbox_port=0,
-        connections=CONNECTIONS,
-        name="fault test",
-        is_alone=False,
-    )
-    delivery.start()
-    queueing = Loop(
-        "broadcasts", lambda: bool(broadcasts.resume_enqueuing()), clock, idle_seconds=0.5
-    )
-    queueing.start()
-    report(b"ready")
-    signal.pause()
-
-
 def check_sending(server: PostgresServer, folder: Path, n_restarts: int) -> Sending:
     """Restart under a broadcast."""
     n_people = _PEOPLE_PER_RESTART * (n_restarts + 1)
     sunk = folder / "sink"
-    sunk.mkdir()
-    sink, port = start_sink(sunk, 1, is_greylisting=False)  # or we would wait for minutes
-    sender = Child(lambda report: deliver(server.url, port, n_people, report))
-    try:
-        assert sender.wait_ready() == b"ready"
+    prepare(server.url)
+    start_broadcast(server.url, n_people)
+    with running_sink(sunk, 1, Behaviour()) as port:
+        role = Role(
+            database_url=server.url, n_people=n_people, name="a", smtp_port=port, queues=True
+        )
+        sender = start_sender(role)
         back = restart_often(server, n_restarts, seed=2)
-        _wait_until_settled(server.url)
-        finished = time.monotonic() - back[-1]
+        finished = wait_until_settled(server.url, seconds=4 * _RESUME_SECONDS) - back[-1]
         assert sender.is_alive()
         sender.kill()
         sender.reap()
-    finally:
-        os.kill(sink, signal.SIGKILL)
-        os.waitpid(sink, 0)
-    return _judge_sending(server.url, sunk, n_restarts, n_people, finished)
-
-
-def _wait_until_settled(database_url: str) -> None:
-    waiting = "SELECT count(*) FROM messages WHERE state IN ('queued', 'sending', 'committing')"
-    enqueuing = "SELECT count(*) FROM broadcasts WHERE phase = 'enqueuing'"
-    deadline = time.monotonic() + 4 * _RESUME_SECONDS
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        while time.monotonic() < deadline:
-            left = [connection.execute(sql).fetchone() for sql in (waiting, enqueuing)]
-            if left == [(0,), (0,)]:
-                return
-            time.sleep(0.1)
-
-
-def _judge_sending(
-    database_url: str, sunk: Path, n_restarts: int, n_people: int, finished: float
-) -> Sending:
-    with psycopg.connect(database_url) as connection:
-        rows = connection.execute("SELECT id, number, state FROM messages").fetchall()
-    state_of = {row[0]: row[2] for row in rows}
-    delivered = Counter(message_id_of(path) for path in sunk.iterdir())
-    lost = [i for i, state in state_of.items() if state == "sent" and i not in delivered]
-    missing = set(range(1, n_people + 1)) - {row[1] for row in rows}
     return Sending(
         n_restarts=n_restarts,
-        n_people=n_people,
-        states=dict(Counter(state_of.values())),
-        duplicates=sorted(i for i, times in delivered.items() if times > 1),
-        lost=sorted([*lost, *missing]),
-        unaccounted=sorted(i for i in delivered if state_of.get(i) not in {"sent", "unknown"}),
+        mail=judge_mail(server.url, sunk, n_people),
         finished_after_seconds=round(finished, 2),
     )
 

@@ -59,7 +59,24 @@ def test_a_full_disk_is_told_and_recovered_from():
 def test_postgresql_may_restart_at_any_moment():
     found = run_short("postgresql")
     assert found["ingestion"]["answers"]["200"] > 20
-    assert found["sending"]["states"]["sent"] > 100
+    assert found["sending"]["mail"]["states"]["sent"] > 100
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_a_worker_that_wakes_sends_nothing_that_another_took_over():
+    found = run_short("frozen workers")
+    assert found["mail"]["n_taken_over"] >= 10
+    assert found["mail"]["states"]["sent"] > 200
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_the_harness_sees_a_worker_without_a_fence():
+    broken = Suite("", "frozen_workers.py", ("--freezes", "1", "--broken"), ())
+    done = run(broken, is_long=False)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["mail"]["duplicates"]
 
 
 def test_every_script_here_is_run(request: pytest.FixtureRequest):

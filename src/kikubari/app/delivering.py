@@ -26,7 +26,7 @@ logger = structlog.get_logger(__name__)
 _RESTART_SECONDS = 5.0
 # A claim outlasts the pool's pause after an unreachable server and the ten minutes that a server
 # may take to answer the final dot; a living worker renews it.
-_LEASE = timedelta(minutes=12)
+LEASE = timedelta(minutes=12)
 
 
 class DeliveryThread:
@@ -39,7 +39,7 @@ class DeliveryThread:
         smtp_url: empty for the sandbox inbox.
         mail_url: of a provider's API, instead of SMTP.
         inbox_port: where the inbox listens, 0 for a free port.
-        connections: SMTP sessions.
+        settings: sizes and times; `LEASE` is one that suits real servers.
         name: of the worker.
         is_alone: no other process delivers from this store.
     """
@@ -53,7 +53,7 @@ class DeliveryThread:
         smtp_url: str,
         mail_url: str,
         inbox_port: int,
-        connections: int,
+        settings: WorkerSettings,
         name: str,
         is_alone: bool,
     ) -> None:
@@ -63,7 +63,7 @@ class DeliveryThread:
         self._smtp_url = smtp_url
         self._mail_url = mail_url
         self._inbox_port = inbox_port
-        self._connections = connections
+        self._settings = settings
         self._name = name
         self._is_alone = is_alone
         self._loop = uvloop.new_event_loop()
@@ -117,8 +117,8 @@ class DeliveryThread:
 
     def _open_transport(self, url: str) -> SmtpPool | HttpTransport:
         if self._mail_url:
-            return open_provider(self._mail_url, size=self._connections, clock=self._clock)
-        return SmtpPool(parse_smtp_url(url), size=self._connections)
+            return open_provider(self._mail_url, size=self._settings.connections, clock=self._clock)
+        return SmtpPool(parse_smtp_url(url), size=self._settings.connections)
 
     async def _work(self, url: str) -> None:
         transport = self._open_transport(url)
@@ -126,7 +126,7 @@ class DeliveryThread:
             self._build(transport),
             name=self._name,
             is_alone=self._is_alone,
-            settings=WorkerSettings(connections=self._connections, lease=_LEASE),
+            settings=self._settings,
         )
         self.last_error = ""
         try:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from kikubari.app.adapters import BroadcastOutbox, SegmentAudience
 from kikubari.app.contact import AnonymousNumbers, HabitualHours, ProfilePeople
-from kikubari.app.delivering import DeliveryThread
+from kikubari.app.delivering import LEASE, DeliveryThread
 from kikubari.app.recipients import LedgerConsents, ProfileRecipients
 from kikubari.app.reports import list_webhooks
 from kikubari.app.senders import SenderChecks, make_pace
@@ -38,6 +38,7 @@ from kikubari.deliver import (
     Unsubscribing,
     Webhooks,
     WishBook,
+    WorkerSettings,
 )
 from kikubari.journeys import Broadcast, Broadcasts, BroadcastVersions, Previews, SavedBlocks
 from kikubari.measure import Reports
@@ -176,7 +177,7 @@ class DeliveryWing:
             smtp_url=settings.smtp_url,
             mail_url=settings.mail_url,
             inbox_port=settings.inbox_port,
-            connections=settings.smtp_connections,
+            settings=WorkerSettings(connections=settings.smtp_connections, lease=LEASE),
             name=ground.process_name,
             is_alone=settings.is_embedded,
         )

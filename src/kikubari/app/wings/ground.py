@@ -33,18 +33,14 @@ class Ground:
             self.state, self.clock, holder=self.process_name, is_alone=settings.is_embedded
         )
 
-    def loop(
-        self, name: str, step: Callable[[], bool], *, idle: timedelta = _IDLE, rest: float = 0.0
-    ) -> Loop:
+    def loop(self, name: str, step: Callable[[], bool], *, idle: timedelta = _IDLE) -> Loop:
         """Return a loop that every process runs."""
-        return Loop(name, step, self.clock, idle_seconds=idle.total_seconds(), rest=rest)
+        return Loop(name, step, self.clock, idle_seconds=idle.total_seconds())
 
-    def lone_loop(
-        self, name: str, step: Callable[[], bool], *, idle: timedelta = _IDLE, rest: float = 0.0
-    ) -> Loop:
+    def lone_loop(self, name: str, step: Callable[[], bool], *, idle: timedelta = _IDLE) -> Loop:
         """Return a loop that does its work in one process at a time."""
 
         def step_in_turn() -> bool:
             return self._turns.is_mine(name) and step()
 
-        return self.loop(name, step_in_turn, idle=idle, rest=rest)
+        return self.loop(name, step_in_turn, idle=idle)
