@@ -33,14 +33,18 @@ class Ground:
             self.state, self.clock, holder=self.process_name, is_alone=settings.is_embedded
         )
 
-    def loop(self, name: str, step: Callable[[], bool], *, idle: timedelta = _IDLE) -> Loop:
+    def loop(
+        self, name: str, step: Callable[[], bool], *, idle: timedelta = _IDLE, rest: float = 0.0
+    ) -> Loop:
         """Return a loop that every process runs."""
-        return Loop(name, step, self.clock, idle_seconds=idle.total_seconds())
+        return Loop(name, step, self.clock, idle_seconds=idle.total_seconds(), rest=rest)
 
-    def lone_loop(self, name: str, step: Callable[[], bool], *, idle: timedelta = _IDLE) -> Loop:
+    def lone_loop(
+        self, name: str, step: Callable[[], bool], *, idle: timedelta = _IDLE, rest: float = 0.0
+    ) -> Loop:
         """Return a loop that does its work in one process at a time."""
 
         def step_in_turn() -> bool:
             return self._turns.is_mine(name) and step()
 
-        return self.loop(name, step_in_turn, idle=idle)
+        return self.loop(name, step_in_turn, idle=idle, rest=rest)
