@@ -58,6 +58,7 @@ class Sink:
         self._random = random.Random(seed)
         self._count = 0
         self._greylisted: set[bytes] = set()
+        self._never = asyncio.Event()
         self._faults = os.open(folder / "faults", os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
 
     async def serve(self, listening: socket.socket) -> None:
@@ -121,7 +122,7 @@ class Sink:
         os.write(self._faults, json.dumps([phase, number, action]).encode() + b"\n")
         os.fsync(self._faults)
         if action == STALL:
-            await asyncio.Event().wait()
+            await self._never.wait()
         if action == DROP:
             raise ConnectionResetError
         return action.encode() + b"\r\n"

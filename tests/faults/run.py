@@ -43,6 +43,7 @@ SUITES = (
         ("--kills", "40", "--points", "--every", "2"),
         ("--kills", "200", "--points"),
     ),
+    Suite("bad servers", "bad_servers.py", ("--people", "60"), ("--people", "3000")),
     Suite("copy", "copy_kill.py", ("--kills", "5"), ("--kills", "40")),
     Suite("disk full", "disk_full.py", ("--seconds", "2"), ("--seconds", "30")),
     Suite("postgresql", "postgres_restart.py", ("--restarts", "3"), ("--restarts", "40")),

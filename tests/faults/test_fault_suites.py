@@ -43,6 +43,14 @@ def test_the_harness_sees_an_event_that_was_acknowledged_too_early():
 
 
 @pytest.mark.slow
+def test_a_server_that_fails_at_any_phase_harms_nobody_else():
+    found = run_short("bad servers")
+    phases = {kind.split(":")[0] for kind in found["n_faults"]}
+    assert phases == {"greeting", "ehlo", "mail", "rcpt", "data", "final_dot"}
+    assert found["states"].keys() == {"sent", "failed", "unknown"}
+
+
+@pytest.mark.slow
 def test_the_copy_equals_the_log_after_any_kill():
     found = run_short("copy")
     assert found["n_kills_within_a_range"] >= 2
