@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from kikubari.app.limits import PeopleLimits
 from kikubari.catalog import Product
 from kikubari.decide.guard import Standing
-from kikubari.decide.personalise import Fact, Lineage, Provenance, gather_facts
+from kikubari.decide.personalise import Fact, Facts, Lineage, Provenance
 from kikubari.decide.recommend import PopularProducts
 from kikubari.deliver import EMAIL, Recipient, load_wishes, matter_of
 from kikubari.kit.clock import Clock
@@ -31,6 +31,7 @@ from kikubari.storage import ColumnarStore, StateStore
 # Purposes of the ledger, each on e-mail.
 _TRACKING, _MARKETING = "tracking", "marketing"
 _PROFILING, _ENRICHMENT = "profiling", "enrichment"
+_PURPOSES = (_TRACKING, _MARKETING, _PROFILING, _ENRICHMENT)
 _REFUSED = frozenset({"denied", "withdrawn"})
 # Contact data and bookkeeping are no facts to write a sentence with.
 _NOT_FACTS = frozenset({"email", "phone", "simulated_fields"})
@@ -121,10 +122,7 @@ class ProfileRecipients:
         with self._store.read() as connection:
             now_is = self._profiles.resolve_numbers(connection, numbers)
             people = self._profiles.load_profiles(connection, set(now_is.values()))
-            said = {
-                purpose: self._ledger.state(connection, set(now_is.values()), purpose, EMAIL)
-                for purpose in (_TRACKING, _MARKETING, _PROFILING, _ENRICHMENT)
-            }
+            said = self._ledger.states(connection, set(now_is.values()), _PURPOSES, EMAIL)
             unused = self._list_unused(connection, set(now_is.values()))
             unprofiled = self._limits.list_objecting(connection, numbers)
         now = self._clock.now()
@@ -183,7 +181,7 @@ class ProfileRecipients:
             language=_text(person.traits, "language") or "en",
             timezone=zone or self._timezone,
             is_zone_assumed=not zone,
-            facts=gather_facts({"customer": facts}),
+            facts=_customer(facts),
             standing=_standing(said),
             consented_at=said[_MARKETING].at if said[_MARKETING].is_granted else None,
             consent_source=said[_MARKETING].source,
@@ -253,6 +251,14 @@ def _standing(said: Mapping[str, ConsentState]) -> Standing:
 
 def _is_declared(fact: Fact) -> bool:
     return fact.lineage.provenance is Provenance.DECLARED
+
+
+def _customer(facts: Mapping[str, Fact]) -> Facts:
+    """Return the facts as templates read them; their values are plain already."""
+    return Facts(
+        {"customer": {name: fact.value for name, fact in facts.items()}},
+        {f"customer.{name}": fact.lineage for name, fact in facts.items()},
+    )
 
 
 def _fact_of(trait: Trait) -> Fact:

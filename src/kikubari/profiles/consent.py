@@ -93,20 +93,41 @@ class ConsentLedger:
             as_of: statements made later do not count.
             known_at: statements that arrived later do not count.
         """
+        return self.states(
+            connection, numbers, (purpose,), channel, as_of=as_of, known_at=known_at
+        )[purpose]
+
+    def states(
+        self,
+        connection: Connection,
+        numbers: Collection[int],
+        purposes: Collection[str],
+        channel: str,
+        *,
+        as_of: datetime = LATEST,
+        known_at: datetime = LATEST,
+    ) -> dict[str, dict[int, ConsentState]]:
+        """Return where each person stands by purpose, in one look; arguments are as of `state`."""
         profile_of = identity.list_profiles_of(connection, self._workspace_id, numbers)
         people = identity.list_numbers_of(connection, self._workspace_id, set(profile_of.values()))
         found = rows.list_entries(
             connection,
             self._workspace_id,
             people.keys(),
-            about=(purpose, {channel, ""}),
+            about=(purposes, {channel, ""}),
             until_us=to_micros(as_of),
             received_until_us=to_micros(known_at),
         )
         # In order: the last one stands.
-        latest = {people[row.number]: row for row in found}
-        states = {profile: _state(row) for profile, row in latest.items()}
-        return {number: states.get(profile_of.get(number, 0), _UNKNOWN) for number in numbers}
+        latest = {(row.purpose, people[row.number]): row for row in found}
+        states = {key: _state(row) for key, row in latest.items()}
+        return {
+            purpose: {
+                number: states.get((purpose, profile_of.get(number, 0)), _UNKNOWN)
+                for number in numbers
+            }
+            for purpose in purposes
+        }
 
     def standing(
         self, connection: Connection, number: int, *, as_of: datetime = LATEST

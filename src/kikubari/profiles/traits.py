@@ -78,21 +78,27 @@ def load_traits(
     profile_of = identity.list_numbers_of(connection, workspace_id, profiles)
     found = rows.list_standing_traits(connection, workspace_id, profile_of.keys(), names=names)
     opened = sealing.open(connection, [row.number for row in found], [row.value for row in found])
-    statements: dict[tuple[int, str], list[_Statement]] = {}
+    said: dict[tuple[int, str], list[tuple[Any, bytes]]] = {}
     for row, payload in zip(found, opened, strict=True):
         if payload is not None:
-            statements.setdefault((profile_of[row.number], row.name), []).append(
-                _statement(row, payload)
-            )
+            said.setdefault((profile_of[row.number], row.name), []).append((row, payload))
     traits: dict[int, dict[str, Trait]] = {profile: {} for profile in profiles}
     emails: dict[int, str] = {}
-    for (profile, name), said in statements.items():
-        trait = settle_trait(said)
+    for (profile, name), statements in said.items():
+        trait = _read_trait(statements)
         if trait is not None:
             traits[profile][name] = trait
             if name == "email" and trait.fact.is_verified and isinstance(trait.value, str):
                 emails[profile] = trait.value.strip()
     return traits, emails
+
+
+def _read_trait(statements: Sequence[tuple[Any, bytes]]) -> Trait | None:
+    if len(statements) > 1:
+        return settle_trait([_statement(row, payload) for row, payload in statements])
+    ((row, payload),) = statements
+    fact = _fact(row, payload)
+    return None if fact.value is None else Trait(fact)
 
 
 class _Statement(msgspec.Struct, frozen=True):
@@ -137,7 +143,12 @@ def _is_storable(name: str) -> bool:
 
 
 def _statement(row: Any, payload: bytes) -> _Statement:
-    fact = TraitFact(
+    fact = _fact(row, payload)
+    return _Statement((fact.is_verified, row.at_us, row.source_id, bytes(row.message_key)), fact)
+
+
+def _fact(row: Any, payload: bytes) -> TraitFact:
+    return TraitFact(
         name=row.name,
         value=_decoder.decode(payload),
         at=from_micros(row.at_us),
@@ -147,4 +158,3 @@ def _statement(row: Any, payload: bytes) -> _Statement:
         is_verified=bool(row.is_verified),
         is_simulated=bool(row.is_simulated),
     )
-    return _Statement((fact.is_verified, row.at_us, row.source_id, bytes(row.message_key)), fact)

@@ -27,7 +27,7 @@ _ENTRIES = select(*consents.c).where(
     consents.c.received_us <= bindparam("b_received_until"),
 )
 _ENTRIES_ABOUT = _ENTRIES.where(
-    consents.c.purpose == bindparam("b_purpose"),
+    consents.c.purpose.in_(bindparam("b_purposes", expanding=True)),
     consents.c.channel.in_(bindparam("b_channels", expanding=True)),
 )
 
@@ -37,7 +37,7 @@ def list_entries(
     workspace_id: int,
     numbers: Collection[int],
     *,
-    about: tuple[str, Collection[str]] | None = None,
+    about: tuple[Collection[str], Collection[str]] | None = None,
     until_us: int,
     received_until_us: int,
 ) -> Rows:
@@ -47,7 +47,7 @@ def list_entries(
         connection: a snapshot or a transaction.
         workspace_id: whose ledger.
         numbers: thousands at once.
-        about: a purpose and channels, to see only what was said about those.
+        about: purposes and channels, to see only what was said about those.
         until_us: entries about later instants are left out.
         received_until_us: so are those that arrived later.
     """
@@ -57,7 +57,7 @@ def list_entries(
         "b_received_until": received_until_us,
     }
     if about is not None:
-        values |= {"b_purpose": about[0], "b_channels": list(about[1])}
+        values |= {"b_purposes": list(about[0]), "b_channels": list(about[1])}
     found: Rows = []
     for chunk in chunks(numbers):
         query = _ENTRIES if about is None else _ENTRIES_ABOUT

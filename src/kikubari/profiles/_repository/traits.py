@@ -3,7 +3,16 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    select,
+)
 
 from kikubari.profiles._repository.chunked import Rows, chunks, select_in
 from kikubari.profiles._tables import profile_names, trait_versions
@@ -37,21 +46,43 @@ def list_standing_traits(
 
     What is verified and what is not are kept apart: the one never hides the other.
     """
-    t = trait_versions.c
-    newest = func.row_number().over(
-        partition_by=(t.number, t.name, t.source_id, t.is_verified),
-        order_by=(t.at_us.desc(), t.message_key.desc()),
-    )
+    query = _STANDING if names is None else _STANDING_NAMED
+    values: dict[str, Any] = {"b_workspace": workspace_id, "b_names": list(names or ())}
     found: Rows = []
     for chunk in chunks(numbers):
-        ranked = select(trait_versions, newest.label("age")).where(
-            t.workspace_id == workspace_id, t.number.in_(chunk)
-        )
-        if names is not None:
-            ranked = ranked.where(t.name.in_(names))
-        statements = ranked.subquery()
-        found += connection.execute(select(statements).where(statements.c.age == 1)).all()
+        found += connection.execute(query, {**values, "b_numbers": chunk}).all()
     return found
+
+
+def _standing(ranked: Select[Any]) -> Select[Any]:
+    statements = ranked.subquery()
+    return select(*[column for column in statements.c if column.name != "age"]).where(
+        statements.c.age == 1
+    )
+
+
+_RANKED = select(
+    trait_versions,
+    func.row_number()
+    .over(
+        partition_by=(
+            trait_versions.c.number,
+            trait_versions.c.name,
+            trait_versions.c.source_id,
+            trait_versions.c.is_verified,
+        ),
+        order_by=(trait_versions.c.at_us.desc(), trait_versions.c.message_key.desc()),
+    )
+    .label("age"),
+).where(
+    trait_versions.c.workspace_id == bindparam("b_workspace"),
+    trait_versions.c.number.in_(bindparam("b_numbers", expanding=True)),
+)
+# Made once: SQLAlchemy takes longer to put a statement together than the database to answer it.
+_STANDING = _standing(_RANKED)
+_STANDING_NAMED = _standing(
+    _RANKED.where(trait_versions.c.name.in_(bindparam("b_names", expanding=True)))
+)
 
 
 def list_versions(connection: Connection, workspace_id: int, numbers: Collection[int]) -> Rows:
