@@ -9,6 +9,7 @@ GOOD = [row for row in own_rows() if row["expected"] == "ok"]
 RANKS = {"ok": 0, "warn": 1, "hold": 2, "block": 3}
 BUZZES = {"push", "sms", "line", "whatsapp"}
 PLAIN = {"basic", "preference", "contact", "transactional"}
+ADDRESS = {"name", "first_name", "last_name"}
 ACTS = ("click", "wishlist", "saved", "registry", "alert")
 
 
@@ -17,7 +18,11 @@ def _is_marketing(row):
 
 
 def _learnt(row):
-    return [use for use in row["uses"] if use["provenance"] != "declared"]
+    return [
+        use
+        for use in row["uses"]
+        if use["provenance"] != "declared" and use["attribute"] not in ADDRESS
+    ]
 
 
 def _profiled(row):
@@ -26,7 +31,9 @@ def _profiled(row):
 
 def _is_profiled(row):
     return _is_marketing(row) and any(
-        use["provenance"] != "declared" or use["category"] not in PLAIN for use in row["uses"]
+        use["provenance"] != "declared" or use["category"] not in PLAIN
+        for use in row["uses"]
+        if use["attribute"] not in ADDRESS
     )
 
 
@@ -84,7 +91,7 @@ VIOLATIONS = {
     ),
     "why": (lambda r: _is_marketing(r) and _learnt(r), lambda r: {"why_link": False}, "warn"),
     "special": (
-        lambda r: "health" in r["context"]["explicit_consent"],
+        lambda r: _is_marketing(r) and "health" in r["context"]["explicit_consent"],
         lambda r: {"explicit_consent": []},
         "block",
     ),

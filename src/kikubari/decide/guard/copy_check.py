@@ -11,9 +11,22 @@ from typing import TypeVar
 
 import msgspec
 
-from kikubari.decide.guard.signs import Sign, signs, topic_shapes, topics
+from kikubari.decide.guard.signs import (
+    Sign,
+    first_condition,
+    occasions,
+    signs,
+    topic_shapes,
+    topics,
+)
 
 T = TypeVar("T")
+
+# What people are consoled for.
+SORE = frozenset(
+    {"bereavement", "relationship", "hardship", "addiction", "mental_health", "health"}
+    | {"reproductive"}
+)
 
 # Nothing a person reads is longer; what is longer is read up to here.
 MAX_TEXT = 20_000
@@ -34,6 +47,7 @@ class Sentence(msgspec.Struct, frozen=True):
         asserts: those of them it says of the reader: "congratulations on", "you are".
         owns: those and what it calls the reader's: "your wedding".
         ties: those it connects with the reader by "your" and the like.
+        occasions: those it speaks of, such as ``mothers day``.
     """
 
     text: str
@@ -42,6 +56,7 @@ class Sentence(msgspec.Struct, frozen=True):
     asserts: frozenset[str] = frozenset()
     owns: frozenset[str] = frozenset()
     ties: frozenset[str] = frozenset()
+    occasions: frozenset[str] = frozenset()
 
 
 class Copy(msgspec.Struct, frozen=True):
@@ -53,6 +68,7 @@ class Copy(msgspec.Struct, frozen=True):
     asserts: frozenset[str]
     owns: frozenset[str]
     ties: frozenset[str]
+    occasions: frozenset[str]
 
     def where(self, *signs: Sign) -> str:
         """Return the first sentence with one of the signs, empty if there is none."""
@@ -70,6 +86,7 @@ def read_copy(text: str) -> Copy:
         _union(one.asserts for one in sentences),
         _union(one.owns for one in sentences),
         _union(one.ties for one in sentences),
+        _union(one.occasions for one in sentences),
     )
 
 
@@ -88,12 +105,34 @@ def _read_line(line: str) -> tuple[Sentence, ...]:
 def _read(text: str) -> Sentence:
     lower = text.lower()
     found = frozenset(map(Sign, signs().find(lower)))
+    named = occasions().find(lower)
     mentions = topics().find(lower)
     if not mentions:
-        return Sentence(text, found)
-    asserts = topic_shapes("asserts").find(lower)
-    owns = topic_shapes("owns").find(lower) | asserts
+        return Sentence(text, found, occasions=named)
+    asserts, owns = _said_of_reader(lower)
+    if Sign.COMFORTS in found:
+        # Nobody is consoled for what does not concern them.
+        asserts, owns = asserts | mentions & SORE, owns | mentions & SORE
     ties = topic_shapes("ties").find(lower) | owns
     if Sign.SUPPOSES in found:
-        asserts = owns = frozenset()
-    return Sentence(text, found, mentions, asserts, owns, ties)
+        asserts, owns = _said_outright(lower)
+    return Sentence(text, found, mentions, asserts, owns, ties, named)
+
+
+def _said_of_reader(lower: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return what is asserted of the reader, and that with what is called theirs."""
+    asserts = topic_shapes("presumes").find(lower) | topic_shapes("asserts").find(lower)
+    return asserts, topic_shapes("owns").find(lower) | asserts
+
+
+def _said_outright(lower: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the same for a sentence that leaves open whom it concerns.
+
+    English says so first, what stands before is said outright; in Japanese it follows, and what
+    is presumed stays presumed.
+    """
+    condition = first_condition().search(lower)
+    if condition is not None:
+        return _said_of_reader(lower[: condition.start()])
+    presumed = topic_shapes("presumes").find(lower)
+    return presumed, presumed

@@ -14,6 +14,7 @@ from kikubari.decide.guard.vocabulary import (
     are_related,
     families,
     family_of,
+    is_address,
     normalise,
     sensitivity_of,
 )
@@ -82,6 +83,11 @@ class FactReading(msgspec.Struct, frozen=True):
         return self.is_observed and (
             self.family == "transactional" or bool(_PURCHASE.search(normalise(self.name)))
         )
+
+    @property
+    def is_address(self) -> bool:
+        """Whether it only says how to address the person: a name or language of their own."""
+        return self.use.provenance is not Provenance.THIRD_PARTY and is_address(self.name)
 
     @property
     def is_explicit_act(self) -> bool:
@@ -163,4 +169,4 @@ class Reading:
 
     def guesses(self) -> Iterator[FactReading]:
         """Yield the facts that somebody concluded or told."""
-        return (fact for fact in self.facts if fact.is_guess)
+        return (fact for fact in self.facts if fact.is_guess and not fact.is_address)

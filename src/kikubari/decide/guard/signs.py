@@ -29,18 +29,23 @@ class Sign(StrEnum):
     VIEWED = "viewed"  # "you viewed this"
     STATES = "states"  # says what the reader is, likes or has
     GROUPS = "groups"  # speaks of people like the reader
-    SUPPOSES = "supposes"  # leaves open whether it fits: if, might, question to anyone
+    SUPPOSES = "supposes"  # leaves open whom it concerns: if you, for anyone who
+    HEDGES = "hedges"  # leaves open whether it suits: you might like
     SAYS_YOU = "says_you"
     ASKS_BACK = "asks_back"  # asks the reader to confirm or correct
     SCARCE = "scarce"  # a number left, a countdown, others looking
     ENDS = "ends"  # ends today, last chance
+    COMFORTS = "comforts"  # consoles, or speaks of how hard something is
     FEIGNS = "feigns"  # a thread, a talk or a friendship that there is not
     PRESSES = "presses"  # plays on distress, debt, loneliness
     LABELS = "labels"  # what the shop calls people among itself, or an empty variable
     CODES = "codes"  # a word with underscores
     TYPED_CODES = "typed_codes"  # speaks of something the reader is to type
     TELLS_OTHERS = "tells_others"  # what somebody else bought, viewed or is
+    FEW = "few"  # speaks to a handful of people it has counted
     GIFT = "gift"  # gives a present away
+    GIFT_WORD = "gift_word"  # speaks of a present at all
+    LIFE = "life"  # speaks of turns in a life, however lightly
     OPTS_OUT = "opts_out"  # asks everybody whether to skip an occasion
     FIRST_ORDER = "first_order"  # for newcomers
     UPSELLS = "upsells"
@@ -83,8 +88,13 @@ def topics() -> PatternSet:
 
 @cache
 def topic_shapes(kind: str) -> PatternSet:
-    """Return patterns that connect a topic with the reader: ``asserts``, ``owns`` or ``ties``."""
-    shapes = _file()["shapes"][kind]["patterns"]
+    """Return patterns that connect a topic with the reader.
+
+    Args:
+        kind: ``presumes``, ``asserts``, ``owns`` or ``ties``.
+    """
+    words = _words()
+    shapes = [_filled(shape, words) for shape in _file()["shapes"][kind]["patterns"]]
     patterns = [
         (name, shape.replace("<topic>", topic))
         for name, topic in _topics().items()
@@ -94,7 +104,10 @@ def topic_shapes(kind: str) -> PatternSet:
 
 
 def _sayings() -> list[tuple[str, str]]:
-    return [(name, one) for name, family in families().items() for one in family.says]
+    words = _words()
+    return [
+        (name, _filled(one, words)) for name, family in families().items() for one in family.says
+    ]
 
 
 @cache
@@ -103,15 +116,34 @@ def _file() -> Mapping[str, Any]:
     return tomllib.loads(text)
 
 
-def _listed() -> list[tuple[str, str]]:
-    words: dict[str, str] = {}
+@cache
+def _words() -> Mapping[str, str]:
+    words: dict[str, str] = {"topic": "<topic>"}
     for name, pattern in _file()["words"].items():
         words[name] = _filled(pattern, words)
+    return words
+
+
+@cache
+def occasions() -> PatternSet:
+    """Return the words by which sentences speak of an occasion, each standing for its name."""
+    return PatternSet(list(_file()["occasions"].items()))
+
+
+def _listed() -> list[tuple[str, str]]:
+    words = _words()
     return [
         (Sign(name), _filled(pattern, words))
         for name, entry in _file()["signs"].items()
         for pattern in entry["patterns"]
     ]
+
+
+@cache
+def first_condition() -> Any:
+    """Return what finds where a sentence in English begins to leave open whom it concerns."""
+    patterns = _file()["signs"][Sign.SUPPOSES]["patterns"]
+    return re2.compile("|".join(one for one in patterns if one.isascii()))
 
 
 def _filled(pattern: str, words: Mapping[str, str]) -> str:

@@ -15,6 +15,14 @@ from kikubari.decide.personalise import Provenance
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ASCII = re.compile(r"[a-z0-9]+")
 
+_ADDRESS = frozenset(
+    {
+        *("name", "first name", "last name", "full name", "given name", "family name", "nickname"),
+        *("display name", "customer", "language", "locale", "timezone", "time zone"),
+        *("first name kana", "last name kana", "name kana", "氏名", "名前", "お名前", "姓", "名"),
+    }
+)
+
 # Families of which one gives the other away, or is said along with it.
 _RELATED = (
     frozenset({"life_event", "relationship"}),
@@ -41,7 +49,6 @@ def families() -> Mapping[str, Family]:
     return msgspec.convert(tomllib.loads(text), dict[str, Family])
 
 
-@lru_cache(maxsize=4096)
 @lru_cache(maxsize=8192)
 def normalise(name: str) -> str:
     """Return a name as words in one spelling: ``dueDate``, ``due_date`` → ``due date``."""
@@ -96,6 +103,12 @@ def _is_in(words: Iterable[str], plain: str) -> bool:
         if found:
             return True
     return False
+
+
+@lru_cache(maxsize=4096)
+def is_address(name: str) -> bool:
+    """Say whether a fact of this name is a form of address: wherever it is from, it is no news."""
+    return normalise(name) in _ADDRESS
 
 
 def family_of(use: FactOfUse) -> str:

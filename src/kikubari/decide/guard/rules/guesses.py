@@ -27,7 +27,7 @@ def judge_stated_guess(reading: Reading) -> Iterator[Objection]:
 def judge_confidence(reading: Reading) -> Iterator[Objection]:
     """R07: an unsure guess gives way to what suits everybody."""
     for fact in reading.facts:
-        if fact.is_declared:
+        if fact.is_declared or fact.is_address:
             continue
         # A guess that nobody has measured is unsure; what was observed is what it is.
         confidence = fact.use.confidence
@@ -53,7 +53,7 @@ def judge_openness(reading: Reading) -> Iterator[Objection]:
     if not reading.is_marketing or reading.context.why_link:
         return
     for fact in reading.facts:
-        if not fact.is_declared:
+        if not (fact.is_declared or fact.is_address):
             yield warn(fact.name)
 
 
@@ -65,15 +65,16 @@ def judge_age(reading: Reading) -> Iterator[Objection]:
         days = reading.context.data_age_days.get(fact.name)
         is_lasting = fact.is_declared or fact.family == "transactional"
         life = reading.policy.declared_days if is_lasting else reading.policy.interest_days
-        if days is not None and days > life:
+        if days is not None and days > life and not fact.is_address:
             yield warn(fact.name)
 
 
 def judge_group(reading: Reading) -> Iterator[Objection]:
     """R32: what holds for a group is not said of the person."""
+    speaks = Sign.GROUPS in reading.copy.signs
+    is_said = speaks or _states(reading)
     for fact in reading.guesses():
-        is_said = _states(reading) or Sign.GROUPS in reading.copy.signs
-        if is_said and (_is_group(fact) or Sign.GROUPS in reading.copy.signs):
+        if is_said and (speaks or _is_group(fact)):
             yield block(fact.name)
 
 
@@ -85,7 +86,7 @@ def _states(reading: Reading) -> bool:
     """Say whether a sentence says what the reader is or likes, not just what they might."""
     return any(
         Sign.STATES in one.signs
-        and Sign.SUPPOSES not in one.signs
+        and not one.signs & {Sign.SUPPOSES, Sign.HEDGES}
         and not one.text.rstrip().endswith("?")
         for one in reading.copy.sentences
     )

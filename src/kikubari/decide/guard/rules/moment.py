@@ -1,11 +1,12 @@
 """When and how often: R13, R14, R15, R19. Rule R30 says which messages they do not touch."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from kikubari.decide.guard.policy import is_quiet
 from kikubari.decide.guard.reading import BUZZING, Reading
 from kikubari.decide.guard.rules.rule import Judge, Objection, block, hold, warn
-from kikubari.decide.guard.signs import Sign
+from kikubari.decide.guard.signs import Sign, occasions
 from kikubari.decide.guard.vocabulary import normalise
 
 
@@ -40,11 +41,20 @@ def judge_balance(reading: Reading) -> Iterator[Objection]:
 
 def judge_occasion(reading: Reading) -> Iterator[Objection]:
     """R19: who does not want to hear of an occasion does not; not by asking everybody either."""
-    unwanted = {normalise(one) for one in reading.context.occasion_optout}
-    if reading.context.occasion and normalise(reading.context.occasion) in unwanted:
-        yield block(reading.context.occasion)
+    unwanted = {_occasion(one) for one in reading.context.occasion_optout}
+    told = reading.context.occasion
+    about = {_occasion(told)} if told else reading.copy.occasions
+    if unwanted & about:
+        yield block(told or min(unwanted & about))
     elif Sign.OPTS_OUT in reading.copy.signs:
         yield warn(reading.copy.where(Sign.OPTS_OUT))
+
+
+@lru_cache(maxsize=256)
+def _occasion(name: str) -> str:
+    """Return an occasion's name as words speak of it, so that all its names are one."""
+    plain = normalise(name)
+    return min(occasions().find(plain), default=plain)
 
 
 JUDGES: dict[str, Judge] = {

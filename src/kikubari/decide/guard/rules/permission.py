@@ -24,11 +24,15 @@ _GIVEN_IN_TRUST = re.compile(
     r"|recovery|fraud|verif\w*|identity|identification|kyc|id check|age (?:check|gate|proof)"
     r"|support|help ?desk|ticket|complaint|case|service call|payment|billing|invoice|card|bank"
     r"|tax|care|medical|health|treatment|patient|prescription|consultation|emergency|delivery"
-    r"|shipping|returns?|refund|warranty|repair|recruit\w*|employment|legal|contract|insurance)\b"
+    r"|shipping|returns?|refund|warranty|repair|recruit\w*|employment|legal|contract|insurance"
+    r"|account protection|abuse|dispute|safety|recall|diagnos\w*|pharmac\w*|courier)\b"
+    r"|本人確認|認証|セキュリティ|防犯|不正|サポート|問い?合わ?せ|決済|支払|請求|配送|配達|お届け|返品|返金|修理"
+    r"|保証|診療|医療|治療|処方|介護|相談|採用|契約|緊急"
 )
 _GIVEN_FOR_THIS = re.compile(
     r"\b(?:marketing|newsletter|offers?|promotions?|advertis\w*|personali[sz]\w*|recommend\w*"
     r"|gifts?|treat|club|loyalty|preferences?|greetings?|birthday|reminders?|alerts?|updates)\b"
+    r"|広告|お知らせ|ご案内|メルマガ|おすすめ|お勧め|特典|誕生日"
 )
 
 
@@ -83,7 +87,7 @@ def judge_objection(reading: Reading) -> Iterator[Objection]:
     if not _NO_PROFILING.search(normalise(reading.context.privacy_signal)):
         return
     for fact in reading.facts:
-        if fact.is_declared or fact.is_explicit_act:
+        if fact.is_declared or fact.is_explicit_act or fact.is_address:
             continue
         if fact.is_purchase and not reading.is_marketing:
             continue

@@ -28,6 +28,10 @@ _GIFTS = re.compile(r"\b(?:gift|gifts|present|surprise|engagement ring)\b|贈り
 _YOUNG = re.compile(r"\b(?:minor|minors|child|children|kid|teen|teens|teenager|under ?\d*|young)\b")
 _ADULT_AGE = 18
 _TELLING = frozenset({Sign.COUNTS, Sign.WATCHES, Sign.NOTICES, Sign.PRESSES})
+# Whom a guess about these has chosen takes any word about themselves for knowledge.
+_TURNS = frozenset({"life_event", "relationship", "children", "bereavement"}) | _WEAKNESS
+_HINTING = frozenset({Sign.LIFE, Sign.SAYS_YOU, Sign.COMFORTS})
+_OPEN = frozenset({Sign.SUPPOSES, Sign.HEDGES, Sign.DISCLOSES, Sign.ASKS_BACK})
 _PLAIN_TOPICS = frozenset({"transactional", "basic", "preference", "contact"})
 
 
@@ -122,7 +126,7 @@ def judge_minors(reading: Reading) -> Iterator[Objection]:
     is_young = age < _ADULT_AGE if isinstance(age, int) else bool(_YOUNG.search(normalise(age)))
     if is_young and reading.is_marketing:
         for fact in reading.facts:
-            if not (fact.is_declared and fact.family in _PLAIN_TOPICS):
+            if not (fact.is_address or (fact.is_declared and fact.family in _PLAIN_TOPICS)):
                 yield block(fact.name)
 
 
@@ -138,8 +142,11 @@ def _sentence(copy: Copy, family: str) -> str:
 def _implies(copy: Copy, fact: FactReading) -> bool:
     """Say whether words connect the reader with what the fact is about."""
     for one in copy.sentences:
-        topics = one.asserts if Sign.SUPPOSES in one.signs else one.ties
+        # Who was chosen by a guess is spoken to by any word about it, unless it is left open.
+        topics = one.owns if Sign.SUPPOSES in one.signs else one.mentions
         if any(are_related(fact.family, topic) for topic in topics):
+            return True
+        if fact.family in _TURNS and not one.signs & _OPEN and one.signs & _HINTING:
             return True
     return False
 
@@ -183,8 +190,11 @@ def _exposed(reading: Reading, copy: Copy, *, is_all_rendered: bool) -> Iterator
         return
     if copy.mentions & _SPECIAL or (copy.ties & _CLOSE):
         yield block()
-    elif Sign.GIFT in copy.signs:
-        yield block(copy.where(Sign.GIFT))
+    elif Sign.GIFT in copy.signs or (
+        Sign.GIFT_WORD in copy.signs
+        and any(fact.family == "transactional" for fact in reading.facts)
+    ):
+        yield block(copy.where(Sign.GIFT, Sign.GIFT_WORD))
 
 
 JUDGES: dict[str, Judge] = {

@@ -8,10 +8,13 @@ from kikubari.decide.guard.reading import Reading
 from kikubari.decide.guard.rules.rule import Judge, Objection, block, hold, warn
 from kikubari.decide.guard.signs import Sign
 
-_TROUBLE = re.compile(r"\b(?:complain\w*|refund\w*|dispute\w*|chargeback|claim|damaged|broken)\b")
+_TROUBLE = re.compile(
+    r"\b(?:complain\w*|refund\w*|dispute\w*|chargeback|claim|damaged|broken)\b|苦情|返金|クレーム|故障|不具合"
+)
 _OCCUPIED = re.compile(
     r"\b(?:check ?out|checking out|paying|payment|cancel\w*|unsubscrib\w*|clos(?:e|ing) account"
     r"|delet\w* account|downgrad\w*|leaving|support|help|ticket|return(?:ing|s)?|exchange)\b"
+    r"|購入手続|支払|決済|解約|退会|返品|問い?合わ?せ"
 )
 _BOUGHT = re.compile(
     r"\b(?:purchased|bought|ordered|post purchase|delivered|owner|already owned)\b"

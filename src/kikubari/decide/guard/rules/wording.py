@@ -15,6 +15,7 @@ _STOCK = re.compile(
 )
 _TRUE = re.compile(r"\b(?:real|true|genuine|verified|actual|valid|authentic)\b")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_DAY = re.compile(r"\d{4}-\d\d?-\d\d?|\d{1,2}:\d\d")
 _GENUINE_STYLES = re.compile(
     r"\b(?:brand|plain|official|company|shop|store|team|staff|real person|named employee|employee"
     r"|named staff|human|transactional|system|none|standard|neutral|real)\b"
@@ -92,6 +93,8 @@ def judge_figures(reading: Reading) -> Iterator[Objection]:
     size = reading.context.group_size
     if size is not None and size < reading.policy.min_group:
         yield block(str(size))
+    elif size is None and Sign.FEW in reading.copy.signs:
+        yield block(reading.copy.where(Sign.FEW))
 
 
 def _is_thread(reading: Reading) -> bool:
@@ -175,6 +178,8 @@ def _number(value: Any) -> float | None:
         return None
     if isinstance(value, int | float):
         return float(value)
+    if _DAY.search(str(value)):
+        return None
     found = _NUMBER.search(str(value))
     return float(found[0].replace(",", "")) if found else None
 
