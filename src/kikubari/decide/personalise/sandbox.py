@@ -8,7 +8,6 @@ the function's own annotations, so a worker that was taken over can send nothing
 """
 
 import asyncio
-import fcntl
 import importlib
 import os
 import queue
@@ -19,14 +18,14 @@ import sys
 import time
 import typing
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import Future, ThreadPoolExecutor
 from enum import StrEnum
 from types import TracebackType
-from typing import IO, Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 import msgspec
 
+from kikubari.decide.personalise._pipes import widen, write_all
 from kikubari.spec.errors import KikubariError
 
 Shared = TypeVar("Shared")
@@ -40,8 +39,6 @@ _START_SECONDS = 60.0
 _PATIENCE = 10
 _BUSY_SHARE = 0.8  # of an item's time: it has had its turn even if others had some of it
 _PROCESS_CLOCK = 2  # CPUCLOCK_SCHED
-# A whole batch of messages fits, so that a worker goes on while the parent is busy.
-_PIPE_BYTES = 1 << 20
 _FRAME = struct.Struct("<I")
 
 
@@ -167,25 +164,34 @@ class SandboxPool(Generic[Shared, In, Out]):
         Raises:
             SandboxError: the pool is closed or a worker cannot start.
         """
-        if self._is_closed:
-            raise SandboxError("the sandbox pool is closed")
-        encoded_shared = msgspec.msgpack.encode(shared)
-        encoded = [msgspec.msgpack.encode(item) for item in items]
-        size = -(-len(encoded) // len(self._workers)) or 1
-        chunks = [encoded[i : i + size] for i in range(0, len(encoded), size)]
-        futures = [self._threads.submit(self._run_chunk, encoded_shared, c) for c in chunks]
-        return [self._outcome(reply) for future in futures for reply in future.result()]
+        futures = self._submit(shared, items)
+        return [outcome for future in futures for outcome in future.result()]
 
     async def run_async(self, shared: Shared, items: Sequence[In]) -> list[Done[Out] | Failed]:
         """Do what `run` does without blocking the event loop."""
-        return await asyncio.to_thread(self.run, shared, items)
+        futures = map(asyncio.wrap_future, self._submit(shared, items))
+        return [outcome for outcomes in await asyncio.gather(*futures) for outcome in outcomes]
 
-    def _run_chunk(self, shared: bytes, items: list[bytes]) -> list[Reply]:
+    def _submit(
+        self, shared: Shared, items: Sequence[In]
+    ) -> list[Future[list[Done[Out] | Failed]]]:
+        if self._is_closed:
+            raise SandboxError("the sandbox pool is closed")
+        encoded = msgspec.msgpack.encode(shared)
+        size = -(-len(items) // len(self._workers)) or 1
+        return [
+            self._threads.submit(self._run_chunk, encoded, items[start : start + size])
+            for start in range(0, len(items), size)
+        ]
+
+    def _run_chunk(self, shared: bytes, items: Sequence[In]) -> list[Done[Out] | Failed]:
+        encoded = [msgspec.msgpack.encode(item) for item in items]
         worker = self._idle.get()
         try:
-            return worker.run(shared, items)
+            replies = worker.run(shared, encoded)
         finally:
             self._idle.put(worker)
+        return [self._outcome(reply) for reply in replies]
 
     def _outcome(self, reply: Reply) -> Done[Out] | Failed:
         if reply.failed is not None:
@@ -294,7 +300,7 @@ class _Worker:
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, bufsize=0
         )
-        _widen(self.process.stdout)
+        widen(self.process.stdout)
         if self._read_frame(_START_SECONDS) is None:
             self.stop()
             raise SandboxError(f"a sandbox worker did not start: {' '.join(self._command)}")
@@ -306,7 +312,7 @@ class _Worker:
         news = None if shared == self._shared else shared
         frame = msgspec.msgpack.encode((news, items))
         try:
-            _write_all(self.process.stdin.fileno(), _FRAME.pack(len(frame)) + frame)
+            write_all(self.process.stdin.fileno(), _FRAME.pack(len(frame)) + frame)
         except BrokenPipeError:
             return False
         self._shared = shared
@@ -379,16 +385,3 @@ _SENTENCES = {
 
 def _lost(reason: FailureReason, message: str) -> Reply:
     return Reply(failed=Failed(reason=reason, code=f"sandbox_{reason}", message=message))
-
-
-def _widen(pipe: IO[bytes] | None) -> None:
-    """Enlarge a pipe's buffer where the system lets us; a small one works too."""
-    assert pipe is not None  # noqa: S101 - opened as a pipe
-    with suppress(OSError):
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-
-
-def _write_all(descriptor: int, payload: bytes) -> None:
-    view = memoryview(payload)
-    while view:
-        view = view[os.write(descriptor, view) :]

@@ -1,5 +1,6 @@
 """The inside of a sandbox: ``python -m kikubari.decide.personalise.sandbox_worker FUNCTION MB``."""
 
+import gc
 import os
 import resource
 import struct
@@ -21,6 +22,9 @@ from kikubari.spec.errors import KikubariError
 _FRAME = struct.Struct("<I")
 _MEBIBYTE = 1 << 20
 _OPEN_FILES = 64
+# What an item leaves behind is freed by counting references; to look for cycles as often as
+# Python does by itself (700) takes a twentieth of the time.
+_OBJECTS_BEFORE_COLLECTION = 20_000
 
 
 def main() -> None:
@@ -28,6 +32,9 @@ def main() -> None:
     requests, replies = _take_pipes()
     function = import_function(sys.argv[1])
     _limit(int(sys.argv[2]))
+    # Modules stay; nobody needs to look through them again.
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
     _send(replies, b"")
     serve(function, requests, replies)
 
