@@ -8,6 +8,7 @@ from litestar.testing import TestClient
 from page_world import PageWorld
 
 from kikubari.deliver import MessageState, TopicDefinition
+from kikubari.kit.clock import ManualClock
 
 PARTS = ("", "/known", "/messages", "/data")
 
@@ -127,32 +128,75 @@ def test_why_the_last_messages_came(browser: TestClient, world: PageWorld) -> No
     assert "City" in page
 
 
+def fresh_link(world: PageWorld, user_id: str, subject: str) -> str:
+    """Wait for the message that asks for confirmation; return its link."""
+    search = f"user{user_id}@example.com"
+    world.wait(
+        lambda: any(subject in one.subject for one in world.services.inbox.list_mail(search=search))
+    )
+    return world.link(user_id, "/p/")
+
+
 def test_the_file_holds_everything_and_leaves_a_receipt(
     browser: TestClient, world: PageWorld
 ) -> None:
     path = customer(world, "3004")
     n_before = len(world.services.rights.list_exports())
-    answer = browser.post(path + "/data")
+    asked = browser.post(path + "/data")
+    assert "Look into your mailbox" in asked.text
+    assert "user3004@example.com" not in asked.text
+    fresh = fresh_link(world, "3004", "your copy of your data")
+    assert "This link works once" in browser.get(fresh).text
+    assert len(world.services.rights.list_exports()) == n_before
+    answer = browser.post(fresh + "/data")
     assert answer.headers["content-disposition"].startswith("attachment")
     assert answer.headers["cache-control"] == "no-store"
     assert answer.json()["standing_traits"]["email"] == "user3004@example.com"
     assert len(world.services.rights.list_exports()) == n_before + 1
+    # Once; and for one thing.
+    assert "This link has ended" in browser.get(fresh).text
+    assert "Look into your mailbox" in browser.post(fresh + "/data").text
+    assert "Look into your mailbox" in browser.post(fresh + "/erase", data={"sure": "yes"}).text
+    assert len(world.services.rights.list_exports()) == n_before + 1
+    with world.services.store.read() as connection:
+        assert world.services.profiles.find_number(connection, "3004") is not None
 
 
-def test_erasing_takes_two_steps_and_leaves_nothing_but_silence(
+def test_erasing_takes_the_mailbox_and_leaves_nothing_but_silence(
     browser: TestClient, world: PageWorld
 ) -> None:
-    path = customer(world, "3005")
-    assert "Erase everything about you" in browser.post(path + "/erase").text
-    assert "tick the box" in browser.post(path + "/erase", data={"final": "yes"}).text
-    done = browser.post(path + "/erase", data={"final": "yes", "sure": "yes"})
+    path = customer(world, "3005", "ja")
+    for _ in range(3):
+        asked = browser.post(path + "/erase", data={"sure": "yes"}, params={"lang": "ja"})
+        assert "メールをご確認ください" in asked.text
+    fresh = fresh_link(world, "3005", "お客様のデータの消去について")
+    sent = world.services.inbox.list_mail(search="user3005@example.com")
+    assert len([one for one in sent if "消去" in one.subject]) == 1
+    assert "Erase everything about you" in browser.get(fresh).text
+    assert "tick the box" in browser.post(fresh + "/erase").text
+    done = browser.post(fresh + "/erase", data={"sure": "yes"})
     assert re.search(r"ers_\w+", done.text)
     for part in PARTS:
         assert browser.get(path + part).status_code == 404
+        assert browser.get(fresh + part).status_code == 404
     with world.services.store.read() as connection:
         assert world.services.profiles.find_number(connection, "3005") is None
     assert world.services.suppressions.find("user3005@example.com")
     assert world.services.inbox.list_mail(search="user3005@example.com") == []
+
+
+def test_a_fresh_link_ends_within_the_hour(
+    browser: TestClient, world: PageWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = customer(world, "3009")
+    browser.post(path + "/erase")
+    fresh = fresh_link(world, "3009", "erasing your data")
+    later = world.services.clock.now() + timedelta(hours=1)
+    monkeypatch.setattr(world.services.own_requests, "_clock", ManualClock(later))
+    assert "This link has ended" in browser.get(fresh).text
+    assert "mailbox" in browser.post(fresh + "/erase", data={"sure": "yes"}).text
+    with world.services.store.read() as connection:
+        assert world.services.profiles.find_number(connection, "3009") is not None
 
 
 def test_a_browser_that_asks_not_to_be_tracked_is_heard(

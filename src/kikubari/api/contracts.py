@@ -22,6 +22,7 @@ from kikubari.deliver import (
     InboxStore,
     MailReceiving,
     Outbox,
+    OwnRequests,
     SenderReport,
     SpamWatch,
     Subscriptions,
@@ -180,6 +181,7 @@ class Services:
     topics: Topics
     wordings: Wordings
     subscriptions: Subscriptions
+    own_requests: OwnRequests
     form_calls: Buckets
     receiving: MailReceiving
     webhooks: Webhooks

@@ -163,6 +163,7 @@ class House:
             topics=delivery.topics,
             wordings=people.wordings,
             subscriptions=delivery.subscriptions,
+            own_requests=delivery.own_requests,
             form_calls=Buckets(ground.clock),
             receiving=delivery.receiving,
             webhooks=delivery.webhooks,

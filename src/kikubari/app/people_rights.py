@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from kikubari.api import PersonExport
-from kikubari.deliver import InboxStore, Outbox, forget_contact
+from kikubari.deliver import InboxStore, Outbox, forget_contact, forget_requests
 from kikubari.events import EventLog, Forgetting, SequencedEvent, forget_in
 from kikubari.kit.clock import Clock
 from kikubari.kit.ids import IdFactory
@@ -127,6 +127,7 @@ class PeopleRights:
             )
             forget_in(connection, receipt.numbers)
             forget_contact(connection, receipt.numbers)
+            forget_requests(connection, receipt.numbers)
             return receipt
 
         return self._store.write(work)

@@ -54,6 +54,10 @@ from kikubari.deliver.outbox import open_dispatch as open_dispatch
 from kikubari.deliver.outcomes import Outcome as Outcome
 from kikubari.deliver.outcomes import OutcomeKind as OutcomeKind
 from kikubari.deliver.outcomes import Outcomes as Outcomes
+from kikubari.deliver.own_requests import Act as Act
+from kikubari.deliver.own_requests import OwnRequest as OwnRequest
+from kikubari.deliver.own_requests import OwnRequests as OwnRequests
+from kikubari.deliver.own_requests import forget_requests as forget_requests
 from kikubari.deliver.policies import FrequencyPolicies as FrequencyPolicies
 from kikubari.deliver.policies import StoredPolicy as StoredPolicy
 from kikubari.deliver.preflight import DnsResolver as DnsResolver

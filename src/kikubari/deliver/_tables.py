@@ -151,6 +151,18 @@ subscriptions = Table(
     Index("ix_subscriptions_number", "workspace_id", "number", unique=True),
 )
 
+own_requests = Table(
+    "own_requests",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("asked_us", BigInteger, nullable=False),
+    Index("ix_own_requests_number", "workspace_id", "number"),
+)
+
 topics = Table(
     "topics",
     metadata,

@@ -43,7 +43,7 @@ page_handlers = [
             known.save_known,
             received.show_received,
             own_data.show_data,
-            own_data.download_data,
+            own_data.take_copy,
             own_data.erase,
             subscribing.show_form,
             subscribing.subscribe,

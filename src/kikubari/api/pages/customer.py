@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, RawBody, URLEncodedBody
 
 from kikubari.api.contracts import Services
-from kikubari.api.pages import confirming
+from kikubari.api.pages import confirming, own_data
 from kikubari.api.pages.reader import choose_language
 from kikubari.api.pages.rendering import PageRequest, render
 from kikubari.api.pages.standing import (
@@ -64,10 +64,13 @@ def unsubscribe(
 def show_preferences(
     request: PageRequest, services: NamedDependency[Services], token: FromPath[str]
 ) -> Response[Any]:
-    """Show what the customer has agreed to and wished, or ask for their confirmation."""
+    """Show what the customer has agreed to and wished, or what they are asked to confirm."""
     mailed = services.unsubscribing.find_preferences(token)
     if mailed is not None and is_unconfirmed(services, mailed):
         return confirming.show(request, services, mailed)
+    own = services.own_requests.find(mailed.origin) if mailed is not None else None
+    if own is not None:
+        return own_data.show_request(request, services, token, own)
     standing = find_customer(services, token)
     if standing is None:
         return answer_unknown(request)

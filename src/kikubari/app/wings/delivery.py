@@ -5,11 +5,11 @@ from datetime import timedelta
 from kikubari.app.adapters import BroadcastOutbox, SegmentAudience
 from kikubari.app.contact import AnonymousNumbers, HabitualHours, ProfilePeople
 from kikubari.app.delivering import LEASE, DeliveryThread
+from kikubari.app.letters import write_own_request_letters, write_subscription_letter
 from kikubari.app.recipients import LedgerConsents, ProfileRecipients
 from kikubari.app.reports import list_webhooks
 from kikubari.app.senders import SenderChecks, make_pace
 from kikubari.app.settings import Settings
-from kikubari.app.subscription_letter import write_subscription_letter
 from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.log import LogWing
 from kikubari.app.wings.people import PeopleWing
@@ -27,6 +27,7 @@ from kikubari.deliver import (
     MailSettings,
     Outbox,
     Outcomes,
+    OwnRequests,
     ReturnPath,
     SandboxComposer,
     SpamWatch,
@@ -72,6 +73,9 @@ class DeliveryWing:
             clock=clock,
             ids=ground.ids,
             letter=write_subscription_letter(ground.settings),
+        )
+        self.own_requests = OwnRequests(
+            state, clock=clock, ids=ground.ids, letters=write_own_request_letters(ground.settings)
         )
         self._return_path = ReturnPath(_bounce_address(ground.settings), tokens)
         self.webhooks = Webhooks(state, tokens, list_webhooks(ground.settings))

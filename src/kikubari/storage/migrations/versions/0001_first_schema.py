@@ -624,6 +624,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_offers")),
     )
     op.create_table(
+        "own_requests",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("asked_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_own_requests")),
+    )
+    op.create_index(
+        "ix_own_requests_number", "own_requests", ["workspace_id", "number"], unique=False
+    )
+    op.create_table(
         "passkeys",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -1225,6 +1238,8 @@ def downgrade() -> None:
     op.drop_table("person_keys")
     op.drop_index(op.f("ix_passkeys_member_id"), table_name="passkeys")
     op.drop_table("passkeys")
+    op.drop_index("ix_own_requests_number", table_name="own_requests")
+    op.drop_table("own_requests")
     op.drop_table("offers")
     op.drop_index("ix_offer_uses_offer", table_name="offer_uses")
     op.drop_index("ix_offer_uses_number", table_name="offer_uses")
