@@ -8,6 +8,7 @@ from kikubari.deliver import (
     AddressHasher,
     Check,
     Composed,
+    Coupons,
     Delivering,
     DeliveryWorker,
     Letter,
@@ -58,6 +59,7 @@ class World:
         self.outbox = Outbox(store, self.sealing, self.clock)
         self.checks: dict[str, tuple[Check, ...]] = {}
         self.throttle: Throttle | None = None
+        self.coupons: Coupons | None = None
         self._workers = 0
 
     def enqueue(
@@ -90,6 +92,7 @@ class World:
                 clock=self.clock,
                 jitter=lambda: 0.0,
                 throttle=self.throttle,
+                coupons=self.coupons,
                 **self.checks,
             ),
             name=f"worker-{self._workers}",

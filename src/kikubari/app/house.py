@@ -196,6 +196,7 @@ class House:
             saved=people.saved,
             companies=people.companies,
             households=people.households,
+            offers=self._delivery.offers,
             outbox=self._delivery.outbox,
             inbox=self._delivery.inbox,
             rights=people.rights,

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from kikubari.api import PersonExport
+from kikubari.decide.offers import Offers
 from kikubari.deliver import InboxStore, Outbox, forget_contact, forget_requests
 from kikubari.events import EventLog, Forgetting, SequencedEvent, forget_in
 from kikubari.kit.clock import Clock
@@ -58,6 +59,7 @@ class PeopleRights:
         saved: Saved,
         companies: Companies,
         households: Households,
+        offers: Offers,
         outbox: Outbox,
         inbox: InboxStore,
         rights: Rights,
@@ -75,6 +77,7 @@ class PeopleRights:
         self._saved = saved
         self._companies = companies
         self._households = households
+        self._offers = offers
         self._outbox = outbox
         self._inbox = inbox
         self._rights = rights
@@ -128,6 +131,7 @@ class PeopleRights:
             forget_in(connection, receipt.numbers)
             forget_contact(connection, receipt.numbers)
             forget_requests(connection, receipt.numbers)
+            self._offers.forget_in(connection, receipt.numbers)
             return receipt
 
         return self._store.write(work)
@@ -228,6 +232,7 @@ class PeopleRights:
                 "consents": self._consents.history(connection, number),
                 "saved": self._saved.load(connection, [number])[number],
                 "companies": self._companies.load(connection, [number])[number],
+                "coupons": self._offers.list_held(connection, profile.numbers),
                 "household": {
                     "n_members": len(sharing.household),
                     "shared_devices": [one.device for one in sharing.devices],

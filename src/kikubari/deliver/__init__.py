@@ -14,6 +14,7 @@ from kikubari.deliver.contracts import Composed as Composed
 from kikubari.deliver.contracts import Composer as Composer
 from kikubari.deliver.contracts import Consents as Consents
 from kikubari.deliver.contracts import Counts as Counts
+from kikubari.deliver.contracts import Coupons as Coupons
 from kikubari.deliver.contracts import Dispatch as Dispatch
 from kikubari.deliver.contracts import DispatchState as DispatchState
 from kikubari.deliver.contracts import Letter as Letter
@@ -30,6 +31,9 @@ from kikubari.deliver.contracts import Transport as Transport
 from kikubari.deliver.contracts import Verdict as Verdict
 from kikubari.deliver.contracts import parse_public_id as parse_public_id
 from kikubari.deliver.contracts import public_id as public_id
+from kikubari.deliver.coupons import CouponPlan as CouponPlan
+from kikubari.deliver.coupons import MessageCoupon as MessageCoupon
+from kikubari.deliver.coupons import PlannedOffer as PlannedOffer
 from kikubari.deliver.dkim import DkimKey as DkimKey
 from kikubari.deliver.dkim import DnsRecord as DnsRecord
 from kikubari.deliver.dkim import dns_record as dns_record

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from kikubari.decide.guard import (
+    FactOfUse,
     Guard,
     GuardNote,
     Level,
@@ -40,6 +41,7 @@ from kikubari.decide.reason import (
     rests_on_more_than_told,
 )
 from kikubari.deliver.contracts import Composed, Letter, MessageRecord, Purpose, public_id
+from kikubari.deliver.coupons import MessageCoupon
 from kikubari.deliver.dkim import DkimKey, DkimSigner
 from kikubari.deliver.mime import EmailContent, assemble_email, message_id_for
 from kikubari.deliver.reasons import Reason
@@ -90,6 +92,7 @@ class ComposeItem(msgspec.Struct, frozen=True, kw_only=True):
     standing: Standing = Standing()
     consented_at: datetime | None = None
     consent_source: str = ""
+    coupon: MessageCoupon | None = None
 
 
 _GUARD = Guard()
@@ -114,6 +117,7 @@ def compose(shared: ComposeShared, item: ComposeItem) -> Composed:
             "unsubscribe_url": links.unsubscribe,
             "preferences_url": links.preferences,
             "reason": MARK,
+            "coupon": _coupon_content(shared.letter, item),
         },
         settings=RenderSettings(
             language=item.language,
@@ -124,7 +128,7 @@ def compose(shared: ComposeShared, item: ComposeItem) -> Composed:
     )
     note = _judge(shared.letter, item, rendered)
     line = _reason(shared.letter, item, rendered)
-    record = _record(rendered, line, note)
+    record = _record(rendered, line, note, item.coupon)
     if note.level in _STOPS:
         return Composed(
             record=record,
@@ -140,7 +144,7 @@ def compose(shared: ComposeShared, item: ComposeItem) -> Composed:
         rendered.text,
         line,
         ReasonLinks(links.preferences, links.unsubscribe),
-        is_appended=_is_reason_due(shared.letter, rendered),
+        is_appended=_is_reason_due(shared.letter, item, rendered),
     )
     rendered = msgspec.structs.replace(rendered, subject=_plain(rendered.subject), text=placed.text)
     email = assemble_email(_content(shared, item, rendered, placed.html, links))
@@ -168,7 +172,7 @@ def _judge(letter: Letter, item: ComposeItem, rendered: RenderedEmail) -> GuardN
         is_zone_assumed=item.is_zone_assumed,
         purpose=letter.purpose.value,
     )
-    selected_by = with_lineage(letter.selected_by, item.facts.lineage)
+    selected_by = with_lineage(_choosing(letter, item), item.facts.lineage)
     return note_of(_GUARD.judge(message_of(words, moment, item.standing, selected_by=selected_by)))
 
 
@@ -181,10 +185,28 @@ def _reason(letter: Letter, item: ComposeItem, rendered: RenderedEmail) -> Reaso
     return build_reason(basis, rendered.facts, language=rendered.language, zone=item.timezone)
 
 
-def _is_reason_due(letter: Letter, rendered: RenderedEmail) -> bool:
+def _choosing(letter: Letter, item: ComposeItem) -> tuple[FactOfUse, ...]:
+    """Return the facts that chose the person, and those that chose their offer."""
+    return letter.selected_by + (item.coupon.chosen_by if item.coupon else ())
+
+
+def _coupon_content(letter: Letter, item: ComposeItem) -> dict[str, Any]:
+    coupon = item.coupon
+    if coupon is None:
+        return {}
+    is_known = item.language in letter.email.variants
+    language = item.language if is_known else letter.email.default_language
+    return {
+        "code": coupon.code,
+        "expires_at": coupon.expires_at,
+        "benefit": coupon.benefit_ja if language.startswith("ja") else coupon.benefit_en,
+    }
+
+
+def _is_reason_due(letter: Letter, item: ComposeItem, rendered: RenderedEmail) -> bool:
     """Say whether a message rests on more than what the person told: then it says so."""
     return letter.purpose is Purpose.MARKETING and (
-        bool(letter.selected_by) or rests_on_more_than_told(rendered.facts)
+        bool(_choosing(letter, item)) or rests_on_more_than_told(rendered.facts)
     )
 
 
@@ -249,7 +271,9 @@ class _Links:
         return self._base_url + self._tokens.click_path(self._message_id, index, url)
 
 
-def _record(rendered: RenderedEmail, line: ReasonLine, note: GuardNote) -> bytes:
+def _record(
+    rendered: RenderedEmail, line: ReasonLine, note: GuardNote, coupon: MessageCoupon | None
+) -> bytes:
     return _encode_record(
         MessageRecord(
             subject=_plain(rendered.subject),
@@ -257,6 +281,7 @@ def _record(rendered: RenderedEmail, line: ReasonLine, note: GuardNote) -> bytes
             facts=[msgspec.to_builtins(use) for use in rendered.facts],
             reason=line.text,
             guard=note,
+            coupon=coupon,
         )
     )
 

@@ -101,4 +101,5 @@ def compose_item(claimed: Claimed, person: Recipient, clock: Clock) -> ComposeIt
         standing=person.standing,
         consented_at=person.consented_at,
         consent_source=person.consent_source,
+        coupon=person.coupon,
     )

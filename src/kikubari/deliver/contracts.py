@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from kikubari.decide.guard import FactOfUse, GuardNote, Standing
 from kikubari.decide.personalise import CompiledEmail, Facts
 from kikubari.deliver.bounces import BounceType
+from kikubari.deliver.coupons import CouponPlan, MessageCoupon
 from kikubari.deliver.providers.smtp import SmtpOutcome
 from kikubari.deliver.reasons import Reason
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
@@ -69,6 +70,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             everybody gets plain links and no pixel.
         at_best_hour: each waits for the hour at which its recipient is most likely to look.
         to_claimed: goes to an address that is only claimed too: what asks whose it is.
+        coupon: whose codes it brings.
     """
 
     email: CompiledEmail
@@ -80,6 +82,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     has_tracking: bool = True
     at_best_hour: bool = False
     to_claimed: bool = False
+    coupon: CouponPlan | None = None
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -192,6 +195,7 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
         standing: what the person has said about the use of what is known of them.
         consented_at: when they agreed to marketing by e-mail, None when they did not.
         consent_source: where, as recorded.
+        coupon: what this message brings them.
     """
 
     number: int
@@ -206,6 +210,7 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     standing: Standing = Standing()
     consented_at: datetime | None = None
     consent_source: str = ""
+    coupon: MessageCoupon | None = None
 
     @property
     def time(self) -> PersonTime:
@@ -233,6 +238,23 @@ class Recipients(Protocol):
 
     def load(self, numbers: Sequence[int], *, workspace_id: int) -> Mapping[int, Recipient]:
         """Return the people by the given numbers; those erased are missing."""
+        ...
+
+
+class Coupons(Protocol):
+    """Hands out codes; `journeys` implements it on offers."""
+
+    def provide(
+        self, plan: CouponPlan, people: Sequence[tuple[Claimed, Recipient]]
+    ) -> Mapping[int, MessageCoupon | None]:
+        """Return what messages bring, by id: None where the offer had no code to give.
+
+        A message for whose recipient there is no offer is missing. Asking again gives the same.
+        """
+        ...
+
+    def release_in(self, connection: Connection, message_ids: Collection[int]) -> None:
+        """Take back the codes of messages that never left; others have none."""
         ...
 
 
@@ -307,6 +329,7 @@ class MessageRecord(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         reason: why it came, as the person reads it.
         guard: what the guard said of it.
+        coupon: the code it brought, and why of that offer.
     """
 
     subject: str
@@ -314,6 +337,7 @@ class MessageRecord(msgspec.Struct, frozen=True, kw_only=True):
     facts: list[dict[str, object]] = []
     reason: str = ""
     guard: GuardNote = GuardNote()
+    coupon: MessageCoupon | None = None
 
 
 class Counts(msgspec.Struct, frozen=True):

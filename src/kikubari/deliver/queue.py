@@ -8,7 +8,14 @@ from sqlalchemy import Connection
 
 from kikubari.deliver import _dispatches as dispatch_rows
 from kikubari.deliver import _repository as repository
-from kikubari.deliver.contracts import Claimed, Dispatch, DispatchState, MessageState, Purpose
+from kikubari.deliver.contracts import (
+    Claimed,
+    Coupons,
+    Dispatch,
+    DispatchState,
+    MessageState,
+    Purpose,
+)
 from kikubari.deliver.reasons import Reason
 from kikubari.kit.instants import to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
@@ -146,7 +153,11 @@ def recover(
 
 
 def sweep_cancelled(
-    connection: Connection, *, limit: int = _SWEEP, workspace_id: int = DEFAULT_WORKSPACE
+    connection: Connection,
+    *,
+    coupons: Coupons | None = None,
+    limit: int = _SWEEP,
+    workspace_id: int = DEFAULT_WORKSPACE,
 ) -> int:
     """Mark queued messages of cancelled dispatches, a few at a time; returns how many.
 
@@ -160,4 +171,6 @@ def sweep_cancelled(
         to=MessageState.CANCELLED,
         reason=Reason.CANCELLED.value,
     )
+    if coupons is not None and ids:
+        coupons.release_in(connection, ids)
     return len(ids)

@@ -19,6 +19,7 @@ class Reason(StrEnum):
     PROFILE_GONE = "profile_gone"
     DUPLICATE_ADDRESS = "duplicate_address"
     TOPIC_UNWANTED = "topic_unwanted"
+    NO_COUPON = "no_coupon"
     GUARD_BLOCKED = "guard_blocked"
     GUARD_HELD = "guard_held"
     # Somebody said stop, or wait.
@@ -120,6 +121,10 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.TOPIC_UNWANTED: Sentence(
         "本人が希望していないテーマのため、送信していません。",
         "Not sent: the person does not want messages on this topic.",
+    ),
+    Reason.NO_COUPON: Sentence(
+        "オファーに残りのクーポンコードがないため、送信していません。",
+        "Not sent: the offer had no code left to give.",
     ),
     Reason.ASKED_TO_WAIT: Sentence(
         "本人の希望により、配信をお休みしています。期間が過ぎると送信されます。",

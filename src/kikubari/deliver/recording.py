@@ -17,6 +17,7 @@ from kikubari.deliver import _repository as repository
 from kikubari.deliver._contacts import release_slots, save_slots
 from kikubari.deliver.contracts import (
     Claimed,
+    Coupons,
     DispatchState,
     Mark,
     MessageState,
@@ -27,6 +28,7 @@ from kikubari.deliver.contracts import (
     public_id,
 )
 from kikubari.deliver.gate import Candidate, Gate
+from kikubari.deliver.providing import NEVER_LEFT
 from kikubari.deliver.reasons import HOLDS, TIMING
 from kikubari.events import Sealing, append_in
 from kikubari.kit.clock import Clock
@@ -72,8 +74,10 @@ class Recorder:
         sealing: Sealing,
         clock: Clock,
         *,
+        coupons: Coupons | None = None,
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> None:
+        self._coupons = coupons
         self._gate = gate
         self._sealing = sealing
         self._clock = clock
@@ -104,8 +108,14 @@ class Recorder:
         ]
         self._settle(connection, [*answers, *refused], gates, now)
         release_slots(connection, self._workspace_id, _not_arrived(rows, answers))
+        self._release_coupons(connection, [*answers, *refused])
         self._mark(connection, passing, gates, now)
         return Recorded(frozenset(one.message.id for one in passing), stopped)
+
+    def _release_coupons(self, connection: Connection, settled: Sequence[Settled]) -> None:
+        ids = [one.message.id for one in settled if one.state in NEVER_LEFT]
+        if self._coupons is not None and ids:
+            self._coupons.release_in(connection, ids)
 
     def _candidate(self, mark: Mark, gates: _Rows) -> Candidate:
         gate = gates[mark.message.dispatch_id]

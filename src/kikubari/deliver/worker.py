@@ -24,6 +24,7 @@ from kikubari.deliver.contracts import (
     Composed,
     Composer,
     Consents,
+    Coupons,
     Dispatch,
     DispatchState,
     Mark,
@@ -37,6 +38,7 @@ from kikubari.deliver.contracts import (
     Verdict,
 )
 from kikubari.deliver.gate import Candidate, Check, Gate, early_gate, judge_recipient, last_gate
+from kikubari.deliver.providing import provide_coupons
 from kikubari.deliver.reasons import Reason
 from kikubari.deliver.recording import Recorder, settle_verdict
 from kikubari.deliver.retry import Jitter
@@ -107,6 +109,7 @@ class Delivering(msgspec.Struct, frozen=True, kw_only=True):
     timing_checks: tuple[Check, ...] = ()
     throttle: Throttle | None = None  # none: as fast as it goes
     return_path: ReturnPath | None = None  # none: bounces go to the From address
+    coupons: Coupons | None = None  # none: no message brings any
 
 
 class _Chunk(msgspec.Struct, frozen=True):
@@ -155,6 +158,7 @@ class DeliveryWorker:
             or last_gate(with_.consents, content=with_.content_checks, timing=with_.timing_checks),
             with_.sealing,
             with_.clock,
+            coupons=with_.coupons,
             workspace_id=workspace_id,
         )
         self._coalescer = Coalescer(
@@ -279,13 +283,15 @@ class DeliveryWorker:
             if self._with.throttle is not None and dispatch.letter.purpose is Purpose.MARKETING:
                 asking = [one for one in people if one[0].id not in verdicts]
                 verdicts.update(hold_back(self._with.throttle, asking, self._with.clock.now()))
+            going = [one for one in people if one[0].id not in verdicts]
+            going, stopped = provide_coupons(self._with.coupons, dispatch.letter, going)
         times = {message.id: person.time for message, person in people}
         refused = [
             settle_verdict(message, verdict, times.get(message.id, PersonTime()))
             for message in claim.messages
             if (verdict := verdicts.get(message.id)) is not None
         ]
-        return dispatch, [one for one in people if one[0].id not in verdicts], refused
+        return dispatch, going, [*refused, *stopped]
 
     def _judge(
         self, dispatch: Dispatch, people: Sequence[tuple[Claimed, Recipient]]
@@ -425,7 +431,7 @@ class DeliveryWorker:
                     )
                 )
                 await self._write(partial(queue.recover, lost_before=self._with.clock.now()))
-                while await self._write(queue.sweep_cancelled):
+                while await self._write(partial(queue.sweep_cancelled, coupons=self._with.coupons)):
                     pass
             await asyncio.sleep(self._settings.lease.total_seconds() / 3)
 

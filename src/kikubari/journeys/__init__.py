@@ -5,9 +5,12 @@ from kikubari.journeys.contracts import Audience as Audience
 from kikubari.journeys.contracts import Broadcast as Broadcast
 from kikubari.journeys.contracts import BroadcastDefinition as BroadcastDefinition
 from kikubari.journeys.contracts import BroadcastState as BroadcastState
+from kikubari.journeys.contracts import CouponChoice as CouponChoice
+from kikubari.journeys.contracts import CouponRule as CouponRule
 from kikubari.journeys.contracts import DraftReport as DraftReport
 from kikubari.journeys.contracts import Preview as Preview
 from kikubari.journeys.contracts import Progress as Progress
+from kikubari.journeys.coupons import CouponDesk as CouponDesk
 from kikubari.journeys.previews import Previews as Previews
 from kikubari.journeys.saved_blocks import SavedBlocks as SavedBlocks
 from kikubari.journeys.saved_blocks import SavedBlocksDefinition as SavedBlocksDefinition

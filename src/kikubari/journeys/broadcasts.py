@@ -28,6 +28,7 @@ from kikubari.journeys.contracts import (
     BroadcastState,
     Progress,
 )
+from kikubari.journeys.coupons import CouponDesk
 from kikubari.journeys.definitions import check_definition, letter_of
 from kikubari.journeys.saved_blocks import SavedBlocks, list_saved_ids
 from kikubari.kit.clock import Clock
@@ -62,6 +63,7 @@ class Broadcasts:
         clock: gives the instants.
         ids: makes broadcast ids.
         selecting: lists the facts that choose a segment's people, for the guard.
+        coupons: plans which offers' codes messages bring; none: they bring none.
         chunk: messages queued per transaction.
         workspace_id: whose broadcasts.
     """
@@ -75,11 +77,13 @@ class Broadcasts:
         ids: IdFactory,
         *,
         selecting: Selecting = _no_facts,
+        coupons: CouponDesk | None = None,
         chunk: int = CHUNK,
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> None:
         self._store = store
         self._selecting = selecting
+        self._coupons = coupons
         self._outbox = outbox
         self._audience = audience
         self._clock = clock
@@ -193,6 +197,7 @@ class Broadcasts:
         letter = msgspec.structs.replace(
             letter_of(self._filled(draft.definition)),
             selected_by=self._selecting(draft.definition.segment),
+            coupon=self._coupons.plan(draft.definition.coupon) if self._coupons else None,
         )
 
         def work(connection: Connection) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import msgspec
 from pyroaring import BitMap
@@ -22,6 +22,26 @@ class BroadcastState(StrEnum):
     DONE = "done"  # no message of it can still leave
 
 
+class CouponRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An offer for the members of a segment; both by id. Without a segment it is for everybody."""
+
+    offer: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    segment: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
+class CouponChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose codes a broadcast brings: of the first rule that fits a person, or none.
+
+    Attributes:
+        rules: looked at in their order.
+        is_required: who an offer is for and gets no code, because none is left, gets no message
+            either; else the message comes without.
+    """
+
+    rules: Annotated[tuple[CouponRule, ...], msgspec.Meta(min_length=1, max_length=20)]
+    is_required: bool = False
+
+
 class BroadcastDefinition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a marketer writes.
 
@@ -32,6 +52,7 @@ class BroadcastDefinition(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
         sender: who it is from.
         purpose: marketing needs consent at the last gate.
         topic: what it is about, for the preference page.
+        coupon: which offer's code each person gets; templates know it as ``coupon``.
         resends_unknown: transactional only: send again when the answer was lost.
         has_tracking: count links and opens of those who agreed; without, nobody's.
         at_best_hour: marketing only: each waits for the hour its recipient is likely to look.
@@ -43,6 +64,7 @@ class BroadcastDefinition(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     sender: Sender
     purpose: Purpose = Purpose.MARKETING
     topic: str = ""
+    coupon: CouponChoice | None = None
     resends_unknown: bool = False
     has_tracking: bool = True
     at_best_hour: bool = False

@@ -28,6 +28,7 @@ from kikubari.deliver import (
     read_mail,
 )
 from kikubari.journeys.contracts import BroadcastDefinition, DraftReport, Preview
+from kikubari.journeys.coupons import CouponDesk, with_samples
 from kikubari.journeys.definitions import letter_of
 from kikubari.kit.clock import Clock
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
@@ -36,7 +37,9 @@ from kikubari.spec.errors import NotFoundError
 # No message has this dispatch, so the links in a preview lead nowhere and count nothing.
 _NO_DISPATCH = 0
 # Names that a render gets beside the facts about a person.
-_CONTENT = dict.fromkeys(("shop", "campaign", "unsubscribe_url", "preferences_url", "reason"), "")
+_CONTENT = dict.fromkeys(
+    ("shop", "campaign", "unsubscribe_url", "preferences_url", "reason", "coupon"), ""
+)
 _decode_record = msgspec.json.Decoder(MessageRecord).decode
 
 
@@ -52,6 +55,7 @@ class Previews:
         composer: of the workers.
         clock: the moment that templates take for now.
         fill: puts saved blocks into a template.
+        coupons: samples of the codes that messages would bring.
         workspace_id: whose people.
     """
 
@@ -62,12 +66,14 @@ class Previews:
         clock: Clock,
         *,
         fill: Callable[[EmailTemplateSource], EmailTemplateSource] = _as_it_is,
+        coupons: CouponDesk | None = None,
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> None:
         self._recipients = recipients
         self._composer = composer
         self._clock = clock
         self._fill = fill
+        self._coupons = coupons
         self._workspace_id = workspace_id
 
     async def preview(self, definition: BroadcastDefinition, number: int) -> Preview:
@@ -95,7 +101,7 @@ class Previews:
         Every message of theirs is made as it would be sent; nobody who cannot get one is left
         out of the count.
         """
-        problems = await asyncio.to_thread(self._lint, definition)
+        problems = await asyncio.to_thread(self._find_problems, definition)
         if any(one.severity is Severity.ERROR for one in problems):
             return DraftReport(problems=problems)
         letter = await asyncio.to_thread(self._write, definition)
@@ -121,7 +127,13 @@ class Previews:
 
     def _write(self, definition: BroadcastDefinition) -> Letter:
         template = self._fill(definition.template)
-        return letter_of(msgspec.structs.replace(definition, template=template))
+        letter = letter_of(msgspec.structs.replace(definition, template=template))
+        plan = self._coupons.plan(definition.coupon) if self._coupons else None
+        return msgspec.structs.replace(letter, coupon=plan)
+
+    def _find_problems(self, definition: BroadcastDefinition) -> list[Problem]:
+        found = self._lint(definition)
+        return found + self._coupons.check(definition) if self._coupons else found
 
     def _lint(self, definition: BroadcastDefinition) -> list[Problem]:
         report = lint_email(
@@ -150,6 +162,7 @@ class Previews:
             for number in numbers
             if number in loaded
         ]
+        claims = await asyncio.to_thread(with_samples, self._coupons, letter.coupon, claims)
         return list(await self._composer.compose(dispatch, claims)) if claims else []
 
 

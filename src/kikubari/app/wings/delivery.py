@@ -1,6 +1,7 @@
 """From an audience to messages that were sent, and what came of them."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from kikubari.app.adapters import BroadcastOutbox, SegmentAudience
 from kikubari.app.contact import AnonymousNumbers, HabitualHours, ProfilePeople
@@ -15,6 +16,7 @@ from kikubari.app.wings.log import LogWing
 from kikubari.app.wings.people import PeopleWing
 from kikubari.app.wings.segments import SegmentsWing
 from kikubari.catalog import Catalog
+from kikubari.decide.offers import Issuing, Offers
 from kikubari.decide.recommend import PopularProducts
 from kikubari.deliver import (
     Delivering,
@@ -41,7 +43,14 @@ from kikubari.deliver import (
     WishBook,
     WorkerSettings,
 )
-from kikubari.journeys import Broadcast, Broadcasts, BroadcastVersions, Previews, SavedBlocks
+from kikubari.journeys import (
+    Broadcast,
+    Broadcasts,
+    BroadcastVersions,
+    CouponDesk,
+    Previews,
+    SavedBlocks,
+)
 from kikubari.measure import Reports
 
 _SELDOM = timedelta(seconds=5)
@@ -81,8 +90,24 @@ class DeliveryWing:
         self.webhooks = Webhooks(state, tokens, list_webhooks(ground.settings))
         self.receiving = MailReceiving(Outcomes(state), self._return_path, tokens)
         audience = SegmentAudience(segments.engine)
+        self.offers = Offers(state, clock, ground.ids, currency=ground.settings.currency)
+        self.coupons = CouponDesk(
+            state,
+            self.offers,
+            Issuing(ProfilePeople(people.profiles), ZoneInfo(ground.settings.timezone)),
+            audience=audience,
+            people=ProfilePeople(people.profiles),
+            clock=clock,
+            selecting=segments.facts.list,
+        )
         self.broadcasts = Broadcasts(
-            state, self.outbox, audience, clock, ground.ids, selecting=segments.facts.list
+            state,
+            self.outbox,
+            audience,
+            clock,
+            ground.ids,
+            selecting=segments.facts.list,
+            coupons=self.coupons,
         )
         self.reports = Reports(
             ground.columnar, BroadcastOutbox(self.outbox), log.copier.copied_position
@@ -94,7 +119,11 @@ class DeliveryWing:
         self.saved_blocks = SavedBlocks(state, clock, ground.ids)
         self.versions = BroadcastVersions(state)
         self.previews = Previews(
-            self._recipients, self._composer, clock, fill=self.saved_blocks.fill
+            self._recipients,
+            self._composer,
+            clock,
+            fill=self.saved_blocks.fill,
+            coupons=self.coupons,
         )
         self.thread = self._make_thread(ground, log, people)
         self.spam_watch = SpamWatch(state, clock)
@@ -172,6 +201,7 @@ class DeliveryWing:
                 timing_checks=(last,),
                 throttle=pace,
                 return_path=self._return_path,
+                coupons=self.coupons,
             )
 
         return DeliveryThread(

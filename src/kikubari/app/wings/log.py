@@ -15,6 +15,7 @@ from kikubari.collect import (
     TrackingPlans,
     Violations,
 )
+from kikubari.decide.offers import RedemptionProjection
 from kikubari.deliver import AddressHasher, SuppressionProjection, WishProjection
 from kikubari.events import Copier, EventLog, Forgetting, Intake, RangeEncoder, Sequencer
 from kikubari.kit.sealing import Seal
@@ -54,6 +55,7 @@ class LogWing:
                 CatalogProjection(),
                 SuppressionProjection(self.hasher),
                 WishProjection(),
+                RedemptionProjection(ground.settings.currency),
             ],
         )
         self.log = EventLog(state, self.keys)

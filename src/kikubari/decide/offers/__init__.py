@@ -11,6 +11,7 @@ from kikubari.decide.offers.contracts import Limits as Limits
 from kikubari.decide.offers.contracts import Offer as Offer
 from kikubari.decide.offers.contracts import OfferDefinition as OfferDefinition
 from kikubari.decide.offers.contracts import OfferFigures as OfferFigures
+from kikubari.decide.offers.contracts import People as People
 from kikubari.decide.offers.contracts import PercentOff as PercentOff
 from kikubari.decide.offers.contracts import Redemption as Redemption
 from kikubari.decide.offers.contracts import Refusal as Refusal
@@ -19,4 +20,3 @@ from kikubari.decide.offers.contracts import Wanted as Wanted
 from kikubari.decide.offers.issuing import Issuing as Issuing
 from kikubari.decide.offers.offers import Offers as Offers
 from kikubari.decide.offers.redemptions import RedemptionProjection as RedemptionProjection
-from kikubari.decide.offers.validity import find_expiry as find_expiry

@@ -134,7 +134,7 @@ class Issuing:
         asking: Sequence[Wanted],
         now: datetime,
     ) -> dict[str, Coupon | Refusal]:
-        expires_at = find_expiry(definition.validity, now, self._zone)
+        expires_at = self.find_expiry(definition, now)
         expires_us = None if expires_at is None else to_micros(expires_at)
         now_us, issued = to_micros(now), CodeState.ISSUED.value
         if definition.codes is CodeSource.UPLOADED:
@@ -178,6 +178,10 @@ class Issuing:
 
     def _draw(self, prefix: str, n: int) -> Iterable[str]:
         return (make_code(prefix, self._below) for _ in range(n))
+
+    def find_expiry(self, definition: OfferDefinition, at: datetime) -> datetime | None:
+        """Return until when a code handed out at an instant is good."""
+        return find_expiry(definition.validity, at, self._zone)
 
     def release(self, connection: Connection, claims: Collection[str]) -> None:
         """Take back what was handed out for messages that never left.

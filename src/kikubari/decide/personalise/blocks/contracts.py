@@ -177,11 +177,18 @@ class Countdown(Block, frozen=True, kw_only=True, tag="countdown"):
 
 
 class Coupon(Block, frozen=True, kw_only=True, tag="coupon"):
-    """A code and what it is good for; without a code (Liquid may print none) it is not there."""
+    """A code and what it is good for; without a code (Liquid may print none) it is not there.
+
+    Attributes:
+        code: Liquid, or the same for everybody; empty is ``{{ coupon.code }}``, the person's own
+            of the offers that the message is sent with.
+        instead: what stands there for who gets no code.
+    """
 
     code: str
     title: str
     terms: str = ""
+    instead: str = ""
 
 
 class Reason(Block, frozen=True, kw_only=True, tag="reason"):

@@ -292,7 +292,8 @@ class _Writer:
         )
 
     def _coupon(self, block: c.Coupon) -> str:
-        accent, code = self._theme.accent, expression(block.code)
+        accent = self._theme.accent
+        code = expression(block.code) if block.code.strip() else "coupon.code"
         inner = (
             f'<div class="k-frame" style="border:1px dashed {accent};padding:16px">'
             f"{words(block.title)}<br />"
@@ -302,7 +303,11 @@ class _Writer:
         if block.terms:
             inner += f'<br /><span style="font-size:12px">{words(block.terms)}</span>'
         shown = self._mj_text(f"{inner}</div>", align=c.Align.CENTER)
-        return f"{{% assign code = {code} %}}" + only_if("code and code != blank", shown)
+        instead = self._mj_text(words(block.instead), align=c.Align.CENTER) if block.instead else ""
+        otherwise = f"{{% else %}}{instead}" if instead else ""
+        return f"{{% assign code = {code} %}}" + only_if(
+            "code and code != blank", shown + otherwise
+        )
 
     def _reason(self, _block: c.Reason) -> str:
         return self._mj_text("{{ reason }}", align=c.Align.CENTER, size="12px", is_muted=True)
