@@ -87,6 +87,7 @@ def known(api, tmp_path_factory):
         "topic_id": api.post("/api/topics", TOPIC)["definition"]["id"],
         "domain": "shop.example",
         "draft_id": api.post("/api/broadcasts", BROADCAST)["id"],
+        "second_draft_id": api.post("/api/broadcasts", BROADCAST)["id"],
         "saved_id": api.post("/api/saved-blocks", SAVED)["id"],
         "dropped_id": api.post("/api/saved-blocks", SAVED)["id"],
         "paused_id": sent,
@@ -108,6 +109,10 @@ def examples(known):
             "body": {"purpose": "marketing", "ja": "お便りを受け取る", "en": "Send me letters"}
         },
         "set_frequency_policy": {"body": {}},
+        "try_frequency_policy": {
+            "body": {"quiet_hours": [{"start": "21:00", "end": "08:00"}]},
+        },
+        "set_broadcast_defaults": {"body": {}},
         "check_words": {"body": {"blocks": [{"id": "a", "text": "Hello"}]}},
         "limit_profile": {"body": {"limit": "objection", "reason": "asked by letter"}},
         "lift_limit": {"body": {"limit": "objection"}},
@@ -156,6 +161,10 @@ def examples(known):
         "create_broadcast": {"body": BROADCAST},
         "change_broadcast": {"body": BROADCAST, "path_parameters": draft},
         "send_broadcast": {"path_parameters": draft},
+        "send_broadcast_unchecked": {
+            "path_parameters": {"broadcast_id": known["second_draft_id"]},
+            "body": {"reason": "a recall cannot wait"},
+        },
         "preview_draft": {"body": BROADCAST, "query": {"profile_id": "c1"}},
         "check_draft": {"body": BROADCAST},
         "list_versions": {"path_parameters": draft},

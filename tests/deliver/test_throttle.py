@@ -165,3 +165,16 @@ def test_a_provider_that_says_421_is_left_alone_at_once(state):
     world.clock.advance(timedelta(minutes=2))
     world.deliver()
     assert world.states() == {MessageState.SENT: 6}
+
+
+def test_where_each_provider_and_a_new_sender_stand_can_be_seen():
+    pace = Pace({"gmail": 600, "others": 60}, warm_up_from=NOW.date() - timedelta(days=1))
+    pace.admit("a@gmail.com", NOW)
+    pace.learn("a@gmail.com", CLOSING, NOW)
+    gmail, others = pace.list_paces(NOW)
+    assert (gmail.name, gmail.per_minute, gmail.per_minute_now) == ("gmail", 600, 300)
+    assert gmail.closed_until == NOW + timedelta(seconds=30)
+    assert (others.name, others.per_minute_now, others.closed_until) == ("others", 60, None)
+    warm_up = pace.find_warm_up(NOW)
+    assert (warm_up.day, warm_up.most) == (1, 750)
+    assert pace.find_warm_up(NOW + timedelta(days=20)) is None

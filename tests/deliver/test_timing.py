@@ -77,6 +77,19 @@ def test_over_the_cap_a_message_waits_says_why_and_goes_when_there_is_room(state
     assert world.states(second) == {MessageState.SENT: 1}
 
 
+def test_a_cap_on_a_topic_counts_and_limits_that_topic_alone(state):
+    cap = Cap(most=1, period=24, unit="hours", topic="tea")
+    world = timed(World(state, [1]), FrequencyPolicy(caps=[cap]))
+    shoes, tea, plain, more_tea = origins(4)
+    on = {shoes: "shoes", tea: "tea", plain: "", more_tea: "tea"}
+    for origin, topic in on.items():
+        world.enqueue(origin=origin, of=letter(topic=topic))
+        world.deliver()
+    for origin in (shoes, tea, plain):
+        assert world.states(origin) == {MessageState.SENT: 1}
+    assert only_message(world, more_tea).reason is Reason.OVER_CAP
+
+
 def test_what_certainly_did_not_arrive_does_not_count(state):
     refused = {
         "p1@example.com": [

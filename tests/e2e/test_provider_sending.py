@@ -20,6 +20,7 @@ def test_messages_go_by_the_provider_and_its_reports_come_back(tmp_path, peer: H
         "MAIL_DOMAIN": "shop.example",
         "POSTMARK_WEBHOOK_SECRET": "kikubari:quiet",
         "SMTP_CONNECTIONS": "1",
+        "DNS_SERVER": "127.0.0.1:1",  # nobody answers there
     }
     with Installation(tmp_path / "home", **settings).served() as shop:
         key = shop.post("/api/sources", {"name": "shop"})["write_key"]
@@ -32,7 +33,20 @@ def test_messages_go_by_the_provider_and_its_reports_come_back(tmp_path, peer: H
                 api.post("/v1/track", json=agreed, auth=(key, "")).raise_for_status()
         shop.settle()
         broadcast_id = shop.post("/api/broadcasts", BROADCAST)["id"]
-        shop.post(f"/api/broadcasts/{broadcast_id}/send")
+        refused = shop.client.post(f"/api/broadcasts/{broadcast_id}/send")
+        assert refused.status_code == 409
+        error = refused.json()["error"]
+        assert error["code"] == "sender_not_ready"
+        broken = {one["code"]: one["publish"] for one in error["detail"]}
+        assert {"one_click", "postal_address"} <= broken.keys()
+        assert broken["one_click"].startswith("https")
+        assert shop.get(f"/api/broadcasts/{broadcast_id}")["state"] == "draft"
+        assert not peer.requests
+
+        why = "a recall cannot wait"
+        shop.run("broadcasts", "send", broadcast_id, "--unchecked", why)
+        (entry,) = shop.get("/api/audit-log", action="broadcast.sent_unchecked")["entries"]
+        assert (entry["target"], entry["detail"]) == (broadcast_id, why)
         progress = f"/api/broadcasts/{broadcast_id}/progress"
         shop.wait(lambda: shop.get(progress)["state"] == "done")
         assert shop.get(progress)["counts"]["states"] == {"failed": 1, "sent": 1}

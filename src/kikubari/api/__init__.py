@@ -4,6 +4,7 @@ from kikubari.api.application import create_api as create_api
 from kikubari.api.application import describe_api as describe_api
 from kikubari.api.contracts import ConsumerHealth as ConsumerHealth
 from kikubari.api.contracts import Health as Health
+from kikubari.api.contracts import MailSetup as MailSetup
 from kikubari.api.contracts import PersonExport as PersonExport
 from kikubari.api.contracts import PersonRights as PersonRights
 from kikubari.api.contracts import Services as Services

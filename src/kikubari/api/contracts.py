@@ -17,12 +17,14 @@ from kikubari.collect import (
     Violations,
 )
 from kikubari.deliver import (
+    DefaultsOfBroadcasts,
     Engagement,
     FrequencyPolicies,
     InboxStore,
     MailReceiving,
     Outbox,
     OwnRequests,
+    Pace,
     SenderReport,
     SpamWatch,
     Subscriptions,
@@ -36,7 +38,7 @@ from kikubari.events import Copier, EventLog
 from kikubari.journeys import Broadcast, Broadcasts, BroadcastVersions, Previews, SavedBlocks
 from kikubari.kit.clock import Clock
 from kikubari.kit.rates import Buckets
-from kikubari.measure import Reports
+from kikubari.measure import Mailings, Reports
 from kikubari.profiles import (
     Companies,
     ConsentLedger,
@@ -140,6 +142,18 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
     contact: str = ""
 
 
+class MailSetup(msgspec.Struct, frozen=True, kw_only=True):
+    """How mail leaves this installation.
+
+    Attributes:
+        sends_by: ``sandbox`` (nothing leaves), ``smtp``, or the provider by whose API it goes.
+        signs_for: the domain whose mail is signed.
+    """
+
+    sends_by: str
+    signs_for: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """Everything the handlers call."""
@@ -177,6 +191,7 @@ class Services:
     engagement: Engagement
     unsubscribing: Unsubscribing
     frequency_policies: FrequencyPolicies
+    broadcast_defaults: DefaultsOfBroadcasts
     wishes: WishBook
     topics: Topics
     wordings: Wordings
@@ -186,6 +201,9 @@ class Services:
     receiving: MailReceiving
     webhooks: Webhooks
     spam_watch: SpamWatch
+    mail: MailSetup
+    pace: Pace
+    mailings: Mailings
     inbox: InboxStore
     broadcasts: Broadcasts
     previews: Previews
@@ -194,6 +212,8 @@ class Services:
     reports: Reports
     # Fixes a draft's audience and returns; its messages are queued behind.
     send_broadcast: Callable[[str], Broadcast]
+    # The same though the sender's check fails.
+    send_unchecked: Callable[[str], Broadcast]
     # Looks up what a sender's domain publishes, and judges it with how this installation sends.
     check_sender: Callable[[str], SenderReport]
     health: Callable[[], Health]

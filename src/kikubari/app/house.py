@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import version
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from kikubari.access import SCOPES, Access, Principal
 from kikubari.api import ConsumerHealth, Health, Services, ShopSettings
 from kikubari.app.people_rights import PeopleRights
+from kikubari.app.senders import describe_mail
 from kikubari.app.settings import Settings
 from kikubari.app.wings import DeliveryWing, Ground, LogWing, PeopleWing, SegmentsWing
 from kikubari.kit.rates import Buckets
@@ -159,6 +161,7 @@ class House:
             engagement=delivery.engagement,
             unsubscribing=delivery.unsubscribing,
             frequency_policies=delivery.frequency_policies,
+            broadcast_defaults=delivery.broadcast_defaults,
             wishes=delivery.wishes,
             topics=delivery.topics,
             wordings=people.wordings,
@@ -169,6 +172,9 @@ class House:
             webhooks=delivery.webhooks,
             spam_watch=delivery.spam_watch,
             check_sender=delivery.senders.check,
+            mail=describe_mail(settings),
+            pace=delivery.pace,
+            mailings=delivery.mailings,
             inbox=delivery.inbox,
             broadcasts=delivery.broadcasts,
             previews=delivery.previews,
@@ -176,6 +182,7 @@ class House:
             saved_blocks=delivery.saved_blocks,
             reports=delivery.reports,
             send_broadcast=delivery.send,
+            send_unchecked=partial(delivery.send, is_unchecked=True),
             health=self.health,
             rebuild_copy=log.rebuild_copy,
             find_principal=self._find_principal,

@@ -1,7 +1,9 @@
 """How this installation sends, as the check of a sender wants it."""
 
 from datetime import date
+from urllib.parse import urlsplit
 
+from kikubari.api import MailSetup
 from kikubari.app.settings import Settings
 from kikubari.deliver import (
     DEFAULT_RATES,
@@ -38,6 +40,12 @@ def make_pace(settings: Settings) -> Pace:
     return Pace(rates, warm_up_from=day)
 
 
+def describe_mail(settings: Settings) -> MailSetup:
+    """Return how mail leaves, as the console shows it."""
+    sends_by = urlsplit(settings.mail_url).scheme or ("smtp" if settings.smtp_url else "sandbox")
+    return MailSetup(sends_by=sends_by, signs_for=settings.mail_domain.lower())
+
+
 class SenderChecks:
     """Checks senders' domains by DNS and by this installation's settings."""
 
@@ -67,6 +75,7 @@ class SenderChecks:
             dkim_value=record.value if is_signed else "",
             return_domain=settings.bounce_address.rpartition("@")[2].lower() or domain,
             has_bounce_address=bool(settings.bounce_address),
+            is_sandbox=not (settings.smtp_url or settings.mail_url),
             smtp_host=smtp.host if smtp else "",
             encrypts=encrypts,
             base_url=settings.base_url,

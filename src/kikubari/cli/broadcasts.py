@@ -41,12 +41,19 @@ def create(settings: Settings, file: Path, *, as_json: bool) -> None:
 @broadcasts.command("send")
 @click.argument("broadcast_id")
 @click.option("--wait", is_flag=True, help="Return when every message has met its end.")
+@click.option("--unchecked", metavar="WHY", help="Send though the sender's check fails; recorded.")
 @as_json_option
 @click.pass_obj
-def send(settings: Settings, broadcast_id: str, *, wait: bool, as_json: bool) -> None:
+def send(
+    settings: Settings, broadcast_id: str, *, wait: bool, unchecked: str | None, as_json: bool
+) -> None:
     """Send a draft to everybody in its segment who agreed."""
     with connect(settings) as client:
-        answer = client.post(in_path("/api/broadcasts", broadcast_id, "send"))
+        if unchecked is None:
+            answer = client.post(in_path("/api/broadcasts", broadcast_id, "send"))
+        else:
+            path = in_path("/api/broadcasts", broadcast_id, "send-unchecked")
+            answer = client.post(path, {"reason": unchecked})
         if wait:
             answer = wait_until_sent(client, broadcast_id)
         show(answer, as_json=as_json)

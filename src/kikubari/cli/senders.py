@@ -42,6 +42,10 @@ def check(settings: Settings, domain: str, *, as_json: bool) -> None:
             click.echo(f"          {finding['en']}")
             if finding["publish"]:
                 click.echo(f"          at {finding['where']}: {finding['publish']}")
+        if report["is_blocked"]:
+            click.echo(f"Broadcasts from {report['domain']} are not sent until this is mended.")
+        elif report["is_sandbox"]:
+            click.echo("Mail goes to the sandbox inbox: nothing is blocked.")
     if not report["is_ready"]:
         sys.exit(1)
 

@@ -6,7 +6,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from kikubari.deliver._execute_many import execute_many
-from kikubari.deliver._tables import QUEUED, contact_slots, contact_turns, messages, wishes
+from kikubari.deliver._repository import dispatch_of
+from kikubari.deliver._tables import (
+    QUEUED,
+    contact_slots,
+    contact_turns,
+    dispatches,
+    messages,
+    wishes,
+)
 from kikubari.deliver.reasons import EXPIRED
 from kikubari.storage import insert_or_ignore, upsert
 
@@ -27,7 +35,12 @@ _TURNS = (
     .with_for_update()
 )
 _SLOTS = (
-    select(contact_slots.c.number, contact_slots.c.at_us, contact_slots.c.channel)
+    select(
+        contact_slots.c.number,
+        contact_slots.c.at_us,
+        contact_slots.c.channel,
+        contact_slots.c.message_id,
+    )
     .where(
         contact_slots.c.workspace_id == bindparam("b_workspace"),
         contact_slots.c.number.in_(bindparam("b_numbers", expanding=True)),
@@ -98,8 +111,22 @@ def take_turns(connection: Connection, workspace_id: int, people: Iterable[int])
 def list_slots(
     connection: Connection, workspace_id: int, numbers: Collection[int], *, since_us: int
 ) -> _Rows:
-    """Return (number, at_us, channel) of messages that left or may have left, in order of time."""
+    """Return (number, at_us, channel, message_id) of what left or may have, in order of time."""
     return _select(connection, _SLOTS, workspace_id, numbers, b_since=since_us)
+
+
+def find_topics(
+    connection: Connection, workspace_id: int, message_ids: Collection[int]
+) -> dict[int, str]:
+    """Return the topic of each message, empty for those on none."""
+    rows = connection.execute(
+        select(dispatches.c.id, dispatches.c.topic).where(
+            dispatches.c.workspace_id == workspace_id,
+            dispatches.c.id.in_({dispatch_of(one) for one in message_ids}),
+        )
+    )
+    topics = {row.id: row.topic for row in rows}
+    return {one: topics.get(dispatch_of(one), "") for one in message_ids}
 
 
 def save_slots(

@@ -35,6 +35,11 @@ def message_id_of(dispatch_id: int, number: int) -> int:
     return dispatch_id << _NUMBER_BITS | number
 
 
+def dispatch_of(message_id: int) -> int:
+    """Return the id of the dispatch that a message is of."""
+    return message_id >> _NUMBER_BITS
+
+
 def insert_messages(
     connection: Connection,
     workspace_id: int,

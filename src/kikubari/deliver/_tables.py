@@ -195,6 +195,16 @@ frequency_policies = Table(
     Column("changed_by", Text, nullable=False),
 )
 
+broadcast_defaults = Table(
+    "broadcast_defaults",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("policy", LargeBinary, nullable=False),  # JSON of BroadcastDefaults
+    Column("at_us", BigInteger, nullable=False),
+    Column("changed_by", Text, nullable=False),
+)
+
 # One a message: five of them over two weeks, and the address is taken for dead.
 soft_bounces = Table(
     "soft_bounces",

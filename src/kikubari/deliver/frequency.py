@@ -37,12 +37,14 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         unit: ``hours`` roll: any stretch of that length. ``calendar_days`` are the dates of the
             person's own zone: 1 is today, 7 is today and the six days before.
         channel: such as ``email``; empty counts all channels together.
+        topic: counts and limits messages on this topic only; empty is about all.
     """
 
     most: int
     period: int
     unit: Literal["hours", "calendar_days"]
     channel: str = ""
+    topic: str = ""
 
 
 class QuietHours(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

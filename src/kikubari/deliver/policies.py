@@ -1,24 +1,40 @@
-"""A shop's rules on how often and when it writes; every version stays."""
+"""A shop's own rules: how often and when it writes, and what holds for its broadcasts.
 
+Every version of either stays, with who made it and when.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, Row, Select, Table, bindparam, insert, select
 
-from kikubari.deliver._tables import frequency_policies
+from kikubari.deliver._tables import broadcast_defaults, frequency_policies
 from kikubari.deliver.frequency import FrequencyPolicy, check_policy
 from kikubari.kit.instants import from_micros, to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.storage import StateStore
 
 _encode = msgspec.json.Encoder().encode
-_decoder = msgspec.json.Decoder(FrequencyPolicy)
-_NEWEST = (
-    select(frequency_policies)
-    .where(frequency_policies.c.workspace_id == bindparam("b_workspace"))
-    .order_by(frequency_policies.c.version.desc())
-    .limit(1)
-)
+_decode_policy = msgspec.json.Decoder(FrequencyPolicy).decode
+_NEVER = 2**31 - 1
+
+
+def _newest_first(table: Table) -> Select[*tuple[Any, ...]]:
+    return (
+        select(table)
+        .where(
+            table.c.workspace_id == bindparam("b_workspace"),
+            table.c.version < bindparam("b_before"),
+        )
+        .order_by(table.c.version.desc())
+        .limit(bindparam("b_limit"))
+    )
+
+
+_POLICIES = _newest_first(frequency_policies)
+_DEFAULTS = _newest_first(broadcast_defaults)
 
 
 class StoredPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,20 +46,48 @@ class StoredPolicy(msgspec.Struct, frozen=True, kw_only=True):
     changed_by: str
 
 
-_DEFAULT = StoredPolicy(version=0, policy=FrequencyPolicy(), changed_at=None, changed_by="")
+class BroadcastDefaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What holds for a broadcast that does not say itself.
+
+    Attributes:
+        has_tracking: links and opens of those who agreed are counted.
+        at_best_hour: marketing waits for the hour its recipient is likely to look.
+    """
+
+    has_tracking: bool = True
+    at_best_hour: bool = False
+
+
+_decode_defaults = msgspec.json.Decoder(BroadcastDefaults).decode
+
+
+class StoredDefaults(msgspec.Struct, frozen=True, kw_only=True):
+    """The defaults in force. Version 0 is what holds before anybody set any."""
+
+    version: int
+    defaults: BroadcastDefaults
+    changed_at: datetime | None
+    changed_by: str
+
+
+_NO_POLICY = StoredPolicy(version=0, policy=FrequencyPolicy(), changed_at=None, changed_by="")
+_NO_DEFAULTS = StoredDefaults(
+    version=0, defaults=BroadcastDefaults(), changed_at=None, changed_by=""
+)
 
 
 def load_policy(connection: Connection, *, workspace_id: int = DEFAULT_WORKSPACE) -> StoredPolicy:
     """Return the policy in force."""
-    row = connection.execute(_NEWEST, {"b_workspace": workspace_id}).one_or_none()
-    if row is None:
-        return _DEFAULT
-    return StoredPolicy(
-        version=row.version,
-        policy=_decoder.decode(row.policy),
-        changed_at=from_micros(row.at_us),
-        changed_by=row.changed_by,
-    )
+    found = _list(connection, _POLICIES, workspace_id)
+    return _policy(found[0]) if found else _NO_POLICY
+
+
+def load_defaults(
+    connection: Connection, *, workspace_id: int = DEFAULT_WORKSPACE
+) -> StoredDefaults:
+    """Return what holds for broadcasts that do not say themselves."""
+    found = _list(connection, _DEFAULTS, workspace_id)
+    return _defaults(found[0]) if found else _NO_DEFAULTS
 
 
 class FrequencyPolicies:
@@ -65,17 +109,88 @@ class FrequencyPolicies:
             InvalidInputError: it cannot be followed.
         """
         check_policy(policy)
+        body = _encode(policy)
+        version = _add(self._store, frequency_policies, self._workspace_id, body, at=at, by=by)
+        return StoredPolicy(version=version, policy=policy, changed_at=at, changed_by=by)
 
-        def work(connection: Connection) -> StoredPolicy:
-            version = load_policy(connection, workspace_id=self._workspace_id).version + 1
-            row = {
-                "workspace_id": self._workspace_id,
-                "version": version,
-                "policy": _encode(policy),
-                "at_us": to_micros(at),
-                "changed_by": by,
-            }
-            connection.execute(insert(frequency_policies), row)
-            return StoredPolicy(version=version, policy=policy, changed_at=at, changed_by=by)
+    def list_versions(self, *, before: int | None = None, limit: int = 50) -> list[StoredPolicy]:
+        """Return versions, newest first, from the one before `before` on."""
+        with self._store.read() as connection:
+            rows = _list(connection, _POLICIES, self._workspace_id, before=before, limit=limit)
+        return [_policy(row) for row in rows]
 
-        return self._store.write(work)
+
+class DefaultsOfBroadcasts:
+    """Reads and changes what holds for broadcasts that do not say themselves, once saved."""
+
+    def __init__(self, store: StateStore, *, workspace_id: int = DEFAULT_WORKSPACE) -> None:
+        self._store = store
+        self._workspace_id = workspace_id
+
+    def get(self) -> StoredDefaults:
+        """Return the defaults in force."""
+        with self._store.read() as connection:
+            return load_defaults(connection, workspace_id=self._workspace_id)
+
+    def set(self, defaults: BroadcastDefaults, *, at: datetime, by: str) -> StoredDefaults:
+        """Put defaults in force, for drafts written from now on."""
+        body = _encode(defaults)
+        version = _add(self._store, broadcast_defaults, self._workspace_id, body, at=at, by=by)
+        return StoredDefaults(version=version, defaults=defaults, changed_at=at, changed_by=by)
+
+    def list_versions(self, *, before: int | None = None, limit: int = 50) -> list[StoredDefaults]:
+        """Return versions, newest first, from the one before `before` on."""
+        with self._store.read() as connection:
+            rows = _list(connection, _DEFAULTS, self._workspace_id, before=before, limit=limit)
+        return [_defaults(row) for row in rows]
+
+
+def _list(
+    connection: Connection,
+    query: Select[*tuple[Any, ...]],
+    workspace_id: int,
+    *,
+    before: int | None = None,
+    limit: int = 1,
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    values = {"b_workspace": workspace_id, "b_before": before or _NEVER, "b_limit": limit}
+    return connection.execute(query, values).all()
+
+
+def _add(
+    store: StateStore, table: Table, workspace_id: int, body: bytes, *, at: datetime, by: str
+) -> int:
+    """Add a version; returns its number."""
+
+    def work(connection: Connection) -> int:
+        last = _list(connection, _newest_first(table), workspace_id)
+        version: int = last[0].version + 1 if last else 1
+        row = {
+            "workspace_id": workspace_id,
+            "version": version,
+            "policy": body,
+            "at_us": to_micros(at),
+            "changed_by": by,
+        }
+        connection.execute(insert(table), row)
+        return version
+
+    return store.write(work)
+
+
+def _policy(row: Row[*tuple[Any, ...]]) -> StoredPolicy:
+    return StoredPolicy(
+        version=row.version,
+        policy=_decode_policy(row.policy),
+        changed_at=from_micros(row.at_us),
+        changed_by=row.changed_by,
+    )
+
+
+def _defaults(row: Row[*tuple[Any, ...]]) -> StoredDefaults:
+    return StoredDefaults(
+        version=row.version,
+        defaults=_decode_defaults(row.policy),
+        changed_at=from_micros(row.at_us),
+        changed_by=row.changed_by,
+    )

@@ -117,6 +117,16 @@ class SpamWatch:
         with self._store.read() as connection:
             return self._list(connection)
 
+    def list_senders(self, since: datetime) -> dict[str, list[str]]:
+        """Return each sender's domain with the ids of its broadcasts begun since."""
+        with self._store.read() as connection:
+            found = self._list_sendings(connection, since)
+        senders: dict[str, list[str]] = {}
+        for one in found:
+            if one.is_broadcast:
+                senders.setdefault(one.domain, []).append(one.origin_id)
+        return senders
+
     def refuse_if_held(self, from_address: str) -> None:
         """Let nothing new begin from a sender that is held.
 
@@ -146,7 +156,7 @@ class SpamWatch:
             own = {one.id for one in self._list(connection) if one.is_holding}
             mine = [
                 one.id
-                for one in self._list_sendings(connection)
+                for one in self._list_sendings(connection, self._clock.now() - WINDOW)
                 if one.domain == domain and one.is_marketing and one.origin_id not in own
             ]
             rows.set_states(
@@ -164,7 +174,7 @@ class SpamWatch:
     def _judge(self, connection: Connection) -> list[SpamAlarm]:
         known = {(one.scope, one.id): one for one in self._list(connection)}
         groups: dict[_Key, list[_Sending]] = {}
-        for one in self._list_sendings(connection):
+        for one in self._list_sendings(connection, self._clock.now() - WINDOW):
             groups.setdefault((AlarmScope.SENDER, one.domain), []).append(one)
             if one.is_broadcast:
                 groups.setdefault((AlarmScope.BROADCAST, one.origin_id), []).append(one)
@@ -230,8 +240,7 @@ class SpamWatch:
             to=DispatchState.PAUSED,
         )
 
-    def _list_sendings(self, connection: Connection) -> list[_Sending]:
-        since_us = to_micros(self._clock.now() - WINDOW)
+    def _list_sendings(self, connection: Connection, since: datetime) -> list[_Sending]:
         return [
             _Sending(
                 row.id,
@@ -241,7 +250,7 @@ class SpamWatch:
                 DispatchState(row.state),
                 _domain_of(decode_letter(row.letter).sender.from_address),
             )
-            for row in rows.list_recent_dispatches(connection, self._workspace_id, since_us)
+            for row in rows.list_recent_dispatches(connection, self._workspace_id, to_micros(since))
         ]
 
     def _list(self, connection: Connection) -> list[SpamAlarm]:

@@ -4,13 +4,14 @@ Rows outlive the erasure of a person, and nothing but an operator's explicit act
 own renewed consent for what they unsubscribed from, takes an address off: an import never does.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select
 
 from kikubari.deliver._tables import suppressions
 from kikubari.deliver.addresses import to_wire_address
@@ -25,6 +26,10 @@ from kikubari.storage import StateStore, upsert
 
 _KEY_BYTES = 16
 _KEYS_PER_QUERY = 5_000
+_ALL_REASONS = 20
+# The newest first; many have one instant, such as those of an import.
+_ORDER = (suppressions.c.at_us, suppressions.c.address_key, suppressions.c.reason)
+_ENTRY_ID = re.compile(r"(?P<at>-?\d{1,17})-(?P<key>[0-9a-f]{32})-(?P<reason>[a-z]{1,20})")
 
 
 class SuppressionReason(StrEnum):
@@ -49,8 +54,9 @@ BLOCKS: Mapping[SuppressionReason, frozenset[Purpose]] = {
 
 
 class Suppression(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry of the list. `key` is the address' keyed hash in hex."""
+    """An entry of the list. `key` is the address' keyed hash in hex; lists go on after `id`."""
 
+    id: str
     key: str
     channel: str
     reason: SuppressionReason
@@ -232,35 +238,62 @@ class Suppressions:
         Raises:
             InvalidInputError: not an e-mail address.
         """
-        return self._list(
-            suppressions.c.address_key == self._hasher.hash(address), workspace_id, 99
-        )
+        key = self._hasher.hash(address)
+        return self._list([suppressions.c.address_key == key], workspace_id, _ALL_REASONS)
 
     def list_entries(
         self,
         *,
-        before: datetime | None = None,
+        reason: SuppressionReason | None = None,
+        after: str = "",
         limit: int = 100,
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> list[Suppression]:
-        """Return entries, newest first; addresses cannot be told from their hashes."""
-        before_us = to_micros(before) if before else 2**62
-        return self._list(suppressions.c.at_us < before_us, workspace_id, limit)
+        """Return entries, newest first; addresses cannot be told from their hashes.
 
-    def _list(self, condition: object, workspace_id: int, limit: int) -> list[Suppression]:
+        Args:
+            reason: those for one reason only.
+            after: id of the entry to go on behind.
+            limit: how many at the most.
+            workspace_id: whose list.
+
+        Raises:
+            InvalidInputError: `after` is no entry's id.
+        """
+        conditions = [_is_behind(after)] if after else []
+        if reason is not None:
+            conditions.append(suppressions.c.reason == reason.value)
+        return self._list(conditions, workspace_id, limit)
+
+    def count_by_reason(
+        self, *, workspace_id: int = DEFAULT_WORKSPACE
+    ) -> dict[SuppressionReason, int]:
+        """Return how many entries there are for each reason."""
+        with self._store.read() as connection:
+            rows = connection.execute(
+                select(suppressions.c.reason, func.count())
+                .where(suppressions.c.workspace_id == workspace_id, suppressions.c.is_active == 1)
+                .group_by(suppressions.c.reason)
+            )
+            return {SuppressionReason(reason): n for reason, n in rows}
+
+    def _list(
+        self, conditions: Sequence[ColumnElement[bool]], workspace_id: int, limit: int
+    ) -> list[Suppression]:
         with self._store.read() as connection:
             rows = connection.execute(
                 select(suppressions)
                 .where(
                     suppressions.c.workspace_id == workspace_id,
-                    condition,  # type: ignore[arg-type]  # any column expression
                     suppressions.c.is_active == 1,
+                    *conditions,
                 )
-                .order_by(suppressions.c.at_us.desc())
+                .order_by(*(column.desc() for column in _ORDER))
                 .limit(limit)
             ).all()
         return [
             Suppression(
+                id=f"{row.at_us}-{bytes(row.address_key).hex()}-{row.reason}",
                 key=bytes(row.address_key).hex(),
                 channel=row.channel,
                 reason=SuppressionReason(row.reason),
@@ -306,3 +339,17 @@ class Suppressions:
             append_in(connection, events, workspace_id=workspace_id)
 
         self._store.write(work)
+
+
+def _is_behind(entry_id: str) -> ColumnElement[bool]:
+    """Return the condition of entries that are listed behind one."""
+    parts = _ENTRY_ID.fullmatch(entry_id)
+    if parts is None:
+        raise InvalidInputError("lists go on after the `id` of their last entry")
+    place = (int(parts["at"]), bytes.fromhex(parts["key"]), parts["reason"])
+    return or_(
+        *(
+            and_(column < value, *(c == v for c, v in zip(_ORDER[:depth], place, strict=False)))
+            for depth, (column, value) in enumerate(zip(_ORDER, place, strict=True))
+        )
+    )

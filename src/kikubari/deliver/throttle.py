@@ -66,6 +66,31 @@ class Throttle(Protocol):
         ...
 
 
+class ProviderPace(msgspec.Struct, frozen=True, kw_only=True):
+    """How fast mail goes to one provider.
+
+    Attributes:
+        name: of `PROVIDERS`, a domain, or ``others``: each other domain by itself.
+        per_minute: messages a minute when all is well.
+        per_minute_now: less while the provider is recovering from refusals.
+        closed_until: nothing goes there before, None while it is open.
+    """
+
+    name: str
+    per_minute: float
+    per_minute_now: float
+    closed_until: datetime | None
+
+
+class WarmUp(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a new sender stands. `day` counts from 0; `most` messages may leave today (UTC)."""
+
+    began_on: date
+    day: int
+    n_days: int
+    most: int
+
+
 class _Bucket:
     """Turns at a rate, a few of them in a row. `rate` is in messages a second."""
 
@@ -152,6 +177,33 @@ class Pace:
             self._speed_up(self._provider_of(address))
         elif isinstance(outcome, TemporaryRefusal) and outcome.phase in _ABOUT_RECIPIENT:
             self._slow_down(self._provider_of(address), outcome.code, now)
+
+    def list_paces(self, now: datetime) -> list[ProviderPace]:
+        """Return how fast mail goes to each provider that has a rate, or is closed for now."""
+        with self._lock:
+            names = dict.fromkeys([*self._rates, *self._standings])
+            return [self._pace_of(name, now) for name in names]
+
+    def find_warm_up(self, now: datetime) -> WarmUp | None:
+        """Return where a new sender stands, None for one that is known by now."""
+        if self._warm_up_from is None:
+            return None
+        day = max(0, (now.astimezone(UTC).date() - self._warm_up_from).days)
+        most = warm_up_limit(day)
+        if most is None:
+            return None
+        return WarmUp(began_on=self._warm_up_from, day=day, n_days=WARM_UP_DAYS, most=most)
+
+    def _pace_of(self, name: str, now: datetime) -> ProviderPace:
+        standing, bucket = self._standings.get(name), self._buckets.get(name)
+        closed_until = standing.closed_until if standing else None
+        rate = self._rates.get(name, 0.0)
+        return ProviderPace(
+            name=name,
+            per_minute=rate,
+            per_minute_now=bucket.rate * _MINUTE if bucket else rate,
+            closed_until=closed_until if closed_until and closed_until > now else None,
+        )
 
     def _speed_up(self, name: str) -> None:
         with self._lock:

@@ -49,6 +49,14 @@ class BestHours(Protocol):
         ...
 
 
+class _Sent(msgspec.Struct, frozen=True):
+    """A message that counts. `topic` is known where a cap asks for it."""
+
+    at: datetime
+    channel: str
+    topic: str
+
+
 class _Case(msgspec.Struct, frozen=True):
     """All that decides on one message."""
 
@@ -56,7 +64,7 @@ class _Case(msgspec.Struct, frozen=True):
     wishes: Wishes
     caps: list[Cap]
     policy: FrequencyPolicy
-    sent: list[tuple[datetime, str]]
+    sent: list[_Sent]
     best_hour: int | None
 
 
@@ -121,7 +129,7 @@ class FrequencyCheck:
             if verdict is not None:
                 stopped[one.message_id] = verdict
             elif self._is_last:
-                sent[key].append((now, one.channel))
+                sent[key].append(_Sent(now, one.channel, one.topic))
         return stopped
 
     def _load_sent(
@@ -131,18 +139,23 @@ class FrequencyCheck:
         caps: Mapping[int, list[Cap]],
         workspace_id: int,
         now: datetime,
-    ) -> dict[int, list[tuple[datetime, str]]]:
+    ) -> dict[int, list[_Sent]]:
         """Return when the capped were written to; at the last gate, nobody else writes to them."""
         capped = {key: own for key, own in people.items() if caps[key]}
-        sent: dict[int, list[tuple[datetime, str]]] = {key: [] for key in people}
+        sent: dict[int, list[_Sent]] = {key: [] for key in people}
         if not capped:
             return sent
         if self._is_last:
             rows.take_turns(connection, workspace_id, capped)
         key_of = {number: key for key, own in capped.items() for number in own}
         since = now - longest_memory(cap for key in capped for cap in caps[key])
-        for row in rows.list_slots(connection, workspace_id, key_of, since_us=to_micros(since)):
-            sent[key_of[row.number]].append((from_micros(row.at_us), row.channel))
+        slots = rows.list_slots(connection, workspace_id, key_of, since_us=to_micros(since))
+        topics: dict[int, str] = {}
+        if any(cap.topic for own in caps.values() for cap in own):
+            topics = rows.find_topics(connection, workspace_id, {row.message_id for row in slots})
+        for row in slots:
+            one = _Sent(from_micros(row.at_us), row.channel, topics.get(row.message_id, ""))
+            sent[key_of[row.number]].append(one)
         return sent
 
     def _find_best_hours(self, asking: Sequence[Candidate], workspace_id: int) -> Mapping[int, int]:
@@ -187,8 +200,8 @@ def _find_wait(case: _Case, at: datetime) -> tuple[Reason, datetime] | None:
     if paused_until is not None and paused_until > at:
         return Reason.ASKED_TO_WAIT, paused_until
     for cap in case.caps:
-        if cap.channel in {"", one.channel}:
-            sent = [then for then, channel in case.sent if cap.channel in {"", channel}]
+        if _is_of(cap, one):
+            sent = [other.at for other in case.sent if _is_of(cap, other)]
             room = find_room(cap, sent, at, zone)
             if room is not None:
                 return Reason.OVER_CAP, room
@@ -202,6 +215,10 @@ def _find_wait(case: _Case, at: datetime) -> tuple[Reason, datetime] | None:
         if best is not None:
             return Reason.BEST_HOUR, best
     return None
+
+
+def _is_of(cap: Cap, message: Candidate | _Sent) -> bool:
+    return cap.channel in {"", message.channel} and cap.topic in {"", message.topic}
 
 
 @cache

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
-from kikubari.deliver._tables import topics
+from kikubari.deliver._tables import dispatches, topics, wishes
+from kikubari.deliver.wishes import NO
 from kikubari.kit.instants import from_micros, to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import ConflictError, InvalidInputError, NotFoundError
@@ -15,6 +16,7 @@ from kikubari.storage import StateStore, insert_or_ignore
 
 MAX_TOPICS = 50
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_ABOUT = "topic:"  # of wishes
 _MAX_NAME = 80
 _MAX_DESCRIPTION = 300
 
@@ -35,6 +37,13 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     definition: TopicDefinition
     is_retired: bool
     created_at: datetime
+
+
+class TopicCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many customers said that they want to read about a topic, and that they do not."""
+
+    n_wanted: int = 0
+    n_unwanted: int = 0
 
 
 class Topics:
@@ -108,6 +117,43 @@ class Topics:
         """Return all topics, retired ones too."""
         with self._store.read() as connection:
             return [_topic(row) for row in self._rows(connection)]
+
+    def list_broadcasts(self, topic_id: str) -> list[str]:
+        """Return the ids of broadcasts sent on a topic."""
+        with self._store.read() as connection:
+            return list(
+                connection.execute(
+                    select(dispatches.c.origin_id).where(
+                        dispatches.c.workspace_id == self._workspace_id,
+                        dispatches.c.origin_kind == "broadcast",
+                        dispatches.c.topic == topic_id,
+                    )
+                ).scalars()
+            )
+
+    def count_words(self) -> dict[str, TopicCount]:
+        """Return how many customers said yes or no to each topic; most say nothing, which is yes.
+
+        Two profiles that were merged count by themselves.
+        """
+        with self._store.read() as connection:
+            rows = connection.execute(
+                select(wishes.c.about, wishes.c.value, func.count())
+                .where(
+                    wishes.c.workspace_id == self._workspace_id,
+                    wishes.c.about.startswith(_ABOUT, autoescape=True),
+                )
+                .group_by(wishes.c.about, wishes.c.value)
+            ).all()
+        counts: dict[str, TopicCount] = {}
+        for about, value, n in rows:
+            topic_id = about.removeprefix(_ABOUT)
+            known = counts.get(topic_id, TopicCount())
+            n_no = n if value == NO else 0
+            counts[topic_id] = TopicCount(
+                n_wanted=known.n_wanted + n - n_no, n_unwanted=known.n_unwanted + n_no
+            )
+        return counts
 
     def list_offered(self) -> list[TopicDefinition]:
         """Return the topics people can choose from."""

@@ -17,6 +17,7 @@ from kikubari.deliver import (
     Outbox,
     enqueue,
     find_dispatch_state,
+    load_defaults,
     open_dispatch,
 )
 from kikubari.journeys import _repository as repository
@@ -29,7 +30,7 @@ from kikubari.journeys.contracts import (
     Progress,
 )
 from kikubari.journeys.coupons import CouponDesk
-from kikubari.journeys.definitions import check_definition, letter_of
+from kikubari.journeys.definitions import check_definition, letter_of, with_defaults
 from kikubari.journeys.saved_blocks import SavedBlocks, list_saved_ids
 from kikubari.kit.clock import Clock
 from kikubari.kit.ids import IdFactory
@@ -99,6 +100,7 @@ class Broadcasts:
             TemplateError: with the place in the author's source.
             InvalidInputError: no name, no way to unsubscribe in a marketing template.
         """
+        definition = self._completed(definition)
         check_definition(self._filled(definition))
         broadcast_id = self._ids.new_id("brd")
         now_us = to_micros(self._clock.now())
@@ -129,6 +131,7 @@ class Broadcasts:
             TemplateError: with the place in the author's source.
             InvalidInputError: see `create`.
         """
+        definition = self._completed(definition)
         check_definition(self._filled(definition))
         now_us = to_micros(self._clock.now())
 
@@ -329,6 +332,11 @@ class Broadcasts:
         return self._outbox.list_messages(
             _origin(broadcast_id), state=state, after=after, limit=limit
         )
+
+    def _completed(self, definition: BroadcastDefinition) -> BroadcastDefinition:
+        with self._store.read() as connection:
+            stored = load_defaults(connection, workspace_id=self._workspace_id)
+        return with_defaults(definition, stored.defaults)
 
     def _filled(self, definition: BroadcastDefinition) -> BroadcastDefinition:
         template = self._saved.fill(definition.template)

@@ -54,8 +54,10 @@ class BroadcastDefinition(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
         topic: what it is about, for the preference page.
         coupon: which offer's code each person gets; templates know it as ``coupon``.
         resends_unknown: transactional only: send again when the answer was lost.
-        has_tracking: count links and opens of those who agreed; without, nobody's.
-        at_best_hour: marketing only: each waits for the hour its recipient is likely to look.
+        has_tracking: count links and opens of those who agreed; without, nobody's. What is left
+            open is as the shop's defaults say when the draft is saved.
+        at_best_hour: marketing only: each waits for the hour its recipient is likely to look;
+            left open, likewise.
     """
 
     name: str
@@ -66,8 +68,8 @@ class BroadcastDefinition(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     topic: str = ""
     coupon: CouponChoice | None = None
     resends_unknown: bool = False
-    has_tracking: bool = True
-    at_best_hour: bool = False
+    has_tracking: bool | None = None
+    at_best_hour: bool | None = None
 
 
 class Broadcast(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+import msgspec
+
 from kikubari.decide.personalise import (
     AnyBlock,
     EmailVariant,
@@ -11,7 +13,7 @@ from kikubari.decide.personalise import (
     fill_in,
     walk,
 )
-from kikubari.deliver import Letter, Purpose
+from kikubari.deliver import BroadcastDefaults, Letter, Purpose
 from kikubari.journeys.contracts import BroadcastDefinition
 from kikubari.spec.errors import InvalidInputError
 
@@ -31,8 +33,23 @@ def letter_of(definition: BroadcastDefinition) -> Letter:
         purpose=definition.purpose,
         topic=definition.topic,
         resends_unknown=definition.resends_unknown,
-        has_tracking=definition.has_tracking,
-        at_best_hour=definition.at_best_hour,
+        has_tracking=definition.has_tracking is not False,
+        at_best_hour=definition.at_best_hour is True,
+    )
+
+
+def with_defaults(
+    definition: BroadcastDefinition, defaults: BroadcastDefaults
+) -> BroadcastDefinition:
+    """Return a definition in which nothing is left open."""
+    is_marketing = definition.purpose is Purpose.MARKETING
+    has_tracking, at_best_hour = definition.has_tracking, definition.at_best_hour
+    return msgspec.structs.replace(
+        definition,
+        has_tracking=defaults.has_tracking if has_tracking is None else has_tracking,
+        at_best_hour=(
+            is_marketing and defaults.at_best_hour if at_best_hour is None else at_best_hour
+        ),
     )
 
 

@@ -23,6 +23,7 @@ from kikubari.profiles.contracts import PersonFacts as PersonFacts
 from kikubari.profiles.contracts import ProfileView as ProfileView
 from kikubari.profiles.contracts import Trait as Trait
 from kikubari.profiles.contracts import TraitFact as TraitFact
+from kikubari.profiles.contracts import WordingUse as WordingUse
 from kikubari.profiles.decisions import decision_event as decision_event
 from kikubari.profiles.freshness import HALF_LIVES as HALF_LIVES
 from kikubari.profiles.freshness import FactKind as FactKind

@@ -11,7 +11,7 @@ from kikubari.kit.instants import LATEST, from_micros, to_micros
 from kikubari.profiles._repository import consents as rows
 from kikubari.profiles._repository import identity
 from kikubari.profiles._repository.chunked import Rows
-from kikubari.profiles.contracts import ConsentEntry, ConsentState
+from kikubari.profiles.contracts import ConsentEntry, ConsentState, WordingUse
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 
 _UNKNOWN = ConsentState()
@@ -157,6 +157,20 @@ class ConsentLedger:
                 position=row.position,
             )
             for row, proof in zip(found, proofs, strict=True)
+        ]
+
+    def list_wording_uses(self, connection: Connection) -> list[WordingUse]:
+        """Return where and under which words consents were given, the most frequent first."""
+        return [
+            WordingUse(
+                version=row.wording_version,
+                purpose=row.purpose,
+                channel=row.channel,
+                source=row.source,
+                n_people=row.n_people,
+                last_at=from_micros(row.last_us),
+            )
+            for row in rows.count_grants(connection, self._workspace_id)
         ]
 
     def _entries(self, connection: Connection, number: int, as_of: datetime) -> Rows:

@@ -115,6 +115,25 @@ class ConsentState(msgspec.Struct, frozen=True):
         return self.status == "granted"
 
 
+class WordingUse(msgspec.Struct, frozen=True, kw_only=True):
+    """Consents given under one version of the words, at one place.
+
+    Attributes:
+        version: of the words; empty when a source named none.
+        source: where they were given: a form, a page, an import.
+        n_people: who gave them there, also those who withdrew since. Profiles that were merged
+            count by themselves.
+        last_at: of the newest.
+    """
+
+    version: str
+    purpose: str
+    channel: str
+    source: str
+    n_people: int
+    last_at: datetime
+
+
 class ConsentEntry(msgspec.Struct, frozen=True):
     """One line of the consent ledger."""
 

@@ -1,15 +1,16 @@
 """Broadcasts: drafts, sending, figures."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
-from litestar import get, post, put
+from litestar import Request, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from kikubari.api.authentication import requires
+from kikubari.api.authentication import actor_of, requires
 from kikubari.api.contracts import Services
+from kikubari.api.guarding import AUDITED
 from kikubari.api.people import PersonLine, load_people
 from kikubari.deliver import MessageRecord, MessageView, Reason, explain
 from kikubari.journeys import Broadcast, BroadcastDefinition, Progress
@@ -37,6 +38,12 @@ class RecipientAnswer(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: datetime | None
     clicked_at: datetime | None
     unsubscribed_at: datetime | None
+
+
+class UncheckedSend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a broadcast is sent though its sender's check fails."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=3, max_length=500)]
 
 
 class MessageDetail(msgspec.Struct, frozen=True):
@@ -83,6 +90,31 @@ def change_broadcast(
 def send_broadcast(services: NamedDependency[Services], broadcast_id: FromPath[str]) -> Broadcast:
     """Fix the audience as of now and start sending; `progress` tells how far it has come."""
     return services.send_broadcast(broadcast_id)
+
+
+@post(
+    "/broadcasts/{broadcast_id:str}/send-unchecked",
+    guards=[requires("admin")],
+    sync_to_thread=True,
+    opt={AUDITED: True},
+)
+def send_broadcast_unchecked(
+    request: Request[Any, Any, Any],
+    services: NamedDependency[Services],
+    broadcast_id: FromPath[str],
+    data: JSONBody[UncheckedSend],
+) -> Broadcast:
+    """Send though the sender breaks rules of large mail providers; recorded, with the reason."""
+    services.broadcasts.get(broadcast_id)
+    by = actor_of(request)
+
+    # Written down first: no message leaves before it is known who wanted that.
+    services.store.write(
+        lambda connection: services.access.audit.append(
+            connection, by, "broadcast.sent_unchecked", broadcast_id, data.reason
+        )
+    )
+    return services.send_unchecked(broadcast_id)
 
 
 @post("/broadcasts/{broadcast_id:str}/pause", guards=[requires("send")], sync_to_thread=True)
@@ -163,6 +195,7 @@ broadcast_handlers = [
     get_broadcast,
     change_broadcast,
     send_broadcast,
+    send_broadcast_unchecked,
     pause_broadcast,
     resume_broadcast,
     cancel_broadcast,

@@ -1,15 +1,17 @@
 """Addresses that are not mailed, whatever their consent says."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, JSONBody
+from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
 from kikubari.deliver import Suppression, SuppressionReason
+
+Limit = Annotated[int, QueryParameter(ge=1, le=500)]
 
 
 class AddressRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,14 +33,32 @@ class Removal(msgspec.Struct, frozen=True):
     removed: int
 
 
+class SuppressionCount(msgspec.Struct, frozen=True):
+    """How many addresses are on the list for a reason."""
+
+    reason: SuppressionReason
+    n: int
+
+
 @get("/suppressions", guards=[requires("read")], sync_to_thread=True)
 def list_suppressions(
-    services: NamedDependency[Services], address: FromQuery[str | None] = None
+    services: NamedDependency[Services],
+    address: FromQuery[str | None] = None,
+    reason: FromQuery[SuppressionReason | None] = None,
+    after: FromQuery[str] = "",
+    limit: Limit = 100,
 ) -> list[Suppression]:
-    """List the newest suppressions, or those of one address."""
+    """List suppressions, newest first, or those of one address; go on `after` the last one's id."""
     if address is not None:
         return services.suppressions.find(address)
-    return services.suppressions.list_entries()
+    return services.suppressions.list_entries(reason=reason, after=after, limit=limit)
+
+
+@get("/suppressions/counts", guards=[requires("read")], sync_to_thread=True)
+def count_suppressions(services: NamedDependency[Services]) -> list[SuppressionCount]:
+    """Say how many addresses are on the list, by reason."""
+    counts = services.suppressions.count_by_reason()
+    return [SuppressionCount(reason, counts.get(reason, 0)) for reason in SuppressionReason]
 
 
 @post("/suppressions", guards=[requires("write")], sync_to_thread=True)
@@ -63,4 +83,9 @@ def remove_suppression(
     return Removal(removed)
 
 
-suppression_handlers = [list_suppressions, add_suppression, remove_suppression]
+suppression_handlers = [
+    list_suppressions,
+    count_suppressions,
+    add_suppression,
+    remove_suppression,
+]

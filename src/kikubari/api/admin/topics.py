@@ -1,16 +1,19 @@
 """Topics that customers choose from, and the words under which they are asked for consent."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
-from kikubari.deliver import Topic, TopicDefinition
-from kikubari.profiles import Wording, WordingText
+from kikubari.deliver import Topic, TopicCount, TopicDefinition
+from kikubari.profiles import Wording, WordingText, WordingUse
+
+Limit = Annotated[int, QueryParameter(ge=1, le=500)]
+Offset = Annotated[int, QueryParameter(ge=0, le=1_000_000)]
 
 
 class TopicChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -23,6 +26,13 @@ class TopicChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     is_retired: bool = False
 
 
+class TopicAnswer(msgspec.Struct, frozen=True):
+    """What customers said of one topic; most say nothing, which is yes."""
+
+    id: str
+    count: TopicCount
+
+
 @get("/topics", guards=[requires("read")], sync_to_thread=True)
 def list_topics(services: NamedDependency[Services]) -> list[Topic]:
     """List all topics, retired ones too."""
@@ -33,6 +43,16 @@ def list_topics(services: NamedDependency[Services]) -> list[Topic]:
 def create_topic(services: NamedDependency[Services], data: JSONBody[TopicDefinition]) -> Topic:
     """Add a topic; the preference centre and the subscription form offer it from now on."""
     return services.topics.create(data, at=services.clock.now())
+
+
+@get("/topics/counts", guards=[requires("read")], sync_to_thread=True)
+def count_topic_wishes(services: NamedDependency[Services]) -> list[TopicAnswer]:
+    """Say how many customers want to read about each topic, and how many do not."""
+    counts = services.topics.count_words()
+    return [
+        TopicAnswer(one.definition.id, counts.get(one.definition.id, TopicCount()))
+        for one in services.topics.list_all()
+    ]
 
 
 @put("/topics/{topic_id:str}", guards=[requires("write")], sync_to_thread=True)
@@ -56,6 +76,16 @@ def list_wordings(services: NamedDependency[Services]) -> list[Wording]:
     return services.wordings.list_all()
 
 
+@get("/consent/uses", guards=[requires("read")], sync_to_thread=True)
+def list_wording_uses(
+    services: NamedDependency[Services], offset: Offset = 0, limit: Limit = 200
+) -> list[WordingUse]:
+    """List under which words and where consents were given, the most frequent first."""
+    with services.store.read() as connection:
+        found = services.consents.list_wording_uses(connection)
+    return found[offset : offset + limit]
+
+
 @post("/consent/wordings", guards=[requires("admin")], sync_to_thread=True)
 def create_wording(
     request: Request[Any, Any, Any],
@@ -66,4 +96,12 @@ def create_wording(
     return services.wordings.create(data, at=services.clock.now(), by=request.user.name)
 
 
-topic_handlers = [list_topics, create_topic, change_topic, list_wordings, create_wording]
+topic_handlers = [
+    list_topics,
+    count_topic_wishes,
+    create_topic,
+    change_topic,
+    list_wordings,
+    list_wording_uses,
+    create_wording,
+]

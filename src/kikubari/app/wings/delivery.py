@@ -19,6 +19,7 @@ from kikubari.catalog import Catalog
 from kikubari.decide.offers import Issuing, Offers
 from kikubari.decide.recommend import PopularProducts
 from kikubari.deliver import (
+    DefaultsOfBroadcasts,
     Delivering,
     Engagement,
     FrequencyCheck,
@@ -42,6 +43,7 @@ from kikubari.deliver import (
     Webhooks,
     WishBook,
     WorkerSettings,
+    refuse_if_not_ready,
 )
 from kikubari.journeys import (
     Broadcast,
@@ -51,7 +53,7 @@ from kikubari.journeys import (
     Previews,
     SavedBlocks,
 )
-from kikubari.measure import Reports
+from kikubari.measure import Mailings, Reports
 
 _SELDOM = timedelta(seconds=5)
 _RARELY = timedelta(seconds=20)
@@ -73,6 +75,7 @@ class DeliveryWing:
         self.engagement = Engagement(state, tokens, self._consents)
         self.unsubscribing = Unsubscribing(state, tokens)
         self.frequency_policies = FrequencyPolicies(state)
+        self.broadcast_defaults = DefaultsOfBroadcasts(state)
         self.wishes = WishBook(state)
         self.topics = Topics(state)
         self.subscriptions = Subscriptions(
@@ -112,6 +115,7 @@ class DeliveryWing:
         self.reports = Reports(
             ground.columnar, BroadcastOutbox(self.outbox), log.copier.copied_position
         )
+        self.mailings = Mailings(ground.columnar, timezone=ground.settings.timezone)
         self._composer = SandboxComposer(
             _mail_settings(ground), clock, workers=ground.settings.render_workers
         )
@@ -125,6 +129,7 @@ class DeliveryWing:
             fill=self.saved_blocks.fill,
             coupons=self.coupons,
         )
+        self.pace = make_pace(ground.settings)
         self.thread = self._make_thread(ground, log, people)
         self.spam_watch = SpamWatch(state, clock)
         self.senders = SenderChecks(ground.settings, ground.secrets.dkim)
@@ -135,14 +140,21 @@ class DeliveryWing:
             ground.lone_loop("complaints", self._watch_complaints, idle=_RARELY),
         )
 
-    def send(self, broadcast_id: str) -> Broadcast:
+    def send(self, broadcast_id: str, *, is_unchecked: bool = False) -> Broadcast:
         """Fix a draft's audience; its messages are queued behind.
+
+        Args:
+            broadcast_id: of a draft.
+            is_unchecked: send though the sender breaks rules of large mail providers.
 
         Raises:
             ConflictError: the sender's mail is held for complaints; see `Broadcasts.start`.
+            SenderNotReadyError: with what the sender has to mend.
         """
-        draft = self.broadcasts.get(broadcast_id)
-        self.spam_watch.refuse_if_held(draft.definition.sender.from_address)
+        sender = self.broadcasts.get(broadcast_id).definition.sender.from_address
+        self.spam_watch.refuse_if_held(sender)
+        if not is_unchecked:
+            refuse_if_not_ready(self.senders.check(sender.rpartition("@")[2]))
         started = self.broadcasts.start(broadcast_id)
         self._queueing.wake()
         return started
@@ -184,8 +196,6 @@ class DeliveryWing:
         last = FrequencyCheck(who, ground.clock, is_last=True)
         limits = LimitCheck(people.limits)
 
-        pace = make_pace(settings)
-
         def build(transport: Transport) -> Delivering:
             return Delivering(
                 store=ground.state,
@@ -199,7 +209,7 @@ class DeliveryWing:
                 early_checks=(limits, early),
                 content_checks=(limits,),
                 timing_checks=(last,),
-                throttle=pace,
+                throttle=self.pace,
                 return_path=self._return_path,
                 coupons=self.coupons,
             )

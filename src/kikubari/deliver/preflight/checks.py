@@ -9,11 +9,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 
+import msgspec
+
 from kikubari.deliver.addresses import to_ascii_domain
 from kikubari.deliver.preflight.contracts import (
     Finding,
     Level,
     Resolver,
+    SenderNotReadyError,
     SenderReport,
     SenderSetup,
 )
@@ -50,7 +53,31 @@ def check_sender(domain: str, setup: SenderSetup, resolver: Resolver) -> SenderR
     with ThreadPoolExecutor(len(checks)) as pool:
         findings = list(pool.map(lambda one: _guarded(*one), checks))
     is_ready = all(one.level is not Level.FAIL for one in findings)
-    return SenderReport(domain=domain, is_ready=is_ready, findings=findings)
+    return SenderReport(
+        domain=domain,
+        is_ready=is_ready,
+        is_blocked=not (is_ready or setup.is_sandbox),
+        is_sandbox=setup.is_sandbox,
+        findings=findings,
+    )
+
+
+def refuse_if_not_ready(report: SenderReport) -> None:
+    """Let no broadcast go out that large providers would refuse.
+
+    Raises:
+        SenderNotReadyError: the sender's mail is blocked; with what to mend.
+    """
+    if not report.is_blocked:
+        return
+    failed = [one for one in report.findings if one.level is Level.FAIL]
+    raise SenderNotReadyError(
+        f"mail from {report.domain} breaks rules of large mail providers: "
+        + ", ".join(one.code for one in failed),
+        hint=f"kikubari senders check {report.domain} tells what to publish. "
+        "An admin may send unchecked and say why.",
+        detail=[msgspec.to_builtins(one) for one in failed],
+    )
 
 
 def _guarded(code: str, where: str, check: Callable[[], Finding]) -> Finding:

@@ -6,6 +6,8 @@ from typing import Protocol
 
 import msgspec
 
+from kikubari.spec.errors import KikubariError
+
 
 class Level(StrEnum):
     """How a finding stands to the rules of large mail providers."""
@@ -37,11 +39,27 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SenderReport(msgspec.Struct, frozen=True, kw_only=True):
-    """All findings about a sender's domain; ready when nothing fails."""
+    """All findings about a sender's domain.
+
+    Attributes:
+        is_ready: nothing fails.
+        is_blocked: broadcasts from the domain are not sent as it is. Never in the sandbox inbox,
+            which nobody outside receives mail from.
+        is_sandbox: mail goes to the sandbox inbox.
+    """
 
     domain: str
     is_ready: bool
+    is_blocked: bool = False
+    is_sandbox: bool = False
     findings: list[Finding]
+
+
+class SenderNotReadyError(KikubariError):
+    """A broadcast whose sender breaks rules of large mail providers; `detail` has the findings."""
+
+    code = "sender_not_ready"
+    status = 409
 
 
 class SenderSetup(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +69,7 @@ class SenderSetup(msgspec.Struct, frozen=True, kw_only=True):
         dkim_name, dkim_value: the record of our own key; empty when there is none for the domain.
         return_domain: of the envelope sender, which SPF is about.
         has_bounce_address: bounces come in by signed return paths.
+        is_sandbox: mail goes to the sandbox inbox.
         smtp_host: the relay's name; empty for none (the sandbox inbox or a provider's API).
         encrypts: by TLS always (True), when offered (None), never (False).
         base_url: what links in messages begin with.
@@ -61,6 +80,7 @@ class SenderSetup(msgspec.Struct, frozen=True, kw_only=True):
     dkim_value: str = ""
     return_domain: str = ""
     has_bounce_address: bool = False
+    is_sandbox: bool = False
     smtp_host: str = ""
     encrypts: bool | None = None
     base_url: str = ""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from kikubari.profiles._repository.chunked import Rows, chunks
 from kikubari.profiles._tables import consents
@@ -63,3 +63,17 @@ def list_entries(
         query = _ENTRIES if about is None else _ENTRIES_ABOUT
         found += connection.execute(query, {**values, "b_numbers": chunk}).all()
     return sorted(found, key=lambda row: (row.at_us, row.source_id, bytes(row.message_key)))
+
+
+def count_grants(connection: Connection, workspace_id: int) -> Rows:
+    """Return (wording_version, purpose, channel, source, n_people, last_us) of consents given."""
+    told = (consents.c.wording_version, consents.c.purpose, consents.c.channel, consents.c.source)
+    n_people = func.count(consents.c.number.distinct())
+    return list(
+        connection.execute(
+            select(*told, n_people.label("n_people"), func.max(consents.c.at_us).label("last_us"))
+            .where(consents.c.workspace_id == workspace_id, consents.c.status == "granted")
+            .group_by(*told)
+            .order_by(n_people.desc(), *told)
+        ).all()
+    )

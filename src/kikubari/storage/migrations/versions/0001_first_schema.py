@@ -121,6 +121,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_audit_heads")),
     )
     op.create_table(
+        "broadcast_defaults",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("policy", sa.LargeBinary(), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "version", name=op.f("pk_broadcast_defaults")),
+    )
+    op.create_table(
         "broadcast_versions",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("broadcast_id", sa.Text(), nullable=False),
@@ -1324,6 +1333,7 @@ def downgrade() -> None:
     op.drop_index("ix_broadcasts_phase", table_name="broadcasts")
     op.drop_table("broadcasts")
     op.drop_table("broadcast_versions")
+    op.drop_table("broadcast_defaults")
     op.drop_table("audit_heads")
     op.drop_table("audit_entries")
     op.drop_table("attributes")
