@@ -200,6 +200,16 @@ def fork(work: Callable[[int], None]) -> tuple[int, int]:
     os._exit(0)
 
 
+def reap(child: int, report: int) -> tuple[bool, str]:
+    """Wait for a child; returns whether it was killed, and what it reported."""
+    _, status = os.waitpid(child, 0)
+    text = os.read(report, 100).decode()
+    os.close(report)
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status):
+        raise AssertionError("a run failed by itself")
+    return os.WIFSIGNALED(status), text
+
+
 # The verdict
 
 
@@ -242,7 +252,7 @@ class Harness:
         self._runs = 0
         self.findings = Findings()
         child, report = fork(self._make_tables)
-        self._reap(child, report)
+        reap(child, report)
 
     def close(self) -> None:
         self._running.close()
@@ -254,7 +264,7 @@ class Harness:
         """
         started = time.monotonic()
         job = self._next_job(PEOPLE)
-        self._reap(*fork(lambda _report: deliver(job)))
+        reap(*fork(lambda _report: deliver(job)))
         lifetime = time.monotonic() - started
         for _ in range(n_kills):
             job = self._next_job(PEOPLE)
@@ -263,7 +273,7 @@ class Harness:
             is_over, _, _ = select.select([report], [], [], moment)
             if not is_over:
                 os.kill(child, signal.SIGKILL)
-            self._reap(child, report)
+            reap(child, report)
             self._look()
 
     def kill_at_points(self, every: int) -> None:
@@ -276,7 +286,7 @@ class Harness:
                 DeathAt(number, report).install()
                 deliver(job)
 
-            is_killed, point = self._reap(*fork(work))
+            is_killed, point = reap(*fork(work))
             if not is_killed:
                 return
             self.findings.points[point] += 1
@@ -291,7 +301,7 @@ class Harness:
             self._is_enqueuing()
         ):
             job = self._next_job(0)
-            is_killed, _ = self._reap(*fork(lambda _report, job=job: deliver(job)))
+            is_killed, _ = reap(*fork(lambda _report, job=job: deliver(job)))
             if is_killed:
                 raise AssertionError("a run that nobody killed died")
 
@@ -342,16 +352,6 @@ class Harness:
         store = SqliteStateStore(self._database)
         store.write(metadata.create_all)
         store.close()
-
-    @staticmethod
-    def _reap(child: int, report: int) -> tuple[bool, str]:
-        """Wait for a child; returns whether it was killed, and what it reported."""
-        _, status = os.waitpid(child, 0)
-        text = os.read(report, 100).decode()
-        os.close(report)
-        if os.WIFEXITED(status) and os.WEXITSTATUS(status):
-            raise AssertionError("a run failed by itself")
-        return os.WIFSIGNALED(status), text
 
     def _count(self, state: str) -> int:
         return int(self._rows("SELECT count(*) FROM messages WHERE state = ?", state)[0][0])

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from ingest_kill import STATES
+from restored_backup import check_by_hand
 
 from run import SUITES, Suite, run
 
@@ -48,6 +49,18 @@ def test_a_server_that_fails_at_any_phase_harms_nobody_else():
     phases = {kind.split(":")[0] for kind in found["n_faults"]}
     assert phases == {"greeting", "ehlo", "mail", "rcpt", "data", "final_dot"}
     assert found["states"].keys() == {"sent", "failed", "unknown"}
+
+
+@pytest.mark.slow
+def test_a_restored_back_up_sends_nothing_twice():
+    found = run_short("restored back-up")
+    assert found["n_waiting"] >= 10
+    assert found["n_delivered"] >= 4 * 40
+
+
+@pytest.mark.slow
+def test_the_harness_sees_a_copy_made_behind_the_products_back(tmp_path: Path):
+    assert check_by_hand(tmp_path)
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ from pkgutil import resolve_name
 import click
 
 from kikubari.app import read_settings
+from kikubari.cli.backup import backup, restore
 from kikubari.cli.broadcasts import broadcasts
 from kikubari.cli.connection import RemoteError
 from kikubari.cli.governance import attributes, plan
@@ -74,6 +75,7 @@ def cli(context: click.Context) -> None:
 
 for command in (
     *(serve, show_settings, doctor, rebuild, sources, keys, members, dkim),
+    *(backup, restore),
     *(attributes, plan),
     *(profiles, rights, consents, products, segments, personas, lookalikes),
     *(broadcasts, messages, inbox, rejected, suppressions, mail, senders, topics),

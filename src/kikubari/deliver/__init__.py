@@ -81,6 +81,9 @@ from kikubari.deliver.reasons import Reason as Reason
 from kikubari.deliver.reasons import explain as explain
 from kikubari.deliver.receiving import MailReceipt as MailReceipt
 from kikubari.deliver.receiving import MailReceiving as MailReceiving
+from kikubari.deliver.restoring import hold_sending as hold_sending
+from kikubari.deliver.restoring import is_sending_held as is_sending_held
+from kikubari.deliver.restoring import release_restored as release_restored
 from kikubari.deliver.return_path import ReturnPath as ReturnPath
 from kikubari.deliver.spam_alarm import AlarmLevel as AlarmLevel
 from kikubari.deliver.spam_alarm import AlarmScope as AlarmScope

@@ -8,6 +8,7 @@ from kikubari.storage import metadata
 # when the state is a parameter.
 QUEUED = text("state = 'queued'")
 IN_FLIGHT = text("state IN ('sending', 'committing')")
+ON_ITS_WAY = text("state IN ('queued', 'sending', 'committing')")
 _HAS_ADDRESS = text("address_key IS NOT NULL")
 
 _SERIAL = BigInteger().with_variant(Integer, "sqlite")

@@ -17,6 +17,7 @@ from kikubari.deliver.contracts import (
     Purpose,
 )
 from kikubari.deliver.reasons import Reason
+from kikubari.deliver.restoring import is_sending_held
 from kikubari.kit.instants import to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 
@@ -57,6 +58,8 @@ def claim(
         workspace_id: whose outbox.
     """
     claims: list[Claim] = []
+    if is_sending_held(connection, workspace_id=workspace_id):
+        return claims
     running = _list_running(connection, workspace_id)
     for index, (dispatch_id, purpose) in enumerate(running):
         share = limit if purpose == Purpose.TRANSACTIONAL else -(-limit // (len(running) - index))

@@ -46,6 +46,7 @@ class Reason(StrEnum):
     # We cannot know.
     OUTCOME_UNKNOWN = "outcome_unknown"
     WORKER_LOST = "worker_lost"
+    RESTORED = "restored"
 
 
 # Waiting for a better time, and what becomes of each when it waits too long.
@@ -191,6 +192,11 @@ SENTENCES: dict[Reason, Sentence] = {
         "送信処理が途中で停止し、届いたか確認できません。自動では再送しません。",
         "Unknown: the sending process ended after the message was handed over and before the"
         " answer was recorded; it is not sent again by itself.",
+    ),
+    Reason.RESTORED: Sentence(
+        "バックアップから復元した時点で送信待ちでした。すでに届いた可能性があるため、自動では再送しません。",
+        "Unknown: it was waiting when the back-up that was restored was taken, and may have been"
+        " sent since; it is not sent again by itself.",
     ),
 }
 

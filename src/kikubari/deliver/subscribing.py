@@ -270,6 +270,15 @@ class Subscriptions:
         )
 
 
+def take_as_mailed(connection: Connection, *, workspace_id: int = DEFAULT_WORKSPACE) -> None:
+    """Note of all requests for confirmation that were asked for that they may have been sent."""
+    connection.execute(
+        update(subscriptions)
+        .where(subscriptions.c.workspace_id == workspace_id, subscriptions.c.state == _ASKED)
+        .values(state=_MAILED)
+    )
+
+
 def _subscription(row: Row[*tuple[Any, ...]]) -> Subscription:
     return Subscription(
         id=row.id,

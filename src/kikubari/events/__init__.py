@@ -33,6 +33,7 @@ from kikubari.events.log import EventLog as EventLog
 from kikubari.events.log import TimelineCount as TimelineCount
 from kikubari.events.log import TimelinePage as TimelinePage
 from kikubari.events.log import TimelinePlace as TimelinePlace
+from kikubari.events.restoring import forget_copy as forget_copy
 from kikubari.events.sequencer import Sequenced as Sequenced
 from kikubari.events.sequencer import Sequencer as Sequencer
 from kikubari.events.trait_values import IDENTIFYING_TRAITS as IDENTIFYING_TRAITS

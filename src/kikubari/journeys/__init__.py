@@ -12,6 +12,7 @@ from kikubari.journeys.contracts import Preview as Preview
 from kikubari.journeys.contracts import Progress as Progress
 from kikubari.journeys.coupons import CouponDesk as CouponDesk
 from kikubari.journeys.previews import Previews as Previews
+from kikubari.journeys.restoring import list_enqueuing as list_enqueuing
 from kikubari.journeys.saved_blocks import SavedBlocks as SavedBlocks
 from kikubari.journeys.saved_blocks import SavedBlocksDefinition as SavedBlocksDefinition
 from kikubari.journeys.saved_blocks import SavedBlocksUse as SavedBlocksUse

@@ -10,6 +10,8 @@ from kikubari.storage.leases import Leases as Leases
 from kikubari.storage.leases import is_held as is_held
 from kikubari.storage.migrate import migrate as migrate
 from kikubari.storage.postgres import PostgresStateStore as PostgresStateStore
+from kikubari.storage.snapshots import copy_sqlite as copy_sqlite
+from kikubari.storage.snapshots import sync as sync
 from kikubari.storage.sqlite import SqliteStateStore as SqliteStateStore
 from kikubari.storage.state import Priority as Priority
 from kikubari.storage.state import StateStore as StateStore

@@ -1038,6 +1038,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_segments")),
     )
     op.create_table(
+        "sending_holds",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("since_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_sending_holds")),
+    )
+    op.create_table(
         "sessions",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
@@ -1207,6 +1213,7 @@ def downgrade() -> None:
     op.drop_table("soft_bounces")
     op.drop_index(op.f("ix_sessions_member_id"), table_name="sessions")
     op.drop_table("sessions")
+    op.drop_table("sending_holds")
     op.drop_table("segments")
     op.drop_table("segment_versions")
     op.drop_table("segment_thresholds")
