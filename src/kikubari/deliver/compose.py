@@ -15,13 +15,10 @@ import msgspec
 
 from kikubari.decide.guard import (
     FactOfUse,
-    Guard,
     GuardNote,
     Level,
     Moment,
     Standing,
-    message_of,
-    note_of,
     with_lineage,
 )
 from kikubari.decide.personalise import (
@@ -43,6 +40,7 @@ from kikubari.decide.reason import (
 from kikubari.deliver.contracts import Composed, Letter, MessageRecord, Purpose, public_id
 from kikubari.deliver.coupons import MessageCoupon
 from kikubari.deliver.dkim import DkimKey, DkimSigner
+from kikubari.deliver.judging import Judged, MessageJudge
 from kikubari.deliver.mime import EmailContent, assemble_email, message_id_for
 from kikubari.deliver.reasons import Reason
 from kikubari.deliver.tracking import TrackingTokens
@@ -95,7 +93,7 @@ class ComposeItem(msgspec.Struct, frozen=True, kw_only=True):
     coupon: MessageCoupon | None = None
 
 
-_GUARD = Guard()
+_JUDGE = MessageJudge()
 _STOPS = {Level.HOLD: Reason.GUARD_HELD, Level.BLOCK: Reason.GUARD_BLOCKED}
 
 
@@ -173,7 +171,7 @@ def _judge(letter: Letter, item: ComposeItem, rendered: RenderedEmail) -> GuardN
         purpose=letter.purpose.value,
     )
     selected_by = with_lineage(_choosing(letter, item), item.facts.lineage)
-    return note_of(_GUARD.judge(message_of(words, moment, item.standing, selected_by=selected_by)))
+    return _JUDGE.judge(words, Judged(moment, item.standing, selected_by))
 
 
 def _reason(letter: Letter, item: ComposeItem, rendered: RenderedEmail) -> ReasonLine:

@@ -15,6 +15,7 @@ from kikubari.decide.guard.contracts import (
     Verdict,
     Words,
 )
+from kikubari.decide.guard.copy_check import list_telling_lines
 from kikubari.decide.guard.drafts import judge_words
 from kikubari.decide.guard.guard import Guard, list_rules
 from kikubari.decide.guard.policy import LAW, LooserThanLawError, Policy, check_policy, read_policy
@@ -46,6 +47,7 @@ __all__ = [
     "judge_words",
     "list_rules",
     "list_selecting",
+    "list_telling_lines",
     "message_of",
     "note_of",
     "read_cases",

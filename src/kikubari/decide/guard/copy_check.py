@@ -90,6 +90,16 @@ def read_copy(text: str) -> Copy:
     )
 
 
+def list_telling_lines(text: str) -> list[str]:
+    """Return the lines in which there is anything a rule looks at; the others change no verdict."""
+    return [line for line in text[:MAX_TEXT].split("\n") if _is_telling(line)]
+
+
+@lru_cache(maxsize=8192)
+def _is_telling(line: str) -> bool:
+    return any(one != Sentence(one.text) for one in _read_line(line))
+
+
 def _union(sets: Iterable[frozenset[T]]) -> frozenset[T]:
     return frozenset(one for several in sets for one in several)
 

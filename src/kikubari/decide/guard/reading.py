@@ -125,8 +125,10 @@ class Reading:
     @cached_property
     def subject(self) -> Copy:
         """The words seen before a message is opened: an e-mail's subject."""
+        if self.message.title:
+            return read_copy(self.message.title)
         found = _SUBJECT.match(unicodedata.normalize("NFKC", self.message.text))
-        return read_copy(self.message.title or (found["subject"] if found else ""))
+        return read_copy(found["subject"] if found else "")
 
     @cached_property
     def surface(self) -> str:
