@@ -38,7 +38,6 @@ _SIGNED = (
 )  # fmt: skip
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _SELECTOR = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
-_BLANKS = re.compile(rb"[ \t]+")
 # Two literal spaces in front let the search skip ahead: ten times as fast as ``[ ]{2,}``.
 _SPACE_RUNS = re.compile(rb"  +")
 _DNS_STRING = 255
@@ -211,8 +210,10 @@ def relax_header(field: bytes) -> tuple[bytes, bytes]:
     """Return (name, ``name:value CRLF``) of one field in relaxed form (RFC 6376 3.4.2)."""
     name, _, value = field.partition(b":")
     name = name.rstrip(b" \t").lower()
-    value = _BLANKS.sub(b" ", value.replace(b"\r\n", b"")).strip(b" ")
-    return name, name + b":" + value + b"\r\n"
+    value = value.replace(b"\r\n", b"").replace(b"\t", b" ").strip(b" ")
+    if b"  " in value:
+        value = _SPACE_RUNS.sub(b" ", value)
+    return name, b"%b:%b\r\n" % (name, value)
 
 
 def _iter_signed_fields(fields: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
