@@ -15,6 +15,7 @@ TEMPLATE = {
 }
 TOPIC = {"id": "events", "name_ja": "催し", "name_en": "Events"}
 SAVED = {"name": "A line", "blocks": [{"kind": "divider", "id": "line"}]}
+OFFER = {"name": "Tea", "benefit": {"kind": "free_shipping"}, "codes": "uploaded"}
 BROADCAST = {
     "name": "Receipt",
     "segment": "builtin:everyone",
@@ -88,6 +89,7 @@ def known(api, tmp_path_factory):
         "domain": "shop.example",
         "draft_id": api.post("/api/broadcasts", BROADCAST)["id"],
         "second_draft_id": api.post("/api/broadcasts", BROADCAST)["id"],
+        "offer_id": api.post("/api/offers", OFFER)["id"],
         "saved_id": api.post("/api/saved-blocks", SAVED)["id"],
         "dropped_id": api.post("/api/saved-blocks", SAVED)["id"],
         "paused_id": sent,
@@ -170,6 +172,9 @@ def examples(known):
         "list_versions": {"path_parameters": draft},
         "get_version": {"path_parameters": {**draft, "version": 1}},
         "list_changes": {"path_parameters": draft, "query": {"before": 1, "after": 1}},
+        "create_offer": {"body": OFFER},
+        "change_offer": {"body": {"definition": OFFER}},
+        "import_offer_codes": {"body": {"text": "SHOP-2"}},
         "save_blocks": {"body": SAVED},
         "get_saved_blocks": {"path_parameters": saved},
         "change_saved_blocks": {"path_parameters": saved, "body": SAVED},

@@ -16,6 +16,7 @@ from kikubari.collect import (
     TrackingPlans,
     Violations,
 )
+from kikubari.decide.offers import Offers
 from kikubari.deliver import (
     DefaultsOfBroadcasts,
     Engagement,
@@ -209,6 +210,7 @@ class Services:
     previews: Previews
     versions: BroadcastVersions
     saved_blocks: SavedBlocks
+    offers: Offers
     reports: Reports
     # Fixes a draft's audience and returns; its messages are queued behind.
     send_broadcast: Callable[[str], Broadcast]

@@ -180,6 +180,7 @@ class House:
             previews=delivery.previews,
             versions=delivery.versions,
             saved_blocks=delivery.saved_blocks,
+            offers=delivery.offers,
             reports=delivery.reports,
             send_broadcast=delivery.send,
             send_unchecked=partial(delivery.send, is_unchecked=True),

@@ -23,6 +23,7 @@ from kikubari.cli.inspecting import (
 )
 from kikubari.cli.mail import mail
 from kikubari.cli.members import members
+from kikubari.cli.offers import offers
 from kikubari.cli.operating import (
     dkim,
     doctor,
@@ -79,6 +80,7 @@ for command in (
     *(attributes, plan),
     *(profiles, rights, consents, products, segments, personas, lookalikes),
     *(broadcasts, messages, inbox, rejected, suppressions, mail, senders, topics),
+    offers,
     guard,
 ):
     cli.add_command(command)

@@ -101,7 +101,7 @@ class Broadcasts:
             InvalidInputError: no name, no way to unsubscribe in a marketing template.
         """
         definition = self._completed(definition)
-        check_definition(self._filled(definition))
+        self._check(definition)
         broadcast_id = self._ids.new_id("brd")
         now_us = to_micros(self._clock.now())
 
@@ -132,7 +132,7 @@ class Broadcasts:
             InvalidInputError: see `create`.
         """
         definition = self._completed(definition)
-        check_definition(self._filled(definition))
+        self._check(definition)
         now_us = to_micros(self._clock.now())
 
         def work(connection: Connection) -> None:
@@ -337,6 +337,11 @@ class Broadcasts:
         with self._store.read() as connection:
             stored = load_defaults(connection, workspace_id=self._workspace_id)
         return with_defaults(definition, stored.defaults)
+
+    def _check(self, definition: BroadcastDefinition) -> None:
+        check_definition(self._filled(definition))
+        if self._coupons is not None:
+            self._coupons.plan(definition.coupon)
 
     def _filled(self, definition: BroadcastDefinition) -> BroadcastDefinition:
         template = self._saved.fill(definition.template)
