@@ -116,6 +116,7 @@ def examples(known):
         },
         "set_broadcast_defaults": {"body": {}},
         "check_words": {"body": {"blocks": [{"id": "a", "text": "Hello"}]}},
+        "set_guard_policy": {"body": {"min_confidence": 0.7}},
         "limit_profile": {"body": {"limit": "objection", "reason": "asked by letter"}},
         "lift_limit": {"body": {"limit": "objection"}},
         "search_profiles": {"query": {"q": "a1"}},

@@ -41,3 +41,35 @@ def test_rules_are_listed_in_both_languages(api):
     rules = api.get("/api/guard/rules")
     assert [one["id"] for one in rules][:32] == [f"R{n:02}" for n in range(1, 33)]
     assert all(one["reason_ja"] and one["mend_en"] for one in rules)
+
+
+def put_policy(api, **policy):
+    return api.client.put("/api/guard/policy", json=policy)
+
+
+def test_a_stricter_policy_holds_for_the_next_check_and_says_who_set_it(api):
+    before = api.get("/api/guard/policy")["version"]
+    words = [{"id": "b", "text": "Only 3 left of the blue teapot!"}]
+    assert check(api, blocks=words).json()["blocks"][0]["verdict"] == "warn"
+    stored = put_policy(api, levels={"R20": "block"}).raise_for_status().json()
+    assert (stored["version"], stored["policy"]["levels"]) == (before + 1, {"R20": "block"})
+    assert stored["changed_by"]
+    assert check(api, blocks=words).json()["blocks"][0]["verdict"] == "block"
+    assert api.get("/api/guard/policy/versions")[0] == stored
+    put_policy(api).raise_for_status()
+
+
+def test_a_looser_policy_is_refused_with_the_rule_it_would_weaken(api):
+    before = api.get("/api/guard/policy")
+    before = api.get("/api/guard/policy")
+    before = api.get("/api/guard/policy")
+    answer = put_policy(api, min_confidence=0.1)
+    assert answer.status_code == 400
+    error = answer.json()["error"]
+    assert error["code"] == "guard_policy_too_loose"
+    assert "R07" in error["message"]
+    assert api.get("/api/guard/policy") == before
+
+
+def test_nothing_sent_is_reported_as_nothing(api):
+    assert api.get("/api/guard/report", days=7) == {"days": 7, "rules": []}

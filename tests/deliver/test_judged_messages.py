@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from delivery_world import NOW, ORIGIN, World
 
-from kikubari.decide.guard import GuardNote, Level, Standing
+from kikubari.decide.guard import GuardNote, Level, Policy, Standing
 from kikubari.decide.guard import list_selecting as selecting
 from kikubari.decide.personalise import (
     EmailTemplateSource,
@@ -47,7 +47,7 @@ def fact(value, provenance, **lineage):
     return Fact(value=value, lineage=Lineage(provenance=provenance, **known))
 
 
-def make(letter, facts=(), **changes):
+def make(letter, facts=(), policy=None, **changes):
     item = ComposeItem(
         **{
             "message_id": 7,
@@ -61,7 +61,12 @@ def make(letter, facts=(), **changes):
             **changes,
         }
     )
-    shared = ComposeShared(letter=letter, base_url="https://m.example", tracking_key=b"k" * 32)
+    shared = ComposeShared(
+        letter=letter,
+        base_url="https://m.example",
+        tracking_key=b"k" * 32,
+        guard_policy=msgspec.json.encode(policy) if policy else b"",
+    )
     return compose(shared, item)
 
 
@@ -95,6 +100,20 @@ def test_recorded_lineage_decides_and_nobody_types_it():
     assert unsure.stopped_by is None
     assert bought.guard.rules == ("R09",)
     assert bought.stopped_by is Reason.GUARD_BLOCKED
+
+
+def test_a_name_is_a_form_of_address_wherever_it_is_from():
+    letter = a_letter("<p>Hello {{ customer.first_name }}, new linen shirts.</p>")
+    for provenance in (None, Provenance.INFERRED, Provenance.OBSERVED):
+        made = make(letter, {"first_name": fact("Aki", provenance, confidence=None)})
+        assert made.guard.rules == ()
+
+
+def test_a_stricter_policy_is_followed():
+    letter = a_letter("<p>Only 3 left of the blue teapot!</p>")
+    assert make(letter).guard.level is Level.WARN
+    strict = make(letter, policy=Policy(levels={"R20": Level.BLOCK}))
+    assert strict.stopped_by is Reason.GUARD_BLOCKED
 
 
 def test_a_fact_that_only_steers_counts_too():

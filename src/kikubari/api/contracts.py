@@ -16,7 +16,7 @@ from kikubari.collect import (
     TrackingPlans,
     Violations,
 )
-from kikubari.decide.offers import Offers
+from kikubari.decide.guard import GuardPolicies
 from kikubari.deliver import (
     DefaultsOfBroadcasts,
     Engagement,
@@ -39,7 +39,7 @@ from kikubari.events import Copier, EventLog
 from kikubari.journeys import Broadcast, Broadcasts, BroadcastVersions, Previews, SavedBlocks
 from kikubari.kit.clock import Clock
 from kikubari.kit.rates import Buckets
-from kikubari.measure import Mailings, Reports
+from kikubari.measure import GuardTallies, Mailings, Reports
 from kikubari.profiles import (
     Companies,
     ConsentLedger,
@@ -192,6 +192,7 @@ class Services:
     engagement: Engagement
     unsubscribing: Unsubscribing
     frequency_policies: FrequencyPolicies
+    guard_policies: GuardPolicies
     broadcast_defaults: DefaultsOfBroadcasts
     wishes: WishBook
     topics: Topics
@@ -210,8 +211,8 @@ class Services:
     previews: Previews
     versions: BroadcastVersions
     saved_blocks: SavedBlocks
-    offers: Offers
     reports: Reports
+    guard_tallies: GuardTallies
     # Fixes a draft's audience and returns; its messages are queued behind.
     send_broadcast: Callable[[str], Broadcast]
     # The same though the sender's check fails.

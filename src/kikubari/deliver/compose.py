@@ -14,10 +14,12 @@ from typing import Any
 import msgspec
 
 from kikubari.decide.guard import (
+    LAW,
     FactOfUse,
     GuardNote,
     Level,
     Moment,
+    Policy,
     Standing,
     with_lineage,
 )
@@ -60,6 +62,7 @@ class ComposeShared(msgspec.Struct, frozen=True, kw_only=True):
         dkim_keys: of the sender's domain; none leaves the message unsigned.
         content: what templates may read beside the person: shop, campaign.
         currency: of amounts that carry none.
+        guard_policy: JSON of the guard's `Policy`; empty: the law alone.
     """
 
     letter: Letter
@@ -69,6 +72,7 @@ class ComposeShared(msgspec.Struct, frozen=True, kw_only=True):
     content: dict[str, Any] = {}
     currency: str = "JPY"
     workspace_id: int = DEFAULT_WORKSPACE
+    guard_policy: bytes = b""
 
 
 class ComposeItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +97,6 @@ class ComposeItem(msgspec.Struct, frozen=True, kw_only=True):
     coupon: MessageCoupon | None = None
 
 
-_JUDGE = MessageJudge()
 _STOPS = {Level.HOLD: Reason.GUARD_HELD, Level.BLOCK: Reason.GUARD_BLOCKED}
 
 
@@ -124,7 +127,7 @@ def compose(shared: ComposeShared, item: ComposeItem) -> Composed:
             now=item.now,
         ),
     )
-    note = _judge(shared.letter, item, rendered)
+    note = _judge(_judge_by(shared.guard_policy), shared.letter, item, rendered)
     line = _reason(shared.letter, item, rendered)
     record = _record(rendered, line, note, item.coupon)
     if note.level in _STOPS:
@@ -156,7 +159,9 @@ def compose(shared: ComposeShared, item: ComposeItem) -> Composed:
     return Composed(data=data, record=record, guard=note, cpu_seconds=time.process_time() - started)
 
 
-def _judge(letter: Letter, item: ComposeItem, rendered: RenderedEmail) -> GuardNote:
+def _judge(
+    judge: MessageJudge, letter: Letter, item: ComposeItem, rendered: RenderedEmail
+) -> GuardNote:
     """Return what the guard says; what has no reason line yet gets one where it is due."""
     words = msgspec.structs.replace(
         rendered,
@@ -171,7 +176,7 @@ def _judge(letter: Letter, item: ComposeItem, rendered: RenderedEmail) -> GuardN
         purpose=letter.purpose.value,
     )
     selected_by = with_lineage(_choosing(letter, item), item.facts.lineage)
-    return _JUDGE.judge(words, Judged(moment, item.standing, selected_by))
+    return judge.judge(words, Judged(moment, item.standing, selected_by))
 
 
 def _reason(letter: Letter, item: ComposeItem, rendered: RenderedEmail) -> ReasonLine:
@@ -293,6 +298,11 @@ def _split_fixed(piece: str) -> tuple[str, str] | None:
     """Return what stands before and after the last end of a body, the same objects each time."""
     ends = [end.start() for end in _BODY_END.finditer(piece)]
     return (piece[: ends[-1]], piece[ends[-1] :]) if ends else None
+
+
+@lru_cache(maxsize=8)
+def _judge_by(policy: bytes) -> MessageJudge:
+    return MessageJudge(msgspec.json.decode(policy, type=Policy) if policy else LAW)
 
 
 @lru_cache(maxsize=8)

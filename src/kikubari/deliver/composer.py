@@ -1,10 +1,12 @@
 """The parent's side of composing: hands batches to sandboxed worker processes."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from kikubari.decide.guard import LAW, Policy
 from kikubari.decide.personalise import Done, SandboxLimits, SandboxPool
 from kikubari.deliver.compose import ComposeItem, ComposeShared, compose
 from kikubari.deliver.contracts import Claimed, Composed, Dispatch, Recipient
@@ -34,7 +36,15 @@ class MailSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SandboxComposer:
-    """Composes in worker processes with time and memory limits; close it when done."""
+    """Composes in worker processes with time and memory limits; close it when done.
+
+    Args:
+        settings: of every message.
+        clock: what messages take for now.
+        workers: processes.
+        limits: of each.
+        policy: returns the guard's policy, asked before each batch.
+    """
 
     def __init__(
         self,
@@ -43,7 +53,9 @@ class SandboxComposer:
         *,
         workers: int = 2,
         limits: SandboxLimits = _DEFAULT_LIMITS,
+        policy: Callable[[], Policy] = lambda: LAW,
     ) -> None:
+        self._policy = policy
         self._settings = settings
         self._clock = clock
         self._pool: SandboxPool[ComposeShared, ComposeItem, Composed] = SandboxPool(
@@ -59,7 +71,9 @@ class SandboxComposer:
             SandboxError: the worker processes cannot be started.
         """
         items = [compose_item(claimed, person, self._clock) for claimed, person in people]
-        outcomes = await self._pool.run_async(compose_shared(self._settings, dispatch), items)
+        policy = await asyncio.to_thread(self._policy)
+        shared = compose_shared(self._settings, dispatch, policy)
+        outcomes = await self._pool.run_async(shared, items)
         return [
             outcome.value
             if isinstance(outcome, Done)
@@ -72,7 +86,9 @@ class SandboxComposer:
         self._pool.close()
 
 
-def compose_shared(settings: MailSettings, dispatch: Dispatch) -> ComposeShared:
+def compose_shared(
+    settings: MailSettings, dispatch: Dispatch, policy: Policy = LAW
+) -> ComposeShared:
     """Return what all messages of a dispatch share."""
     domain = dispatch.letter.sender.from_address.rpartition("@")[2].lower()
     return ComposeShared(
@@ -83,6 +99,7 @@ def compose_shared(settings: MailSettings, dispatch: Dispatch) -> ComposeShared:
         content=dict(settings.content),
         currency=settings.currency,
         workspace_id=dispatch.workspace_id,
+        guard_policy=b"" if policy == LAW else msgspec.json.encode(policy),
     )
 
 

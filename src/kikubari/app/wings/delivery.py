@@ -16,6 +16,7 @@ from kikubari.app.wings.log import LogWing
 from kikubari.app.wings.people import PeopleWing
 from kikubari.app.wings.segments import SegmentsWing
 from kikubari.catalog import Catalog
+from kikubari.decide.guard import GuardPolicies
 from kikubari.decide.offers import Issuing, Offers
 from kikubari.decide.recommend import PopularProducts
 from kikubari.deliver import (
@@ -53,7 +54,7 @@ from kikubari.journeys import (
     Previews,
     SavedBlocks,
 )
-from kikubari.measure import Mailings, Reports
+from kikubari.measure import GuardTallies, Mailings, Reports
 
 _SELDOM = timedelta(seconds=5)
 _RARELY = timedelta(seconds=20)
@@ -116,8 +117,13 @@ class DeliveryWing:
             ground.columnar, BroadcastOutbox(self.outbox), log.copier.copied_position
         )
         self.mailings = Mailings(ground.columnar, timezone=ground.settings.timezone)
+        self.guard_policies = GuardPolicies(state)
+        self.guard_tallies = GuardTallies(ground.columnar)
         self._composer = SandboxComposer(
-            _mail_settings(ground), clock, workers=ground.settings.render_workers
+            _mail_settings(ground),
+            clock,
+            workers=ground.settings.render_workers,
+            policy=lambda: self.guard_policies.get().policy,
         )
         self._recipients = self._find_recipients(ground, people)
         self.saved_blocks = SavedBlocks(state, clock, ground.ids)

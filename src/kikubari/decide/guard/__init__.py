@@ -18,6 +18,7 @@ from kikubari.decide.guard.contracts import (
 from kikubari.decide.guard.copy_check import list_telling_lines
 from kikubari.decide.guard.drafts import judge_words
 from kikubari.decide.guard.guard import Guard, list_rules
+from kikubari.decide.guard.policies import GuardPolicies, StoredGuardPolicy
 from kikubari.decide.guard.policy import LAW, LooserThanLawError, Policy, check_policy, read_policy
 from kikubari.decide.guard.rendered import GuardNote, Moment, Standing, message_of, note_of
 from kikubari.decide.guard.rules.rule import Rule
@@ -32,6 +33,7 @@ __all__ = [
     "Finding",
     "Guard",
     "GuardNote",
+    "GuardPolicies",
     "Level",
     "LooserThanLawError",
     "Message",
@@ -40,6 +42,7 @@ __all__ = [
     "Rule",
     "Sensitivity",
     "Standing",
+    "StoredGuardPolicy",
     "Told",
     "Verdict",
     "Words",

@@ -1,5 +1,9 @@
 """What a shop may set stricter than the rules, and never looser."""
 
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import msgspec
@@ -11,12 +15,12 @@ _DAY_MINUTES = 24 * 60
 
 
 class LooserThanLawError(InvalidInputError):
-    """A policy would allow what the rules forbid."""
+    """A policy would allow what the rules forbid; the message names setting and rule."""
 
     code = "guard_policy_too_loose"
 
 
-class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of the guard. The defaults are the loosest there are.
 
     Attributes:
@@ -71,26 +75,46 @@ def check_policy(policy: Policy) -> Policy:
     for name in ("quiet_from", "quiet_until"):
         if minutes_of(getattr(policy, name)) is None:
             raise InvalidInputError(f"guard policy: {name} must be a time of day such as 21:00")
-    noon = _DAY_MINUTES // 2
-    loose = [
-        name
-        for name, is_loose in (
-            ("quiet_from", not noon <= _time(policy.quiet_from) <= _time(LAW.quiet_from)),
-            ("quiet_until", not _time(LAW.quiet_until) <= _time(policy.quiet_until) <= noon),
-            ("min_confidence", not LAW.min_confidence <= policy.min_confidence <= 1),
-            ("min_group", policy.min_group < LAW.min_group),
-            ("interest_days", not 0 <= policy.interest_days <= LAW.interest_days),
-            ("declared_days", not 0 <= policy.declared_days <= LAW.declared_days),
-            ("levels", Level.OK in policy.levels.values()),
+    unknown = sorted(set(policy.levels) - set(_levels()))
+    if unknown:
+        raise InvalidInputError(
+            f"guard policy: levels: there is no rule {unknown[0]}",
+            hint="GET /api/guard/rules lists them",
         )
-        if is_loose
-    ]
+    loose = [f"{name} (rule {rule})" for name, rule in _list_loose(policy)]
     if loose:
         raise LooserThanLawError(
             f"guard policy: {', '.join(loose)} would allow what the rules forbid",
             hint="a policy may only be stricter than the rules",
         )
     return policy
+
+
+def _list_loose(policy: Policy) -> Iterator[tuple[str, str]]:
+    """Yield each setting that is looser than the law, with the rule it would weaken."""
+    noon = _DAY_MINUTES // 2
+    allowed = {
+        ("quiet_from", "R13"): noon <= _time(policy.quiet_from) <= _time(LAW.quiet_from),
+        ("quiet_until", "R13"): _time(LAW.quiet_until) <= _time(policy.quiet_until) <= noon,
+        ("min_confidence", "R07"): LAW.min_confidence <= policy.min_confidence <= 1,
+        ("min_group", "R26"): policy.min_group >= LAW.min_group,
+        ("interest_days", "R24"): 0 <= policy.interest_days <= LAW.interest_days,
+        ("declared_days", "R24"): 0 <= policy.declared_days <= LAW.declared_days,
+    }
+    yield from (name for name, is_allowed in allowed.items() if not is_allowed)
+    for rule, level in policy.levels.items():
+        least = min(_levels()[rule], key=lambda one: one.rank, default=Level.BLOCK)
+        if level.rank < least.rank:
+            yield "levels", rule
+
+
+@cache
+def _levels() -> dict[str, list[Level]]:
+    """Return what each rule may answer by law."""
+    text = (files("kikubari.decide.guard") / "rules.toml").read_text(encoding="utf-8")
+    return {
+        rule: [Level(one) for one in told["levels"]] for rule, told in tomllib.loads(text).items()
+    }
 
 
 def read_policy(settings: dict[str, Any]) -> Policy:
@@ -100,9 +124,6 @@ def read_policy(settings: dict[str, Any]) -> Policy:
         InvalidInputError: a setting is unknown or of the wrong type.
         LooserThanLawError: a setting is looser than the rules.
     """
-    unknown = sorted(set(settings) - set(Policy.__struct_fields__))
-    if unknown:
-        raise InvalidInputError(f"guard policy: unknown setting {unknown[0]!r}")
     try:
         return check_policy(msgspec.convert(settings, Policy))
     except msgspec.ValidationError as error:

@@ -377,6 +377,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "version", name=op.f("pk_frequency_policies")),
     )
     op.create_table(
+        "guard_policies",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("policy", sa.LargeBinary(), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "version", name=op.f("pk_guard_policies")),
+    )
+    op.create_table(
         "household_marks",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -1313,6 +1322,7 @@ def downgrade() -> None:
     op.drop_table("identifiers")
     op.drop_index("ix_household_marks_digest", table_name="household_marks")
     op.drop_table("household_marks")
+    op.drop_table("guard_policies")
     op.drop_table("frequency_policies")
     op.drop_table("forgotten_numbers")
     op.drop_index("ix_events_timeline", table_name="events")
