@@ -153,7 +153,7 @@ def check(folder: Path, *, n_freezes: int, is_fenced: bool = True, seed: int = 1
             for _ in range(n_freezes):
                 standstills.append(crowd.freeze())
                 crowd.replace()
-            wait_until_settled(server.url, seconds=60 + 3 * n_freezes if is_fenced else 10)
+            wait_until_settled(server.url, patience=_LONGEST_STANDSTILL if is_fenced else 5)
             crowd.end()
         mail = judge_mail(server.url, sunk, n_people)
     return Findings(

@@ -171,7 +171,7 @@ def check_sending(server: PostgresServer, folder: Path, n_restarts: int) -> Send
         )
         sender = start_sender(role)
         back = restart_often(server, n_restarts, seed=2)
-        finished = wait_until_settled(server.url, seconds=4 * _RESUME_SECONDS) - back[-1]
+        finished = wait_until_settled(server.url, patience=2 * _RESUME_SECONDS) - back[-1]
         assert sender.is_alive()
         sender.kill()
         sender.reap()

@@ -47,6 +47,7 @@ SUITES = (
     Suite("copy", "copy_kill.py", ("--kills", "5"), ("--kills", "40")),
     Suite("disk full", "disk_full.py", ("--seconds", "2"), ("--seconds", "30")),
     Suite("postgresql", "postgres_restart.py", ("--restarts", "3"), ("--restarts", "40")),
+    Suite("cut line", "cut_line.py", ("--cuts", "2"), ("--cuts", "20", "--seconds", "10")),
     Suite("restored back-up", "restored_backup.py", ("--backups", "2"), ("--backups", "20")),
     Suite("frozen workers", "frozen_workers.py", ("--freezes", "1"), ("--freezes", "20")),
 )

@@ -170,16 +170,18 @@ class MailVerdict(msgspec.Struct, kw_only=True):
         )
 
 
-def wait_until_settled(database_url: str, *, seconds: float) -> float:
-    """Wait until nothing is on its way any more; returns when that was."""
+def wait_until_settled(database_url: str, *, patience: float) -> float:
+    """Wait until nothing is on its way any more, or nothing moves; returns when that was."""
     waiting = "SELECT count(*) FROM messages WHERE state IN ('queued', 'sending', 'committing')"
     enqueuing = "SELECT count(*) FROM broadcasts WHERE phase = 'enqueuing'"
-    deadline = time.monotonic() + seconds
+    before, moved_at = None, time.monotonic()
     with psycopg.connect(database_url, autocommit=True) as connection:
-        while time.monotonic() < deadline:
+        while time.monotonic() < moved_at + patience:
             left = [connection.execute(sql).fetchone() for sql in (waiting, enqueuing)]
             if left == [(0,), (0,)]:
                 break
+            if left != before:
+                before, moved_at = left, time.monotonic()
             time.sleep(0.1)
     return time.monotonic()
 

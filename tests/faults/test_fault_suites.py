@@ -85,6 +85,13 @@ def test_postgresql_may_restart_at_any_moment():
 
 @pytest.mark.slow
 @pytest.mark.postgres
+def test_a_line_to_postgresql_that_is_cut_heals_by_itself():
+    found = run_short("cut line")
+    assert found["mail"]["states"]["sent"] > 200
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
 def test_a_worker_that_wakes_sends_nothing_that_another_took_over():
     found = run_short("frozen workers")
     assert found["mail"]["n_taken_over"] >= 10
