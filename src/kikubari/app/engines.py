@@ -44,15 +44,17 @@ class Engines:
             self._settings.clickhouse_url or f"chdb://{self._settings.folder / 'copy'}"
         )
 
+    @property
+    def state_stores(self) -> list[StateStore]:
+        """Every state store once."""
+        return list(dict.fromkeys((self.intake, self.sandbox, self.state)))
+
     def close(self) -> None:
         """Finish what was submitted and close what was opened."""
-        opened = {
-            id(store): store
-            for name in ("state", "intake", "sandbox")
-            if (store := self.__dict__.get(name)) is not None
-        }
-        for store in opened.values():
-            store.close()
+        opened = (self.__dict__.get(name) for name in ("state", "intake", "sandbox"))
+        for store in dict.fromkeys(opened):
+            if store is not None:
+                store.close()
         if "columnar" in self.__dict__:
             self.columnar.close()
 

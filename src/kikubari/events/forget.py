@@ -97,6 +97,8 @@ class Forgetting:
             self._columnar.command(f"ALTER TABLE {table} APPLY DELETED MASK")
         if self._recount:
             self._recount()
+            if not self._state.scrub():
+                return 0
         c = forgotten_numbers.c
         self._state.write(
             lambda connection: connection.execute(

@@ -68,7 +68,10 @@ class LogWing:
         self.rejected = RejectedEvents(intake)
         self.attributes = AttributeCatalogue(state, ground.columnar, self.copier, ground.clock)
         self.forgetting = Forgetting(
-            state, ground.columnar, inboxes=[intake, state], recount=self.attributes.recount
+            state,
+            ground.columnar,
+            inboxes=ground.engines.state_stores,
+            recount=self.attributes.recount,
         )
         self.violations = Violations(intake, classes=self.attributes)
         gate = PlanGate(self.violations)
