@@ -10,16 +10,17 @@ import re
 # Who a number is now. Only numbers that moved since the rows were folded are in the dictionary.
 PROFILE = "dictGetOrDefault('profile_of', 'profile', toUInt64(profile), profile)"
 
-# Parts that others replaced leave the disk within half a minute: they still hold the rows of who was
-# erased. By itself the engine looks for them seldom, if nothing else is to be done. Should the
-# machine fail before what replaced them is on the disk, the copy is made anew from the log.
+# Parts that others replaced still hold the rows of who was erased: they leave the disk within half a
+# minute. By itself the engine seldom looks for them. Should the machine fail before what replaced
+# them is on the disk, the copy is made anew from the log.
 _LEAVING = """old_parts_lifetime = 10, cleanup_delay_period = 5,
   max_cleanup_delay_period = 10, cleanup_delay_period_random_add = 0
 """
 
 # What is said to be from before 2000 is together: one insert must touch fewer partitions than the
 # deduplication window holds, else its repetition after a crash would double rows.
-EVENTS = """
+EVENTS = (
+    """
 CREATE TABLE IF NOT EXISTS {name} (
   workspace_id UInt16,
   type LowCardinality(String),
@@ -63,9 +64,12 @@ CREATE TABLE IF NOT EXISTS {name} (
 ) ENGINE = MergeTree
 PARTITION BY (workspace_id, toYYYYMM(greatest(at, toDateTime64('2000-01-01', 6, 'UTC'))))
 ORDER BY (workspace_id, type, profile, at)
-SETTINGS non_replicated_deduplication_window = 1000, """ + _LEAVING
+SETTINGS non_replicated_deduplication_window = 1000, """
+    + _LEAVING
+)
 
-TRAITS = """
+TRAITS = (
+    """
 CREATE TABLE IF NOT EXISTS {name} (
   workspace_id UInt16,
   name LowCardinality(String),
@@ -85,9 +89,12 @@ CREATE TABLE IF NOT EXISTS {name} (
   confidence Float32
 ) ENGINE = MergeTree
 ORDER BY (workspace_id, name, profile, at)
-SETTINGS non_replicated_deduplication_window = 1000, """ + _LEAVING
+SETTINGS non_replicated_deduplication_window = 1000, """
+    + _LEAVING
+)
 
-CONSENTS = """
+CONSENTS = (
+    """
 CREATE TABLE IF NOT EXISTS {name} (
   workspace_id UInt16,
   purpose LowCardinality(String),
@@ -102,7 +109,9 @@ CREATE TABLE IF NOT EXISTS {name} (
   status LowCardinality(String)
 ) ENGINE = MergeTree
 ORDER BY (workspace_id, purpose, channel, profile, at)
-SETTINGS non_replicated_deduplication_window = 1000, """ + _LEAVING
+SETTINGS non_replicated_deduplication_window = 1000, """
+    + _LEAVING
+)
 
 PRODUCTS = """
 CREATE TABLE IF NOT EXISTS {name} (
