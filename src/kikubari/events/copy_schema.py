@@ -10,8 +10,8 @@ import re
 # Who a number is now. Only numbers that moved since the rows were folded are in the dictionary.
 PROFILE = "dictGetOrDefault('profile_of', 'profile', toUInt64(profile), profile)"
 
-# Parts that others replaced still hold the rows of who was erased: they leave the disk within half a
-# minute. By itself the engine seldom looks for them. Should the machine fail before what replaced
+# Parts that others replaced still hold the rows of who was erased; they leave the disk within half
+# a minute. By itself the engine seldom looks for them. Should the machine fail before what replaced
 # them is on the disk, the copy is made anew from the log.
 _LEAVING = """old_parts_lifetime = 10, cleanup_delay_period = 5,
   max_cleanup_delay_period = 10, cleanup_delay_period_random_add = 0
