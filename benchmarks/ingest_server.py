@@ -15,17 +15,14 @@ from typing import Any
 import uvicorn
 import uvloop
 
+from generated_events import CURRENCY
+from kikubari.app.wings.log import list_projections
 from kikubari.collect import RejectedEvents, SourceKind, Sources, TrackingApi
+from kikubari.deliver import AddressHasher
 from kikubari.events import Intake, Sequencer
 from kikubari.kit.clock import SystemClock
 from kikubari.kit.sealing import Seal
-from kikubari.profiles import (
-    ConsentProjection,
-    IdentityNumbering,
-    InstanceKey,
-    PersonKeys,
-    TraitProjection,
-)
+from kikubari.profiles import IdentityNumbering, InstanceKey, PersonKeys
 from kikubari.storage import SqliteStateStore, migrate
 
 
@@ -42,13 +39,14 @@ async def answer_without_storing(_scope: Any, receive: Any, send: Any) -> None:
 def sequencing(home: Path, intake: SqliteStateStore) -> Iterator[None]:
     """Let a sequencer take what comes in into the home's log meanwhile, as in the server."""
     state = SqliteStateStore(home / "state.db")
-    keys = PersonKeys(InstanceKey.load_or_create(home / "keys" / "instance.key"))
+    instance = InstanceKey.load_or_create(home / "keys" / "instance.key")
+    keys = PersonKeys(instance)
     sequencer = Sequencer(
         state,
         [intake, state],
         IdentityNumbering(),
         keys,
-        projections=[TraitProjection(keys), ConsentProjection(keys)],
+        projections=list_projections(keys, instance, AddressHasher(bytes(32)), currency=CURRENCY),
     )
     stopping = threading.Event()
 

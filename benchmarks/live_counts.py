@@ -23,16 +23,12 @@ from generate import FULL_SIZE, Home, copier_of, generate
 from generated_events import CURRENCY, END_AT, Extent, user_id
 from harness import Figure, Options, Report, main
 from kikubari.app.interpreter import tune_interpreter
+from kikubari.app.wings.log import list_projections
+from kikubari.deliver import AddressHasher
 from kikubari.events import Intake, Sequencer
 from kikubari.kit.clock import ManualClock, SystemClock
 from kikubari.kit.ids import TimeOrderedIds
-from kikubari.profiles import (
-    ConsentProjection,
-    IdentityNumbering,
-    InstanceKey,
-    PersonKeys,
-    TraitProjection,
-)
+from kikubari.profiles import IdentityNumbering, InstanceKey, PersonKeys
 from kikubari.segments import SegmentEditor, SegmentEngine, Segments, create_editor
 from kikubari.spec.conditions import Condition
 from kikubari.spec.envelope import Event, EventKind
@@ -170,7 +166,8 @@ class _Shop:
         self._intake_store = SqliteStateStore(home.intake, overwrites=False)
         self._state.write(metadata.create_all)  # a home may be older than this table or that
         self._columnar = ColumnarStore(home.copy_dsn)
-        keys = PersonKeys(InstanceKey.load_or_create(home.instance_key))
+        instance = InstanceKey.load_or_create(home.instance_key)
+        keys = PersonKeys(instance)
         self._copier = copier_of(self._state, self._columnar, keys)
         self._copier.prepare()
         self._sequencer = Sequencer(
@@ -178,7 +175,9 @@ class _Shop:
             [self._intake_store, self._state],
             IdentityNumbering(),
             keys,
-            projections=[TraitProjection(keys), ConsentProjection(keys)],
+            projections=list_projections(
+                keys, instance, AddressHasher(bytes(32)), currency=CURRENCY
+            ),
         )
         self._clock = SystemClock()
         self._stopping = threading.Event()

@@ -19,17 +19,13 @@ from generated_events import CURRENCY, Extent, user_id
 from harness import Figure, Memory, Options, Report, main
 from kikubari.app.interpreter import tune_interpreter
 from kikubari.app.loops import Loop
+from kikubari.app.wings.log import list_projections
 from kikubari.app.wings.segments import FOLLOWING, FOLLOWING_RESTS
+from kikubari.deliver import AddressHasher
 from kikubari.events import EventLog, Intake, RowBuilder, Sequencer
 from kikubari.kit.clock import SystemClock
 from kikubari.kit.instants import to_micros
-from kikubari.profiles import (
-    ConsentProjection,
-    IdentityNumbering,
-    InstanceKey,
-    PersonKeys,
-    TraitProjection,
-)
+from kikubari.profiles import IdentityNumbering, InstanceKey, PersonKeys
 from kikubari.segments import (
     Followed,
     Follower,
@@ -163,7 +159,8 @@ class _Shop:
         self._intake_store = SqliteStateStore(home.intake, overwrites=False)
         self._state.write(metadata.create_all)  # a home may be older than live segments
         self._columnar = ColumnarStore(home.copy_dsn)
-        self._keys = PersonKeys(InstanceKey.load_or_create(home.instance_key))
+        instance = InstanceKey.load_or_create(home.instance_key)
+        self._keys = PersonKeys(instance)
         self._copier = copier_of(self._state, self._columnar, self._keys)
         self._copier.prepare()
         numbering = IdentityNumbering()
@@ -172,7 +169,9 @@ class _Shop:
             [self._intake_store, self._state],
             numbering,
             self._keys,
-            projections=[TraitProjection(self._keys), ConsentProjection(self._keys)],
+            projections=list_projections(
+                self._keys, instance, AddressHasher(bytes(32)), currency=CURRENCY
+            ),
         )
         self._segments = _Segments()
         self._clock = SystemClock()

@@ -18,14 +18,10 @@ from harness import Figure, Memory, Options, Report, main
 from kikubari.app.copying import EncodingProcess
 from kikubari.app.interpreter import tune_interpreter
 from kikubari.app.settings import Settings
+from kikubari.app.wings.log import list_projections
+from kikubari.deliver import AddressHasher
 from kikubari.events import Copier, EventLog, Intake, RangeEncoder, Sequencer, message_key
-from kikubari.profiles import (
-    ConsentProjection,
-    IdentityNumbering,
-    InstanceKey,
-    PersonKeys,
-    TraitProjection,
-)
+from kikubari.profiles import IdentityNumbering, InstanceKey, PersonKeys
 from kikubari.spec.envelope import Event
 from kikubari.storage import ColumnarStore, SqliteStateStore, migrate
 
@@ -91,14 +87,17 @@ class _Pipeline:
             migrate(store)
         self._dsn = home.copy_dsn
         self._columnar = ColumnarStore(self._dsn)
-        keys = PersonKeys(InstanceKey.load_or_create(home.instance_key))
+        instance = InstanceKey.load_or_create(home.instance_key)
+        keys = PersonKeys(instance)
         numbering = IdentityNumbering()
         self._sequencer = Sequencer(
             self._state,
             [self._intake_store, self._state],
             numbering,
             keys,
-            projections=[TraitProjection(keys), ConsentProjection(keys)],
+            projections=list_projections(
+                keys, instance, AddressHasher(bytes(32)), currency=CURRENCY
+            ),
         )
         log = EventLog(self._state, keys)
         settings = Settings(home=str(home.folder), currency=CURRENCY)

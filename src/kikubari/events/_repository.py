@@ -34,9 +34,10 @@ class InboxBatch(msgspec.Struct, frozen=True):
     body: bytes
 
 
-def list_inbox(connection: Connection, *, limit: int) -> list[InboxBatch]:
-    """Return the oldest waiting batches."""
-    rows = connection.execute(select(inbox).order_by(inbox.c.id).limit(limit))
+def list_inbox(connection: Connection, *, after: int, limit: int) -> list[InboxBatch]:
+    """Return the oldest waiting batches of those with a higher id."""
+    waiting = select(inbox).where(inbox.c.id > after)
+    rows = connection.execute(waiting.order_by(inbox.c.id).limit(limit))
     return [InboxBatch(r.id, r.workspace_id, r.n_events, r.body) for r in rows]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from functools import partial
 
 import msgspec
 from sqlalchemy import Connection
@@ -16,7 +17,10 @@ from kikubari.storage import Priority, StateStore
 # Events of one transaction: enough to amortise its commit, few enough that another writer of
 # the same store waits about a tenth of a second.
 TRANSACTION_EVENTS = 2_000
-_BATCHES_PER_READ = 256
+# Batches that leave their inbox together, after one sync of the log.
+_BATCHES_PER_SYNC = 256
+# After so many syncs others have their turn.
+_SYNCS_PER_STEP = 4
 
 
 class Sequenced(msgspec.Struct, frozen=True):
@@ -33,9 +37,15 @@ class _Arrivals(msgspec.Struct, frozen=True):
     """
 
     workspace_id: int
-    batch_ids: list[int]
     n_events: int
     messages: dict[tuple[int, bytes], tuple[Event, bytes]]
+
+
+class _Transaction(msgspec.Struct, frozen=True):
+    """Batches to write at once, and those that may leave their inbox when that is durable."""
+
+    batches: list[repository.InboxBatch]
+    leaving: list[int]
 
 
 class Sequencer:
@@ -92,40 +102,45 @@ class Sequencer:
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> Sequenced:
         """Append those events that the log does not hold, and derive what follows from them."""
-        return self._append(connection, _arrivals(workspace_id, [], events))
+        return self._append(connection, _arrivals(workspace_id, events))
 
     def _drain(self, store: StateStore) -> list[Sequenced]:
-        with store.read() as connection:
-            waiting = repository.list_inbox(connection, limit=_BATCHES_PER_READ)
-        transactions = list(_cut(waiting, TRANSACTION_EVENTS))
-        is_own = store is self._state
         done: list[Sequenced] = []
-        writing: Future[Sequenced] | None = None
-        for batches in transactions:
-            # While these are made ready, the transaction before them is written.
-            arrivals = _read(batches)
+        leaving: list[Future[None]] = []
+        writing: tuple[_Transaction, Future[Sequenced]] | None = None
+
+        def finish(transaction: _Transaction, future: Future[Sequenced]) -> None:
+            done.append(future.result())
+            if transaction.leaving and store is not self._state:
+                left = partial(repository.delete_inbox, ids=transaction.leaving)
+                leaving.append(store.submit(left))
+
+        for transaction in _list_transactions(store):
+            # While this one is read and made ready, the one before it is written.
+            arrivals = _read(transaction.batches)
             if writing:
-                done.append(writing.result())
-            # One sync for all: until it has happened, the inbox keeps everything.
-            is_last = batches is transactions[-1]
-            writing = self._submit(arrivals, is_own=is_own, is_durable=is_last)
+                finish(*writing)
+            writing = transaction, self._submit(arrivals, transaction, is_own=store is self._state)
         if writing:
-            done.append(writing.result())
-        if done and not is_own:
-            ids = [batch.id for batches in transactions for batch in batches]
-            store.write(lambda connection: repository.delete_inbox(connection, ids))
+            finish(*writing)
+        for one in leaving:
+            one.result()
         return done
 
     def _submit(
-        self, arrivals: _Arrivals, *, is_own: bool, is_durable: bool
+        self, arrivals: _Arrivals, transaction: _Transaction, *, is_own: bool
     ) -> "Future[Sequenced]":
         def work(connection: Connection) -> Sequenced:
             done = self._append(connection, arrivals)
             if is_own:
-                repository.delete_inbox(connection, arrivals.batch_ids)
+                ids = [batch.id for batch in transaction.batches]
+                repository.delete_inbox(connection, ids)
             return done
 
-        return self._state.submit(work, priority=Priority.BACKGROUND, is_durable=is_durable)
+        # One sync for several: until it has happened, the inbox keeps everything.
+        return self._state.submit(
+            work, priority=Priority.BACKGROUND, is_durable=bool(transaction.leaving)
+        )
 
     def _append(self, connection: Connection, arrivals: _Arrivals) -> Sequenced:
         workspace_id = arrivals.workspace_id
@@ -159,6 +174,21 @@ class Sequencer:
         return Sequenced(len(fresh), n_duplicates)
 
 
+def _list_transactions(store: StateStore) -> Iterator[_Transaction]:
+    """Yield what waits in an inbox, oldest first."""
+    last = 0
+    for _ in range(_SYNCS_PER_STEP):
+        with store.read() as connection:
+            group = repository.list_inbox(connection, after=last, limit=_BATCHES_PER_SYNC)
+        if not group:
+            return
+        last = group[-1].id
+        *earlier, final = _cut(group, TRANSACTION_EVENTS)
+        for batches in earlier:
+            yield _Transaction(batches, [])
+        yield _Transaction(final, [batch.id for batch in group])
+
+
 def _cut(
     waiting: Sequence[repository.InboxBatch], max_events: int
 ) -> Iterator[list[repository.InboxBatch]]:
@@ -177,16 +207,16 @@ def _cut(
 
 def _read(batches: Sequence[repository.InboxBatch]) -> _Arrivals:
     events = [event for batch in batches for event in decode_batch(batch.body)]
-    return _arrivals(batches[0].workspace_id, [batch.id for batch in batches], events)
+    return _arrivals(batches[0].workspace_id, events)
 
 
-def _arrivals(workspace_id: int, batch_ids: list[int], events: Sequence[Event]) -> _Arrivals:
+def _arrivals(workspace_id: int, events: Sequence[Event]) -> _Arrivals:
     messages: dict[tuple[int, bytes], tuple[Event, bytes]] = {}
     for event in events:
         key = (event.source_id, message_key(event.message_id))
         if key not in messages:
             messages[key] = (event, encode_event(event))
-    return _Arrivals(workspace_id, batch_ids, len(events), messages)
+    return _Arrivals(workspace_id, len(events), messages)
 
 
 def _log_row(

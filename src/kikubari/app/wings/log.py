@@ -17,12 +17,21 @@ from kikubari.collect import (
 )
 from kikubari.decide.offers import RedemptionProjection
 from kikubari.deliver import AddressHasher, SuppressionProjection, WishProjection
-from kikubari.events import Copier, EventLog, Forgetting, Intake, RangeEncoder, Sequencer
+from kikubari.events import (
+    Copier,
+    EventLog,
+    Forgetting,
+    Intake,
+    Projection,
+    RangeEncoder,
+    Sequencer,
+)
 from kikubari.kit.sealing import Seal
 from kikubari.profiles import (
     CompanyProjection,
     ConsentProjection,
     IdentityNumbering,
+    InstanceKey,
     PersonKeys,
     SavedProjection,
     SharingProjection,
@@ -30,6 +39,23 @@ from kikubari.profiles import (
 )
 
 _SELDOM = timedelta(seconds=5)
+
+
+def list_projections(
+    keys: PersonKeys, instance: InstanceKey, hasher: AddressHasher, *, currency: str
+) -> list[Projection]:
+    """Return everything that is kept in step with the log, in the transaction that extends it."""
+    return [
+        TraitProjection(keys),
+        ConsentProjection(keys),
+        SavedProjection(keys),
+        CompanyProjection(keys),
+        SharingProjection(instance),
+        CatalogProjection(),
+        SuppressionProjection(hasher),
+        WishProjection(),
+        RedemptionProjection(currency),
+    ]
 
 
 class LogWing:
@@ -46,17 +72,9 @@ class LogWing:
             [intake] if intake is state else [intake, state],
             self.numbering,
             self.keys,
-            projections=[
-                TraitProjection(self.keys),
-                ConsentProjection(self.keys),
-                SavedProjection(self.keys),
-                CompanyProjection(self.keys),
-                SharingProjection(secrets.instance),
-                CatalogProjection(),
-                SuppressionProjection(self.hasher),
-                WishProjection(),
-                RedemptionProjection(ground.settings.currency),
-            ],
+            projections=list_projections(
+                self.keys, secrets.instance, self.hasher, currency=ground.settings.currency
+            ),
         )
         self.log = EventLog(state, self.keys)
         encoder = RangeEncoder(self.log, currency=ground.settings.currency)
