@@ -32,6 +32,7 @@ class Answer:
     status: int
     retry_after: str
     ids: list[str]
+    seconds: float  # from request to answer
 
 
 @dataclass
@@ -72,11 +73,12 @@ class Load:
         batch: int = 4,
         pause: float = 0.004,
         padding: int = 0,
+        name: str = "client",
     ) -> None:
         def work(report: Any) -> None:
             descriptor = os.open(oracle, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
             line = _Line(address, write_key)
-            crowd = _Crowd(line, descriptor, batch=batch, pause=pause, padding=padding)
+            crowd = _Crowd(line, descriptor, batch=batch, pause=pause, padding=padding, name=name)
             asyncio.run(crowd.run(clients, report))
 
         self._child = Child(work)
@@ -100,13 +102,14 @@ class Load:
 
 class _Crowd:
     def __init__(
-        self, line: "_Line", oracle: int, *, batch: int, pause: float, padding: int
+        self, line: "_Line", oracle: int, *, batch: int, pause: float, padding: int, name: str
     ) -> None:
         self._line = line
         self._oracle = oracle
         self._batch = batch
         self._pause = pause
         self._padding = "x" * padding
+        self._name = name
         self._told = asyncio.Event()
         self._everything: list[list[Message]] = []
 
@@ -126,7 +129,7 @@ class _Crowd:
         line = self._line.another()
         randomness = random.Random(number)
         unanswered: list[list[Message]] = []
-        made = _messages(number, randomness, self._padding)
+        made = _messages(f"{self._name}-{number}", randomness, self._padding)
         while unanswered or not self._told.is_set():
             if unanswered and (self._told.is_set() or randomness.random() < 0.5):
                 batch = unanswered.pop(0)
@@ -152,13 +155,15 @@ class _Crowd:
 
     async def _post(self, line: "_Line", batch: list[Message]) -> int:
         status, retry_after = 0, ""
+        asked = time.monotonic()
         with suppress(OSError, asyncio.IncompleteReadError, TimeoutError):
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 status, retry_after = await line.post(json.dumps({"batch": batch}).encode())
         if status == 0:
             line.close()
         ids = [message["messageId"] for message in batch]
-        text = json.dumps([time.monotonic(), status, retry_after, ids])
+        now = time.monotonic()
+        text = json.dumps([now, status, retry_after, ids, round(now - asked, 4)])
         os.write(self._oracle, text.encode() + b"\n")
         os.fsync(self._oracle)
         return status
@@ -196,14 +201,14 @@ class _Line:
             self._streams = None
 
 
-def _messages(client: int, randomness: random.Random, padding: str) -> Iterator[Message]:
+def _messages(client: str, randomness: random.Random, padding: str) -> Iterator[Message]:
     """Make messages about a few people: traits, consents, orders, devices."""
     number = 0
     while True:
         number += 1
         person = randomness.randrange(PEOPLE)
         message: Message = {
-            "messageId": f"client-{client}-{number}",
+            "messageId": f"{client}-{number}",
             "timestamp": f"2026-01-{1 + number % 28:02}T12:00:{number % 60:02}Z",
             "context": {"padding": padding} if padding else {},
         }

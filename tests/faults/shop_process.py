@@ -27,6 +27,7 @@ from kikubari.catalog import CatalogProjection
 from kikubari.collect import RejectedEvents, SourceKind, Sources, TrackingApi
 from kikubari.deliver import AddressHasher, SuppressionProjection
 from kikubari.events import EventLog, Intake, Sequencer
+from kikubari.events.intake import MAX_WAITING_EVENTS
 from kikubari.kit.clock import SystemClock
 from kikubari.kit.sealing import Seal
 from kikubari.profiles import (
@@ -46,6 +47,7 @@ class Place(msgspec.Struct, frozen=True):
     state: Path = Path()
     intake: Path = Path()
     database_url: str = ""
+    max_waiting: int = MAX_WAITING_EVENTS
 
     @classmethod
     def in_folder(cls, folder: Path) -> "Place":
@@ -65,7 +67,10 @@ class Shop:
         self.sequencer = self.sequencer_on(self.state, key)
         self.log = EventLog(self.state, self.keys)
         self.tracking = TrackingApi(
-            Intake(self.intake), self.sources, RejectedEvents(self.intake), self.clock
+            Intake(self.intake, max_waiting=place.max_waiting),
+            self.sources,
+            RejectedEvents(self.intake),
+            self.clock,
         )
 
     def sequencer_on(self, state: StateStore, key: InstanceKey) -> Sequencer:

@@ -52,6 +52,13 @@ def test_a_server_that_fails_at_any_phase_harms_nobody_else():
 
 
 @pytest.mark.slow
+def test_ten_times_too_much_is_refused_politely_and_got_over():
+    found = run_short("overload")
+    assert found["offered_times"] >= 2
+    assert found["verdict"]["n_acknowledged"] > 1_000
+
+
+@pytest.mark.slow
 def test_a_restored_back_up_sends_nothing_twice():
     found = run_short("restored back-up")
     assert found["n_waiting"] >= 10
