@@ -19,7 +19,7 @@ def test_healthz_says_ready_and_how_far_each_consumer_is(installation):
     assert isinstance(answer["log_position"], int)
     parts = (
         "sequencer", "copier", "plans", "attributes", "segments", "past sizes", "forgetting",
-        "broadcasts", "subscriptions", "complaints", "unconfirmed", "deliver",
+        "broadcasts", "subscriptions", "old contacts", "complaints", "unconfirmed", "deliver",
     )  # fmt: skip
     alive = {one["name"]: one["is_alive"] for one in answer["consumers"]}
     assert alive == dict.fromkeys(parts, True)

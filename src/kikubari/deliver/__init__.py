@@ -52,6 +52,7 @@ from kikubari.deliver.inbox_store import InboxMail as InboxMail
 from kikubari.deliver.inbox_store import InboxStore as InboxStore
 from kikubari.deliver.inbox_store import read_mail as read_mail
 from kikubari.deliver.limits import LimitCheck as LimitCheck
+from kikubari.deliver.old_contacts import OldContacts as OldContacts
 from kikubari.deliver.outbox import Outbox as Outbox
 from kikubari.deliver.outbox import enqueue as enqueue
 from kikubari.deliver.outbox import find_dispatch_state as find_dispatch_state

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from kikubari.deliver._execute_many import execute_many
 from kikubari.deliver._repository import dispatch_of
@@ -161,6 +161,36 @@ def release_slots(
                 for number, message_id in slots
             ],
         )
+
+
+def delete_old_slots(
+    connection: Connection, workspace_id: int, *, after: int, before_us: int, limit: int
+) -> int | None:
+    """Delete slots older than an instant, of the next so many numbers after `after`.
+
+    Returns:
+        The last number looked at, None when there was none left.
+    """
+    mine = contact_slots.c.workspace_id == workspace_id
+    following = (
+        select(contact_slots.c.number)
+        .where(mine, contact_slots.c.number > after)
+        .distinct()
+        .order_by(contact_slots.c.number)
+        .limit(limit)
+        .subquery()
+    )
+    last = connection.execute(select(func.max(following.c.number))).scalar()
+    if last is not None:
+        connection.execute(
+            delete(contact_slots).where(
+                mine,
+                contact_slots.c.number > after,
+                contact_slots.c.number <= last,
+                contact_slots.c.at_us < before_us,
+            )
+        )
+    return last
 
 
 def wake(

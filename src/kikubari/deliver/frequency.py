@@ -24,6 +24,9 @@ MAX_HOLD_HOURS = 24 * 31
 # A message that is let go now is on the wire a moment later: quiet begins that much earlier.
 LEAD = timedelta(seconds=30)
 
+# Whatever caps a policy or a person may set, nothing older counts.
+LONGEST_MEMORY = timedelta(hours=MAX_HOURS) + timedelta(days=2)
+
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _DAY = timedelta(days=1)
 

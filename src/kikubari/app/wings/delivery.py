@@ -29,6 +29,7 @@ from kikubari.deliver import (
     LimitCheck,
     MailReceiving,
     MailSettings,
+    OldContacts,
     Outbox,
     Outcomes,
     OwnRequests,
@@ -57,6 +58,7 @@ from kikubari.journeys import (
 from kikubari.measure import GuardTallies, Mailings, Reports
 
 _SELDOM = timedelta(seconds=5)
+_DAILY = timedelta(days=1)
 _RARELY = timedelta(seconds=20)
 
 
@@ -143,6 +145,7 @@ class DeliveryWing:
         self.loops = (
             self._queueing,
             ground.lone_loop("subscriptions", self.subscriptions.send_requests),
+            ground.lone_loop("old contacts", OldContacts(state, clock).forget_some, idle=_DAILY),
             ground.lone_loop("complaints", self._watch_complaints, idle=_RARELY),
         )
 
