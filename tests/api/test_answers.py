@@ -7,6 +7,8 @@ import pytest
 import schemathesis
 from test_openapi import CHECKS
 
+from installation import MEMBER
+
 TEMPLATE = {
     "default_language": "en",
     "variants": {
@@ -173,6 +175,10 @@ def examples(known):
         "list_versions": {"path_parameters": draft},
         "get_version": {"path_parameters": {**draft, "version": 1}},
         "list_changes": {"path_parameters": draft, "query": {"before": 1, "after": 1}},
+        "send_broadcast_test": {
+            "path_parameters": draft,
+            "body": {"profile_id": "A1", "addresses": [MEMBER]},
+        },
         "create_offer": {"body": OFFER},
         "change_offer": {"body": {"definition": OFFER}},
         "import_offer_codes": {"body": {"text": "SHOP-2"}},

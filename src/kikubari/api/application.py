@@ -43,6 +43,7 @@ from kikubari.api.admin import (
     suppression_handlers,
     timeline_handlers,
     topic_handlers,
+    trial_handlers,
     version_handlers,
 )
 from kikubari.api.answers import complete_answers
@@ -110,6 +111,7 @@ def _create_application(services: Services, product_version: str) -> Litestar:
                 *persona_handlers,
                 *broadcast_handlers,
                 *offer_handlers,
+                *trial_handlers,
                 *suppression_handlers,
                 *policy_handlers,
                 *topic_handlers,

@@ -1,6 +1,6 @@
 """What the HTTP surfaces are given: the services of the rooms below, wired once by `app`."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -17,6 +17,7 @@ from kikubari.collect import (
     Violations,
 )
 from kikubari.decide.guard import GuardPolicies
+from kikubari.decide.offers import Offers
 from kikubari.deliver import (
     DefaultsOfBroadcasts,
     Engagement,
@@ -36,7 +37,15 @@ from kikubari.deliver import (
     WishBook,
 )
 from kikubari.events import Copier, EventLog
-from kikubari.journeys import Broadcast, Broadcasts, BroadcastVersions, Previews, SavedBlocks
+from kikubari.journeys import (
+    Broadcast,
+    BroadcastDefinition,
+    Broadcasts,
+    BroadcastVersions,
+    Previews,
+    SavedBlocks,
+    TestedAddress,
+)
 from kikubari.kit.clock import Clock
 from kikubari.kit.rates import Buckets
 from kikubari.measure import GuardTallies, Mailings, Reports
@@ -211,12 +220,15 @@ class Services:
     previews: Previews
     versions: BroadcastVersions
     saved_blocks: SavedBlocks
+    offers: Offers
     reports: Reports
     guard_tallies: GuardTallies
     # Fixes a draft's audience and returns; its messages are queued behind.
     send_broadcast: Callable[[str], Broadcast]
     # The same though the sender's check fails.
     send_unchecked: Callable[[str], Broadcast]
+    # Sends a draft as one person would get it to addresses; nothing of it is counted.
+    send_trial: Callable[[BroadcastDefinition, int, Sequence[str]], Awaitable[list[TestedAddress]]]
     # Looks up what a sender's domain publishes, and judges it with how this installation sends.
     check_sender: Callable[[str], SenderReport]
     health: Callable[[], Health]

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
@@ -18,8 +19,9 @@ from kikubari.deliver import (
 )
 from kikubari.deliver.providers.http import HttpTransport, open_provider
 from kikubari.deliver.providers.inbox import InboxServer
-from kikubari.deliver.providers.smtp import SmtpPool, parse_smtp_url
+from kikubari.deliver.providers.smtp import SmtpOutcome, SmtpPool, parse_smtp_url
 from kikubari.kit.clock import Clock
+from kikubari.spec.errors import UnavailableError
 
 logger = structlog.get_logger(__name__)
 
@@ -68,6 +70,7 @@ class DeliveryThread:
         self._is_alone = is_alone
         self._loop = uvloop.new_event_loop()
         self._worker: DeliveryWorker | None = None
+        self._transport: Transport | None = None
         self._stopping = False
         self.last_error = ""
         self._thread = threading.Thread(target=self._run, name="deliver", daemon=True)
@@ -80,6 +83,21 @@ class DeliveryThread:
     def start(self) -> None:
         """Begin."""
         self._thread.start()
+
+    def hand_over(self, mail_from: str, rcpt_to: str, data: bytes) -> Future[SmtpOutcome]:
+        """Send one message that is not in the outbox, over the sessions of those that are.
+
+        Raises:
+            UnavailableError: nothing is sent just now.
+        """
+        transport = self._transport
+        if transport is None or not self.is_alive:
+            raise UnavailableError("sending is not running", hint="kikubari doctor says why.")
+
+        async def send() -> SmtpOutcome:
+            return await transport.send(mail_from, rcpt_to, data, before_final_dot=_go_on)
+
+        return asyncio.run_coroutine_threadsafe(send(), self._loop)
 
     def stop(self) -> None:
         """Claim no more, let what is under way end, stop."""
@@ -129,8 +147,14 @@ class DeliveryThread:
             settings=self._settings,
         )
         self.last_error = ""
+        self._transport = transport
         try:
             if not self._stopping:
                 await self._worker.run()
         finally:
+            self._transport = None
             await transport.close()
+
+
+async def _go_on() -> bool:
+    return True

@@ -109,6 +109,27 @@ _control("resume", "Go on with a paused broadcast.")
 _control("cancel", "Stop every message that has not left, for good.")
 
 
+@broadcasts.command("test")
+@click.argument("broadcast_id")
+@click.option("--as", "profile_id", required=True, help="The customer it is written for.")
+@click.option("--to", "addresses", multiple=True, required=True, help="A member; may be repeated.")
+@as_json_option
+@click.pass_obj
+def test(
+    settings: Settings,
+    broadcast_id: str,
+    profile_id: str,
+    addresses: tuple[str, ...],
+    *,
+    as_json: bool,
+) -> None:
+    """Send a draft, as a customer would get it, to members; nothing in it acts or is counted."""
+    body = {"profile_id": profile_id, "addresses": list(addresses)}
+    with connect(settings) as client:
+        answer = client.post(in_path("/api/broadcasts", broadcast_id, "test"), body)
+    show(answer, as_json=as_json)
+
+
 def wait_until_sent(client: AdminClient, broadcast_id: str) -> dict[str, object]:
     """Return the broadcast's progress once no message of it can still leave."""
     while True:

@@ -114,6 +114,9 @@ from kikubari.deliver.topics import TopicCount as TopicCount
 from kikubari.deliver.topics import TopicDefinition as TopicDefinition
 from kikubari.deliver.topics import Topics as Topics
 from kikubari.deliver.tracking import TrackingTokens as TrackingTokens
+from kikubari.deliver.trials import is_trial_id as is_trial_id
+from kikubari.deliver.trials import mark_as_trial as mark_as_trial
+from kikubari.deliver.trials import new_trial_id as new_trial_id
 from kikubari.deliver.unsubscribing import Mailed as Mailed
 from kikubari.deliver.unsubscribing import Unsubscribing as Unsubscribing
 from kikubari.deliver.used_facts import matter_of as matter_of

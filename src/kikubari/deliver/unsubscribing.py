@@ -11,6 +11,7 @@ from kikubari.deliver import _views as views
 from kikubari.deliver.contracts import EMAIL, MessageState, Origin, Purpose, public_id
 from kikubari.deliver.suppression import SuppressionReason, Word, apply_words, list_blocked
 from kikubari.deliver.tracking import TrackedMessage, TrackingTokens
+from kikubari.deliver.trials import is_trial_id
 from kikubari.events import append_in
 from kikubari.kit.instants import to_micros
 from kikubari.spec.envelope import Event, EventKind, Trust
@@ -53,6 +54,11 @@ class Unsubscribing:
         None when the token is not ours or the message is gone: answer 404.
         """
         return self._find_mailed(self._find(token))
+
+    def is_trial(self, token: str) -> bool:
+        """Say whether a link is one of a test send: it acts on nobody."""
+        found = self._find(token)
+        return found is not None and is_trial_id(found.message_id)
 
     def find_preferences(self, token: str) -> Mailed | None:
         """Return who a link to the preference page was sent to; no other link will do."""

@@ -10,6 +10,7 @@ from kikubari.journeys.contracts import CouponRule as CouponRule
 from kikubari.journeys.contracts import DraftReport as DraftReport
 from kikubari.journeys.contracts import Preview as Preview
 from kikubari.journeys.contracts import Progress as Progress
+from kikubari.journeys.contracts import TestedAddress as TestedAddress
 from kikubari.journeys.coupons import CouponDesk as CouponDesk
 from kikubari.journeys.previews import Previews as Previews
 from kikubari.journeys.restoring import list_enqueuing as list_enqueuing

@@ -109,6 +109,21 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
+class TestedAddress(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a test send to one address.
+
+    Attributes:
+        is_sent: the next server took it.
+        stopped_by: why it was not written, as it would not be for that customer.
+        problem: what the author can mend, or what the server said.
+    """
+
+    address: str
+    is_sent: bool
+    stopped_by: Reason | None = None
+    problem: str = ""
+
+
 class DraftReport(msgspec.Struct, frozen=True, kw_only=True):
     """What is wrong with a draft, and what some of its audience would miss.
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -24,7 +24,10 @@ from kikubari.deliver import (
     Letter,
     MessageRecord,
     Origin,
+    Recipient,
     Recipients,
+    mark_as_trial,
+    new_trial_id,
     read_mail,
 )
 from kikubari.journeys.contracts import BroadcastDefinition, DraftReport, Preview
@@ -95,6 +98,33 @@ class Previews:
             problem=one.problem,
         )
 
+    async def compose_trial(
+        self, definition: BroadcastDefinition, number: int, addresses: Sequence[str]
+    ) -> list[tuple[int, Composed]]:
+        """Return a message id and what a person would get for each address, to be sent there.
+
+        Its subject says that it is a test, and no link in it acts or is counted.
+
+        Raises:
+            NotFoundError: nobody by that number.
+            TemplateError: with the place in the author's source.
+        """
+        letter = mark_as_trial(await asyncio.to_thread(self._write, definition))
+        loaded = await asyncio.to_thread(self._load, [number])
+        if number not in loaded:
+            raise NotFoundError(f"no profile {number}")
+        person = msgspec.structs.replace(loaded[number], name="", is_tracked=False)
+        now = self._clock.now()
+        claims = [
+            (
+                Claimed(new_trial_id(), _NO_DISPATCH, number, 0, 0, now),
+                msgspec.structs.replace(person, address=address),
+            )
+            for address in addresses
+        ]
+        composed = await self._compose_claims(letter, claims)
+        return [(claim.id, one) for (claim, _), one in zip(claims, composed, strict=True)]
+
     async def check(self, definition: BroadcastDefinition, numbers: Sequence[int]) -> DraftReport:
         """Say what is wrong with a draft, and what is missing for how many of some people.
 
@@ -145,9 +175,21 @@ class Previews:
         return list(report.problems)
 
     async def _compose(self, letter: Letter, numbers: Sequence[int]) -> list[Composed]:
-        loaded = await asyncio.to_thread(
-            self._recipients.load, numbers, workspace_id=self._workspace_id
-        )
+        loaded = await asyncio.to_thread(self._load, numbers)
+        now = self._clock.now()
+        claims = [
+            (Claimed(number, _NO_DISPATCH, number, 0, 0, now), loaded[number])
+            for number in numbers
+            if number in loaded
+        ]
+        return await self._compose_claims(letter, claims)
+
+    def _load(self, numbers: Sequence[int]) -> Mapping[int, Recipient]:
+        return self._recipients.load(numbers, workspace_id=self._workspace_id)
+
+    async def _compose_claims(
+        self, letter: Letter, claims: Sequence[tuple[Claimed, Recipient]]
+    ) -> list[Composed]:
         dispatch = Dispatch(
             id=_NO_DISPATCH,
             workspace_id=self._workspace_id,
@@ -156,12 +198,6 @@ class Previews:
             letter=letter,
             letter_key=b"",
         )
-        now = self._clock.now()
-        claims = [
-            (Claimed(number, _NO_DISPATCH, number, 0, 0, now), loaded[number])
-            for number in numbers
-            if number in loaded
-        ]
         claims = await asyncio.to_thread(with_samples, self._coupons, letter.coupon, claims)
         return list(await self._composer.compose(dispatch, claims)) if claims else []
 

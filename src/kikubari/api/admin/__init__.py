@@ -28,4 +28,5 @@ from kikubari.api.admin.session import session_handlers as session_handlers
 from kikubari.api.admin.suppressions import suppression_handlers as suppression_handlers
 from kikubari.api.admin.timeline import timeline_handlers as timeline_handlers
 from kikubari.api.admin.topics import topic_handlers as topic_handlers
+from kikubari.api.admin.trials import trial_handlers as trial_handlers
 from kikubari.api.admin.versions import version_handlers as version_handlers

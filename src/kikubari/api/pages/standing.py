@@ -104,5 +104,8 @@ def sends_gpc(request: PageRequest) -> bool:
 
 
 def answer_unknown(request: PageRequest) -> Response[Any]:
-    """Answer that an address is not ours."""
+    """Answer that an address is not ours, or does nothing: a test send's."""
+    services: Services = request.app.state.services
+    if services.unsubscribing.is_trial(request.path_params.get("token", "")):
+        return render(request, "customer_trial.html", {})
     return render(request, "customer_unknown.html", {}, status=404)

@@ -11,6 +11,7 @@ from kikubari.app.recipients import LedgerConsents, ProfileRecipients
 from kikubari.app.reports import list_webhooks
 from kikubari.app.senders import SenderChecks, make_pace
 from kikubari.app.settings import Settings
+from kikubari.app.trial_sends import TrialSends
 from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.log import LogWing
 from kikubari.app.wings.people import PeopleWing
@@ -139,6 +140,7 @@ class DeliveryWing:
         )
         self.pace = make_pace(ground.settings)
         self.thread = self._make_thread(ground, log, people)
+        self.trials = TrialSends(self.previews, self.thread.hand_over, self._return_path)
         self.spam_watch = SpamWatch(state, clock)
         self.senders = SenderChecks(ground.settings, ground.secrets.dkim)
         self._queueing = ground.loop("broadcasts", self._queue, idle=_SELDOM)
