@@ -10,8 +10,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from kikubari.app.limits import PeopleLimits
+from kikubari.app.standing import STANDING_PURPOSES, Acts, query_acts, standing_of
 from kikubari.catalog import Product
-from kikubari.decide.guard import Standing
 from kikubari.decide.personalise import Fact, Facts, Lineage, Provenance
 from kikubari.decide.recommend import PopularProducts
 from kikubari.deliver import EMAIL, Recipient, load_wishes, matter_of
@@ -30,9 +30,7 @@ from kikubari.storage import ColumnarStore, StateStore
 
 # Purposes of the ledger, each on e-mail.
 _TRACKING, _MARKETING = "tracking", "marketing"
-_PROFILING, _ENRICHMENT = "profiling", "enrichment"
-_PURPOSES = (_TRACKING, _MARKETING, _PROFILING, _ENRICHMENT)
-_REFUSED = frozenset({"denied", "withdrawn"})
+_PURPOSES = (_TRACKING, _MARKETING, *STANDING_PURPOSES)
 # Contact data and bookkeeping are no facts to write a sentence with.
 _NOT_FACTS = frozenset({"email", "phone", "simulated_fields"})
 _PROVENANCES = {
@@ -127,6 +125,7 @@ class ProfileRecipients:
             unprofiled = self._limits.list_objecting(connection, numbers)
         now = self._clock.now()
         computed = query_computed(self._columnar, set(now_is.values()), as_of=now)
+        acts = query_acts(self._columnar, set(now_is.values()), now=now)
         shelves = self._shelves(one.favourite_category for one in computed.values())
         return {
             number: self._recipient(
@@ -136,6 +135,7 @@ class ProfileRecipients:
                 shelves,
                 now,
                 said={purpose: states[canonical] for purpose, states in said.items()},
+                acts=acts[canonical],
                 unused=unused.get(canonical, frozenset()),
                 is_profiled=number not in unprofiled,
             )
@@ -160,6 +160,7 @@ class ProfileRecipients:
         now: datetime,
         *,
         said: Mapping[str, ConsentState],
+        acts: Acts,
         unused: frozenset[str],
         is_profiled: bool,
     ) -> Recipient:
@@ -182,7 +183,7 @@ class ProfileRecipients:
             timezone=zone or self._timezone,
             is_zone_assumed=not zone,
             facts=_customer(facts),
-            standing=_standing(said),
+            standing=standing_of(said, person.traits, acts, now),
             consented_at=said[_MARKETING].at if said[_MARKETING].is_granted else None,
             consent_source=said[_MARKETING].source,
         )
@@ -238,15 +239,6 @@ class ProfileRecipients:
             "image_url": urljoin(f"{self._base_url}/", product.image_url or ""),
             "url": urljoin(f"{self._base_url}/", product.url or ""),
         }
-
-
-def _standing(said: Mapping[str, ConsentState]) -> Standing:
-    """Return what somebody's consents say about the use of what is known of them."""
-    is_refused = said[_PROFILING].status in _REFUSED
-    return Standing(
-        privacy_signal="objected_profiling" if is_refused else "none",
-        third_party_disclosed=said[_ENRICHMENT].is_granted,
-    )
 
 
 def _is_declared(fact: Fact) -> bool:

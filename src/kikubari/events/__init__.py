@@ -1,6 +1,8 @@
 """The log, the only truth, and its columnar copy."""
 
 from kikubari.events.assertions import CONSENT_PURPOSES as CONSENT_PURPOSES
+from kikubari.events.assertions import SENSITIVE_PREFIX as SENSITIVE_PREFIX
+from kikubari.events.assertions import SENSITIVE_PURPOSES as SENSITIVE_PURPOSES
 from kikubari.events.assertions import CONSENT_STATUSES as CONSENT_STATUSES
 from kikubari.events.assertions import CONTACT_TRAITS as CONTACT_TRAITS
 from kikubari.events.assertions import PROVENANCES as PROVENANCES

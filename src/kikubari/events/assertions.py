@@ -12,6 +12,15 @@ PROVENANCES = frozenset({"declared", "observed", "inferred_self", "inferred_grou
 CONTACT_TRAITS = frozenset({"email", "phone"})
 CONSENT_STATUSES = frozenset({"granted", "denied", "withdrawn"})
 CONSENT_PURPOSES = frozenset({"marketing", "tracking", "profiling", "enrichment"})
+# To use what is delicate, by what it is about: never implied by any other consent.
+SENSITIVE_PREFIX = "sensitive:"
+SENSITIVE_PURPOSES = frozenset(
+    SENSITIVE_PREFIX + about
+    for about in (
+        *("health", "mental_health", "reproductive", "sexuality", "belief", "ethnicity"),
+        *("politics", "biometrics", "crime", "children", "location_precise"),
+    )
+)
 MAX_TRAITS = 200
 
 
@@ -50,7 +59,7 @@ def find_consent_assertion(event: Event) -> ConsentAssertion | None:
         return None
     text = {name: value for name, value in event.properties.items() if isinstance(value, str)}
     status, purpose = text.get("status", ""), text.get("purpose", "")
-    if status not in CONSENT_STATUSES or purpose not in CONSENT_PURPOSES:
+    if status not in CONSENT_STATUSES or purpose not in CONSENT_PURPOSES | SENSITIVE_PURPOSES:
         return None
     if event.trust is Trust.PUBLIC and status == "granted":
         return None

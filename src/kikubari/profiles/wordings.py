@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, insert, select
 
-from kikubari.events import CONSENT_PURPOSES
+from kikubari.events import CONSENT_PURPOSES, SENSITIVE_PURPOSES
 from kikubari.kit.instants import from_micros, to_micros
 from kikubari.profiles._kept_tables import consent_wordings
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
@@ -100,9 +100,10 @@ class Wordings:
 
 
 def _check(text: WordingText) -> None:
-    if text.purpose not in CONSENT_PURPOSES:
+    purposes = CONSENT_PURPOSES | SENSITIVE_PURPOSES
+    if text.purpose not in purposes:
         raise InvalidInputError(
-            f"no purpose {text.purpose!r}", hint=f"One of {', '.join(sorted(CONSENT_PURPOSES))}."
+            f"no purpose {text.purpose!r}", hint=f"One of {', '.join(sorted(purposes))}."
         )
     if not (
         text.channel.isascii() and text.channel.isalnum() and len(text.channel) <= _MAX_CHANNEL

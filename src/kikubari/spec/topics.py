@@ -47,4 +47,11 @@ SAVED_SEARCH_REMOVED = "Saved Search Removed"
 STORE_VISITED = "Store Visited"
 COUPON_APPLIED = "Coupon Applied"
 
+# What people are in the middle of; the guard keeps advertising out of it.
+SUPPORT_TICKET_OPENED = "Support Ticket Opened"
+SUPPORT_TICKET_CLOSED = "Support Ticket Closed"
+RETURN_REQUESTED = "Return Requested"
+RETURN_COMPLETED = "Return Completed"
+CANCELLATION_STARTED = "Cancellation Started"
+
 RESERVED_PREFIX = "Kikubari "

@@ -25,14 +25,15 @@ _SENSITIVITIES = frozenset(Sensitivity)
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a person has said about the use of what is known of them.
+    """What is known of a person beside facts: their word on the use of those, and their moment.
 
     Attributes:
         explicit_consent: categories they explicitly allowed to be used.
         privacy_signal: ``objected_profiling`` for who refuses profiling.
         third_party_disclosed: they agreed that others pass data on.
-        recipient_age: in years, None when not known.
+        recipient_age: in years, None when not known; 18 stands for any adult.
         open_issue: a complaint or refund is open.
+        journey_stage: what they are in the middle of: checkout, cancelling, purchased.
     """
 
     explicit_consent: tuple[str, ...] = ()
@@ -40,6 +41,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     third_party_disclosed: bool = False
     recipient_age: int | None = None
     open_issue: bool = False
+    journey_stage: str = ""
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +113,7 @@ def message_of(
         recipient_age="unknown" if age is None else age,
         privacy_signal=standing.privacy_signal,
         open_issue=standing.open_issue,
+        journey_stage=standing.journey_stage,
         third_party_disclosed=standing.third_party_disclosed,
         data_age_days=ages,
     )
