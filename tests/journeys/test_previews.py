@@ -86,3 +86,11 @@ def test_nothing_is_made_of_a_draft_with_errors(checks):
     report = checks("<p>{{ custmer.name }}</p>", [1, 2])
     assert [problem.code for problem in report.problems] == ["name_unknown"]
     assert report.people == 0
+
+
+def test_what_the_guard_says_is_counted_over_the_people_a_draft_is_for(checks):
+    report = checks("<p>Now that you are pregnant, {{ customer.name }}, rest.</p>", [1, 2])
+    [objection] = report.objections
+    assert (objection.rule, objection.people, objection.stopped) == ("R03", 2, 2)
+    assert objection.about.startswith("Now that you are pregnant")
+    assert objection.mend.ja

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from kikubari.decide.guard import FactOfUse
 from kikubari.decide.personalise import FactUse, Lineage, Provenance, Use
 from kikubari.decide.reason import (
     MARK,
@@ -98,3 +99,31 @@ def test_nothing_is_added_that_is_not_due():
     placed = place_reason(["<body>a</body>"], "Hi", LINE, LINKS, is_appended=False)
     assert placed.html == ["<body>a</body>"]
     assert placed.text == "Hi"
+
+
+@pytest.mark.parametrize(
+    ("attribute", "en", "ja"),
+    [
+        ("event_count:Order Completed tea", "what you bought", "ご購入の履歴"),
+        ("event_count:Product Viewed", "what you looked at", "ご覧になった商品"),
+        ("event_count:Product Added", "your basket", "カートの中身"),
+        ("event_count:Quiz Taken", "how you used our shop", "当店でのご利用"),
+        ("city", "your city", "市区町村"),
+    ],
+)
+def test_what_chose_the_person_is_told_too(attribute, en, ja):
+    chosen = [FactOfUse(attribute=attribute, provenance=Provenance.OBSERVED)]
+    told = {
+        language: build_reason(Basis(), [], language=language, chosen_by=chosen).text
+        for language in ("en", "ja")
+    }
+    assert f"what you did with us ({en})" in told["en"]
+    assert ja in told["ja"]
+
+
+def test_what_chose_and_what_is_printed_is_told_once():
+    chosen = [FactOfUse(attribute="city", provenance=Provenance.DECLARED)]
+    told = build_reason(
+        Basis(), [use("city", Provenance.DECLARED)], language="en", chosen_by=chosen
+    ).text
+    assert told.count("your city") == 1

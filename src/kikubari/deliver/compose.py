@@ -63,6 +63,7 @@ class ComposeShared(msgspec.Struct, frozen=True, kw_only=True):
         content: what templates may read beside the person: shop, campaign.
         currency: of amounts that carry none.
         guard_policy: JSON of the guard's `Policy`; empty: the law alone.
+        topic_ja, topic_en: what the letter is about, as the preference page calls it.
     """
 
     letter: Letter
@@ -73,6 +74,8 @@ class ComposeShared(msgspec.Struct, frozen=True, kw_only=True):
     currency: str = "JPY"
     workspace_id: int = DEFAULT_WORKSPACE
     guard_policy: bytes = b""
+    topic_ja: str = ""
+    topic_en: str = ""
 
 
 class ComposeItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,7 +131,7 @@ def compose(shared: ComposeShared, item: ComposeItem) -> Composed:
         ),
     )
     note = _judge(_judge_by(shared.guard_policy), shared.letter, item, rendered)
-    line = _reason(shared.letter, item, rendered)
+    line = _reason(shared, item, rendered)
     record = _record(rendered, line, note, item.coupon)
     if note.level in _STOPS:
         return Composed(
@@ -179,13 +182,22 @@ def _judge(
     return judge.judge(words, Judged(moment, item.standing, selected_by))
 
 
-def _reason(letter: Letter, item: ComposeItem, rendered: RenderedEmail) -> ReasonLine:
+def _reason(shared: ComposeShared, item: ComposeItem, rendered: RenderedEmail) -> ReasonLine:
+    letter = shared.letter
+    is_ja = rendered.language.startswith("ja")
     basis = Basis(
         is_marketing=letter.purpose is Purpose.MARKETING,
+        topic=shared.topic_ja if is_ja else shared.topic_en,
         consented_at=item.consented_at,
         consent_source=item.consent_source,
     )
-    return build_reason(basis, rendered.facts, language=rendered.language, zone=item.timezone)
+    return build_reason(
+        basis,
+        rendered.facts,
+        language=rendered.language,
+        zone=item.timezone,
+        chosen_by=with_lineage(_choosing(letter, item), item.facts.lineage),
+    )
 
 
 def _choosing(letter: Letter, item: ComposeItem) -> tuple[FactOfUse, ...]:

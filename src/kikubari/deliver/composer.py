@@ -44,6 +44,7 @@ class SandboxComposer:
         workers: processes.
         limits: of each.
         policy: returns the guard's policy, asked before each batch.
+        topic_names: returns what a topic is called in Japanese and English, by its id.
     """
 
     def __init__(
@@ -54,7 +55,9 @@ class SandboxComposer:
         workers: int = 2,
         limits: SandboxLimits = _DEFAULT_LIMITS,
         policy: Callable[[], Policy] = lambda: LAW,
+        topic_names: Callable[[str], tuple[str, str]] = lambda _: ("", ""),
     ) -> None:
+        self._topic_names = topic_names
         self._policy = policy
         self._settings = settings
         self._clock = clock
@@ -71,8 +74,7 @@ class SandboxComposer:
             SandboxError: the worker processes cannot be started.
         """
         items = [compose_item(claimed, person, self._clock) for claimed, person in people]
-        policy = await asyncio.to_thread(self._policy)
-        shared = compose_shared(self._settings, dispatch, policy)
+        shared = await asyncio.to_thread(self._share, dispatch)
         outcomes = await self._pool.run_async(shared, items)
         return [
             outcome.value
@@ -80,6 +82,12 @@ class SandboxComposer:
             else Composed(stopped_by=Reason.RENDER_FAILED, problem=outcome.message)
             for outcome in outcomes
         ]
+
+    def _share(self, dispatch: Dispatch) -> ComposeShared:
+        topic = dispatch.letter.topic
+        topic_ja, topic_en = self._topic_names(topic) if topic else ("", "")
+        shared = compose_shared(self._settings, dispatch, self._policy())
+        return msgspec.structs.replace(shared, topic_ja=topic_ja, topic_en=topic_en)
 
     def close(self) -> None:
         """End the worker processes."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Protocol
 import msgspec
 from pyroaring import BitMap
 
+from kikubari.decide.guard import Words
 from kikubari.decide.personalise import EmailTemplateSource, Missing, Problem
 from kikubari.deliver import Counts, MessageRecord, Purpose, Reason, Sender
 
@@ -124,6 +125,25 @@ class TestedAddress(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
+class Objection(msgspec.Struct, frozen=True, kw_only=True):
+    """What one rule of the guard says of a draft's messages.
+
+    Attributes:
+        rule: such as ``R05``.
+        people: for how many of the messages made.
+        stopped: how many of those would not go, or not now, by this rule or another.
+        about: the fact or words it means, in one of them.
+        reason, mend: why, and what to change.
+    """
+
+    rule: str
+    people: int
+    stopped: int
+    about: str
+    reason: Words
+    mend: Words
+
+
 class DraftReport(msgspec.Struct, frozen=True, kw_only=True):
     """What is wrong with a draft, and what some of its audience would miss.
 
@@ -133,6 +153,7 @@ class DraftReport(msgspec.Struct, frozen=True, kw_only=True):
         people: how many messages were made; none while there are errors.
         failed: how many of them could not be made.
         largest_bytes: of the HTML of the largest; some mail clients cut at 102 kB.
+        objections: the guard's, most often first.
     """
 
     problems: list[Problem]
@@ -140,6 +161,7 @@ class DraftReport(msgspec.Struct, frozen=True, kw_only=True):
     people: int = 0
     failed: int = 0
     largest_bytes: int = 0
+    objections: list[Objection] = []
 
 
 class Audience(Protocol):

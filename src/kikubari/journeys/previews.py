@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from kikubari.decide.guard import list_rules
 from kikubari.decide.personalise import (
     EmailTemplateSource,
     Missing,
@@ -24,13 +25,14 @@ from kikubari.deliver import (
     Letter,
     MessageRecord,
     Origin,
+    Reason,
     Recipient,
     Recipients,
     mark_as_trial,
     new_trial_id,
     read_mail,
 )
-from kikubari.journeys.contracts import BroadcastDefinition, DraftReport, Preview
+from kikubari.journeys.contracts import BroadcastDefinition, DraftReport, Objection, Preview
 from kikubari.journeys.coupons import CouponDesk, with_samples
 from kikubari.journeys.definitions import letter_of
 from kikubari.kit.clock import Clock
@@ -43,6 +45,7 @@ _NO_DISPATCH = 0
 _CONTENT = dict.fromkeys(
     ("shop", "campaign", "unsubscribe_url", "preferences_url", "reason", "coupon"), ""
 )
+_HELD_BACK = frozenset({Reason.GUARD_HELD, Reason.GUARD_BLOCKED})
 _decode_record = msgspec.json.Decoder(MessageRecord).decode
 
 
@@ -153,6 +156,7 @@ class Previews:
             largest_bytes=max(
                 (len(read_mail(one.data).html.encode()) for one in composed if one.data), default=0
             ),
+            objections=_objections(composed),
         )
 
     def _write(self, definition: BroadcastDefinition) -> Letter:
@@ -200,6 +204,26 @@ class Previews:
         )
         claims = await asyncio.to_thread(with_samples, self._coupons, letter.coupon, claims)
         return list(await self._composer.compose(dispatch, claims)) if claims else []
+
+
+def _objections(composed: Sequence[Composed]) -> list[Objection]:
+    objected = Counter(rule for one in composed for rule in one.guard.rules)
+    stopped = Counter(
+        rule for one in composed if one.stopped_by in _HELD_BACK for rule in one.guard.rules
+    )
+    about = {rule: told for one in composed for rule, told in one.guard.about}
+    rules = list_rules()
+    return [
+        Objection(
+            rule=rule,
+            people=times,
+            stopped=stopped[rule],
+            about=about.get(rule, ""),
+            reason=rules[rule].reason,
+            mend=rules[rule].mend,
+        )
+        for rule, times in objected.most_common()
+    ]
 
 
 def _missing(composed: Sequence[Composed]) -> list[Missing]:

@@ -57,6 +57,7 @@ from kikubari.journeys import (
     SavedBlocks,
 )
 from kikubari.measure import GuardTallies, Mailings, Reports
+from kikubari.spec.errors import NotFoundError
 
 _SELDOM = timedelta(seconds=5)
 _DAILY = timedelta(days=1)
@@ -127,6 +128,7 @@ class DeliveryWing:
             clock,
             workers=ground.settings.render_workers,
             policy=lambda: self.guard_policies.get().policy,
+            topic_names=self._name_topic,
         )
         self._recipients = self._find_recipients(ground, people)
         self.saved_blocks = SavedBlocks(state, clock, ground.ids)
@@ -169,6 +171,13 @@ class DeliveryWing:
         started = self.broadcasts.start(broadcast_id)
         self._queueing.wake()
         return started
+
+    def _name_topic(self, topic_id: str) -> tuple[str, str]:
+        try:
+            topic = self.topics.get(topic_id).definition
+        except NotFoundError:
+            return "", ""  # gone since
+        return topic.name_ja, topic.name_en
 
     def stop(self) -> None:
         """Let the messages under way end."""

@@ -27,6 +27,21 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "member_rank": ("会員ランク", "your membership level"),
     "points": ("ポイント残高", "your points"),
 }
+# What choosing people by an event or kind of condition looks at.
+_ACTS: Mapping[str, tuple[str, str]] = {
+    "order": ("ご購入の履歴", "what you bought"),
+    "checkout": ("ご購入のお手続き", "your checkout"),
+    "cart": ("カートの中身", "your basket"),
+    "product added": ("カートの中身", "your basket"),
+    "wishlist": ("お気に入り", "your wish list"),
+    "product": ("ご覧になった商品", "what you looked at"),
+    "search": ("検索された言葉", "what you searched for"),
+    "store": ("ご来店", "your visits to our store"),
+    "email": ("メールのご利用", "how you used our e-mails"),
+    "rfm": ("ご購入の履歴", "what you bought"),
+    "prediction": ("ご購入の見込み", "what you may buy"),
+}
+_ANY_ACT = ("当店でのご利用", "how you used our shop")
 _SOURCES: Mapping[str, tuple[str, str]] = {
     "checkout": ("購入手続き", "at checkout"),
     "signup": ("会員登録", "when you signed up"),
@@ -51,6 +66,17 @@ def label_of(path: str, *, is_ja: bool) -> str:
     if known is not None:
         return known[0] if is_ja else known[1]
     return " ".join(re.split(r"[\W_]+", name)).strip()
+
+
+@lru_cache(maxsize=1024)
+def label_of_choice(attribute: str, *, is_ja: bool) -> str:
+    """Return what the fact that chose a person is called: a trait's name, or ``kind:words``."""
+    kind, colon, words = attribute.partition(":")
+    if not colon:
+        return label_of(attribute, is_ja=is_ja)
+    told = f"{words} {kind}".lower()
+    found = next((label for word, label in _ACTS.items() if word in told), _ANY_ACT)
+    return found[0] if is_ja else found[1]
 
 
 def source_label(source: str, *, is_ja: bool) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from kikubari.decide.guard import FactOfUse
 from kikubari.decide.personalise import FactUse, Provenance, Use
 from kikubari.decide.reason.contracts import Basis, ReasonLine
-from kikubari.decide.reason.labels import label_of, source_label
+from kikubari.decide.reason.labels import label_of, label_of_choice, source_label
 
 # More names than these make no sentence; the rest is a number.
 _MOST_NAMES = 3
@@ -23,7 +24,12 @@ _KINDS: Mapping[Provenance, tuple[str, str]] = {
 
 
 def build_reason(
-    basis: Basis, facts: Iterable[FactUse], *, language: str, zone: str = "UTC"
+    basis: Basis,
+    facts: Iterable[FactUse],
+    *,
+    language: str,
+    zone: str = "UTC",
+    chosen_by: Iterable[FactOfUse] = (),
 ) -> ReasonLine:
     """Return why a message came.
 
@@ -32,9 +38,10 @@ def build_reason(
         facts: what the render recorded; those that were absent are not told.
         language: of the message; Japanese for ``ja…``, else English.
         zone: IANA name; the day of the consent is the reader's.
+        chosen_by: what chose the person, such as the facts their segment looks at.
     """
     is_ja = language.lower().startswith("ja")
-    used = _by_provenance(facts, is_ja=is_ja)
+    used = _by_provenance(facts, chosen_by, is_ja=is_ja)
     if is_ja:
         text = _why_ja(basis, zone) + _what_ja(used)
         return ReasonLine(text, "情報を確認・訂正する", "配信を止める")
@@ -53,15 +60,19 @@ def rests_on_more_than_told(facts: Iterable[FactUse]) -> bool:
 
 
 def _by_provenance(
-    facts: Iterable[FactUse], *, is_ja: bool
+    facts: Iterable[FactUse], chosen_by: Iterable[FactOfUse], *, is_ja: bool
 ) -> list[tuple[Provenance, Sequence[str]]]:
     """Return the names of what was used by where it is from; not known counts as a guess."""
     names: dict[Provenance, dict[str, None]] = {}
-    for one in facts:
-        label = label_of(one.path, is_ja=is_ja)
-        if one.use is not Use.ABSENT and label:
-            provenance = one.lineage.provenance or Provenance.INFERRED
-            names.setdefault(provenance, {})[label] = None
+    told = [
+        (label_of(one.path, is_ja=is_ja), one.lineage.provenance)
+        for one in facts
+        if one.use is not Use.ABSENT
+    ]
+    told += [(label_of_choice(one.attribute, is_ja=is_ja), one.provenance) for one in chosen_by]
+    for label, provenance in told:
+        if label:
+            names.setdefault(provenance or Provenance.INFERRED, {})[label] = None
     return [(kind, tuple(names[kind])) for kind in Provenance if kind in names]
 
 
