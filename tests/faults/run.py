@@ -45,6 +45,7 @@ SUITES = (
     ),
     Suite("bad servers", "bad_servers.py", ("--people", "60"), ("--people", "3000")),
     Suite("overload", "overload.py", ("--seconds", "5"), ("--seconds", "600")),
+    Suite("orders", "orders_under_way.py", ("--orders", "30"), ("--orders", "400")),
     Suite("copy", "copy_kill.py", ("--kills", "5"), ("--kills", "40")),
     Suite("disk full", "disk_full.py", ("--seconds", "2"), ("--seconds", "30")),
     Suite("postgresql", "postgres_restart.py", ("--restarts", "3"), ("--restarts", "40")),

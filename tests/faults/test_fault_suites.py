@@ -52,6 +52,13 @@ def test_a_server_that_fails_at_any_phase_harms_nobody_else():
 
 
 @pytest.mark.slow
+def test_what_is_paused_cancelled_or_suppressed_does_not_leave_any_more():
+    found = run_short("orders")
+    assert found["n_orders"].keys() >= {"pause", "resume", "suppress", "cancel"}
+    assert found["states"]["skipped"] > 0
+
+
+@pytest.mark.slow
 def test_ten_times_too_much_is_refused_politely_and_got_over():
     found = run_short("overload")
     assert found["offered_times"] >= 2
