@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from delivery_world import NOW, ORIGIN, World
 
-from kikubari.decide.guard import GuardNote, Level, Policy, Standing
+from kikubari.decide.guard import GuardNote, GuardPolicy, Level, Standing
 from kikubari.decide.guard import list_selecting as selecting
 from kikubari.decide.personalise import (
     EmailTemplateSource,
@@ -112,7 +112,7 @@ def test_a_name_is_a_form_of_address_wherever_it_is_from():
 def test_a_stricter_policy_is_followed():
     letter = a_letter("<p>Only 3 left of the blue teapot!</p>")
     assert make(letter).guard.level is Level.WARN
-    strict = make(letter, policy=Policy(levels={"R20": Level.BLOCK}))
+    strict = make(letter, policy=GuardPolicy(levels={"R20": Level.BLOCK}))
     assert strict.stopped_by is Reason.GUARD_BLOCKED
 
 

@@ -9,9 +9,9 @@ from kikubari.decide.guard import (
     LAW,
     FactOfUse,
     Guard,
+    GuardPolicy,
     Level,
     Moment,
-    Policy,
     Standing,
     message_of,
     note_of,
@@ -20,7 +20,7 @@ from kikubari.decide.personalise import FactUse, Lineage, Provenance, RenderedEm
 from kikubari.deliver.judging import Judged, MessageJudge
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # noon in Tokyo
-STRICT = Policy(interest_days=30, declared_days=60, levels={"R06": Level.BLOCK})
+STRICT = GuardPolicy(interest_days=30, declared_days=60, levels={"R06": Level.BLOCK})
 NAMES = ("Hanako", "花子", "Taro", "太郎")
 LINES = (
     "Dear {name},",

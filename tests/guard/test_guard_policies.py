@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kikubari.decide.guard import LAW, GuardPolicies, Level, LooserThanLawError, Policy
+from kikubari.decide.guard import LAW, GuardPolicies, GuardPolicy, Level, LooserThanLawError
 from kikubari.storage import metadata
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -23,8 +23,8 @@ def test_before_anybody_sets_one_the_law_holds(policies):
 
 
 def test_each_version_stays_with_who_made_it(policies):
-    first = policies.set(Policy(min_confidence=0.8), at=NOON, by="Yuki")
-    second = policies.set(Policy(levels={"R06": Level.BLOCK}), at=NOON, by="Ken")
+    first = policies.set(GuardPolicy(min_confidence=0.8), at=NOON, by="Yuki")
+    second = policies.set(GuardPolicy(levels={"R06": Level.BLOCK}), at=NOON, by="Ken")
     assert policies.get() == second
     assert (second.version, second.changed_by) == (2, "Ken")
     assert policies.list_versions() == [second, first]
@@ -33,5 +33,5 @@ def test_each_version_stays_with_who_made_it(policies):
 
 def test_what_is_looser_than_the_law_changes_nothing(policies):
     with pytest.raises(LooserThanLawError, match="R07"):
-        policies.set(Policy(min_confidence=0.2), at=NOON, by="Yuki")
+        policies.set(GuardPolicy(min_confidence=0.2), at=NOON, by="Yuki")
     assert policies.get().version == 0

@@ -12,10 +12,10 @@ from kikubari.decide.guard import (
     Context,
     FactOfUse,
     Guard,
+    GuardPolicy,
     Level,
     LooserThanLawError,
     Message,
-    Policy,
     read_cases,
     read_policy,
 )
@@ -63,7 +63,9 @@ def test_looser_is_refused(settings):
 
 def test_every_setting_has_a_refused_loosening_or_can_only_add():
     can_only_add = {"sensitivities", "banned"}
-    assert {name for one in LOOSER for name in one} == set(Policy.__struct_fields__) - can_only_add
+    assert {name for one in LOOSER for name in one} == set(
+        GuardPolicy.__struct_fields__
+    ) - can_only_add
 
 
 @pytest.mark.parametrize(
@@ -94,7 +96,7 @@ def test_a_lower_sensitivity_than_a_fact_has_changes_nothing():
 
 
 policies = st.builds(
-    Policy,
+    GuardPolicy,
     quiet_from=st.sampled_from(["12:00", "18:00", "20:30", "21:00"]),
     quiet_until=st.sampled_from(["08:00", "09:15", "12:00"]),
     min_confidence=st.floats(0.6, 1),

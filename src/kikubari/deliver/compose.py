@@ -17,9 +17,9 @@ from kikubari.decide.guard import (
     LAW,
     FactOfUse,
     GuardNote,
+    GuardPolicy,
     Level,
     Moment,
-    Policy,
     Standing,
     with_lineage,
 )
@@ -62,7 +62,7 @@ class ComposeShared(msgspec.Struct, frozen=True, kw_only=True):
         dkim_keys: of the sender's domain; none leaves the message unsigned.
         content: what templates may read beside the person: shop, campaign.
         currency: of amounts that carry none.
-        guard_policy: JSON of the guard's `Policy`; empty: the law alone.
+        guard_policy: JSON of the guard's `GuardPolicy`; empty: the law alone.
         topic_ja, topic_en: what the letter is about, as the preference page calls it.
     """
 
@@ -314,7 +314,7 @@ def _split_fixed(piece: str) -> tuple[str, str] | None:
 
 @lru_cache(maxsize=8)
 def _judge_by(policy: bytes) -> MessageJudge:
-    return MessageJudge(msgspec.json.decode(policy, type=Policy) if policy else LAW)
+    return MessageJudge(msgspec.json.decode(policy, type=GuardPolicy) if policy else LAW)
 
 
 @lru_cache(maxsize=8)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from kikubari.decide.guard import LAW, Policy
+from kikubari.decide.guard import LAW, GuardPolicy
 from kikubari.decide.personalise import Done, SandboxLimits, SandboxPool
 from kikubari.deliver.compose import ComposeItem, ComposeShared, compose
 from kikubari.deliver.contracts import Claimed, Composed, Dispatch, Recipient
@@ -54,7 +54,7 @@ class SandboxComposer:
         *,
         workers: int = 2,
         limits: SandboxLimits = _DEFAULT_LIMITS,
-        policy: Callable[[], Policy] = lambda: LAW,
+        policy: Callable[[], GuardPolicy] = lambda: LAW,
         topic_names: Callable[[str], tuple[str, str]] = lambda _: ("", ""),
     ) -> None:
         self._topic_names = topic_names
@@ -95,7 +95,7 @@ class SandboxComposer:
 
 
 def compose_shared(
-    settings: MailSettings, dispatch: Dispatch, policy: Policy = LAW
+    settings: MailSettings, dispatch: Dispatch, policy: GuardPolicy = LAW
 ) -> ComposeShared:
     """Return what all messages of a dispatch share."""
     domain = dispatch.letter.sender.from_address.rpartition("@")[2].lower()

@@ -16,8 +16,8 @@ from kikubari.decide.guard import (
     FactOfUse,
     Guard,
     GuardNote,
+    GuardPolicy,
     Moment,
-    Policy,
     Standing,
     list_telling_lines,
     message_of,
@@ -45,7 +45,7 @@ class MessageJudge:
         policy: the shop's, as strict as the law or stricter.
     """
 
-    def __init__(self, policy: Policy = LAW) -> None:
+    def __init__(self, policy: GuardPolicy = LAW) -> None:
         self._guard = Guard(policy)
         self._terms = sorted(
             timedelta(days=days) for days in {policy.interest_days, policy.declared_days}

@@ -15,7 +15,7 @@ from kikubari.api.contracts import Services
 from kikubari.decide.guard import (
     CaseVerdict,
     Guard,
-    Policy,
+    GuardPolicy,
     StoredGuardPolicy,
     judge_words,
     list_rules,
@@ -132,7 +132,9 @@ def get_guard_policy(services: NamedDependency[Services]) -> StoredGuardPolicy:
 
 @put("/guard/policy", guards=[requires("admin")], sync_to_thread=True)
 def set_guard_policy(
-    request: Request[Any, Any, Any], services: NamedDependency[Services], data: JSONBody[Policy]
+    request: Request[Any, Any, Any],
+    services: NamedDependency[Services],
+    data: JSONBody[GuardPolicy],
 ) -> StoredGuardPolicy:
     """Put a policy in force for every message judged from now on; it may only be stricter."""
     return services.guard_policies.set(data, at=services.clock.now(), by=request.user.name)

@@ -19,7 +19,13 @@ from kikubari.decide.guard.copy_check import list_telling_lines
 from kikubari.decide.guard.drafts import judge_words
 from kikubari.decide.guard.guard import Guard, list_rules
 from kikubari.decide.guard.policies import GuardPolicies, StoredGuardPolicy
-from kikubari.decide.guard.policy import LAW, LooserThanLawError, Policy, check_policy, read_policy
+from kikubari.decide.guard.policy import (
+    LAW,
+    GuardPolicy,
+    LooserThanLawError,
+    check_policy,
+    read_policy,
+)
 from kikubari.decide.guard.rendered import GuardNote, Moment, Standing, message_of, note_of
 from kikubari.decide.guard.rules.rule import Rule
 from kikubari.decide.guard.selection import list_selecting, with_lineage
@@ -34,11 +40,11 @@ __all__ = [
     "Guard",
     "GuardNote",
     "GuardPolicies",
+    "GuardPolicy",
     "Level",
     "LooserThanLawError",
     "Message",
     "Moment",
-    "Policy",
     "Rule",
     "Sensitivity",
     "Standing",

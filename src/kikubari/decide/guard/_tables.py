@@ -10,7 +10,7 @@ guard_policies = Table(
     metadata,
     Column("workspace_id", Integer, primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("policy", LargeBinary, nullable=False),  # JSON of Policy
+    Column("policy", LargeBinary, nullable=False),  # JSON of GuardPolicy
     Column("at_us", BigInteger, nullable=False),
     Column("changed_by", Text, nullable=False),
 )

@@ -8,7 +8,7 @@ from importlib.resources import files
 import msgspec
 
 from kikubari.decide.guard.contracts import Finding, Level, Message, Verdict
-from kikubari.decide.guard.policy import LAW, Policy
+from kikubari.decide.guard.policy import LAW, GuardPolicy
 from kikubari.decide.guard.reading import Reading
 from kikubari.decide.guard.rules import guesses, moment, permission, sensitive, value, wording
 from kikubari.decide.guard.rules.rule import Judge, Objection, Rule
@@ -30,7 +30,7 @@ def list_rules() -> Mapping[str, Rule]:
 class Guard:
     """Judges messages; a policy may make it stricter."""
 
-    def __init__(self, policy: Policy = LAW) -> None:
+    def __init__(self, policy: GuardPolicy = LAW) -> None:
         self._policy = policy
 
     def judge(self, message: Message) -> Verdict:

@@ -8,13 +8,13 @@ import msgspec
 from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from kikubari.decide.guard._tables import guard_policies
-from kikubari.decide.guard.policy import LAW, Policy, check_policy
+from kikubari.decide.guard.policy import LAW, GuardPolicy, check_policy
 from kikubari.kit.instants import from_micros, to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.storage import StateStore
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Policy).decode
+_decode = msgspec.json.Decoder(GuardPolicy).decode
 _NEVER = 2**31 - 1
 _NEWEST_FIRST = (
     select(guard_policies)
@@ -31,7 +31,7 @@ class StoredGuardPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """A policy as it was put in force. Version 0 is the law alone."""
 
     version: int
-    policy: Policy
+    policy: GuardPolicy
     changed_at: datetime | None
     changed_by: str
 
@@ -51,7 +51,7 @@ class GuardPolicies:
         with self._store.read() as connection:
             return self._load(connection)
 
-    def set(self, policy: Policy, *, at: datetime, by: str) -> StoredGuardPolicy:
+    def set(self, policy: GuardPolicy, *, at: datetime, by: str) -> StoredGuardPolicy:
         """Put a policy in force.
 
         Raises:

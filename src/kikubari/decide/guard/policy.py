@@ -20,7 +20,7 @@ class LooserThanLawError(InvalidInputError):
     code = "guard_policy_too_loose"
 
 
-class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class GuardPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of the guard. The defaults are the loosest there are.
 
     Attributes:
@@ -44,7 +44,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     banned: tuple[str, ...] = ()
 
 
-LAW = Policy()
+LAW = GuardPolicy()
 
 
 def minutes_of(text: str) -> int | None:
@@ -56,7 +56,7 @@ def minutes_of(text: str) -> int | None:
     return minutes if minutes < _DAY_MINUTES else None
 
 
-def is_quiet(policy: Policy, local_time: str) -> bool | None:
+def is_quiet(policy: GuardPolicy, local_time: str) -> bool | None:
     """Say whether it is night at ``HH:MM``; None when that is no time of day."""
     now = minutes_of(local_time)
     start, end = minutes_of(policy.quiet_from), minutes_of(policy.quiet_until)
@@ -65,7 +65,7 @@ def is_quiet(policy: Policy, local_time: str) -> bool | None:
     return now >= start or now < end
 
 
-def check_policy(policy: Policy) -> Policy:
+def check_policy(policy: GuardPolicy) -> GuardPolicy:
     """Return a policy that is nowhere looser than the rules.
 
     Raises:
@@ -90,7 +90,7 @@ def check_policy(policy: Policy) -> Policy:
     return policy
 
 
-def _list_loose(policy: Policy) -> Iterator[tuple[str, str]]:
+def _list_loose(policy: GuardPolicy) -> Iterator[tuple[str, str]]:
     """Yield each setting that is looser than the law, with the rule it would weaken."""
     noon = _DAY_MINUTES // 2
     allowed = {
@@ -117,7 +117,7 @@ def _levels() -> dict[str, list[Level]]:
     }
 
 
-def read_policy(settings: dict[str, Any]) -> Policy:
+def read_policy(settings: dict[str, Any]) -> GuardPolicy:
     """Return the policy of plain settings.
 
     Raises:
@@ -125,7 +125,7 @@ def read_policy(settings: dict[str, Any]) -> Policy:
         LooserThanLawError: a setting is looser than the rules.
     """
     try:
-        return check_policy(msgspec.convert(settings, Policy))
+        return check_policy(msgspec.convert(settings, GuardPolicy))
     except msgspec.ValidationError as error:
         raise InvalidInputError(f"guard policy: {error}") from error
 

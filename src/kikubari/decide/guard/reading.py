@@ -9,7 +9,7 @@ import msgspec
 
 from kikubari.decide.guard.contracts import Context, FactOfUse, Message, Sensitivity
 from kikubari.decide.guard.copy_check import Copy, read_copy
-from kikubari.decide.guard.policy import LAW, Policy
+from kikubari.decide.guard.policy import LAW, GuardPolicy
 from kikubari.decide.guard.vocabulary import (
     are_related,
     families,
@@ -98,7 +98,7 @@ class FactReading(msgspec.Struct, frozen=True):
 class Reading:
     """All that rules ask of one message. Every answer is worked out once."""
 
-    def __init__(self, message: Message, policy: Policy = LAW) -> None:
+    def __init__(self, message: Message, policy: GuardPolicy = LAW) -> None:
         self.message = message
         self.context: Context = message.context
         self.policy = policy
