@@ -21,16 +21,16 @@ class PeopleLimits:
         with self._store.read() as connection:
             return BitMap(self._restrictions.list_limited(connection))
 
-    def list_restricted(self, connection: Connection, numbers: Collection[int]) -> Collection[int]:
-        """Return those of the numbers whose data is stored and nothing else."""
-        return self._list_with(connection, numbers, Limit.RESTRICTION)
+    def find_limited(
+        self, connection: Connection, numbers: Collection[int]
+    ) -> tuple[Collection[int], Collection[int]]:
+        """Return those whose data is stored and nothing else, and those who object."""
+        limits = self._restrictions.find(connection, numbers)
+        return (
+            {number for number, kinds in limits.items() if Limit.RESTRICTION in kinds},
+            {number for number, kinds in limits.items() if Limit.OBJECTION in kinds},
+        )
 
     def list_objecting(self, connection: Connection, numbers: Collection[int]) -> Collection[int]:
         """Return those of the numbers who object to marketing."""
-        return self._list_with(connection, numbers, Limit.OBJECTION)
-
-    def _list_with(
-        self, connection: Connection, numbers: Collection[int], limit: Limit
-    ) -> Collection[int]:
-        limits = self._restrictions.find(connection, numbers)
-        return {number for number, kinds in limits.items() if limit in kinds}
+        return self.find_limited(connection, numbers)[1]

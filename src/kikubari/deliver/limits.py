@@ -13,12 +13,10 @@ from kikubari.deliver.reasons import Reason
 class Limits(Protocol):
     """Says who asked that their data be left alone."""
 
-    def list_restricted(self, connection: Connection, numbers: Collection[int]) -> Collection[int]:
-        """Return those of the numbers that get no message at all."""
-        ...
-
-    def list_objecting(self, connection: Connection, numbers: Collection[int]) -> Collection[int]:
-        """Return those of the numbers that get no marketing."""
+    def find_limited(
+        self, connection: Connection, numbers: Collection[int]
+    ) -> tuple[Collection[int], Collection[int]]:
+        """Return those of the numbers that get no message at all, and those without marketing."""
         ...
 
 
@@ -35,8 +33,7 @@ class LimitCheck:
     ) -> Mapping[int, Verdict]:
         """Return a verdict for each message to somebody whose data must not be used for it."""
         numbers = [one.number for one in candidates]
-        restricted = self._limits.list_restricted(connection, numbers)
-        objecting = self._limits.list_objecting(connection, numbers)
+        restricted, objecting = self._limits.find_limited(connection, numbers)
         stopped: dict[int, Verdict] = {}
         for one in candidates:
             if one.number in restricted:

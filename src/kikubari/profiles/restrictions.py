@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from kikubari.kit.instants import from_micros, to_micros
 from kikubari.profiles._kept_tables import limited_numbers, processing_limits
@@ -50,6 +50,12 @@ class LimitReceipt(msgspec.Struct, frozen=True):
     reason: str
     lifted_at: datetime | None = None
     lifted_by: str = ""
+
+
+# Asked at the last gate, for every few messages: made once.
+_LIMITED = select(limited_numbers.c.number, limited_numbers.c.kind).where(
+    limited_numbers.c.workspace_id == bindparam("b_workspace")
+)
 
 
 class Restrictions:
@@ -152,10 +158,7 @@ class Restrictions:
         return [_receipt(row) for row in rows]
 
     def _by_person(self, connection: Connection) -> dict[int, set[Limit]]:
-        c = limited_numbers.c
-        rows = connection.execute(
-            select(c.number, c.kind).where(c.workspace_id == self._workspace_id)
-        ).all()
+        rows = connection.execute(_LIMITED, {"b_workspace": self._workspace_id}).all()
         if not rows:
             return {}
         now_is = identity.list_profiles_of(
