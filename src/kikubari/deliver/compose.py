@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -293,7 +293,8 @@ def _record(
         MessageRecord(
             subject=_plain(rendered.subject),
             language=rendered.language,
-            facts=[msgspec.to_builtins(use) for use in rendered.facts],
+            # The encoder writes them as the mappings that readers of a record see.
+            facts=cast("list[dict[str, object]]", rendered.facts),
             reason=line.text,
             guard=note,
             coupon=coupon,
