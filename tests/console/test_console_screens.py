@@ -73,9 +73,13 @@ def test_a_letter_is_written_previewed_and_sent_by_keyboard_alone(wide, shop) ->
     page = wide.open("/broadcasts/new")
     page.get_by_label("Name", exact=True).fill("By keyboard")
     page.get_by_label("For whom").select_option("builtin:everyone")
-    page.get_by_label("Subject").last.fill("A word, {{ customer.first_name | default: 'friend' }}")
-    page.get_by_role("textbox", name="Letter").last.fill("Good morning.\n\nTea is ready.")
-    page.get_by_role("button", name="Save and preview").press("Enter")
+    page.get_by_role("button", name="Begin writing").press("Enter")
+    page.wait_for_url("**/broadcasts/brd_*/edit")
+    wide.settle()
+    page.get_by_label("Subject").fill("A word, {{ customer.first_name | default: 'friend' }}")
+    page.get_by_label("Words of the text").focus()
+    page.keyboard.type("Tea is ready.")
+    page.get_by_role("button", name="Look it over and send").press("Enter")
     page.wait_for_url("**/broadcasts/brd_*")
     wide.settle()
     expect(page.frame_locator("iframe").get_by_text("Tea is ready.")).to_be_visible()
@@ -91,9 +95,9 @@ def test_a_letter_is_written_previewed_and_sent_by_keyboard_alone(wide, shop) ->
     assert shop.get(f"/api/broadcasts/{which}")["started_at"]
 
 
-def test_half_a_letter_is_not_saved(wide) -> None:
+def test_nothing_is_begun_without_knowing_for_whom(wide) -> None:
     page = wide.open("/broadcasts/new")
-    page.get_by_role("button", name="Save and preview").click()
+    page.get_by_role("button", name="Begin writing").click()
     expect(page.get_by_role("alert")).to_contain_text("are needed")
 
 

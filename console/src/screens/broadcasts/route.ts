@@ -10,8 +10,6 @@ export const screen: Screen = {
   },
   routes: [
     { path: '/broadcasts', load: () => import('./BroadcastsScreen') },
-    { path: '/broadcasts/new', load: () => import('./compose/NewScreen') },
     { path: '/broadcasts/$broadcastId', load: () => import('./BroadcastScreen') },
-    { path: '/broadcasts/$broadcastId/edit', load: () => import('./compose/EditScreen') },
   ],
 }

@@ -78,8 +78,9 @@ async def preview_broadcast_markup(
 
 
 class DraftPreview(msgspec.Struct, frozen=True, kw_only=True):
-    """What one person would get of a draft that is not saved yet."""
+    """What one person would get of a draft that is not saved yet, in which of its languages."""
 
+    language: str
     subject: str
     text: str
     html: str
@@ -101,6 +102,7 @@ async def preview_draft(
     preview = await services.previews.preview(data, number)
     mail = read_mail(preview.source) if preview.source else None
     return DraftPreview(
+        language=preview.record.language if preview.record else "",
         subject=preview.record.subject if preview.record else "",
         text=mail.text if mail else "",
         html=mail.html if mail else "",

@@ -12,6 +12,7 @@ Identity = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Width = Annotated[int, msgspec.Meta(ge=320, le=800)]
 Percent = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Pixels = Annotated[int, msgspec.Meta(ge=0, le=200)]
+_FEWEST_COLUMNS, _MOST_COLUMNS = 2, 4
 
 
 class Font(StrEnum):
@@ -223,8 +224,17 @@ class Column(_Strict, frozen=True, kw_only=True):
 class Columns(Block, frozen=True, kw_only=True, tag="columns"):
     """Two to four columns; on a phone one above the other, unless they are kept side by side."""
 
-    columns: Annotated[tuple[Column, ...], msgspec.Meta(min_length=2, max_length=4)]
+    columns: tuple[Column, ...]
     stays_beside: bool = False
+
+    def __post_init__(self) -> None:
+        """Count the columns; a bound in the type would hide theirs from the API's description.
+
+        Raises:
+            ValueError: fewer than two or more than four.
+        """
+        if not _FEWEST_COLUMNS <= len(self.columns) <= _MOST_COLUMNS:
+            raise ValueError("a row has two to four columns")
 
 
 AnyBlock = Leaf | Products | Reason | Footer | SavedBlock | Columns

@@ -1,0 +1,255 @@
+import { IconAlignCenter, IconAlignLeft, IconAlignRight } from '@tabler/icons-react'
+import type { Align } from '@/api/generated'
+import { NumberField } from '@/design'
+import type { Language } from '@/language/i18n'
+import type { AnyBlock, Of } from '../blocks/model'
+import { LiquidInput } from '../liquid/LiquidInput'
+import { useText } from '../texts'
+import { ColumnsFields } from './ColumnsFields'
+import { CountdownFields } from './CountdownFields'
+import { Choice, Select, Yes } from './fields'
+import styles from './Panel.module.css'
+
+interface Props<B extends AnyBlock = AnyBlock> {
+  language: Language
+  block: B
+  change: (some: Partial<B>, tag?: string) => void
+}
+
+/** The properties that only a block of its kind has. */
+export function KindFields({ language, block, change }: Props) {
+  const t = useText()
+  switch (block.kind) {
+    case 'heading':
+      return (
+        <>
+          <Choice
+            label={t('level')}
+            value={String(block.level ?? 1)}
+            choices={[
+              ['1', t('level_1')],
+              ['2', t('level_2')],
+              ['3', t('level_3')],
+            ]}
+            onChange={(level) => change({ level: Number(level) })}
+          />
+          <AlignChoice value={block.align ?? 'left'} onChange={(align) => change({ align })} />
+        </>
+      )
+    case 'text':
+      return (
+        <>
+          <AlignChoice value={block.align ?? 'left'} onChange={(align) => change({ align })} />
+          <Yes
+            label={t('is_small')}
+            value={block.is_small}
+            onChange={(is_small) => change({ is_small })}
+          />
+        </>
+      )
+    case 'image':
+      return <ImageFields language={language} block={block} change={change} />
+    case 'button':
+      return (
+        <>
+          <LiquidInput
+            label={t('leads_to')}
+            value={block.href}
+            onChange={(href) => change({ href }, 'href')}
+          />
+          <AlignChoice value={block.align ?? 'center'} onChange={(align) => change({ align })} />
+          <Yes
+            label={t('is_outlined')}
+            value={block.is_outlined}
+            onChange={(is_outlined) => change({ is_outlined })}
+          />
+          <Yes
+            label={t('is_wide')}
+            value={block.is_wide}
+            onChange={(is_wide) => change({ is_wide })}
+          />
+        </>
+      )
+    case 'columns':
+      return <ColumnsFields block={block} change={change} />
+    case 'spacer':
+      return (
+        <NumberField
+          label={t('height')}
+          suffix="px"
+          isWhole
+          min={0}
+          max={200}
+          value={block.height ?? 24}
+          onChange={(height) => height !== undefined && change({ height }, 'height')}
+        />
+      )
+    case 'products':
+      return <ProductsFields language={language} block={block} change={change} />
+    case 'countdown':
+      return <CountdownFields language={language} block={block} change={change} />
+    case 'coupon':
+      return <CouponFields language={language} block={block} change={change} />
+    case 'footer':
+      return <FooterFields language={language} block={block} change={change} />
+    case 'reason':
+      return <p className={styles.note}>{t('reason_note')}</p>
+    case 'saved':
+      return <p className={styles.note}>{t('saved_note')}</p>
+    default:
+      return null
+  }
+}
+
+export function AlignChoice({
+  value,
+  onChange,
+}: {
+  value: Align
+  onChange: (value: Align) => void
+}) {
+  const t = useText()
+  return (
+    <Choice
+      label={t('align')}
+      value={value}
+      choices={[
+        ['left', <IconAlignLeft key="left" size={17} aria-label={t('align_left')} role="img" />],
+        ['center', <IconAlignCenter key="c" size={17} aria-label={t('align_center')} role="img" />],
+        ['right', <IconAlignRight key="r" size={17} aria-label={t('align_right')} role="img" />],
+      ]}
+      onChange={onChange}
+    />
+  )
+}
+
+function ImageFields({ language, block, change }: Props<Of<'image'>>) {
+  const t = useText()
+  return (
+    <>
+      <LiquidInput
+        label={t('src')}
+        placeholder="https://"
+        value={block.src}
+        onChange={(src) => change({ src }, 'src')}
+      />
+      {!block.is_decorative && (
+        <LiquidInput
+          label={t('alt')}
+          description={t('alt_note')}
+          lang={language}
+          value={block.alt ?? ''}
+          onChange={(alt) => change({ alt }, 'alt')}
+        />
+      )}
+      <Yes
+        label={t('is_decorative')}
+        value={block.is_decorative}
+        onChange={(is_decorative) => change({ is_decorative })}
+      />
+      <LiquidInput
+        label={t('image_href')}
+        value={block.href ?? ''}
+        onChange={(href) => change({ href }, 'href')}
+      />
+      <NumberField
+        label={t('image_width')}
+        suffix="px"
+        isWhole
+        min={8}
+        max={800}
+        value={block.width ?? undefined}
+        onChange={(width) => change({ width: width ?? null }, 'width')}
+      />
+      <AlignChoice value={block.align ?? 'center'} onChange={(align) => change({ align })} />
+    </>
+  )
+}
+
+function ProductsFields({ language, block, change }: Props<Of<'products'>>) {
+  const t = useText()
+  const counts = ['1', '2', '3'] as const
+  return (
+    <>
+      <Select
+        label={t('source')}
+        description={t('source_note')}
+        value={block.source}
+        choices={[
+          ['customer.favourite_category_products', t('source_favourite')],
+          ...(block.source === 'customer.favourite_category_products'
+            ? []
+            : ([[block.source, block.source]] as [string, string][])),
+        ]}
+        onChange={(source) => change({ source })}
+      />
+      <div className={styles.pair}>
+        <NumberField
+          label={t('limit')}
+          isWhole
+          min={1}
+          max={12}
+          value={block.limit ?? 3}
+          onChange={(limit) => limit && change({ limit }, 'limit')}
+        />
+        <Choice
+          label={t('beside')}
+          value={String(block.columns ?? 3)}
+          choices={counts.map((one) => [one as string, one])}
+          onChange={(columns) => change({ columns: Number(columns) })}
+        />
+      </div>
+      <Yes
+        label={t('shows_price')}
+        value={block.shows_price ?? true}
+        onChange={(shows_price) => change({ shows_price })}
+      />
+      <LiquidInput
+        label={t('product_label')}
+        lang={language}
+        value={block.label ?? ''}
+        onChange={(label) => change({ label }, 'label')}
+      />
+    </>
+  )
+}
+
+function CouponFields({ language, block, change }: Props<Of<'coupon'>>) {
+  const t = useText()
+  return (
+    <>
+      <LiquidInput
+        label={t('coupon_title')}
+        lang={language}
+        value={block.title}
+        onChange={(title) => change({ title }, 'title')}
+      />
+      <LiquidInput
+        label={t('coupon_code')}
+        description={t('coupon_code_note')}
+        value={block.code}
+        onChange={(code) => change({ code }, 'code')}
+      />
+      <LiquidInput
+        label={t('coupon_terms')}
+        lang={language}
+        value={block.terms ?? ''}
+        onChange={(terms) => change({ terms }, 'terms')}
+      />
+    </>
+  )
+}
+
+function FooterFields({ language, block, change }: Props<Of<'footer'>>) {
+  const t = useText()
+  return (
+    <LiquidInput
+      label={t('lines')}
+      description={t('lines_note')}
+      lang={language}
+      rows={3}
+      value={(block.lines ?? []).join('\n')}
+      onChange={(lines) => change({ lines: lines ? lines.split('\n') : [] }, 'lines')}
+    />
+  )
+}

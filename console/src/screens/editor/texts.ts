@@ -1,0 +1,10 @@
+import { defineTexts } from '@/language/texts'
+import { check } from './words/check'
+import { frame } from './words/frame'
+import { kinds } from './words/kinds'
+import { writing } from './words/writing'
+
+export const useText = defineTexts('editor', {
+  en: { ...frame.en, ...kinds.en, ...writing.en, ...check.en },
+  ja: { ...frame.ja, ...kinds.ja, ...writing.ja, ...check.ja },
+})
