@@ -41,10 +41,10 @@ export function Dialog(props: Props) {
       data-wide={isWide || undefined}
     >
       <div className={styles.sheet}>
-        <header className={styles.head}>
+        <div className={styles.head}>
           <h2 id={id}>{title}</h2>
           {hasCloseButton && <CloseButton aria-label={t('close')} onClick={onClose} />}
-        </header>
+        </div>
         {children}
       </div>
     </dialog>,

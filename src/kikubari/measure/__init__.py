@@ -8,9 +8,9 @@ from kikubari.measure.contracts import Outbox as Outbox
 from kikubari.measure.contracts import OutboxCounts as OutboxCounts
 from kikubari.measure.contracts import Outcomes as Outcomes
 from kikubari.measure.contracts import RecipientReport as RecipientReport
+from kikubari.measure.guarding import GuardTallies as GuardTallies
+from kikubari.measure.guarding import GuardTally as GuardTally
 from kikubari.measure.mailings import MailCount as MailCount
 from kikubari.measure.mailings import Mailings as Mailings
 from kikubari.measure.mailings import PolicyTrial as PolicyTrial
-from kikubari.measure.guarding import GuardTallies as GuardTallies
-from kikubari.measure.guarding import GuardTally as GuardTally
 from kikubari.measure.reports import Reports as Reports

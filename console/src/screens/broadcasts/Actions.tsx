@@ -9,9 +9,10 @@ import {
   resumeBroadcast,
   sendBroadcast,
 } from '@/api/generated'
-import { getAudienceOptions } from '@/api/generated/@tanstack/react-query.gen'
+import { checkSenderOptions, getAudienceOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { useMay } from '@/app/session'
 import { ButtonLink, Confirm, toast, toastFailure, useErrorLine } from '@/design'
+import { SenderStop } from './SenderStop'
 import { useText } from './texts'
 
 const calls = {
@@ -93,6 +94,14 @@ function ConfirmSending({ broadcast, ...dialog }: ConfirmProps) {
     ...getAudienceOptions({ path: { broadcast_id: broadcast.id } }),
     enabled: dialog.isOpen,
   })
+  const domain = broadcast.definition.sender.from_address.split('@').at(-1) ?? ''
+  const sender = useQuery({
+    ...checkSenderOptions({ path: { domain } }),
+    enabled: dialog.isOpen,
+  }).data
+  if (dialog.isOpen && sender?.is_blocked) {
+    return <SenderStop broadcastId={broadcast.id} report={sender} onClose={dialog.onClose} />
+  }
   return (
     <Confirm
       {...dialog}
@@ -101,6 +110,7 @@ function ConfirmSending({ broadcast, ...dialog }: ConfirmProps) {
       confirmLabel={t('send_now')}
     >
       {t('send_what')}
+      {sender?.is_sandbox && <p>{t('send_sandbox')}</p>}
     </Confirm>
   )
 }

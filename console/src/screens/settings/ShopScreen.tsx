@@ -2,10 +2,9 @@ import { useShop } from '@/app/session'
 import { Section } from '@/design'
 import { SettingsPage } from './SettingsPage'
 import styles from './SettingsPage.module.css'
-import { SuppressionsSection } from './SuppressionsSection'
 import { useText } from './texts'
 
-/** What this installation knows of its shop, and whom it never mails. */
+/** What this installation knows of its shop. */
 export default function ShopScreen() {
   const t = useText()
   const shop = useShop()
@@ -21,7 +20,6 @@ export default function ShopScreen() {
           ))}
         </dl>
       </Section>
-      <SuppressionsSection />
     </SettingsPage>
   )
 }

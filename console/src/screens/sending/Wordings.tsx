@@ -1,0 +1,78 @@
+import { Button } from '@mantine/core'
+import type { Wording, WordingUse } from '@/api/generated'
+import { Badge } from '@/design'
+import { useFormat } from '@/language/format'
+import styles from './SendingPage.module.css'
+import { useText } from './texts'
+import { type Draft, isPurpose } from './WordingDialog'
+
+interface Props {
+  wordings: Wording[]
+  uses: WordingUse[]
+  /** There for those who may write the next version. */
+  onReword?: (draft: Draft) => void
+}
+
+/** Every version of the words, newest first, both languages side by side. */
+export function Wordings({ wordings, uses, onReword }: Props) {
+  const newest = new Map(wordings.map((one) => [`${one.text.purpose} ${one.text.channel}`, one]))
+  return wordings
+    .toReversed()
+    .map((one) => (
+      <Version
+        key={one.version}
+        wording={one}
+        isShown={newest.get(`${one.text.purpose} ${one.text.channel}`) === one}
+        count={uses
+          .filter(({ version }) => version === one.version)
+          .reduce((sum, { n_people }) => sum + n_people, 0)}
+        onReword={onReword}
+      />
+    ))
+}
+
+interface VersionProps {
+  wording: Wording
+  isShown: boolean
+  count: number
+  onReword?: (draft: Draft) => void
+}
+
+function Version({ wording, isShown, count, onReword }: VersionProps) {
+  const t = useText()
+  const format = useFormat()
+  const { version, text, created_by: who, created_at } = wording
+  const what = isPurpose(text.purpose) ? t(`purpose_${text.purpose}`) : text.purpose
+  return (
+    <article className={styles.version}>
+      <h3>
+        {what} <code>{version}</code>
+        <Badge tone={isShown ? 'good' : 'neutral'}>
+          {t(isShown ? 'wording_shown' : 'wording_earlier')}
+        </Badge>
+      </h3>
+      <dl className={styles.words}>
+        <dt>{t('ja_name')}</dt>
+        <dd lang="ja">{text.ja}</dd>
+        <dt>{t('en_name')}</dt>
+        <dd lang="en">{text.en}</dd>
+      </dl>
+      <div className={styles.actions}>
+        <span className={styles.secondary}>
+          {t('wording_by', { who, when: format.instant(created_at) })} ·{' '}
+          {t('wording_people', { count })}
+        </span>
+        {isShown && onReword && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            aria-label={t('wording_reword_of', { what })}
+            onClick={() => onReword({ channel: 'email', ...text })}
+          >
+            {t('wording_reword')}
+          </Button>
+        )}
+      </div>
+    </article>
+  )
+}
