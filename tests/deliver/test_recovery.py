@@ -1,11 +1,13 @@
 """What is left behind by workers that die, and by those that only seemed to."""
 
 import asyncio
+from concurrent.futures import Future
 from datetime import timedelta
 
 from delivery_world import ORIGIN, World
 
 from kikubari.deliver import MessageState, Purpose, Reason, queue
+from kikubari.spec.errors import UnavailableError
 from kikubari.testing.deliver import letter
 
 
@@ -127,3 +129,32 @@ def test_workers_side_by_side_send_each_message_once(state):
     asyncio.run(main())
     assert world.reached == sorted(f"p{n}@example.com" for n in range(1, 101))
     assert world.states() == {MessageState.SENT: 100}
+
+
+def test_a_claim_whose_answer_was_lost_does_not_wait_for_its_lease(state):
+    world = World(state, range(1, 6))
+    world.enqueue()
+    worker = world.worker(is_alone=False, idle_seconds=0.01)
+    submit, lost = state.submit, []
+
+    def lose_the_answer(work, **options):
+        """The first claim is made, and nobody is told."""
+        done = submit(work, **options)
+        claims = done.result(20)
+        if isinstance(claims, list) and claims and not lost:
+            lost.extend(claims)
+            done = Future()
+            done.set_exception(UnavailableError("the line was cut"))
+        return done
+
+    async def main():
+        running = asyncio.create_task(worker.run())
+        while world.states() != {MessageState.SENT: 5}:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.01)
+        worker.stop()
+        await running
+
+    world.store.submit = lose_the_answer
+    asyncio.run(asyncio.wait_for(main(), 20))
+    assert lost
+    assert len(world.reached) == 5

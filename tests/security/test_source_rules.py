@@ -196,7 +196,7 @@ RULES = {
         # Waiting times, samples that are to come out the same twice, and a made-up shop.
         frozenset(
             {
-                "deliver/worker.py",
+                "deliver/delivering.py",
                 "demo/_resources.py",
                 "demo/agreements.py",
                 "demo/behaviour.py",

@@ -34,6 +34,8 @@ from kikubari.deliver.contracts import public_id as public_id
 from kikubari.deliver.coupons import CouponPlan as CouponPlan
 from kikubari.deliver.coupons import MessageCoupon as MessageCoupon
 from kikubari.deliver.coupons import PlannedOffer as PlannedOffer
+from kikubari.deliver.delivering import Delivering as Delivering
+from kikubari.deliver.delivering import WorkerSettings as WorkerSettings
 from kikubari.deliver.dkim import DkimKey as DkimKey
 from kikubari.deliver.dkim import DnsRecord as DnsRecord
 from kikubari.deliver.dkim import dns_record as dns_record
@@ -134,6 +136,4 @@ from kikubari.deliver.wishes import Wishes as Wishes
 from kikubari.deliver.wishes import WishProjection as WishProjection
 from kikubari.deliver.wishes import forget_contact as forget_contact
 from kikubari.deliver.wishes import load_wishes as load_wishes
-from kikubari.deliver.worker import Delivering as Delivering
 from kikubari.deliver.worker import DeliveryWorker as DeliveryWorker
-from kikubari.deliver.worker import WorkerSettings as WorkerSettings

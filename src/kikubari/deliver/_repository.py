@@ -155,6 +155,24 @@ def renew_leases(
     )
 
 
+def list_claimed(connection: Connection, workspace_id: int, *, worker: str) -> Sequence[int]:
+    """Return messages that a worker has and that have not passed the last gate."""
+    return (
+        connection.execute(
+            select(messages.c.id)
+            .where(
+                messages.c.workspace_id == workspace_id,
+                IN_FLIGHT,
+                messages.c.worker == worker,
+                messages.c.state == MessageState.SENDING.value,
+            )
+            .with_for_update()
+        )
+        .scalars()
+        .all()
+    )
+
+
 def list_lost(
     connection: Connection, workspace_id: int, *, before_us: int | None, limit: int
 ) -> Sequence[Row[*tuple[Any, ...]]]:

@@ -40,6 +40,7 @@ class Coalescer:
         self._gather_seconds = gather_seconds
         self._retry_seconds = retry_seconds
         self._settled: list[Settled] = []
+        self._writing: list[Settled] = []
         self._marks: list[_Waiting] = []
         self._work = asyncio.Event()
         self._is_closing = False
@@ -48,6 +49,10 @@ class Coalescer:
         """Hand over what became of messages; returns at once."""
         self._settled += settled
         self._work.set()
+
+    def list_unwritten(self) -> set[int]:
+        """Return messages whose answers are not known to be durable yet."""
+        return {one.message.id for one in (*self._settled, *self._writing)}
 
     async def mark(self, mark: Mark) -> bool:
         """Return True once it is durably recorded that this message is about to leave.
@@ -80,6 +85,7 @@ class Coalescer:
 
     async def _write_unit(self) -> None:
         settled, self._settled = self._settled, []
+        self._writing = settled
         waiting, self._marks = self._marks, []
         marks = [mark for mark, _ in waiting]
 
@@ -93,6 +99,7 @@ class Coalescer:
             # Whether the marks were kept is unknown, but that nothing left is certain.
             unsent = [Settled(message=m.message, state=MessageState.QUEUED) for m in marks]
             self._settled = [*settled, *unsent, *self._settled]
+            self._writing = []
             _answer(waiting, frozenset())
             await asyncio.sleep(self._retry_seconds)
             return
@@ -101,6 +108,7 @@ class Coalescer:
                 if not future.done():
                     future.set_exception(error)
             raise
+        self._writing = []
         _answer(waiting, recorded.passed)
 
 

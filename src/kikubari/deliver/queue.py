@@ -1,6 +1,6 @@
 """The outbox as a worker sees it: claim, prolong, recover."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -113,6 +113,30 @@ def prolong(
     repository.renew_leases(
         connection, workspace_id, ids, worker=worker, lease_us=to_micros(now + lease)
     )
+
+
+def take_back(
+    connection: Connection,
+    *,
+    worker: str,
+    known: Container[int],
+    workspace_id: int = DEFAULT_WORKSPACE,
+) -> int:
+    """Queue again what was claimed for a worker that never learned of it; returns how many.
+
+    The store went away while it answered: the claim may have been made. Without this it would
+    keep its messages until the lease ends.
+
+    Args:
+        connection: of the transaction this becomes durable with.
+        worker: the one whose claim was cut short.
+        known: messages it has in flight.
+        workspace_id: whose outbox.
+    """
+    claimed = repository.list_claimed(connection, workspace_id, worker=worker)
+    unknown = [message_id for message_id in claimed if message_id not in known]
+    repository.move(connection, workspace_id, unknown, to=MessageState.QUEUED, reason=None)
+    return len(unknown)
 
 
 def recover(

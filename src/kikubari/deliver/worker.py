@@ -5,8 +5,7 @@ cannot be made or is refused never holds up another.
 """
 
 import asyncio
-import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,99 +16,32 @@ from sqlalchemy import Connection
 
 from kikubari.deliver import queue
 from kikubari.deliver.answers import settle_answer
-from kikubari.deliver.coalescer import GATHER_SECONDS, RETRY_SECONDS, Coalescer
+from kikubari.deliver.coalescer import Coalescer
 from kikubari.deliver.contracts import (
-    EMAIL,
     Claimed,
     Composed,
-    Composer,
-    Consents,
-    Coupons,
     Dispatch,
-    DispatchState,
     Mark,
     MessageState,
-    PersonTime,
-    Purpose,
     Recipient,
-    Recipients,
     Settled,
-    Transport,
-    Verdict,
 )
-from kikubari.deliver.gate import Candidate, Check, Gate, early_gate, judge_recipient, last_gate
-from kikubari.deliver.providing import provide_coupons
+from kikubari.deliver.delivering import Delivering, WorkerSettings
+from kikubari.deliver.gate import Gate, last_gate
+from kikubari.deliver.loading import Loader
 from kikubari.deliver.reasons import Reason
-from kikubari.deliver.recording import Recorder, settle_verdict
-from kikubari.deliver.retry import Jitter
-from kikubari.deliver.return_path import ReturnPath
+from kikubari.deliver.recording import Recorder
 from kikubari.deliver.stages import Stages
-from kikubari.deliver.suppression import AddressHasher
-from kikubari.deliver.throttle import Throttle, hold_back
-from kikubari.events import Sealing
-from kikubari.kit.clock import Clock
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import InvalidInputError, UnavailableError
-from kikubari.storage import StateStore
 
 T = TypeVar("T")
-_DISPATCHES_KEPT = 64
 _STOPPED_STATES = {
     Reason.RENDER_FAILED: MessageState.FAILED,
     Reason.GUARD_HELD: MessageState.QUEUED,
 }
 # What is held for a better moment is judged again after this.
 _HELD_FOR = timedelta(hours=1)
-
-
-class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of what at a time.
-
-    Attributes:
-        connections: messages under way at once; as many as the transport has sessions.
-        batch: messages claimed and loaded together.
-        chunk: messages composed together.
-        composers: chunks composed at once.
-        lease: how long a claim holds without a sign of life.
-        idle_seconds: how often to look for work when there was none.
-        gather_seconds: how long to wait for company before a commit.
-        retry_seconds: how long to leave a store alone that is away.
-    """
-
-    connections: int = 10
-    batch: int = 200
-    chunk: int = 20
-    composers: int = 2
-    lease: timedelta = timedelta(seconds=60)
-    idle_seconds: float = 0.5
-    gather_seconds: float = GATHER_SECONDS
-    retry_seconds: float = RETRY_SECONDS
-
-
-class Delivering(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker works with.
-
-    Attributes:
-        early_checks: of the gate before rendering, on whether now is the time.
-        content_checks: of the last gate, on what a message says.
-        timing_checks: of the last gate, on whether now is the time; see `gate.last_gate`.
-    """
-
-    store: StateStore
-    recipients: Recipients
-    consents: Consents
-    sealing: Sealing
-    composer: Composer
-    transport: Transport
-    hasher: AddressHasher
-    clock: Clock
-    jitter: Jitter = random.random
-    early_checks: tuple[Check, ...] = ()
-    content_checks: tuple[Check, ...] = ()
-    timing_checks: tuple[Check, ...] = ()
-    throttle: Throttle | None = None  # none: as fast as it goes
-    return_path: ReturnPath | None = None  # none: bounces go to the From address
-    coupons: Coupons | None = None  # none: no message brings any
 
 
 class _Chunk(msgspec.Struct, frozen=True):
@@ -151,8 +83,8 @@ class DeliveryWorker:
         self._is_alone = is_alone
         self._settings = settings or WorkerSettings()
         self._workspace_id = workspace_id
-        self._early_gate = early_gate(with_.consents, timing=with_.early_checks)
         self.stages = Stages()
+        self._loader = Loader(with_, self.stages, workspace_id=workspace_id)
         recorder = Recorder(
             gate
             or last_gate(with_.consents, content=with_.content_checks, timing=with_.timing_checks),
@@ -168,7 +100,8 @@ class DeliveryWorker:
             gather_seconds=self._settings.gather_seconds,
             retry_seconds=self._settings.retry_seconds,
         )
-        self._dispatches: dict[int, Dispatch] = {}
+        # Whether a claim was cut short: it may have been made, and nobody knows of it.
+        self._lost_claim = False
         self._in_flight: set[int] = set()
         self._stopping = asyncio.Event()
         self._claims: asyncio.Queue[queue.Claim | None] = asyncio.Queue(1)
@@ -217,6 +150,7 @@ class DeliveryWorker:
             try:
                 claims = await self._claim_batch()
             except UnavailableError:
+                self._lost_claim = True
                 await self._idle()
                 continue
             for claim in claims:
@@ -229,6 +163,10 @@ class DeliveryWorker:
         await self._claims.put(None)
 
     async def _claim_batch(self) -> list[queue.Claim]:
+        if self._lost_claim:
+            known = self._in_flight | self._coalescer.list_unwritten()
+            await self._write(partial(queue.take_back, worker=self._name, known=known))
+            self._lost_claim = False
         return await self._write(
             partial(
                 queue.claim,
@@ -250,83 +188,18 @@ class DeliveryWorker:
     async def _prepare(self) -> None:
         while (claim := await self._claims.get()) is not None:
             try:
-                dispatch, people, refused = await asyncio.to_thread(self._load, claim)
+                loaded = await asyncio.to_thread(self._loader.load, claim)
             except UnavailableError:
                 # Back into the queue as soon as there is one again.
                 back = [Settled(message=m, state=MessageState.QUEUED) for m in claim.messages]
                 self._finish(*back)
                 continue
-            self._finish(*refused)
-            for at in range(0, len(people), self._settings.chunk):
-                await self._chunks.put(_Chunk(dispatch, people[at : at + self._settings.chunk]))
+            self._finish(*loaded.settled)
+            for at in range(0, len(loaded.people), self._settings.chunk):
+                people = loaded.people[at : at + self._settings.chunk]
+                await self._chunks.put(_Chunk(loaded.dispatch, people))
         for _ in range(self._settings.composers):
             await self._chunks.put(None)
-
-    def _load(
-        self, claim: queue.Claim
-    ) -> tuple[Dispatch, list[tuple[Claimed, Recipient]], list[Settled]]:
-        with self.stages.measure("load"):
-            dispatch = self._dispatch(claim.dispatch_id)
-            loaded = self._with.recipients.load(
-                [message.number for message in claim.messages], workspace_id=self._workspace_id
-            )
-            verdicts: dict[int, Verdict] = {}
-            people: list[tuple[Claimed, Recipient]] = []
-            for message in claim.messages:
-                person = loaded.get(message.number)
-                verdict = judge_recipient(person, to_claimed=dispatch.letter.to_claimed)
-                if verdict is not None:
-                    verdicts[message.id] = verdict
-                elif person is not None:
-                    people.append((message, person))
-            verdicts.update(self._judge(dispatch, people))
-            if self._with.throttle is not None and dispatch.letter.purpose is Purpose.MARKETING:
-                asking = [one for one in people if one[0].id not in verdicts]
-                verdicts.update(hold_back(self._with.throttle, asking, self._with.clock.now()))
-            going = [one for one in people if one[0].id not in verdicts]
-            going, stopped = provide_coupons(self._with.coupons, dispatch.letter, going)
-        times = {message.id: person.time for message, person in people}
-        refused = [
-            settle_verdict(message, verdict, times.get(message.id, PersonTime()))
-            for message in claim.messages
-            if (verdict := verdicts.get(message.id)) is not None
-        ]
-        return dispatch, going, [*refused, *stopped]
-
-    def _judge(
-        self, dispatch: Dispatch, people: Sequence[tuple[Claimed, Recipient]]
-    ) -> dict[int, Verdict]:
-        candidates = [
-            Candidate(
-                message_id=message.id,
-                dispatch_id=dispatch.id,
-                dispatch_state=DispatchState.RUNNING,
-                number=message.number,
-                address_key=self._with.hasher.hash(person.address),
-                purpose=dispatch.letter.purpose,
-                channel=EMAIL,
-                workspace_id=self._workspace_id,
-                topic=dispatch.letter.topic,
-                at_best_hour=dispatch.letter.at_best_hour,
-                time=person.time,
-                held_at=message.held_at,
-            )
-            for message, person in people
-        ]
-        with self._with.store.read() as connection:
-            return self._early_gate.judge(connection, candidates)
-
-    def _dispatch(self, dispatch_id: int) -> Dispatch:
-        """Return a dispatch with its letter, which never changes."""
-        if dispatch_id not in self._dispatches:
-            with self._with.store.read() as connection:
-                found = queue.load_dispatches(
-                    connection, [dispatch_id], workspace_id=self._workspace_id
-                )
-            if len(self._dispatches) >= _DISPATCHES_KEPT:
-                self._dispatches.clear()
-            self._dispatches.update(found)
-        return self._dispatches[dispatch_id]
 
     # Compose
 
