@@ -1,0 +1,12 @@
+import { IconShieldCheck } from '@tabler/icons-react'
+import type { Screen } from '@/app/screen'
+
+export const screen: Screen = {
+  navigation: {
+    order: 75,
+    path: '/guard',
+    icon: IconShieldCheck,
+    label: { ja: 'ガード', en: 'Guard' },
+  },
+  routes: [{ path: '/guard', load: () => import('./GuardScreen') }],
+}
