@@ -1,6 +1,7 @@
 """Liquid constructs that point the recorder's sink at the right place, and caps on ranges."""
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any, TextIO, cast
 
 from liquid import Markup, RenderContext
@@ -185,6 +186,25 @@ class RecordingLoop(LoopExpression):
             recorder.consulted.update(seen)
         recording.loop_paths = seen
         return (_boxed(items, seen) if seen else items), length
+
+    def _slice(
+        self,
+        it: Iterator[object],
+        length: int,
+        context: RenderContext,
+        *,
+        limit: int | None,
+        offset: int | str | None,
+    ) -> tuple[Iterator[object], int]:
+        """Do what the library does, without writing out the loop's name for every message."""
+        start = context.stopindex(self.title) if offset == "continue" else int(offset or 0)
+        first = min(max(start, 0), length)
+        last = length if limit is None else min(limit + start or length, length)
+        context.stopindex(key=self.title, index=last)
+        items: Iterator[object] = islice(it, first, last)
+        if self.reversed:
+            items = reversed(list(items))
+        return items, max(last - first, 0)
 
     def _to_iter(self, obj: object, context: RenderContext) -> tuple[Iterator[Any], int]:
         if isinstance(obj, RecordedMapping | RecordedList):
