@@ -25,6 +25,12 @@ BROADCAST = {
     "sender": {"from_address": "shop@shop.example"},
     "template": TEMPLATE,
 }
+AGREED_LONG_AGO = {
+    "userId": "A2",
+    "event": "Kikubari Consent Changed",
+    "properties": {"purpose": "marketing", "channel": "email", "status": "granted"},
+    "timestamp": "2020-01-01T00:00:00Z",
+}
 SEGMENT = {"name": "Everybody", "condition": {"type": "everyone"}}
 BUYERS = {
     "name": "Buyers",
@@ -57,6 +63,7 @@ def known(api, tmp_path_factory):
         body = {"userId": "A1", "traits": {"email": "a1@example.com", "name": "Ada"}}
         till.post("/v1/identify", json=body, auth=(key, "")).raise_for_status()
         till.post("/v1/track", json={"userId": "A1"}, auth=(key, ""))
+        till.post("/v1/track", json=AGREED_LONG_AGO, auth=(key, "")).raise_for_status()
         till.post("/v1/batch", json={"batch": list(deeds())}, auth=(key, "")).raise_for_status()
     api.settle()
     sent = api.post("/api/broadcasts", BROADCAST)["id"]
@@ -163,6 +170,7 @@ def examples(known):
             "path_parameters": {"segment_id": known["buyers_id"]},
             "body": {"size": 50},
         },
+        "prepare_renewal": {"body": {"sender": {"from_address": "news@shop.example"}}},
         "create_broadcast": {"body": BROADCAST},
         "change_broadcast": {"body": BROADCAST, "path_parameters": draft},
         "send_broadcast": {"path_parameters": draft},

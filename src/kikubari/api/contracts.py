@@ -43,6 +43,7 @@ from kikubari.journeys import (
     Broadcasts,
     BroadcastVersions,
     Previews,
+    Renewals,
     SavedBlocks,
     TestedAddress,
 )
@@ -221,6 +222,7 @@ class Services:
     versions: BroadcastVersions
     saved_blocks: SavedBlocks
     offers: Offers
+    renewals: Renewals
     reports: Reports
     guard_tallies: GuardTallies
     # Fixes a draft's audience and returns; its messages are queued behind.

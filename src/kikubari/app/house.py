@@ -14,6 +14,7 @@ from kikubari.app.people_rights import PeopleRights
 from kikubari.app.senders import describe_mail
 from kikubari.app.settings import Settings
 from kikubari.app.wings import DeliveryWing, Ground, LogWing, PeopleWing, SegmentsWing
+from kikubari.journeys import Renewals
 from kikubari.kit.rates import Buckets
 from kikubari.profiles import profile_id
 from kikubari.segments import STALE_AFTER
@@ -182,6 +183,15 @@ class House:
             versions=delivery.versions,
             saved_blocks=delivery.saved_blocks,
             offers=delivery.offers,
+            renewals=Renewals(
+                ground.state,
+                consents=people.consents,
+                wordings=people.wordings,
+                lists=segments.lists,
+                segments=segments.segments,
+                broadcasts=delivery.broadcasts,
+                clock=ground.clock,
+            ),
             reports=delivery.reports,
             guard_tallies=delivery.guard_tallies,
             send_broadcast=delivery.send,

@@ -13,6 +13,9 @@ from kikubari.journeys.contracts import Progress as Progress
 from kikubari.journeys.contracts import TestedAddress as TestedAddress
 from kikubari.journeys.coupons import CouponDesk as CouponDesk
 from kikubari.journeys.previews import Previews as Previews
+from kikubari.journeys.renewals import Renewal as Renewal
+from kikubari.journeys.renewals import RenewalCount as RenewalCount
+from kikubari.journeys.renewals import Renewals as Renewals
 from kikubari.journeys.restoring import list_enqueuing as list_enqueuing
 from kikubari.journeys.saved_blocks import SavedBlocks as SavedBlocks
 from kikubari.journeys.saved_blocks import SavedBlocksDefinition as SavedBlocksDefinition

@@ -19,6 +19,7 @@ from kikubari.api.admin.personas import persona_handlers as persona_handlers
 from kikubari.api.admin.policies import policy_handlers as policy_handlers
 from kikubari.api.admin.previews import preview_handlers as preview_handlers
 from kikubari.api.admin.profiles import profile_handlers as profile_handlers
+from kikubari.api.admin.renewals import renewal_handlers as renewal_handlers
 from kikubari.api.admin.rights import rights_handlers as rights_handlers
 from kikubari.api.admin.sandbox import sandbox_handlers as sandbox_handlers
 from kikubari.api.admin.saved_blocks import saved_block_handlers as saved_block_handlers
