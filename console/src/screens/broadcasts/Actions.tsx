@@ -12,6 +12,8 @@ import {
 import { checkSenderOptions, getAudienceOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { useMay } from '@/app/session'
 import { ButtonLink, Confirm, toast, toastFailure, useErrorLine } from '@/design'
+import { TestDialog } from '../trials/TestDialog'
+import { useText as useTrialText } from '../trials/texts'
 import { SenderStop } from './SenderStop'
 import { useText } from './texts'
 
@@ -26,7 +28,8 @@ type Act = keyof typeof calls
 /** What can be done with a broadcast in its present state, by whoever may. */
 export function Actions({ broadcast, state }: { broadcast: Broadcast; state: BroadcastState }) {
   const t = useText()
-  const [asks, setAsks] = useState<'send' | 'cancel'>()
+  const sayTest = useTrialText()
+  const [asks, setAsks] = useState<'send' | 'cancel' | 'test'>()
   const act = useAct(broadcast.id, () => setAsks(undefined))
   const maySend = useMay('send')
   const mayWrite = useMay('write')
@@ -41,6 +44,11 @@ export function Actions({ broadcast, state }: { broadcast: Broadcast; state: Bro
         >
           {t('edit')}
         </ButtonLink>
+      )}
+      {state === 'draft' && mayWrite && (
+        <Button variant="default" onClick={() => setAsks('test')}>
+          {sayTest('test')}
+        </Button>
       )}
       {maySend && (isUnderWay || state === 'paused') && (
         <Button variant="subtle" color="shu" onClick={() => setAsks('cancel')}>
@@ -58,6 +66,9 @@ export function Actions({ broadcast, state }: { broadcast: Broadcast; state: Bro
         </Button>
       )}
       {maySend && state === 'draft' && <Button onClick={() => setAsks('send')}>{t('send')}</Button>}
+      {asks === 'test' && (
+        <TestDialog broadcastId={broadcast.id} onClose={() => setAsks(undefined)} />
+      )}
       <ConfirmSending
         broadcast={broadcast}
         isOpen={asks === 'send'}

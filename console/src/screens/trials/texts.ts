@@ -1,0 +1,29 @@
+import { defineTexts } from '@/language/texts'
+
+export const useText = defineTexts('trials', {
+  en: {
+    test: 'Send a test',
+    note: 'It goes to members alone, marked [Test]. Its links change nothing, and it is counted nowhere.',
+    written_for: 'As this customer would get it',
+    simulated: 'made up',
+    members: 'Members',
+    cancel: 'Cancel',
+    send: 'Send the test',
+    sent_one: 'Sent to {{addresses}}',
+    sent_other: 'Sent to {{addresses}}',
+    not_sent: 'Not sent to {{address}}: {{why}}',
+    stopped: 'this customer would not get it',
+  },
+  ja: {
+    test: 'テスト送信',
+    note: '送信先は管理画面のメンバーだけです。件名に［テスト］と付き、リンクは何も変えず、集計にも入りません。',
+    written_for: 'このお客様に届く内容で送る',
+    simulated: '仮の名前',
+    members: 'メンバー',
+    cancel: 'やめる',
+    send: 'テストを送る',
+    sent_other: '{{addresses}}に送りました',
+    not_sent: '{{address}}には送れませんでした：{{why}}',
+    stopped: 'このお客様には送られない内容です',
+  },
+})
