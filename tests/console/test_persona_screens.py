@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from console_browser import VIEWS, Console, View, log_in
 from kinds_shop import KINDS, N_EACH, write_messages
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from installation import MEMBER, PASSWORD, Installation
 
@@ -24,7 +24,8 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         running.run("import", "events", str(file), "--quiet")
         running.post("/api/members", {"email": MEMBER, "password": PASSWORD, "role": "admin"})
         running.settle()
-        running.client.post("/api/personas/find", json={}).raise_for_status()
+        running.client.post("/api/personas/search", json={}).raise_for_status()
+        running.wait(lambda: running.get("/api/personas/search")["state"] == "done")
         yield running
 
 
@@ -74,26 +75,56 @@ def test_a_persona_becomes_a_segment_by_keyboard(kinds, kinds_wide) -> None:
 def test_looking_again_keeps_the_personas(kinds, kinds_wide) -> None:
     before = kinds.get("/api/personas")["found"]
     page = kinds_wide.open("/personas")
-    with page.expect_response(lambda one: one.url.endswith("/api/personas/find")):
-        page.get_by_role("button", name="Look again").click()
-    kinds_wide.settle()
+    page.get_by_role("button", name="Look again").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    expect(page.get_by_role("button", name="Look again")).to_be_visible(timeout=60_000)
     after = kinds.get("/api/personas")["found"]
     assert after["version"] == before["version"] + 1
     assert [one["id"] for one in after["personas"]] == [one["id"] for one in before["personas"]]
 
 
-def test_personas_by_rules_are_shown_and_assigned_anew(kinds, kinds_wide) -> None:
-    rules = {
-        "rules": [{"name": "Buyers", "segment_id": "builtin:bought_30d"}],
-        "default_name": "Everybody else",
-    }
-    kinds.client.put("/api/personas", json=rules).raise_for_status()
+def test_a_search_that_is_not_wanted_any_more_changes_nothing(kinds, kinds_wide) -> None:
+    before = kinds.get("/api/personas")["found"]
+    page = kinds_wide.open("/personas")
+    page.get_by_role("button", name="Look again").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Look again")).to_be_visible(timeout=60_000)
+    assert kinds.get("/api/personas/search")["state"] == "cancelled"
+    assert kinds.get("/api/personas")["found"] == before
+
+
+def test_rules_of_personas_are_set_down_changed_and_used_anew(kinds, kinds_wide) -> None:
     page = kinds_wide.open("/personas")
     mine = page.get_by_role("region", name="Personas by your own rules")
-    expect(mine).to_contain_text("Everybody else")
+    mine.get_by_role("button", name="Define personas").press("Enter")
+    mine.get_by_role("button", name="Save and assign everybody").press("Enter")
+    expect(mine.get_by_role("alert")).to_contain_text("needs a name")
+    mine.get_by_label("Name of persona 1").fill("Buyers")
+    choose(mine, 1, "Bought in 30 days")
+    mine.get_by_role("button", name="Add a persona").press("Enter")
+    mine.get_by_label("Name of persona 2").fill("Best")
+    choose(mine, 2, "VIP")
+    kinds_wide.check()
+    mine.get_by_role("button", name="Persona 2: earlier").press("Enter")
+    mine.get_by_role("button", name="Save and assign everybody").press("Enter")
+    expect(mine.get_by_role("button", name="Change the rules")).to_be_visible(timeout=60_000)
+    made = kinds.get("/api/personas")["defined"]
+    assert [one["name_en"] for one in made["personas"]] == ["Best", "Buyers", "Everybody else"]
+    mine.get_by_role("button", name="Change the rules").click()
+    mine.get_by_role("button", name="Remove persona 1").click()
+    expect(mine.get_by_label("Name of persona 1")).to_have_value("Buyers")
+    mine.get_by_role("button", name="Cancel").click()
     mine.get_by_role("button", name="Assign anew").click()
-    expect(page.get_by_text("Everybody was assigned anew.")).to_be_visible(timeout=60_000)
-    assert kinds.get("/api/personas")["defined"]["version"] == 2
+    expect(page.get_by_text("Everybody was assigned anew.").last).to_be_visible(timeout=60_000)
+    kinds.wait(lambda: kinds.get("/api/personas")["defined"]["version"] == made["version"] + 1)
+
+
+def choose(rules: Locator, place: int, segment: str) -> None:
+    """Pick a segment from the list of a rule, by its name."""
+    field = rules.get_by_role("combobox", name=f"Segment of persona {place}")
+    field.fill(segment)
+    field.press("ArrowDown")
+    field.press("Enter")
 
 
 def test_people_like_a_segments_members_are_found_measured_and_kept(kinds, kinds_console) -> None:

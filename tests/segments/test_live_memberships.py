@@ -14,7 +14,7 @@ from pyroaring import BitMap
 from trees import LEAVES, tree
 
 from kikubari.events import Forgetting
-from kikubari.segments import Membership, announcing
+from kikubari.segments import Membership, Memberships, announcing
 from kikubari.segments.audiences.leaf_sets import LeafSets
 from kikubari.segments.audiences.sessions import Ticket
 from kikubari.segments.live import flatten, leaves_of
@@ -69,6 +69,31 @@ def test_live_members_equal_a_fresh_evaluation_whatever_happens(
             assert live.memberships.members(name) == fresh, f"step {step}, {name}: {tree_text}"
             told[name], before[name] = replayed(live, name, told[name], before[name])
             assert told[name] == fresh
+
+
+class SomeLeftOut:
+    """Lists people whose data must not be used."""
+
+    def __init__(self, numbers: BitMap) -> None:
+        self.numbers = numbers
+
+    def list_left_out(self) -> BitMap:
+        return self.numbers
+
+
+def test_who_is_left_out_counts_in_no_size(live: LiveShop) -> None:
+    live.segments.put("all", convert_condition({"type": "everyone"}))
+    live.happen(120)
+    live.settle()
+    members = live.memberships.members("all")
+    assert len(members) > 1
+    left_out = SomeLeftOut(BitMap([members[0]]))
+    limited = Memberships(live.state, live.clock, left_out=left_out)
+    for state in (limited.list_states()["all"], limited.find_state("all")):
+        assert state is not None
+        assert state.size == len(members) - 1
+    left_out.numbers = BitMap()
+    assert limited.list_states()["all"].size == len(members)
 
 
 def replayed(live: LiveShop, name: str, members: BitMap, n_before: int) -> tuple[BitMap, int]:

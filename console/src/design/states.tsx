@@ -6,7 +6,8 @@ import styles from './states.module.css'
 import { useText } from './texts'
 
 interface EmptyProps {
-  title: string
+  /** Left out where the screen's own heading says that there is nothing. */
+  title?: string
   /** What to do about it. */
   children: ReactNode
   action?: ReactNode
@@ -18,7 +19,7 @@ export function EmptyState({ title, children, action, isPage }: EmptyProps) {
   return (
     <div className={styles.state}>
       {isPage && <title>{`${title} · Kikubari`}</title>}
-      {isPage ? <h1>{title}</h1> : <h3>{title}</h3>}
+      {title && (isPage ? <h1>{title}</h1> : <h3>{title}</h3>)}
       <p>{children}</p>
       {action}
     </div>
@@ -35,7 +36,9 @@ interface ErrorProps {
 export function ErrorState({ error, onRetry, isPage }: ErrorProps) {
   const t = useText()
   const { what, how } = describeError(error, t)
-  const body = error instanceof ApiError ? error.body : undefined
+  // What does not exist comes by no second try, and its address says it all.
+  const isMissing = error instanceof ApiError && error.status === 404
+  const body = error instanceof ApiError && !isMissing ? error.body : undefined
   return (
     <div className={styles.state} data-tone="guard" role="alert">
       {isPage ? <h1>{what}</h1> : <h3>{what}</h3>}
@@ -50,7 +53,7 @@ export function ErrorState({ error, onRetry, isPage }: ErrorProps) {
           {t('error_where')} <code>{body.code}</code>
         </p>
       )}
-      {onRetry && (
+      {onRetry && !isMissing && (
         <Button variant="default" onClick={onRetry}>
           {t('retry')}
         </Button>

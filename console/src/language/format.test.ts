@@ -25,5 +25,12 @@ test('how long ago is said in the largest unit that fits', () => {
   const now = Date.parse('2026-11-22T12:00:00Z')
   expect(english.ago('2026-11-22T09:00:00Z', now)).toBe('3 hours ago')
   expect(english.ago('2026-11-21T12:00:00Z', now)).toBe('yesterday')
-  expect(japanese.ago('2026-11-22T11:58:00Z', now)).toBe('2 分前')
+  expect(japanese.ago('2026-11-22T11:58:00Z', now)).toBe('2分前')
+})
+
+test('a place is written with its country as the reader writes it', () => {
+  expect(english.place({ region: 'Scotland', country: 'GB' })).toBe('Scotland, United Kingdom')
+  expect(japanese.place({ region: '京都府', country: 'JP' })).toBe('京都府（日本）')
+  expect(japanese.place({ region: '', country: 'nowhere' })).toBe('nowhere')
+  expect(english.place({ region: '', country: '' })).toBe('')
 })

@@ -27,6 +27,12 @@ export interface Format {
   /** "3 hours ago", for what happened; the exact instant belongs into a title. */
   ago(iso: string, now?: number): string
   list(items: string[]): string
+  /** GB → United Kingdom; what is no code stands as it is. */
+  country(code: string): string
+  /** ja → Japanese. */
+  language(code: string): string
+  /** Where somebody lives, as far as it is known: 京都府（日本）. */
+  place(where: { region: string; country: string }): string
 }
 
 export function createFormat(language: Language, zone: string): Format {
@@ -42,6 +48,13 @@ export function createFormat(language: Language, zone: string): Format {
   })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const list = new Intl.ListFormat(locale)
+  const name = (type: 'region' | 'language', code: string) => {
+    try {
+      return new Intl.DisplayNames(locale, { type }).of(code) ?? code
+    } catch {
+      return code
+    }
+  }
   return {
     number: (value) => number.format(value),
     compact: (value) => compact.format(value),
@@ -59,9 +72,17 @@ export function createFormat(language: Language, zone: string): Format {
     ago: (iso, now = Date.now()) => {
       const seconds = (Date.parse(iso) - now) / 1000
       const [unit, size] = steps.find(([, size]) => Math.abs(seconds) >= size) ?? ['minute', 60]
-      return relative.format(Math.round(seconds / size), unit)
+      const said = relative.format(Math.round(seconds / size), unit)
+      return language === 'ja' ? said.replaceAll(' ', '') : said
     },
     list: (items) => list.format(items),
+    country: (code) => name('region', code),
+    language: (code) => name('language', code),
+    place: ({ region, country }) => {
+      const land = country && name('region', country)
+      if (!region || !land) return region || land
+      return language === 'ja' ? `${region}（${land}）` : `${region}, ${land}`
+    },
   }
 }
 

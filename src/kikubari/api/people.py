@@ -17,7 +17,7 @@ class PersonLine(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         id: for links.
         name: as their language writes it; the address, or the id, for people without a name.
-        place: where they live, empty if not known.
+        region, country: where they live, empty if not known; the country as its two letters.
         is_simulated: the name is made up.
         last_seen_at: of their latest event, where that was looked up.
     """
@@ -25,7 +25,8 @@ class PersonLine(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: str
     email: str
-    place: str
+    region: str
+    country: str
     is_simulated: bool
     last_seen_at: datetime | None = None
 
@@ -42,7 +43,8 @@ def load_people(services: Services, numbers: Collection[int]) -> dict[int, Perso
             id=profile_id(number),
             name=name_of(facts.traits) or facts.email or profile_id(number),
             email=facts.email or "",
-            place=_place_of(facts.traits),
+            region=_text(facts.traits, "prefecture") or _text(facts.traits, "region"),
+            country=_text(facts.traits, "country"),
             is_simulated=is_name_simulated(facts.traits),
         )
         for number, facts in people.items()
@@ -62,11 +64,6 @@ def is_name_simulated(traits: Mapping[str, Trait]) -> bool:
     """Say whether the name was made up."""
     used = [traits[name] for name in ("name", "first_name", "last_name") if name in traits]
     return any(trait.fact.is_simulated for trait in used)
-
-
-def _place_of(traits: Mapping[str, Trait]) -> str:
-    region = _text(traits, "prefecture") or _text(traits, "region")
-    return ", ".join(part for part in (region, _text(traits, "country")) if part)
 
 
 def _text(traits: Mapping[str, Trait], name: str) -> str:

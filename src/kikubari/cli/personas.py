@@ -1,16 +1,20 @@
 """`kikubari personas` and `kikubari lookalikes`."""
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.progress import Progress
 
 from kikubari.app import Settings
-from kikubari.cli.connection import connect, in_path
-from kikubari.cli.output import as_json_option, show
+from kikubari.cli.connection import AdminClient, connect, in_path
+from kikubari.cli.output import as_json_option, console, show
 from kikubari.cli.segments import read_json
+from kikubari.spec.errors import UnavailableError
 
+_POLL_SECONDS = 0.2
 _NOTHING = {
     "too_few_people": "There are too few customers to look for kinds.",
     "no_structure": "Customers differ, but not in kinds: nothing was found that chance does not"
@@ -47,11 +51,26 @@ def show_personas(settings: Settings, *, as_json: bool) -> None:
 def find(settings: Settings, as_of: str | None, *, as_json: bool) -> None:
     """Look for kinds of customers in what people did in the past year."""
     with connect(settings) as client:
-        found = client.post("/api/personas/find", {"as_of": as_of})
+        client.post("/api/personas/search", {"as_of": as_of})
+        _wait_for_search(client)
+        found = client.get("/api/personas")["found"]
     if as_json:
         show(found, as_json=True)
     else:
         _show(found)
+
+
+def _wait_for_search(client: AdminClient) -> None:
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("Comparing a year of behaviour", total=1.0)
+        while (search := client.get("/api/personas/search"))["state"] == "running":
+            bar.update(task, completed=search["share"])
+            time.sleep(_POLL_SECONDS)
+    if search["state"] != "done":
+        raise UnavailableError(
+            f"the search for personas was {search['state']}: {search['error']}".rstrip(": "),
+            hint="Personas are what they were before. `kikubari personas find` looks again.",
+        )
 
 
 @personas.command("define")

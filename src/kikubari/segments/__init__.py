@@ -63,6 +63,7 @@ from kikubari.segments.personas import PersonaRule as PersonaRule
 from kikubari.segments.personas import PersonaRules as PersonaRules
 from kikubari.segments.personas import Personas as Personas
 from kikubari.segments.personas import PersonaSet as PersonaSet
+from kikubari.segments.personas import SearchProgress as SearchProgress
 from kikubari.segments.rfm import RfmCell as RfmCell
 from kikubari.segments.rfm import RfmGrid as RfmGrid
 from kikubari.segments.rfm import compute_rfm_grid as compute_rfm_grid

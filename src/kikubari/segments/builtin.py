@@ -14,6 +14,7 @@ from kikubari.segments.thresholds import PLAIN_VALUES, RFM_PARTS, ThresholdValue
 from kikubari.spec.conditions import Condition, convert_condition
 from kikubari.spec.topics import (
     CHECKOUT_STARTED,
+    COUPON_APPLIED,
     ORDER_COMPLETED,
     PRODUCT_ADDED,
     PRODUCT_COMPARED,
@@ -88,6 +89,10 @@ def _count(event: str, days: int | None = None, *, where: list[_Json] | None = N
 
 def _all(*of: _Json) -> _Json:
     return {"type": "all", "of": list(of)}
+
+
+def _any(*of: _Json) -> _Json:
+    return {"type": "any", "of": list(of)}
 
 
 def _not(of: _Json) -> _Json:
@@ -226,10 +231,11 @@ _DATA: list[tuple[str, str, str, str, str, _Make]] = [
     ),
     (
         "discount_shopper", "Discount shoppers", "割引で買う顧客",
-        "Orders with a coupon, again and again, in 365 days.",
-        "365日にクーポンを使った注文が繰り返しある顧客です。",
-        lambda read: _count(
-            ORDER_COMPLETED, 365, where=_COUPON, at_least=read("discount_orders")
+        "Orders with a coupon, or coupons applied, again and again, in 365 days.",
+        "365日にクーポンを使った注文、またはクーポンの利用が繰り返しある顧客です。",
+        lambda read: _any(
+            _count(ORDER_COMPLETED, 365, where=_COUPON, at_least=read("discount_orders")),
+            _count(COUPON_APPLIED, 365, at_least=read("discount_orders")),
         ),
     ),
     (

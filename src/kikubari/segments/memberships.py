@@ -58,7 +58,8 @@ class Memberships:
         """Return how a segment stands; None if it is not followed (yet)."""
         with self._state.read() as connection:
             row = repository.find_state(connection, self._workspace_id, segment_id)
-            return None if row is None else self._state_of(row, self._through(connection))
+            through = self._through(connection)
+        return None if row is None else self._state_of(row, through)
 
     def members(self, segment_id: str) -> BitMap:
         """Return the members of a followed segment as of its last change.
@@ -162,12 +163,18 @@ class Memberships:
         row = repository.find_progress(connection, self._workspace_id)
         return None if row is None or not row.through_us else from_micros(row.through_us)
 
+    def _size_of(self, row: Any) -> int:
+        """Return how many are in a segment: what is stored counts those who are left out, too."""
+        if self._left_out is None or not self._left_out.list_left_out():
+            return int(row.size)
+        return len(self.members(row.segment_id))
+
     def _state_of(self, row: Any, through: datetime | None) -> LiveState:
         lag = None if through is None else (self._clock.now() - through).total_seconds()
         return LiveState(
             segment_id=row.segment_id,
             version=row.version,
-            size=row.size,
+            size=self._size_of(row),
             change=row.change,
             position=row.position,
             changed_at=from_micros(row.as_of_us),

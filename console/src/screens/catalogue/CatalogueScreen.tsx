@@ -33,7 +33,7 @@ export default function CatalogueScreen() {
   const found = useQuery({ ...listCatalogueOptions({ query }), placeholderData: keepPreviousData })
   const isSearch = Boolean(query.search || query.category)
   const count = found.data?.total
-  const title = isSearch ? 'lead_found' : 'lead'
+  const title = isSearch ? 'lead_found' : count === 0 ? 'none' : 'lead'
   return (
     <>
       <PageHeader
@@ -94,9 +94,7 @@ function Products({ found, isSearch, page, wish }: ProductsProps) {
     return isSearch ? (
       <EmptyState title={t('not_found')}>{t('not_found_how')}</EmptyState>
     ) : (
-      <EmptyState title={t('none')}>
-        {t('none_how', { command: 'kikubari import products products.csv' })}
-      </EmptyState>
+      <EmptyState>{t('none_how', { command: 'kikubari import products products.csv' })}</EmptyState>
     )
   }
   const pages = Math.ceil(found.total / pageSize)

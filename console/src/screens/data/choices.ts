@@ -1,9 +1,9 @@
 import { useSearch } from '@tanstack/react-router'
-import type { Mode, PiiClass, Sensitivity } from '@/api/generated'
+import type { Classification, Mode, PiiClass } from '@/api/generated'
 
 export const modes: Mode[] = ['allow', 'flag', 'block']
 export const piiClasses: PiiClass[] = ['none', 'quasi', 'contact', 'identifying']
-export const sensitivities: Sensitivity[] = [
+export const sensitivities: Classification['sensitivity'][] = [
   'none',
   'health',
   'religion',

@@ -12,6 +12,7 @@ import { useFormat } from '@/language/format'
 import { LastBroadcast } from './LastBroadcast'
 import { NextSteps } from './NextSteps'
 import { Parts } from './Parts'
+import styles from './Parts.module.css'
 import { useText } from './texts'
 
 // A part this far behind is late rather than busy.
@@ -40,10 +41,27 @@ function Home({ health, broadcasts }: { health: Health; broadcasts: Broadcast[] 
       <Section title={t('next')}>
         <NextSteps isEmpty={health.log_position === 0} broadcasts={broadcasts} />
       </Section>
-      <Section title={t('parts')} note={t('parts_note')}>
-        <Parts health={health} />
-      </Section>
+      <Running health={health} />
     </>
+  )
+}
+
+/** The parts one by one: folded away while there is nothing to see to. */
+function Running({ health }: { health: Health }) {
+  const t = useText()
+  const isWell = health.consumers.every((one) => one.is_alive && !one.last_error)
+  return (
+    <Section title={t('parts')}>
+      {isWell ? (
+        <details className={styles.parts}>
+          <summary>{t('parts_well', { count: health.consumers.length })}</summary>
+          <Parts health={health} />
+        </details>
+      ) : (
+        <Parts health={health} />
+      )}
+      <p className={styles.version}>{t('version', { version: health.version })}</p>
+    </Section>
   )
 }
 

@@ -56,15 +56,12 @@ export function Parts({ health }: { health: Health }) {
     },
   ]
   return (
-    <>
-      <DataTable
-        caption={t('parts')}
-        columns={columns}
-        rows={health.consumers}
-        rowKey={(one) => one.name}
-      />
-      <p className={styles.version}>{t('version', { version: health.version })}</p>
-    </>
+    <DataTable
+      caption={t('parts')}
+      columns={columns}
+      rows={health.consumers}
+      rowKey={(one) => one.name}
+    />
   )
 }
 

@@ -59,6 +59,7 @@ function Stability({ jaccard }: { jaccard: number }) {
 
 function Sample({ listId, asOf }: { listId: string; asOf: string }) {
   const t = useText()
+  const format = useFormat()
   const query = useQuery({
     queryKey: ['persona-sample', listId, asOf],
     queryFn: async ({ signal }) => {
@@ -79,7 +80,7 @@ function Sample({ listId, asOf }: { listId: string; asOf: string }) {
                 <TextLink to="/profiles/$profileId" params={{ profileId: one.profile_id }}>
                   {one.name || one.profile_id}
                 </TextLink>
-                {one.place && <span>{one.place}</span>}
+                <span>{format.place(one)}</span>
               </li>
             ))}
           </ul>

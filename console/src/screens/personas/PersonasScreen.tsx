@@ -1,24 +1,10 @@
-import { Button } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import type { Persona, PersonaSet } from '@/api/generated'
-import {
-  findPersonasMutation,
-  getPersonasOptions,
-  getPersonasQueryKey,
-} from '@/api/generated/@tanstack/react-query.gen'
-import { useMay } from '@/app/session'
-import {
-  Bars,
-  EmptyState,
-  Loaded,
-  PageHeader,
-  Section,
-  TextLink,
-  toastFailure,
-  useErrorLine,
-} from '@/design'
+import { getPersonasOptions } from '@/api/generated/@tanstack/react-query.gen'
+import { Bars, EmptyState, Loaded, PageHeader, Section, TextLink } from '@/design'
 import { useFormat } from '@/language/format'
 import { Defined } from './Defined'
+import { FindPersonas } from './FindPersonas'
 import { PersonaSection } from './PersonaSection'
 import styles from './personas.module.css'
 import { useText } from './texts'
@@ -31,7 +17,7 @@ export default function PersonasScreen() {
       {({ found, defined }) => (
         <>
           {found ? <Found found={found} /> : <NotLookedYet />}
-          {defined && <Defined defined={defined} />}
+          <Defined defined={defined} />
         </>
       )}
     </Loaded>
@@ -42,7 +28,11 @@ function NotLookedYet() {
   const t = useText()
   return (
     <>
-      <PageHeader title={t('title')} reason={t('what')} action={<Find label={t('find')} />} />
+      <PageHeader
+        title={t('title')}
+        reason={t('what')}
+        action={<FindPersonas label={t('find')} />}
+      />
       <Section title={t('title')} isTitleHidden>
         <EmptyState title={t('not_yet')}>{t('not_yet_how')}</EmptyState>
       </Section>
@@ -60,7 +50,7 @@ function Found({ found }: { found: PersonaSet }) {
         documentTitle={t('title')}
         title={personas.length > 0 ? t('lead', { count: personas.length }) : t('lead_none')}
         reason={t('reason', { people: format.number(people), date: format.day(asOf) })}
-        action={<Find label={t('again')} />}
+        action={<FindPersonas label={t('again')} />}
       />
       {nothing && (
         <Section title={t('title')} isTitleHidden>
@@ -108,30 +98,5 @@ function Division({ personas, found }: { personas: Persona[]; found: PersonaSet 
         points={found.n_hidden > 0 ? [...points, rest] : points}
       />
     </Section>
-  )
-}
-
-function Find({ label }: { label: string }) {
-  const t = useText()
-  const mayWrite = useMay('write')
-  const errorLine = useErrorLine()
-  const client = useQueryClient()
-  const find = useMutation({
-    ...findPersonasMutation(),
-    onSuccess: () => client.invalidateQueries({ queryKey: getPersonasQueryKey() }),
-    onError: (error) => toastFailure(errorLine(error)),
-  })
-  if (!mayWrite) return null
-  return (
-    <>
-      <Button loading={find.isPending} onClick={() => find.mutate({ body: {} })}>
-        {label}
-      </Button>
-      {find.isPending && (
-        <p role="status" className={styles.busy}>
-          {t('finding')}
-        </p>
-      )}
-    </>
   )
 }

@@ -5,6 +5,7 @@ import type { Habits, PersonAnswer } from '@/api/generated'
 import { getFactsOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { ErrorState, Loading, PageHeader, TextLink } from '@/design'
 import { useFormat } from '@/language/format'
+import { useLanguage } from '@/language/texts'
 import styles from './ProfileScreen.module.css'
 import { useText } from './texts'
 
@@ -64,6 +65,7 @@ function Person({ person }: { person: PersonAnswer }) {
 function Sentence({ person }: { person: PersonAnswer }) {
   const t = useText()
   const format = useFormat()
+  const language = useLanguage()
   const { computed, habits, companies, currency } = person
   const first = habits.first_seen_at
   const company = companies[0]
@@ -88,7 +90,7 @@ function Sentence({ person }: { person: PersonAnswer }) {
   ]
   return (
     <>
-      {sentences.filter(Boolean).join(' ')}
+      {sentences.filter(Boolean).join(language === 'ja' ? '' : ' ')}
       {person.email && <span className={styles.email}>{person.email}</span>}
     </>
   )

@@ -7,6 +7,7 @@ import {
   type Column,
   Combobox,
   DataTable,
+  EmptyState,
   ErrorState,
   Loading,
   PageHeader,
@@ -36,11 +37,15 @@ export default function ProfilesScreen() {
     navigate({ to: '/profiles', search: search as never, replace: true })
   }
   const total = query.data?.pages[0]?.total
+  const isFiltered = Boolean(wanted.q || wanted.segment)
+  const isEmpty = !isFiltered && query.data?.pages[0]?.people.length === 0
   return (
     <>
       <PageHeader
         documentTitle={t('title')}
-        title={lead(t, wanted, segments[wanted.segment] ?? wanted.segment, total)}
+        title={
+          isEmpty ? t('empty') : lead(t, wanted, segments[wanted.segment] ?? wanted.segment, total)
+        }
         reason={t('recent_reason')}
       />
       <div className={styles.finding}>
@@ -58,7 +63,7 @@ export default function ProfilesScreen() {
       ) : query.data ? (
         <People
           people={withoutRepeats(query.data.pages.flatMap((page) => page.people))}
-          isFiltered={Boolean(wanted.q || wanted.segment)}
+          isFiltered={isFiltered}
           onMore={query.hasNextPage ? () => query.fetchNextPage() : undefined}
           isLoadingMore={query.isFetchingNextPage}
         />
@@ -81,14 +86,16 @@ function People({ people, isFiltered, onMore, isLoadingMore }: PeopleProps) {
   const format = useFormat()
   if (people.length === 0) {
     return (
-      <Section title={t(isFiltered ? 'nobody' : 'empty')}>
-        <p>{t(isFiltered ? 'nobody_how' : 'empty_how')}</p>
+      <Section title={t('title')} isTitleHidden>
+        <EmptyState title={t(isFiltered ? 'nobody' : 'empty_begin')}>
+          {t(isFiltered ? 'nobody_how' : 'empty_how')}
+        </EmptyState>
       </Section>
     )
   }
   const columns: Column<PersonLine>[] = [
     { id: 'name', header: t('person'), cell: (person) => <Name person={person} /> },
-    { id: 'place', header: t('place'), cell: (person) => person.place || '–' },
+    { id: 'place', header: t('place'), cell: (person) => format.place(person) || '–' },
     {
       id: 'seen',
       header: t('last_seen'),

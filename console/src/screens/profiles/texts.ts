@@ -21,6 +21,7 @@ export const useText = defineTexts('profiles', {
     nobody_how:
       'Only the beginning of a word is compared. Try fewer letters, or the exact e-mail address.',
     empty: 'Nobody is known yet',
+    empty_begin: 'How people get here',
     empty_how: 'People appear here once events arrive or a file of customers is imported.',
     simulated: 'simulated',
     back: 'People',
@@ -67,6 +68,7 @@ export const useText = defineTexts('profiles', {
     nobody_how:
       '言葉の始まりだけを比べています。文字を減らすか、メールアドレスをそのまま入れてみてください。',
     empty: 'まだお客様がいません',
+    empty_begin: 'お客様を加えるには',
     empty_how: 'イベントが届くか、顧客ファイルを取り込むと、ここに現れます。',
     simulated: '架空',
     back: 'お客様',

@@ -2,7 +2,7 @@ import { Button, TextInput } from '@mantine/core'
 import { useId, useState } from 'react'
 import { onEnter, Popover } from '@/design'
 import styles from './AddCondition.module.css'
-import { choices, kinds } from './leaves'
+import { choices, kinds } from './choices'
 import { useText } from './texts'
 import type { Json } from './tree'
 

@@ -147,13 +147,15 @@ export function Builder({ segment }: { segment?: SegmentAnswer }) {
               onApply={(fix) => set({ root: readTree(fix) }, '')}
               onShow={(path) => editor.show(pathsOf(root).get(path))}
             />
+            <div className={styles.pair}>
+              <PortraitPanel audience={audience} />
+              <OverlapPanel audience={audience} />
+            </div>
           </div>
           <aside className={styles.aside}>
             <ReachPanel audience={audience} />
             <FunnelPanel audience={audience} lineOf={lineAt} />
             <SamplePanel audience={audience} />
-            <PortraitPanel audience={audience} />
-            <OverlapPanel audience={audience} />
           </aside>
         </div>
       </div>

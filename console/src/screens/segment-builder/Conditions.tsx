@@ -6,6 +6,19 @@ import { GroupView } from './NodeView'
 import { useText } from './texts'
 import type { GroupNode } from './tree'
 
+const keys = [
+  'move',
+  'open',
+  'close',
+  'shift',
+  'nest',
+  'not',
+  'group',
+  'double',
+  'remove',
+  'undo',
+] as const
+
 interface Props {
   history: { undo: () => void; redo: () => void; canUndo: boolean; canRedo: boolean }
   root: GroupNode
@@ -40,10 +53,30 @@ export function Conditions({ history, root, message }: Props) {
       }
     >
       <GroupView group={root} />
-      <p className={styles.hint}>{t('keyboard')}</p>
+      <KeyboardHelp />
       <p className={styles.hidden} role="status" aria-live="polite">
         {message}
       </p>
     </Section>
+  )
+}
+
+/** Every key that does something here, one click away. */
+function KeyboardHelp() {
+  const t = useText()
+  return (
+    <details className={styles.hint}>
+      <summary>{t('keyboard')}</summary>
+      <dl>
+        {keys.map((key) => (
+          <div key={key}>
+            <dt>
+              <kbd>{t(`keys_${key}`)}</kbd>
+            </dt>
+            <dd>{t(`keys_${key}_does`)}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   )
 }

@@ -36,7 +36,9 @@ export function AdvicePanel({ audience, onApply, onShow }: AdviceProps) {
   const found = audience.advice.data
   if (!found) return null
   const power = found.power
-  const effect = power?.smallest_effect
+  // The advice itself says it when the effect that could be seen is large.
+  const isSaid = found.advice.some((one) => one.code === 'too_narrow_to_measure')
+  const effect = isSaid ? undefined : power?.smallest_effect
   return (
     <Section title={t('advice')}>
       {found.advice.length === 0 && <p className={styles.soft}>{t('advice_none')}</p>}
@@ -65,7 +67,7 @@ export function AdvicePanel({ audience, onApply, onShow }: AdviceProps) {
         <p className={styles.soft}>
           {t('power', {
             base: format.percent(power.base_rate),
-            visible: format.percent(power.base_rate + effect, 2),
+            visible: format.percent(power.base_rate + effect),
           })}
         </p>
       )}
@@ -151,6 +153,7 @@ export function FunnelPanel({ audience, lineOf }: FunnelProps) {
 
 export function SamplePanel({ audience }: { audience: Audience }) {
   const t = useText()
+  const format = useFormat()
   const people = audience.sample.data
   if (!people) return null
   return (
@@ -162,7 +165,7 @@ export function SamplePanel({ audience }: { audience: Audience }) {
             <TextLink to="/profiles/$profileId" params={{ profileId: one.profile_id }}>
               {one.name}
             </TextLink>
-            <small>{one.place}</small>
+            <small>{format.place(one)}</small>
           </li>
         ))}
       </ul>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { SegmentMember } from '@/api/generated'
 import { listSegmentMembersOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { type Column, DataTable, EmptyState, Loaded, Section, TextLink } from '@/design'
+import { useFormat } from '@/language/format'
 import styles from './SegmentsScreen.module.css'
 import { useText } from './texts'
 
@@ -42,6 +43,7 @@ export function Members({ segmentId }: { segmentId: string }) {
 
 function MemberTable({ members }: { members: SegmentMember[] }) {
   const t = useText()
+  const format = useFormat()
   const columns: Column<SegmentMember>[] = [
     {
       id: 'name',
@@ -52,7 +54,7 @@ function MemberTable({ members }: { members: SegmentMember[] }) {
         </TextLink>
       ),
     },
-    { id: 'place', header: t('place'), cell: (one) => one.place || '–' },
+    { id: 'place', header: t('place'), cell: (one) => format.place(one) || '–' },
   ]
   return (
     <DataTable

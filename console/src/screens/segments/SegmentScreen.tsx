@@ -57,8 +57,8 @@ function One({ segment, live }: { segment: SegmentAnswer; live?: LiveSegment }) 
       {live && <Key live={live} />}
       {live && <SizeHistory segmentId={segment.id} />}
       {live && live.thresholds.length > 0 && <Thresholds keys={live.thresholds} />}
-      {live && <Changes segmentId={segment.id} />}
       <Members segmentId={segment.id} />
+      {live && <Changes segmentId={segment.id} />}
       {person === undefined && why}
       {live && <Announcing live={live} />}
     </>
@@ -89,11 +89,12 @@ function Key({ live }: { live: LiveSegment }) {
   const freshness = useFreshness()
   const lag = live.lag_seconds
   const isStale = lag !== null && lag >= staleSeconds
+  const signed = (sign: string, n: number) => (n ? sign : '') + format.number(n)
   return (
     <Section title={t('who')}>
       <Figures>
-        <Figure label={t('came')} value={`+${format.number(live.entered)}`} />
-        <Figure label={t('went')} value={`−${format.number(live.left)}`} />
+        <Figure label={t('came')} value={signed('+', live.entered)} />
+        <Figure label={t('went')} value={signed('−', live.left)} />
         <Figure
           label={isStale ? t('stale') : t('freshness')}
           value={lag === null ? '–' : t('seconds', { count: Math.round(lag) })}

@@ -83,7 +83,7 @@ function Stages({ segments }: { segments: LiveSegment[] }) {
         title={t('stages')}
         headers={[t('stage'), t('members')]}
         points={segments.map((one) => ({
-          label: naming(one).replace(/^.*?[:：] ?/, ''),
+          label: capitalised(naming(one).replace(/^.*?[:：] ?/, '')),
           value: one.size ?? 0,
           text: one.size === null ? '–' : format.number(one.size),
           note: format.percent((one.size ?? 0) / all, 0),
@@ -91,6 +91,10 @@ function Stages({ segments }: { segments: LiveSegment[] }) {
       />
     </Section>
   )
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 function SegmentTable({ caption, segments }: { caption: string; segments: LiveSegment[] }) {
@@ -156,7 +160,8 @@ function Week({ segment }: { segment: LiveSegment }) {
   if (!segment.entered && !segment.left) return '–'
   return (
     <span className={styles.week}>
-      <span>+{format.number(segment.entered)}</span> <span>−{format.number(segment.left)}</span>
+      {segment.entered > 0 && <span>+{format.number(segment.entered)}</span>}{' '}
+      {segment.left > 0 && <span>−{format.number(segment.left)}</span>}
     </span>
   )
 }

@@ -18,7 +18,7 @@ export function SizeHistory({ segmentId }: { segmentId: string }) {
     <Section title={t('history')} note={t('history_note')}>
       <Loaded query={query}>
         {(points) =>
-          points.length < 2 ? (
+          points.length < 2 || points.every((point) => point.size === 0) ? (
             <EmptyState title={t('history_empty')}>{t('history_empty_how')}</EmptyState>
           ) : (
             <Distribution

@@ -23,6 +23,8 @@ import { useMeasure, useNaming } from './segment'
 import styles from './Thresholds.module.css'
 import { useText } from './texts'
 
+type Spread = NonNullable<ThresholdAnswer['distribution']>
+
 /** What a ready-made segment compares with, where that comes from, and how to change it. */
 export function Thresholds({ keys }: { keys: string[] }) {
   const t = useText()
@@ -57,7 +59,7 @@ function Threshold({ one }: { one: ThresholdAnswer }) {
       <p>
         <Source one={one} />
       </p>
-      {one.distribution && <Spread one={one} />}
+      {one.distribution && <Picture one={one} />}
       <Choice one={one} />
     </article>
   )
@@ -76,7 +78,7 @@ function Source({ one }: { one: ThresholdAnswer }) {
   })
 }
 
-function Spread({ one }: { one: ThresholdAnswer }) {
+function Picture({ one }: { one: ThresholdAnswer }) {
   const t = useText()
   const format = useFormat()
   const measure = useMeasure()
@@ -84,6 +86,7 @@ function Spread({ one }: { one: ThresholdAnswer }) {
   // A share of people has no place among values.
   const unit = one.unit === 'percent' ? 'minor' : one.unit
   if (!spread || spread.width === 0) return null
+  const isBelow = belowEdge(one, spread)
   return (
     <Distribution
       title={t('distribution_of')}
@@ -92,10 +95,20 @@ function Spread({ one }: { one: ThresholdAnswer }) {
         label: measure(spread.low + bin * spread.width, unit),
         value: count,
         text: format.number(count),
-        isMuted: one.unit !== 'percent' && spread.low + (bin + 1) * spread.width <= one.value,
+        isMuted: isBelow(bin),
       }))}
     />
   )
+}
+
+/** Says of a column whether it lies below the threshold; a share of people is taken from the top. */
+function belowEdge(
+  one: ThresholdAnswer,
+  { bins, low, width, n }: Spread,
+): (bin: number) => boolean {
+  if (one.unit !== 'percent') return (bin) => low + (bin + 1) * width <= one.value
+  const wanted = (n * one.value) / 100
+  return (bin) => bins.slice(bin + 1).reduce((sum, count) => sum + count, 0) >= wanted
 }
 
 function Choice({ one }: { one: ThresholdAnswer }) {

@@ -5,7 +5,7 @@ import { type AuditEntry, listAuditEntries } from '@/api/generated'
 import { checkAuditLogOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { DataTable, EmptyState, ErrorState, Loading } from '@/design'
 import { useFormat } from '@/language/format'
-import { useActions } from './actions'
+import { useActions, useActors } from './actions'
 import { SettingsPage } from './SettingsPage'
 import styles from './SettingsPage.module.css'
 import { useText } from './texts'
@@ -37,6 +37,7 @@ export default function AuditScreen() {
     getNextPageParam: (page) => page.before ?? undefined,
   })
   const said = useActions()
+  const { actor, detail } = useActors()
   const entries = pages.data?.pages.flatMap((page) => page.entries) ?? []
   const count = check.data?.n_entries ?? 0
   const answer = check.data && (check.data.is_intact ? 'audit_intact' : 'audit_broken')
@@ -76,11 +77,11 @@ export default function AuditScreen() {
                 cell: (one) => (
                   <>
                     {said(one.action)}
-                    <span className={styles.secondary}>{one.detail || one.target}</span>
+                    <span className={styles.secondary}>{detail(one.detail) || one.target}</span>
                   </>
                 ),
               },
-              { id: 'actor', header: t('audit_actor'), cell: (one) => one.actor },
+              { id: 'actor', header: t('audit_actor'), cell: (one) => actor(one.actor) },
               { id: 'address', header: t('address'), cell: (one) => one.address || '–' },
               { id: 'at', header: t('audit_at'), cell: (one) => format.instant(one.at) },
             ]}

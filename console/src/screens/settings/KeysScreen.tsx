@@ -35,7 +35,7 @@ export default function KeysScreen() {
   const count = keys.data?.length ?? 0
   return (
     <SettingsPage
-      title={keys.data ? t('keys_title', { count }) : t('nav_keys')}
+      title={keys.data ? t(count ? 'keys_title' : 'keys_empty', { count }) : t('nav_keys')}
       reason={t('keys_reason')}
       action={<Button onClick={() => setIsMaking(true)}>{t('key_make')}</Button>}
     >
@@ -46,7 +46,7 @@ export default function KeysScreen() {
             found.length ? (
               <KeysTable keys={found} />
             ) : (
-              <EmptyState title={t('keys_empty')}>{t('keys_empty_reason')}</EmptyState>
+              <EmptyState>{t('keys_empty_reason')}</EmptyState>
             )
           }
         </Loaded>

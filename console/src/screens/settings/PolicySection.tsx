@@ -1,7 +1,7 @@
 import { Alert, Button, Switch } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { changePolicy, type Policy } from '@/api/generated'
+import { changePolicy, type GetPolicyResponse } from '@/api/generated'
 import { getPolicyOptions, getPolicyQueryKey } from '@/api/generated/@tanstack/react-query.gen'
 import { Loaded, NumberField, Section, toast, useErrorLine } from '@/design'
 import styles from './SettingsPage.module.css'
@@ -24,7 +24,7 @@ const times = [
   { field: 'longest_hours', least: 1, most: 720 },
 ] as const
 
-function PolicyForm({ policy }: { policy: Policy }) {
+function PolicyForm({ policy }: { policy: GetPolicyResponse }) {
   const t = useText()
   const line = useErrorLine()
   const queries = useQueryClient()

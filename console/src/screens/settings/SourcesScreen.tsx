@@ -21,7 +21,9 @@ export default function SourcesScreen() {
   const count = sources.data?.length ?? 0
   return (
     <SettingsPage
-      title={sources.data ? t('sources_title', { count }) : t('nav_sources')}
+      title={
+        sources.data ? t(count ? 'sources_title' : 'sources_empty', { count }) : t('nav_sources')
+      }
       reason={t('sources_reason')}
       action={<Button onClick={() => setIsMaking(true)}>{t('source_make')}</Button>}
     >
@@ -73,7 +75,7 @@ export default function SourcesScreen() {
               ]}
             />
           ) : (
-            <EmptyState title={t('sources_empty')}>{t('sources_empty_reason')}</EmptyState>
+            <EmptyState>{t('sources_empty_reason')}</EmptyState>
           )
         }
       </Loaded>

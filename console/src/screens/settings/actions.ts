@@ -25,11 +25,26 @@ const actions = {
   'policy.changed': 'act_policy_changed',
 } as const
 
-/** Says what was done in the reader's words; other changes are known by their handler's name. */
+type Key = Parameters<ReturnType<typeof useText>>[0]
+
+/** Says what was done in the reader's words; a change without words goes by its operation's name. */
 export function useActions(): (action: string) => string {
   const t = useText()
   return (action) => {
-    const known = actions[action as keyof typeof actions]
-    return known ? t(known) : action.replaceAll('_', ' ')
+    const key = actions[action as keyof typeof actions] ?? `did_${action}`
+    return isKey(key) ? t(key) : action.replaceAll('_', ' ')
   }
+}
+
+/** Says who did it, and by what they proved who they are. */
+export function useActors(): { actor: (name: string) => string; detail: (text: string) => string } {
+  const t = useText()
+  return {
+    actor: (name) => (name === 'this machine' ? t('actor_machine') : name),
+    detail: (text) => (isKey(`by_${text}`) ? t(`by_${text}` as Key) : text),
+  }
+}
+
+function isKey(key: string): key is Key {
+  return key in useText.words.en
 }

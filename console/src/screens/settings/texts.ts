@@ -4,6 +4,7 @@ import * as audit from './words/audit'
 import * as common from './words/common'
 import * as keys from './words/keys'
 import * as members from './words/members'
+import * as operations from './words/operations'
 import * as shop from './words/shop'
 
 export const useText = defineTexts('settings', {
@@ -13,6 +14,7 @@ export const useText = defineTexts('settings', {
     ...common.en,
     ...keys.en,
     ...members.en,
+    ...operations.en,
     ...shop.en,
   },
   ja: {
@@ -21,6 +23,7 @@ export const useText = defineTexts('settings', {
     ...common.ja,
     ...keys.ja,
     ...members.ja,
+    ...operations.ja,
     ...shop.ja,
   },
 })

@@ -62,7 +62,8 @@ class SamplePerson(msgspec.Struct, frozen=True):
 
     profile_id: str
     name: str
-    place: str
+    region: str
+    country: str
 
 
 class DescribeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -155,7 +156,7 @@ def sample_audience(
     numbers = services.segment_editor.audiences.sample(_edit(services, data), limit)
     people = load_people(services, numbers)
     return [
-        SamplePerson(one.id, one.name, one.place)
+        SamplePerson(one.id, one.name, one.region, one.country)
         for number in numbers
         if (one := people.get(number)) is not None
     ]

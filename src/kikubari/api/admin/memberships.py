@@ -77,7 +77,8 @@ class SegmentMember(msgspec.Struct, frozen=True):
     profile_id: str
     name: str
     email: str
-    place: str
+    region: str
+    country: str
 
 
 class MembersPage(msgspec.Struct, frozen=True):
@@ -337,9 +338,9 @@ def _members(services: Services, numbers: BitMap) -> list[SegmentMember]:
     for number in numbers:
         line = people.get(number)
         if line is None:
-            found.append(SegmentMember(profile_id(number), "", "", ""))
+            found.append(SegmentMember(profile_id(number), "", "", "", ""))
         else:
-            found.append(SegmentMember(line.id, line.name, line.email, line.place))
+            found.append(SegmentMember(line.id, line.name, line.email, line.region, line.country))
     return found
 
 

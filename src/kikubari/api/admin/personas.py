@@ -4,13 +4,19 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from litestar import get, post, put
+from litestar import delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
-from kikubari.segments import Lookalike, PersonaRules, PersonaSet, StoredList
+from kikubari.segments import (
+    Lookalike,
+    PersonaRules,
+    PersonaSet,
+    SearchProgress,
+    StoredList,
+)
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -42,10 +48,27 @@ def get_personas(services: NamedDependency[Services]) -> PersonasAnswer:
     return PersonasAnswer(services.personas.latest("found"), services.personas.latest("defined"))
 
 
-@post("/personas/find", guards=[requires("write")], sync_to_thread=True, status_code=200)
-def find_personas(services: NamedDependency[Services], data: JSONBody[FindRequest]) -> PersonaSet:
-    """Look for kinds of customers in what people did, assign everybody, and keep the result."""
-    return services.personas.find(data.as_of)
+@post("/personas/search", guards=[requires("write")], sync_to_thread=True, status_code=202)
+def find_personas(
+    services: NamedDependency[Services], data: JSONBody[FindRequest]
+) -> SearchProgress:
+    """Begin to look for kinds of customers in what people did; one search at a time.
+
+    When it is done, everybody is assigned and the result is kept.
+    """
+    return services.personas.search.start(data.as_of)
+
+
+@get("/personas/search", guards=[requires("read")], sync_to_thread=False)
+def get_persona_search(services: NamedDependency[Services]) -> SearchProgress:
+    """Say how far the last search has come."""
+    return services.personas.search.progress()
+
+
+@delete("/personas/search", guards=[requires("write")], sync_to_thread=False, status_code=202)
+def cancel_persona_search(services: NamedDependency[Services]) -> SearchProgress:
+    """Ask the search that is under way to end; the personas stay as they were."""
+    return services.personas.search.cancel()
 
 
 @put("/personas", guards=[requires("write")], sync_to_thread=True)
@@ -88,6 +111,8 @@ def list_lists(services: NamedDependency[Services]) -> list[StoredList]:
 persona_handlers = [
     get_personas,
     find_personas,
+    get_persona_search,
+    cancel_persona_search,
     define_personas,
     assign_personas,
     find_lookalikes,

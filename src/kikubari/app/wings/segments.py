@@ -86,6 +86,7 @@ class SegmentsWing:
     def close(self) -> None:
         """End what is still being counted."""
         self.editor.audiences.close()
+        self.personas.search.close()
 
     def _follow(self) -> bool:
         """Bring the members of segments up to the copy and the clock."""

@@ -7,3 +7,5 @@ from kikubari.segments.personas.contracts import PersonaRule as PersonaRule
 from kikubari.segments.personas.contracts import PersonaRules as PersonaRules
 from kikubari.segments.personas.contracts import PersonaSet as PersonaSet
 from kikubari.segments.personas.personas import Personas as Personas
+from kikubari.segments.personas.search import PersonaSearch as PersonaSearch
+from kikubari.segments.personas.search import SearchProgress as SearchProgress

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kikubari.segments._matrices import Floats, cross, multiply
+from kikubari.segments.personas.search import Report, report_nothing
 
 Labels = NDArray[np.int64]
 
@@ -83,7 +84,11 @@ Nothing = Callable[[np.random.Generator], Floats]
 
 
 def plausible_numbers(
-    values: Floats, nothings: Sequence[Nothing], most: int, rng: np.random.Generator
+    values: Floats,
+    nothings: Sequence[Nothing],
+    most: int,
+    rng: np.random.Generator,
+    report: Report = report_nothing,
 ) -> list[int]:
     """Return the numbers of clusters that explain what chance does not, in ascending order.
 
@@ -95,12 +100,17 @@ def plausible_numbers(
         nothings: draw as many rows of data without clusters.
         most: largest number to look at.
         rng: source of chance.
+        report: is told how much is done.
     """
     ours = _explained(values, most, rng)
     plausible = np.ones(most + 1, dtype=bool)
     plausible[:2] = False
-    for nothing in nothings:
-        theirs = np.array([_explained(nothing(rng), most, rng) for _ in range(_DRAWS)])
+    for place, nothing in enumerate(nothings):
+        drawn = []
+        for draw in range(_DRAWS):
+            report((place + draw / _DRAWS) / len(nothings))
+            drawn.append(_explained(nothing(rng), most, rng))
+        theirs = np.array(drawn)
         gap = theirs.mean(axis=0) - ours
         error = theirs.std(axis=0, ddof=1) * np.sqrt(1 + 1 / _DRAWS)
         gap, error = np.insert(gap, 0, 0.0), np.insert(error, 0, 0.0)  # of one cluster

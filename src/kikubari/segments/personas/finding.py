@@ -17,6 +17,7 @@ from kikubari.segments.personas.clustering import (
     round_,
 )
 from kikubari.segments.personas.contracts import NothingFound
+from kikubari.segments.personas.search import Report, report_nothing
 from kikubari.segments.personas.stability import STABLE, Stability, measure_stability
 
 MOST_CLUSTERS = 8
@@ -24,6 +25,8 @@ FEWEST_PEOPLE = 200
 # Clusters are looked for among so many, and everybody is assigned to them.
 _SAMPLE = 3_000
 _PEOPLE_AT_ONCE = 100_000
+# How many kinds there are takes about this share of the search; whether they hold, the rest.
+_COUNTED = 0.7
 
 
 class Found(NamedTuple):
@@ -40,12 +43,15 @@ class Found(NamedTuple):
     rand: float
 
 
-def find_clusters(behaviour: Behaviour, *, seed: int) -> Found | NothingFound:
+def find_clusters(
+    behaviour: Behaviour, *, seed: int, report: Report = report_nothing
+) -> Found | NothingFound:
     """Return the clusters among these people, or why there are none.
 
     Args:
         behaviour: of everybody.
         seed: of all chance in here: the same people give the same clusters.
+        report: is told how much is done.
     """
     if len(behaviour.numbers) < FEWEST_PEOPLE:
         return "too_few_people"
@@ -58,11 +64,17 @@ def find_clusters(behaviour: Behaviour, *, seed: int) -> Found | NothingFound:
         return scale.apply(_alike(sample, rng))
 
     numbers = plausible_numbers(
-        values, (even(values), round_(values), by_chance), MOST_CLUSTERS, rng
+        values,
+        (even(values), round_(values), by_chance),
+        MOST_CLUSTERS,
+        rng,
+        report=lambda share: report(_COUNTED * share),
     )
     if not numbers:
         return "no_structure"
-    clustering, stability = _most_stable(values, numbers, rng)
+    clustering, stability = _most_stable(
+        values, numbers, rng, report=lambda share: report(_COUNTED + (1 - _COUNTED) * share)
+    )
     shown = [label for label, one in enumerate(stability.jaccard) if one >= STABLE]
     if len(shown) < 2:  # noqa: PLR2004 - one kind of customer is no division
         return "unstable"
@@ -90,7 +102,7 @@ def _alike(sample: Behaviour, rng: np.random.Generator) -> Behaviour:
 
 
 def _most_stable(
-    values: Floats, numbers: list[int], rng: np.random.Generator
+    values: Floats, numbers: list[int], rng: np.random.Generator, report: Report
 ) -> tuple[Clustering, Stability]:
     """Return the most clusters that are all stable; else those that hold most people steadily.
 
@@ -99,7 +111,9 @@ def _most_stable(
     """
     tried = []
     coarser = [k for k in range(2, max(numbers)) if k not in numbers]
-    for k in (*reversed(numbers), *reversed(coarser)):
+    candidates = (*reversed(numbers), *reversed(coarser))
+    for tries, k in enumerate(candidates):
+        report(tries / len(candidates))
         found = cluster(values, k, rng)
         stability = measure_stability(values, found, rng)
         if min(stability.jaccard) >= STABLE:

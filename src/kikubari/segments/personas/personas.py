@@ -22,6 +22,7 @@ from kikubari.segments.personas.contracts import (
 )
 from kikubari.segments.personas.finding import Found, find_clusters
 from kikubari.segments.personas.naming import list_distinctions, name_clusters
+from kikubari.segments.personas.search import PersonaSearch, Report, report_nothing
 from kikubari.segments.stored import MAX_NAME
 from kikubari.spec.conditions import Everyone, InSegment
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
@@ -32,6 +33,8 @@ MAX_RULES = 30
 # A cluster that shares half its people with an earlier persona is that persona.
 _SAME = 0.5
 _SEED = 20_070_101
+# Reading the year takes about this share of a search.
+_READ = 0.2
 _decode = msgspec.json.Decoder(PersonaSet).decode
 
 
@@ -43,7 +46,7 @@ class _Draft(msgspec.Struct, frozen=True):
 
 
 class Personas:
-    """Finds, defines, assigns.
+    """Finds, defines, assigns; `search` finds beside the requests of who waits for it.
 
     Args:
         state: store of assignments.
@@ -70,6 +73,7 @@ class Personas:
         self._lists = lists
         self._clock = clock
         self._workspace_id = workspace_id
+        self.search = PersonaSearch(self.find, clock)
 
     def latest(self, source: Source) -> PersonaSet | None:
         """Return the newest assignment, None before the first."""
@@ -82,7 +86,7 @@ class Personas:
             body = connection.execute(query).scalar()
         return None if body is None else _decode(body)
 
-    def find(self, as_of: datetime | None = None) -> PersonaSet:
+    def find(self, as_of: datetime | None = None, report: Report = report_nothing) -> PersonaSet:
         """Look for kinds of customers in the year before an instant, and store them.
 
         Personas of an earlier search whose people are mostly the same keep their ids; those that
@@ -90,7 +94,10 @@ class Personas:
         """
         moment = self._engine.moment(as_of)
         behaviour = read_behaviour(self._columnar, moment, workspace_id=self._workspace_id)
-        found = find_clusters(behaviour, seed=_SEED)
+        report(_READ)
+        found = find_clusters(
+            behaviour, seed=_SEED, report=lambda share: report(_READ + (1 - _READ) * share)
+        )
         drafts = self._drafts(behaviour, found) if isinstance(found, Found) else []
         n_people = len(behaviour.numbers)
         return self._store(

@@ -3,6 +3,7 @@ import type { Attribute, AttributeDetail } from '@/api/generated'
 import { getAttributeOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { Bars, EmptyState, Figure, Figures, Loaded, PageHeader, Section } from '@/design'
 import { useFormat } from '@/language/format'
+import { useLanguage } from '@/language/texts'
 import { useParameter } from '../choices'
 import { useSourceName } from '../sourceNames'
 import { useText } from '../texts'
@@ -34,6 +35,7 @@ export default function AttributeScreen() {
 function Detail({ detail }: { detail: AttributeDetail }) {
   const t = useText()
   const format = useFormat()
+  const language = useLanguage()
   const { attribute } = detail
   const { figures, name, event, classification } = attribute
   const isClassed = classification.pii !== 'none' || classification.sensitivity !== 'none'
@@ -51,7 +53,8 @@ function Detail({ detail }: { detail: AttributeDetail }) {
           <span className={styles.reason}>
             {isClassed && <ClassBadges classification={classification} />}
             <span>
-              {attribute.description} {t(`basis_${classification.basis}`)}{' '}
+              {attribute.description} {t(`basis_${classification.basis}`)}
+              {language === 'en' && ' '}
               {t('event_reason', {
                 first: format.day(figures.first_seen_at),
                 last: format.ago(figures.last_seen_at),

@@ -48,9 +48,13 @@ export default function AttributesScreen() {
   return (
     <>
       <PageHeader
-        title={first ? t('attributes_title', { count: first.total }) : t('loading_title')}
+        title={
+          first
+            ? t(first.state ? 'attributes_title' : 'not_counted', { count: first.total })
+            : t('loading_title')
+        }
         documentTitle={t('tab_attributes')}
-        reason={first && <Counted state={first.state ?? null} />}
+        reason={first?.state && <Counted state={first.state} />}
         action={<CountNow />}
       />
       <DataTabs />
@@ -82,10 +86,9 @@ export default function AttributesScreen() {
   )
 }
 
-function Counted({ state }: { state: CatalogueState | null }) {
+function Counted({ state }: { state: CatalogueState }) {
   const t = useText()
   const format = useFormat()
-  if (!state) return t('not_counted')
   const values = {
     ago: format.ago(state.taken_at),
     events: format.number(state.n_events),
@@ -101,7 +104,7 @@ function NoAttributes({ isCounted }: { isCounted: boolean }) {
   return isCounted ? (
     <EmptyState title={t('no_match')}>{t('no_match_how')}</EmptyState>
   ) : (
-    <EmptyState title={t('not_counted')}>{t('not_counted_how')}</EmptyState>
+    <EmptyState>{t('not_counted_how')}</EmptyState>
   )
 }
 

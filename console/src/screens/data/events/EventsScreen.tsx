@@ -25,7 +25,10 @@ export default function EventsScreen() {
       <PageHeader
         title={
           events.data
-            ? t('events_title', { count: events.data.length, total: format.number(total) })
+            ? t(total ? 'events_title' : 'events_none', {
+                count: events.data.length,
+                total: format.number(total),
+              })
             : t('tab_events')
         }
         documentTitle={t('tab_events')}
@@ -36,7 +39,7 @@ export default function EventsScreen() {
           found.length ? (
             <EventTable events={found} />
           ) : (
-            <EmptyState title={t('events_none')}>{t('events_none_how')}</EmptyState>
+            <EmptyState>{t('events_none_how')}</EmptyState>
           )
         }
       </Loaded>

@@ -9,10 +9,15 @@ import { useText } from '../texts'
 export default function SourcesScreen() {
   const t = useText()
   const sources = useQuery(listSourceSummariesOptions())
+  const count = sources.data?.length
   return (
     <>
       <PageHeader
-        title={sources.data ? t('sources_title', { count: sources.data.length }) : t('tab_sources')}
+        title={
+          count === undefined
+            ? t('tab_sources')
+            : t(count ? 'sources_title' : 'sources_none', { count })
+        }
         documentTitle={t('tab_sources')}
         reason={t('sources_reason')}
       />
@@ -22,7 +27,7 @@ export default function SourcesScreen() {
           found.length ? (
             <SourceTable sources={found} />
           ) : (
-            <EmptyState title={t('sources_none')}>{t('sources_none_how')}</EmptyState>
+            <EmptyState>{t('sources_none_how')}</EmptyState>
           )
         }
       </Loaded>

@@ -23,7 +23,7 @@ export default function ViolationsScreen() {
           groups.length ? (
             <ViolationTable groups={groups} />
           ) : (
-            <EmptyState title={t('violations_title_none')}>{t('violations_none_how')}</EmptyState>
+            <EmptyState>{t('violations_none_how')}</EmptyState>
           )
         }
       </Loaded>

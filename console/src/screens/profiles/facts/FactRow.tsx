@@ -22,7 +22,7 @@ export function FactRow({ trait, sourceName }: Props) {
     <div className={styles.fact}>
       <dt>{name(trait.name)}</dt>
       <dd>
-        <strong>{valueText(standing.fact.value)}</strong>
+        <strong>{valueText(standing.fact.value, trait.name)}</strong>
         <Worth voice={standing} />
         <Said voice={standing} sourceName={sourceName} />
         {others.length > 0 && (
@@ -32,7 +32,7 @@ export function FactRow({ trait, sourceName }: Props) {
             <ul>
               {others.map((voice) => (
                 <li key={`${voice.fact.source_id}-${voice.fact.is_verified}`}>
-                  <strong>{valueText(voice.fact.value)}</strong>
+                  <strong>{valueText(voice.fact.value, trait.name)}</strong>
                   <Said voice={voice} sourceName={sourceName} />
                 </li>
               ))}

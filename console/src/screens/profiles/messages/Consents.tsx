@@ -1,6 +1,7 @@
 import type { ConsentEntry } from '@/api/generated'
 import { Badge, DataTable, Section, type Tone } from '@/design'
 import { useFormat } from '@/language/format'
+import styles from './messages.module.css'
 import { useText } from './texts'
 
 const tones: Record<string, Tone> = { granted: 'good', denied: 'late', withdrawn: 'late' }
@@ -30,7 +31,7 @@ export function Consents({ entries }: { entries: ConsentEntry[] }) {
               id: 'purpose',
               header: t('purpose'),
               cell: ({ entry }) =>
-                `${t(`purpose_${entry.purpose}` as 'purpose_marketing')} · ${entry.channel || t('all_channels')}`,
+                `${t(`purpose_${entry.purpose}` as 'purpose_marketing')} · ${t(`channel_${entry.channel || 'all'}` as 'channel_all')}`,
             },
             {
               id: 'status',
@@ -45,20 +46,24 @@ export function Consents({ entries }: { entries: ConsentEntry[] }) {
               ),
             },
             { id: 'when', header: t('when'), cell: ({ entry }) => format.instant(entry.at) },
-            {
-              id: 'wording',
-              header: t('wording'),
-              cell: ({ entry }) => entry.wording_version || '–',
-            },
-            { id: 'source', header: t('source'), cell: ({ entry }) => entry.source || '–' },
-            {
-              id: 'proof',
-              header: t('proof'),
-              cell: ({ entry }) => (entry.proof === null ? t('proof_erased') : entry.proof || '–'),
-            },
+            { id: 'proof', header: t('proof'), cell: ({ entry }) => <Proof entry={entry} /> },
           ]}
         />
       )}
     </Section>
+  )
+}
+
+/** What was seen and done, and under it which wording that was, and where. */
+function Proof({ entry }: { entry: ConsentEntry }) {
+  const t = useText()
+  const where = entry.source === 'simulated' ? t('simulated') : entry.source
+  return (
+    <div>
+      {entry.proof === null ? t('proof_erased') : entry.proof || '–'}
+      <span className={styles.wording}>
+        {[entry.wording_version, where].filter(Boolean).join(' · ')}
+      </span>
+    </div>
   )
 }

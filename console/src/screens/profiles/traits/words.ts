@@ -1,5 +1,6 @@
 import { useFormat } from '@/language/format'
 import { useText } from './texts'
+import { useValueWords } from './values'
 
 type Key = Parameters<ReturnType<typeof useText>>[0]
 
@@ -12,11 +13,18 @@ export function useTraitName(): (name: string) => string {
 const day = /^\d{4}-\d{2}-\d{2}$/
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/
 
-/** Writes a trait's value as a person would: days and instants as the reader does. */
-export function useValueText(): (value: unknown) => string {
+type ValueKey = Parameters<ReturnType<typeof useValueWords>>[0]
+
+/** Writes a trait's value as a person would: days, countries and languages as the reader does. */
+export function useValueText(): (value: unknown, name?: string) => string {
   const format = useFormat()
-  return (value) => {
+  const word = useValueWords()
+  return (value, name = '') => {
     if (typeof value === 'string') {
+      const key = `${name} ${value}`
+      if (key in useValueWords.words.en) return word(key as ValueKey)
+      if (name === 'country') return format.country(value)
+      if (name === 'language') return format.language(value)
       if (Number.isNaN(Date.parse(value))) return value
       if (instant.test(value)) return format.instant(value)
       // A day is the same day everywhere.

@@ -1,0 +1,177 @@
+import { ActionIcon, Button, TextInput } from '@mantine/core'
+import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { PersonaSet } from '@/api/generated'
+import {
+  definePersonasMutation,
+  getPersonasQueryKey,
+  listLiveSegmentsOptions,
+} from '@/api/generated/@tanstack/react-query.gen'
+import { Combobox, type Option, toast, toastFailure, useErrorLine } from '@/design'
+import { useFormat } from '@/language/format'
+import styles from './RulesEditor.module.css'
+import {
+  draftOf,
+  emptyRule,
+  faultOf,
+  mostRules,
+  moved,
+  type RuleDraft,
+  type RulesDraft,
+  writeRules,
+} from './rules'
+import { useText } from './texts'
+import { useNaming } from './words'
+
+interface Props {
+  defined: PersonaSet | null
+  onDone: () => void
+}
+
+/** Rules in order of priority; saving assigns everybody at once. */
+export function RulesEditor({ defined, onDone }: Props) {
+  const t = useText()
+  const errorLine = useErrorLine()
+  const client = useQueryClient()
+  const [draft, setDraft] = useState<RulesDraft>(() => draftOf(defined, t('rule_otherwise_name')))
+  const [isTried, setIsTried] = useState(false)
+  const fault = faultOf(draft)
+  const save = useMutation({
+    ...definePersonasMutation(),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: getPersonasQueryKey() })
+      toast(t('assigned'))
+      onDone()
+    },
+    onError: (error) => toastFailure(errorLine(error)),
+  })
+  const setRules = (rules: RuleDraft[]) => setDraft({ ...draft, rules })
+  const submit = () => {
+    setIsTried(true)
+    if (!fault) save.mutate({ body: writeRules(draft) })
+  }
+  return (
+    <form
+      className={styles.editor}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        submit()
+      }}
+    >
+      <RuleRows rules={draft.rules} onChange={setRules} />
+      <Button
+        variant="light"
+        disabled={draft.rules.length >= mostRules}
+        onClick={() => setRules([...draft.rules, emptyRule()])}
+      >
+        {t('rule_add')}
+      </Button>
+      <TextInput
+        label={t('rule_otherwise')}
+        value={draft.otherwise}
+        maxLength={200}
+        onChange={(event) => setDraft({ ...draft, otherwise: event.currentTarget.value })}
+        className={styles.otherwise}
+      />
+      {isTried && fault && (
+        <p role="alert" className={styles.fault}>
+          {t(`rule_${fault}`)}
+        </p>
+      )}
+      <div className={styles.acts}>
+        <Button type="submit" loading={save.isPending}>
+          {t('rule_save')}
+        </Button>
+        <Button variant="subtle" onClick={onDone}>
+          {t('rule_cancel')}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+interface RowsProps {
+  rules: RuleDraft[]
+  onChange: (rules: RuleDraft[]) => void
+}
+
+function RuleRows({ rules, onChange }: RowsProps) {
+  const segments = useSegmentOptions()
+  const change = (key: number, part: Partial<RuleDraft>) =>
+    onChange(rules.map((one) => (one.key === key ? { ...one, ...part } : one)))
+  return (
+    <ol className={styles.rules}>
+      {rules.map((rule, index) => (
+        <RuleRow
+          key={rule.key}
+          rule={rule}
+          place={index + 1}
+          segments={segments}
+          onChange={(part) => change(rule.key, part)}
+          onUp={index > 0 ? () => onChange(moved(rules, index, -1)) : undefined}
+          onDown={index < rules.length - 1 ? () => onChange(moved(rules, index, 1)) : undefined}
+          onRemove={
+            rules.length > 1
+              ? () => onChange(rules.filter((one) => one.key !== rule.key))
+              : undefined
+          }
+        />
+      ))}
+    </ol>
+  )
+}
+
+interface RowProps {
+  rule: RuleDraft
+  place: number
+  segments: Option[]
+  onChange: (part: Partial<RuleDraft>) => void
+  onUp?: () => void
+  onDown?: () => void
+  onRemove?: () => void
+}
+
+function RuleRow({ rule, place, segments, onChange, onUp, onDown, onRemove }: RowProps) {
+  const t = useText()
+  const acts = [
+    { label: t('rule_up', { place }), icon: IconArrowUp, act: onUp },
+    { label: t('rule_down', { place }), icon: IconArrowDown, act: onDown },
+    { label: t('rule_remove', { place }), icon: IconTrash, act: onRemove },
+  ]
+  return (
+    <li className={styles.rule}>
+      <TextInput
+        label={t('rule_name', { place })}
+        value={rule.name}
+        maxLength={200}
+        onChange={(event) => onChange({ name: event.currentTarget.value })}
+      />
+      <Combobox
+        label={t('rule_segment', { place })}
+        value={rule.segment}
+        options={segments}
+        onChange={(segment) => onChange({ segment })}
+      />
+      <span className={styles.moves}>
+        {acts.map(({ label, icon: Icon, act }) => (
+          <ActionIcon key={label} variant="subtle" aria-label={label} disabled={!act} onClick={act}>
+            <Icon aria-hidden size={18} />
+          </ActionIcon>
+        ))}
+      </span>
+    </li>
+  )
+}
+
+function useSegmentOptions(): Option[] {
+  const naming = useNaming()
+  const format = useFormat()
+  const live = useQuery(listLiveSegmentsOptions())
+  return (live.data?.segments ?? []).map((one) => ({
+    value: one.id,
+    label: naming(one),
+    note: one.size === null ? undefined : format.number(one.size),
+  }))
+}
