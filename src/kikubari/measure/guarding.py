@@ -1,5 +1,6 @@
 """What the guard said of all messages lately, by broadcast and rule."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
@@ -10,8 +11,10 @@ from kikubari.storage import ColumnarStore, QueryBudget
 
 _TALLIES = """
 SELECT rule, broadcast_id,
-  uniqExactIf(message_id, type = {skipped:String} AND level = 'block') AS n_blocked,
-  uniqExactIf(message_id, type = {skipped:String} AND level = 'hold') AS n_held,
+  uniqExactIf(message_id, type = {skipped:String} AND level = 'block'
+    AND rule IN {blocking:Array(String)}) AS n_blocked,
+  uniqExactIf(message_id, type = {skipped:String} AND level = 'hold'
+    AND rule IN {holding:Array(String)}) AS n_held,
   uniqExactIf(message_id, type = {sent:String}) AS n_warned,
   groupUniqArray(3)(message_id)
 FROM (
@@ -23,6 +26,7 @@ FROM (
     AND ({broadcast:String} = '' OR broadcast_id = {broadcast:String})
 )
 GROUP BY rule, broadcast_id
+HAVING n_blocked + n_held + n_warned > 0
 ORDER BY n_blocked + n_held + n_warned DESC, rule, broadcast_id
 LIMIT 1000
 """
@@ -55,17 +59,28 @@ class GuardTallies:
         self._columnar = columnar
         self._workspace_id = workspace_id
 
-    def count(self, since: datetime, *, broadcast_id: str = "") -> list[GuardTally]:
+    def count(
+        self,
+        since: datetime,
+        *,
+        blocking: Collection[str],
+        holding: Collection[str],
+        broadcast_id: str = "",
+    ) -> list[GuardTally]:
         """Return the tallies of messages settled since, most objections first.
 
         Args:
             since: an aware instant.
+            blocking: rules that may block; what others said of a blocked message did not stop it.
+            holding: rules that may hold, likewise.
             broadcast_id: of that broadcast only; empty: of all.
         """
         values = {
             "workspace": self._workspace_id,
             "since": since,
             "broadcast": broadcast_id,
+            "blocking": sorted(blocking),
+            "holding": sorted(holding),
             "sent": topics.EMAIL_SENT,
             "skipped": topics.EMAIL_SKIPPED,
         }

@@ -16,6 +16,7 @@ from kikubari.decide.guard import (
     CaseVerdict,
     Guard,
     GuardPolicy,
+    Level,
     StoredGuardPolicy,
     judge_words,
     list_rules,
@@ -154,11 +155,26 @@ def report_guard(
 ) -> GuardReport:
     """Say what the guard stopped and what went in spite of a warning, by rule, with examples."""
     since = services.clock.now() - timedelta(days=days)
-    tallies = services.guard_tallies.count(since, broadcast_id=broadcast)
+    tallies = services.guard_tallies.count(
+        since,
+        blocking=_answering(services, Level.BLOCK),
+        holding=_answering(services, Level.HOLD),
+        broadcast_id=broadcast,
+    )
     by_rule = groupby(sorted(tallies, key=_rule_of), key=_rule_of)
     rules = [_report(services, rule, list(group)) for rule, group in by_rule]
     rules.sort(key=lambda one: (-one.n_blocked - one.n_held, -one.n_warned, one.rule))
     return GuardReport(days=days, rules=rules)
+
+
+def _answering(services: Services, level: Level) -> list[str]:
+    """Return the rules that may answer so, by themselves or because the shop is stricter."""
+    set_by_shop = services.guard_policies.get().policy.levels
+    return [
+        rule_id
+        for rule_id, rule in list_rules().items()
+        if level in rule.levels or set_by_shop.get(rule_id) is level
+    ]
 
 
 def _rule_of(tally: GuardTally) -> str:
