@@ -1,11 +1,11 @@
 """The log, the only truth, and its columnar copy."""
 
 from kikubari.events.assertions import CONSENT_PURPOSES as CONSENT_PURPOSES
-from kikubari.events.assertions import SENSITIVE_PREFIX as SENSITIVE_PREFIX
-from kikubari.events.assertions import SENSITIVE_PURPOSES as SENSITIVE_PURPOSES
 from kikubari.events.assertions import CONSENT_STATUSES as CONSENT_STATUSES
 from kikubari.events.assertions import CONTACT_TRAITS as CONTACT_TRAITS
 from kikubari.events.assertions import PROVENANCES as PROVENANCES
+from kikubari.events.assertions import SENSITIVE_PREFIX as SENSITIVE_PREFIX
+from kikubari.events.assertions import SENSITIVE_PURPOSES as SENSITIVE_PURPOSES
 from kikubari.events.assertions import find_consent_assertion as find_consent_assertion
 from kikubari.events.assertions import is_simulated as is_simulated
 from kikubari.events.assertions import list_trait_assertions as list_trait_assertions
