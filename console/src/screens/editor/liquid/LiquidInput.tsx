@@ -41,18 +41,20 @@ export function LiquidInput(props: Props) {
     'aria-label': isLabelHidden ? label : undefined,
     value,
     onChange: (event: { currentTarget: { value: string } }) => {
-      onChange(event.currentTarget.value)
+      const typed = event.currentTarget.value
+      onChange(rows ? typed : typed.replaceAll('\n', ' '))
       completion.look()
     },
     onBlur: completion.close,
     onKeyDown: (event: React.KeyboardEvent) => {
-      if (!isComposing(event)) completion.onKeyDown(event)
+      if (isComposing(event) || completion.onKeyDown(event)) return
+      if (event.key === 'Enter' && className) event.preventDefault()
     },
   }
   return (
     <>
       {className ? (
-        <input {...bare(shared)} className={className} />
+        <textarea {...bare(shared)} rows={1} className={className} />
       ) : rows ? (
         <Textarea {...shared} rows={rows} />
       ) : (
