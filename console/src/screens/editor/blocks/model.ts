@@ -156,10 +156,6 @@ export function withNewIds<B extends AnyBlock>(block: B): B {
   return { ...block, id: newId(), columns }
 }
 
-export function blocksOf(variant: EmailVariant | undefined): Document | undefined {
-  return variant?.blocks ?? undefined
-}
-
 /** The languages a message is written in, as far as the console speaks them. */
 export function writtenIn(variants: Record<string, EmailVariant>): Language[] {
   return languages.filter((one) => variants[one])
