@@ -27,7 +27,8 @@ export function MailView({ html, title, width, isDark }: Props) {
   useEffect(() => {
     const page = frame.current?.contentDocument
     if (!loaded || !page) return
-    page.documentElement.innerHTML = html
+    const message = new DOMParser().parseFromString(html, 'text/html')
+    page.replaceChild(page.adoptNode(message.documentElement), page.documentElement)
     const base = page.createElement('base')
     base.target = '_blank'
     page.head.prepend(base)
