@@ -23,6 +23,9 @@ class BroadcastState(StrEnum):
     DONE = "done"  # no message of it can still leave
 
 
+_MOST_RULES = 20
+
+
 class CouponRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An offer for the members of a segment; both by id. Without a segment it is for everybody."""
 
@@ -39,8 +42,17 @@ class CouponChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             either; else the message comes without.
     """
 
-    rules: Annotated[tuple[CouponRule, ...], msgspec.Meta(min_length=1, max_length=20)]
+    rules: tuple[CouponRule, ...]
     is_required: bool = False
+
+    def __post_init__(self) -> None:
+        """Count the rules; a bound in the type would hide theirs from the API's description.
+
+        Raises:
+            ValueError: none, or too many.
+        """
+        if not 1 <= len(self.rules) <= _MOST_RULES:
+            raise ValueError(f"one rule to {_MOST_RULES} choose a coupon's offer")
 
 
 class BroadcastDefinition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
