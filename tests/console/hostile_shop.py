@@ -82,6 +82,9 @@ def fill(shop: Installation, folder: Path) -> dict[str, str]:
             },
         },
     }
+    free = {"name": WORST[:100], "benefit": {"kind": "free_shipping"}, "codes": "uploaded"}
+    offer = shop.post("/api/offers", free)["id"]
+    shop.post("/api/topics", {"id": "worst", "name_ja": WORST[:80], "name_en": WORST[:80]})
     draft = shop.post("/api/broadcasts", letter)["id"]
     sent = shop.post("/api/broadcasts", letter)["id"]
     shop.post(f"/api/broadcasts/{sent}/send")
@@ -89,6 +92,7 @@ def fill(shop: Installation, folder: Path) -> dict[str, str]:
     shop.settle()
     return {
         "segment": segment["id"],
+        "offer": offer,
         "draft": draft,
         "sent": sent,
         "mail": shop.get("/api/inbox")[0]["id"],

@@ -27,8 +27,8 @@ export function MailView({ html, title, width, isDark }: Props) {
   useEffect(() => {
     const page = frame.current?.contentDocument
     if (!loaded || !page) return
-    const message = new DOMParser().parseFromString(html, 'text/html')
-    page.replaceChild(page.adoptNode(message.documentElement), page.documentElement)
+    // By the frame's own page, whose policy lets a message have styles and run nothing.
+    page.documentElement.innerHTML = html
     const base = page.createElement('base')
     base.target = '_blank'
     page.head.prepend(base)
