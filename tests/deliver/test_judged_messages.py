@@ -165,6 +165,7 @@ def test_the_reason_is_where_it_was_asked_for_or_below(place):
     )
     plain = made.data.decode().replace("=\r\n", "")
     assert plain.count("what you did with us") == 2  # in both parts, once each
+    assert plain.count(">See and correct what we know</a>") == 1  # a link, not its source
     assert "\ue000" not in made.data.decode()
 
 

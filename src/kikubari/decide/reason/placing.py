@@ -47,7 +47,8 @@ def place_reason(
     for piece in html:
         if MARK in piece:
             has_mark = True
-            pieces.append(piece.replace(MARK, markup))
+            # Not by the piece's own method: of text known to be safe, it would escape the markup.
+            pieces.append(str.replace(piece, MARK, markup))
         else:
             pieces.append(piece)
     if is_appended and not has_mark:
