@@ -1,6 +1,7 @@
 import { TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useFormat } from '@/language/format'
+import styles from './NumberField.module.css'
 
 interface NumberProps {
   /** Shown above the field; with `isBare` only told to screen readers. */
@@ -52,6 +53,7 @@ export function NumberField(props: NumberProps) {
       rightSection={suffix}
       rightSectionWidth={suffix ? 'auto' : undefined}
       rightSectionPointerEvents="none"
+      rightSectionProps={{ className: styles.suffix }}
     />
   )
 }
