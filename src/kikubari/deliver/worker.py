@@ -42,6 +42,7 @@ _STOPPED_STATES = {
 }
 # What is held for a better moment is judged again after this.
 _HELD_FOR = timedelta(hours=1)
+_SWEEP_SECONDS = 5.0
 
 
 class _Chunk(msgspec.Struct, frozen=True):
@@ -127,13 +128,17 @@ class DeliveryWorker:
         with self.stages.measure("smtp"):
             async with asyncio.TaskGroup() as background:
                 writer = background.create_task(self._coalescer.run())
-                keeper = background.create_task(self._keep())
+                keepers = [
+                    background.create_task(self._keep()),
+                    background.create_task(self._sweep()),
+                ]
                 try:
                     await self._pipeline(until_idle=until_idle)
                 finally:
                     self._coalescer.close()
                     await writer
-                    keeper.cancel()
+                    for one in keepers:
+                        one.cancel()
 
     async def _pipeline(self, *, until_idle: bool) -> None:
         async with asyncio.TaskGroup() as stages:
@@ -291,7 +296,7 @@ class DeliveryWorker:
     # Keep
 
     async def _keep(self) -> None:
-        """Prolong our own leases, take over what others lost, write down what was cancelled."""
+        """Prolong our own leases, take over what others lost."""
         while True:
             with suppress(UnavailableError):
                 await self._write(
@@ -304,9 +309,15 @@ class DeliveryWorker:
                     )
                 )
                 await self._write(partial(queue.recover, lost_before=self._with.clock.now()))
+            await asyncio.sleep(self._settings.lease.total_seconds() / 3)
+
+    async def _sweep(self) -> None:
+        """Write down what was cancelled: who cancelled wants to see it."""
+        while True:
+            with suppress(UnavailableError):
                 while await self._write(partial(queue.sweep_cancelled, coupons=self._with.coupons)):
                     pass
-            await asyncio.sleep(self._settings.lease.total_seconds() / 3)
+            await asyncio.sleep(_SWEEP_SECONDS)
 
     async def _write(self, work: Callable[..., T], *, stage: str = "keep") -> T:
         def measured(connection: Connection) -> T:
