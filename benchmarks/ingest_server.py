@@ -16,6 +16,7 @@ import uvicorn
 import uvloop
 
 from generated_events import CURRENCY
+from kikubari.app.interpreter import tune_interpreter
 from kikubari.app.wings.log import list_projections
 from kikubari.collect import RejectedEvents, SourceKind, Sources, TrackingApi
 from kikubari.deliver import AddressHasher
@@ -69,6 +70,7 @@ async def serve(intake_path: Path, *, is_storing: bool, home: Path | None) -> No
     """Serve until standard input ends."""
     store = SqliteStateStore(intake_path, overwrites=False)
     migrate(store)
+    tune_interpreter()  # as the server does
     with sequencing(home, store) if home else nullcontext():
         await _serve(store, is_storing=is_storing)
     store.close()

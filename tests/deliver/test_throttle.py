@@ -161,7 +161,9 @@ def test_transactional_mail_does_not_wait(state):
 def test_a_provider_that_says_421_is_left_alone_at_once(state):
     world = world_at(state, Pace({}), answers={"p1@gmail.com": [CLOSING]})
     world.deliver(connections=1, batch=1)
-    assert world.reached == ["p6@example.com"]
+    assert "p6@example.com" in world.reached
+    # What was past the gate when the provider said so may still have gone to it.
+    assert set(world.reached) <= {"p2@gmail.com", "p6@example.com"}
     world.clock.advance(timedelta(minutes=2))
     world.deliver()
     assert world.states() == {MessageState.SENT: 6}
