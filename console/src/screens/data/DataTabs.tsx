@@ -1,5 +1,4 @@
-import { Link } from '@tanstack/react-router'
-import styles from './DataTabs.module.css'
+import { PageNav } from '@/design'
 import { useText } from './texts'
 
 const parts = [
@@ -14,12 +13,6 @@ const parts = [
 export function DataTabs() {
   const t = useText()
   return (
-    <nav aria-label={t('parts')} className={styles.tabs}>
-      {parts.map(([key, to]) => (
-        <Link key={to} to={to} activeOptions={{ exact: true, includeSearch: false }}>
-          {t(key)}
-        </Link>
-      ))}
-    </nav>
+    <PageNav label={t('parts')} pages={parts.map(([key, path]) => ({ path, label: t(key) }))} />
   )
 }

@@ -1,7 +1,5 @@
-import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { PageHeader } from '@/design'
-import styles from './SendingPage.module.css'
+import { PageHeader, PageNav } from '@/design'
 import { useText } from './texts'
 
 const pages = [
@@ -24,17 +22,10 @@ export function SendingPage({ title, reason, action, children }: Props) {
   const t = useText()
   return (
     <>
-      <nav aria-label={t('nav')} className={styles.nav}>
-        <ul>
-          {pages.map((page) => (
-            <li key={page.path}>
-              <Link to={page.path} activeOptions={{ exact: true }} className={styles.link}>
-                {t(page.label)}
-              </Link>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      <PageNav
+        label={t('nav')}
+        pages={pages.map(({ path, label }) => ({ path, label: t(label) }))}
+      />
       <PageHeader title={title} reason={reason} action={action} />
       {children}
     </>

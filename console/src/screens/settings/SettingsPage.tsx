@@ -1,8 +1,6 @@
-import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useMay, useSession } from '@/app/session'
-import { PageHeader } from '@/design'
-import styles from './SettingsPage.module.css'
+import { PageHeader, PageNav } from '@/design'
 import { useText } from './texts'
 
 const pages = [
@@ -31,17 +29,10 @@ export function SettingsPage({ title, reason, action, children }: Props) {
   )
   return (
     <>
-      <nav aria-label={t('nav')} className={styles.nav}>
-        <ul>
-          {shown.map((page) => (
-            <li key={page.path}>
-              <Link to={page.path} activeOptions={{ exact: true }} className={styles.link}>
-                {t(page.label)}
-              </Link>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      <PageNav
+        label={t('nav')}
+        pages={shown.map(({ path, label }) => ({ path, label: t(label) }))}
+      />
       <PageHeader title={title} reason={reason} action={action} />
       {children}
     </>

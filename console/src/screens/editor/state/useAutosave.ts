@@ -54,9 +54,14 @@ export function useAutosave(broadcast: Broadcast, definition: BroadcastDefinitio
   }, [id, queries])
 
   useEffect(() => {
-    if (definition === written.current || isBusy.current || isStopped.current) return
-    setSaving({ state: 'waiting' })
+    if (isBusy.current || isStopped.current) return
     clearTimeout(timer.current)
+    if (definition === written.current) {
+      // Taken back before it was written: the server has it as it is.
+      setSaving((now) => (now.state === 'waiting' ? { state: 'saved', at: undefined } : now))
+      return
+    }
+    setSaving({ state: 'waiting' })
     timer.current = setTimeout(save, pauseMilliseconds)
   }, [definition, save])
   useLeaving(latest, written, save)
