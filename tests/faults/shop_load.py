@@ -51,7 +51,9 @@ class Told:
 def read_told(path: Path) -> Told:
     """Read the oracle."""
     told = Told()
-    for line in path.read_text().splitlines():
+    for line in path.read_text().splitlines(keepends=True):
+        if not line.endswith("\n"):
+            break  # still being written
         answer = Answer(*json.loads(line))
         told.answers.append(answer)
         told.sent.update(answer.ids)

@@ -20,7 +20,8 @@ def run_short(name: str) -> dict:
     is_impossible = not done.stdout and "Traceback" not in done.stderr
     if is_impossible and not os.environ.get("CI"):
         pytest.skip(done.stderr.strip())
-    assert done.returncode == 0, (done.stdout, done.stderr[-3_000:])
+    if done.returncode:
+        pytest.fail(f"{name}: {done.stdout}\n{done.stderr[-3_000:]}", pytrace=False)
     return json.loads(done.stdout)
 
 
