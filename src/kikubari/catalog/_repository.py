@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from kikubari.catalog._tables import product_versions, products
+from kikubari.catalog._tables import product_variants, product_versions, products
 from kikubari.catalog.contracts import CategoryCount, Product
 from kikubari.catalog.versions import Statement, search_text
 from kikubari.kit.instants import from_micros, to_micros
@@ -71,6 +71,50 @@ def save_products(connection: Connection, workspace_id: int, folded: Sequence[Pr
         for product in folded
     ]
     connection.execute(statement, rows)
+    owners = [
+        {
+            "workspace_id": workspace_id,
+            "variant_id": variant.variant_id,
+            "product_id": product.product_id,
+        }
+        for product in folded
+        for variant in product.variants
+    ]
+    if owners:
+        # Should two products claim a variant, the one that said so last has it.
+        key = ["workspace_id", "variant_id"]
+        connection.execute(
+            upsert(connection, product_variants, key=key, update=["product_id"]), owners
+        )
+
+
+def find_owners(
+    connection: Connection, workspace_id: int, variant_ids: Sequence[str]
+) -> dict[str, str]:
+    """Return the product of each of these ids that is a variant's."""
+    variant = product_variants.c
+    found: dict[str, str] = {}
+    for ids in _chunks(variant_ids):
+        rows = connection.execute(
+            select(variant.variant_id, variant.product_id).where(
+                variant.workspace_id == workspace_id, variant.variant_id.in_(ids)
+            )
+        )
+        found.update((row.variant_id, row.product_id) for row in rows)
+    return found
+
+
+def list_after(
+    connection: Connection, workspace_id: int, *, after: str, limit: int
+) -> list[Product]:
+    """Return the next products behind an id."""
+    rows = connection.execute(
+        select(products.c.body)
+        .where(products.c.workspace_id == workspace_id, products.c.product_id > after)
+        .order_by(products.c.product_id)
+        .limit(limit)
+    )
+    return [_decode_product(row.body) for row in rows]
 
 
 def load_products(

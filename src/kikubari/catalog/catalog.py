@@ -1,19 +1,36 @@
 """The catalogue: kept in step with the log, read by everyone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
 from kikubari.catalog import _repository as repository
-from kikubari.catalog.contracts import CategoryCount, Product, ProductPage
-from kikubari.catalog.versions import find_product_id, fold, search_terms
+from kikubari.catalog.contracts import (
+    CategoryCount,
+    KnownItem,
+    PastOffer,
+    Product,
+    ProductPage,
+)
+from kikubari.catalog.fields import read_id
+from kikubari.catalog.versions import (
+    Folding,
+    Statement,
+    find_product_id,
+    fold,
+    search_terms,
+    trace,
+)
 from kikubari.events import SequencedEvent, message_key
 from kikubari.kit.instants import to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import NotFoundError
 from kikubari.storage import StateStore
+
+_PRODUCTS_PER_READ = 1_000
 
 
 class CatalogProjection:
@@ -80,11 +97,79 @@ class Catalog:
                 return fold(product_id, statements)
             return None
 
-    def load_products(self, product_ids: Iterable[str]) -> dict[str, Product]:
-        """Return those of the products that are known, by id."""
-        ids = sorted(set(product_ids))
+    def load_products(self, ids: Iterable[str]) -> dict[str, Product]:
+        """Return those of the products that are known, by the id asked for.
+
+        The id of a variant finds the product it belongs to.
+        """
+        wanted = sorted(set(ids))
         with self._store.read() as connection:
-            return repository.load_products(connection, self._workspace_id, ids)
+            found = repository.load_products(connection, self._workspace_id, wanted)
+            missing = [one for one in wanted if one not in found]
+            owners = repository.find_owners(connection, self._workspace_id, missing)
+            owning = repository.load_products(
+                connection, self._workspace_id, sorted(set(owners.values()))
+            )
+        return found | {one: owning[owner] for one, owner in owners.items() if owner in owning}
+
+    def iter_products(self) -> Iterator[Product]:
+        """Yield every product and all content, in order of id, read a thousand at a time."""
+        after = ""
+        while True:
+            with self._store.read() as connection:
+                found = repository.list_after(
+                    connection, self._workspace_id, after=after, limit=_PRODUCTS_PER_READ
+                )
+            yield from found
+            if len(found) < _PRODUCTS_PER_READ:
+                return
+            after = found[-1].product_id
+
+    def list_past_offers(
+        self, product_id: str, *, variant_id: str | None = None, until: datetime | None = None
+    ) -> list[PastOffer]:
+        """Return how a product, or a variant of it, was offered, oldest first.
+
+        Args:
+            product_id: of the product.
+            variant_id: of one of its variants; None for the product as a whole.
+            until: what was stated later does not count.
+        """
+        with self._store.read() as connection:
+            for _, statements in repository.list_statements(
+                connection, self._workspace_id, [product_id], until=until
+            ):
+                return trace(product_id, statements, variant_id)
+        return []
+
+    def list_known_items(self, *, after: str = "", limit: int = 1_000) -> list[KnownItem]:
+        """Return the next products behind an id, each with its variants in the shop."""
+        with self._store.read() as connection:
+            found = repository.list_after(connection, self._workspace_id, after=after, limit=limit)
+        return [
+            KnownItem(
+                one.product_id,
+                is_gone=one.is_gone,
+                variant_ids=[v.variant_id for v in one.variants if not v.is_gone],
+            )
+            for one in found
+        ]
+
+    def list_news_to(self, statements: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Return the indexes of those statements that would change what stands.
+
+        A feed says every day what it said the day before; only what changed needs to be sent.
+        Statements are properties of ``Kikubari Product Updated`` events.
+        """
+        ids = sorted({one for said in statements if (one := read_id(said.get("product_id")))})
+        with self._store.read() as connection:
+            known = {
+                product_id: _folding(product_id, given)
+                for product_id, given in repository.list_statements(
+                    connection, self._workspace_id, ids
+                )
+            }
+        return [i for i, said in enumerate(statements) if _is_news(said, known)]
 
     def list_products(
         self, *, category: str | None = None, search: str = "", page: int = 1, page_size: int = 50
@@ -112,3 +197,21 @@ class Catalog:
         """Return every category with its number of products."""
         with self._store.read() as connection:
             return repository.list_categories(connection, self._workspace_id)
+
+
+def _folding(product_id: str, statements: Iterable[Statement]) -> Folding:
+    folding = Folding(product_id)
+    for statement in statements:
+        folding.add(statement)
+    return folding
+
+
+def _is_news(said: Mapping[str, Any], known: Mapping[str, Folding]) -> bool:
+    folding = known.get(read_id(said.get("product_id")) or "")
+    if folding is None:
+        return True
+    standing = folding.stated(read_id(said.get("variant_id")))
+    is_gone = True in (standing.get("is_gone"), folding.stated(None).get("is_gone"))
+    if is_gone and said.get("is_gone") is not True:
+        return True
+    return any(name not in standing or standing[name] != value for name, value in said.items())

@@ -13,6 +13,10 @@ PROFILES_UNMERGED = "Kikubari Profiles Unmerged"
 TRAIT_COMPUTED = "Kikubari Trait Computed"
 SEGMENT_ENTERED = "Kikubari Segment Entered"
 SEGMENT_LEFT = "Kikubari Segment Left"
+# News about a product for those who have it in favourites, cart or recent views.
+PRICE_DROPPED = "Kikubari Price Dropped"
+LOW_STOCK = "Kikubari Low Stock"
+BACK_IN_STOCK = "Kikubari Back In Stock"
 
 # Message outcomes (Segment e-mail spec names).
 EMAIL_SENT = "Kikubari Email Sent"  # accepted by the provider or relay

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy import Text
 
 revision = "0001"
 down_revision = None
@@ -770,6 +771,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "receipt_id", name=op.f("pk_processing_limits")),
     )
     op.create_table(
+        "product_news",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("news_id", sa.Text(), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("product_id", sa.Text(), nullable=False),
+        sa.Column("item_id", sa.Text(), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("after_number", sa.BigInteger(), nullable=False),
+        sa.Column("n_told", sa.Integer(), nullable=False),
+        sa.Column("told", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "news_id", name=op.f("pk_product_news")),
+    )
+    op.create_index(
+        "ix_product_news_item", "product_news", ["workspace_id", "item_id", "at_us"], unique=False
+    )
+    op.create_index(
+        "ix_product_news_state", "product_news", ["workspace_id", "state", "at_us"], unique=False
+    )
+    op.create_table(
+        "product_news_rules",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_product_news_rules")),
+    )
+    op.create_table(
+        "product_variants",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("variant_id", sa.Text(), nullable=False),
+        sa.Column("product_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "variant_id", name=op.f("pk_product_variants")),
+    )
+    op.create_table(
         "product_versions",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("product_id", sa.Text(), nullable=False),
@@ -785,6 +821,20 @@ def upgrade() -> None:
             "message_key",
             name=op.f("pk_product_versions"),
         ),
+    )
+    op.create_table(
+        "product_watch",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Text(), nullable=False),
+        sa.Column("changed_position", sa.BigInteger(), nullable=True),
+        sa.Column("seen", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "product_id", name=op.f("pk_product_watch")),
+    )
+    op.create_index(
+        "ix_product_watch_changed",
+        "product_watch",
+        ["workspace_id", "changed_position"],
+        unique=False,
     )
     op.create_table(
         "products",
@@ -1250,7 +1300,14 @@ def downgrade() -> None:
     op.drop_table("profile_counters")
     op.drop_index("ix_products_category", table_name="products")
     op.drop_table("products")
+    op.drop_index("ix_product_watch_changed", table_name="product_watch")
+    op.drop_table("product_watch")
     op.drop_table("product_versions")
+    op.drop_table("product_variants")
+    op.drop_table("product_news_rules")
+    op.drop_index("ix_product_news_state", table_name="product_news")
+    op.drop_index("ix_product_news_item", table_name="product_news")
+    op.drop_table("product_news")
     op.drop_table("processing_limits")
     op.drop_table("plan_violations")
     op.drop_index("ix_plan_violation_samples", table_name="plan_violation_samples")
