@@ -80,7 +80,7 @@ function Conflict({ broadcast, autosave, onRestart }: Omit<Props, 'onCheck'>) {
   const newest = useQuery({ ...getBroadcastOptions({ path }), gcTime: 0, staleTime: 0 })
   const settle = (theirs: Broadcast, keepsMine: boolean) => {
     if (!keepsMine) onRestart(theirs.definition)
-    autosave.settle(theirs, keepsMine)
+    autosave.settle({ document: theirs.definition, version: theirs.version }, keepsMine)
   }
   return (
     <Dialog title={t('conflict_title')} onClose={() => undefined} hasCloseButton={false}>

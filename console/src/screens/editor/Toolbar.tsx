@@ -7,11 +7,11 @@ import {
   IconTrash,
 } from '@tabler/icons-react'
 import { Menu, type MenuEntry } from '@/design'
+import { useIsNarrow } from '@/design/writing/useIsNarrow'
 import type { Language } from '@/language/i18n'
 import { freshDocument } from './blocks/fresh'
 import styles from './EditorScreen.module.css'
 import { useEditor } from './state/editor'
-import { useIsNarrow } from './state/useIsNarrow'
 import { useText } from './texts'
 
 export type Shown = Language | 'both'

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { BroadcastDefinition, Document } from '@/api/generated'
+import type { useHistory } from '@/design/writing/history'
 import type { Language } from '@/language/i18n'
 import { freshBlock } from '../blocks/fresh'
 import {
@@ -19,7 +20,6 @@ import {
 import { useText } from '../texts'
 import { useBlockName } from '../useBlockName'
 import type { Editor, Selection } from './editor'
-import type { useHistory } from './history'
 
 type Acts = Omit<Editor, 'verdicts' | 'problems'>
 
