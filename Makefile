@@ -15,7 +15,7 @@ run: .venv/console.stamp  ## Install, load the demo shop, serve it
 test: .venv/test.stamp .venv/console.stamp  ## Install what tests need, check the house, run every suite
 	@tests/install_system_packages
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest || $(BIN)/python tests/again.py $$?
 
 check: .venv/test.stamp  ## Lint, types, layers; the console's too
 	$(BIN)/ruff check .
