@@ -1,0 +1,10 @@
+"""Ready-made journeys: what each does, needs and sends, and how it is installed."""
+
+from kikubari.journeys.recipes.contracts import DataSurvey as DataSurvey
+from kikubari.journeys.recipes.contracts import Need as Need
+from kikubari.journeys.recipes.contracts import NeedStanding as NeedStanding
+from kikubari.journeys.recipes.contracts import Recipe as Recipe
+from kikubari.journeys.recipes.contracts import RecipeStanding as RecipeStanding
+from kikubari.journeys.recipes.recipes import RECIPES as RECIPES
+from kikubari.journeys.recipes.recipes import get_recipe as get_recipe
+from kikubari.journeys.recipes.recipes import make_journey as make_journey

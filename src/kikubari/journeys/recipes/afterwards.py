@@ -1,0 +1,267 @@
+"""Recipes for the weeks after an order: opinions, help, more of the same."""
+# ruff: noqa: RUF001 - Japanese text has full-width punctuation
+
+from datetime import time
+
+from kikubari.decide.guard import Words
+from kikubari.deliver import Purpose
+from kikubari.journeys.definition import (
+    EventTrigger,
+    Exit,
+    Goal,
+    JourneyDefinition,
+    Reentry,
+    Rules,
+    ScheduleTrigger,
+    WaitForStep,
+    WaitStep,
+    WaitUntilStep,
+)
+from kikubari.journeys.recipes._writing import (
+    button,
+    copy,
+    coupon,
+    event,
+    heading,
+    message,
+    needs_event,
+    products,
+    scale,
+    text,
+    who,
+)
+from kikubari.journeys.recipes.contracts import Recipe
+from kikubari.spec.conditions import AllOf, Due, Duration, NumberRange, Reachable
+from kikubari.spec.topics import (
+    ORDER_COMPLETED,
+    ORDER_REFUNDED,
+    RETURN_REQUESTED,
+    SUPPORT_TICKET_CLOSED,
+    SUPPORT_TICKET_OPENED,
+)
+
+_ORDERS = needs_event(ORDER_COMPLETED, "ご注文が始まりです。", "An order starts it.")
+
+_TROUBLE = (
+    Exit(id="refunded", events=event(ORDER_REFUNDED)),
+    Exit(id="returns", events=event(RETURN_REQUESTED)),
+    Exit(id="support", events=event(SUPPORT_TICKET_OPENED)),
+)
+
+REVIEW = Recipe(
+    id="review-request",
+    name=Words("ご感想のお願い", "Review request"),
+    description=Words(
+        "お届けから2週間後に、0〜10の一問だけ感想を伺います。返品やお問い合わせ中の方には送りません。",
+        "Two weeks after an order asks one question, 0 to 10; never who returns something or has "
+        "an open case.",
+    ),
+    when_to_use=Words(
+        "品の評価やNPSを知りたいときに。", "To learn how products and the shop are liked."
+    ),
+    needs=(
+        _ORDERS,
+        needs_event(
+            SUPPORT_TICKET_OPENED,
+            "お問い合わせ中の方を外します。",
+            "Who has an open case is left out.",
+            is_required=False,
+        ),
+    ),
+    stands_in=(
+        Words(
+            "回答はお店のページ（/feedback）が受け取ります。",
+            "Answers go to a page of your shop (/feedback).",
+        ),
+    ),
+    journey=JourneyDefinition(
+        name="review-request",
+        stage="loyalty",
+        trigger=EventTrigger(events=event(ORDER_COMPLETED)),
+        start="weeks",
+        steps=(
+            WaitStep(id="weeks", duration=Duration(days=14), next="weekend"),
+            WaitUntilStep(id="weekend", at=time(10), weekdays=("sat", "sun"), next="ask"),
+            message(
+                "ask",
+                ja=copy(
+                    "ご感想をひとつだけお聞かせください",
+                    "10秒で終わります",
+                    heading("いかがでしたでしょうか"),
+                    text(
+                        "{{ customer | honorific }}、先日はご注文ありがとうございました。",
+                        "{{ shop.name }}をご友人にすすめたいと思われますか。"
+                        "数字をひとつお選びください。",
+                    ),
+                    scale(
+                        "{{ shop.url }}/feedback?order={{ trigger.order_id | url_encode }}&score=",
+                        "思わない",
+                        "とても思う",
+                    ),
+                    text("いただいたお声は、すべて読んでいます。"),
+                ),
+                en=copy(
+                    "One question about your order",
+                    "It takes ten seconds",
+                    heading("How was it?"),
+                    text(
+                        "Hello {{ customer | honorific }}, thank you again for your order.",
+                        "Would you recommend {{ shop.name }} to a friend? Choose a number.",
+                    ),
+                    scale(
+                        "{{ shop.url }}/feedback?order={{ trigger.order_id | url_encode }}&score=",
+                        "not at all",
+                        "very much",
+                    ),
+                    text("We read every answer."),
+                ),
+            ),
+        ),
+        rules=Rules(
+            exits=_TROUBLE,
+            reentry=Reentry(allowed=True, after=Duration(days=90)),
+            priority=20,
+            loser="dropped",
+        ),
+    ),
+)
+
+SUPPORT_FEEDBACK = Recipe(
+    id="support-feedback",
+    name=Words("お問い合わせ後のご感想", "Feedback after support"),
+    description=Words(
+        "お問い合わせの解決から1日後に、対応についてひとつだけ伺います。",
+        "A day after a case was closed asks one question about how it went.",
+    ),
+    when_to_use=Words("お問い合わせの記録があるお店に。", "Where support cases are recorded."),
+    needs=(
+        needs_event(SUPPORT_TICKET_CLOSED, "解決が始まりです。", "A case being closed starts it."),
+    ),
+    stands_in=(
+        Words(
+            "回答はお店のページ（/feedback）が受け取ります。",
+            "Answers go to a page of your shop (/feedback).",
+        ),
+    ),
+    journey=JourneyDefinition(
+        name="support-feedback",
+        stage="loyalty",
+        trigger=EventTrigger(events=event(SUPPORT_TICKET_CLOSED)),
+        start="day",
+        steps=(
+            WaitForStep(
+                id="day",
+                events=event(SUPPORT_TICKET_OPENED),
+                timeout=Duration(days=1),
+                on_timeout="morning",
+            ),
+            WaitUntilStep(id="morning", at=time(11), next="ask"),
+            message(
+                "ask",
+                purpose=Purpose.TRANSACTIONAL,
+                ja=copy(
+                    "お問い合わせへの対応はいかがでしたか",
+                    "ひとつだけお聞かせください",
+                    heading("お問い合わせの件"),
+                    text(
+                        "{{ customer | honorific }}",
+                        "このたびはお問い合わせいただき、ありがとうございました。"
+                        "対応にご満足いただけたか、数字でお聞かせください。",
+                    ),
+                    scale("{{ shop.url }}/feedback?case=support&score=", "不満", "満足"),
+                    text("まだ解決していない場合は、このメールへの返信でお知らせください。"),
+                ),
+                en=copy(
+                    "How did we do?",
+                    "One question about our answer",
+                    heading("About your question to us"),
+                    text(
+                        "Hello {{ customer | honorific }},",
+                        "thank you for writing to us. How content are you with our answer?",
+                    ),
+                    scale("{{ shop.url }}/feedback?case=support&score=", "not at all", "very"),
+                    text("If something is still open, just reply to this e-mail."),
+                ),
+            ),
+        ),
+        rules=Rules(reentry=Reentry(allowed=True, after=Duration(days=30)), priority=50),
+    ),
+)
+
+REPLENISHMENT = Recipe(
+    id="replenishment",
+    name=Words("補充のご案内", "Replenishment"),
+    description=Words(
+        "いつもの間隔を少し過ぎた方に、前回の品をもう一度ご案内します。",
+        "Reminds who usually orders at a steady interval that it is about time again.",
+    ),
+    when_to_use=Words(
+        "使い切る品（お茶、化粧品、フードなど）のお店に。",
+        "Where things are used up: tea, cosmetics, pet food.",
+    ),
+    needs=(_ORDERS,),
+    offer=Words("次のご注文に使えるクーポン", "A code for the next order"),
+    stands_in=(
+        Words(
+            "間隔はその方のご注文の平均です。品ごとの使用期間の予測はまだありません。",
+            "The interval is the mean of the person's own orders; there is no prediction for "
+            "each product yet.",
+        ),
+    ),
+    journey=JourneyDefinition(
+        name="replenishment",
+        stage="loyalty",
+        trigger=ScheduleTrigger(cron="0 10 * * *"),
+        segment=who(
+            AllOf(
+                of=(
+                    Reachable(channel="email"),
+                    Due(
+                        event=ORDER_COMPLETED,
+                        events=3,
+                        intervals=NumberRange(at_least=1, less_than=1.3),
+                    ),
+                )
+            )
+        ),
+        start="remind",
+        steps=(
+            message(
+                "remind",
+                ja=copy(
+                    "そろそろ補充の時期でしたら",
+                    "前回の品をすぐにお選びいただけます",
+                    heading("そろそろ、でしたら"),
+                    text(
+                        "{{ customer | honorific }}、いつもありがとうございます。",
+                        "前回ご注文いただいた品をまとめました。必要な分だけどうぞ。"
+                        "まだ十分でしたら、そのままで大丈夫です。",
+                    ),
+                    products("customer.last_order_products", limit=6),
+                    coupon("まとめてご注文の際に、{{ coupon.benefit }}"),
+                    button("もう一度注文する", "{{ shop.url }}/account/orders"),
+                ),
+                en=copy(
+                    "Time for more?",
+                    "Your last order, ready to order again",
+                    heading("If it is time for more"),
+                    text(
+                        "Hello {{ customer | honorific }},",
+                        "here is your last order, should you want any of it again. "
+                        "If there is enough in the cupboard, leave it at that.",
+                    ),
+                    products("customer.last_order_products", limit=6),
+                    coupon("On your next order: {{ coupon.benefit }}"),
+                    button("Order again", "{{ shop.url }}/account/orders"),
+                ),
+            ),
+        ),
+        rules=Rules(
+            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=21)),
+            reentry=Reentry(allowed=True, after=Duration(days=30)),
+            priority=50,
+        ),
+    ),
+)
+
+RECIPES = (REVIEW, SUPPORT_FEEDBACK, REPLENISHMENT)

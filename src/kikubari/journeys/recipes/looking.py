@@ -1,0 +1,403 @@
+"""Recipes for who is looking: carts, products looked at, favourites, a weekly letter."""
+
+from datetime import time
+
+from kikubari.decide.guard import Words
+from kikubari.journeys.definition import (
+    EventTrigger,
+    Exit,
+    Goal,
+    JourneyDefinition,
+    Reentry,
+    Rules,
+    ScheduleTrigger,
+    WaitForStep,
+    WaitStep,
+    WaitUntilStep,
+)
+from kikubari.journeys.recipes._writing import (
+    BEST_SELLERS,
+    CART,
+    SHOP,
+    button,
+    copy,
+    coupon,
+    did,
+    either,
+    event,
+    heading,
+    message,
+    needs_catalogue,
+    needs_event,
+    products,
+    text,
+    who,
+)
+from kikubari.journeys.recipes.contracts import Recipe
+from kikubari.spec.conditions import AllOf, Cart, ConsentIs, Duration, Reachable
+from kikubari.spec.topics import (
+    CHECKOUT_STARTED,
+    ORDER_COMPLETED,
+    PRODUCT_ADDED,
+    PRODUCT_ADDED_TO_WISHLIST,
+    PRODUCT_VIEWED,
+)
+
+_IN_STOCK_ONLY = Words(
+    "いまお買い求めいただける品だけを載せます。", "Only what can be bought now is shown."
+)
+_ORDERED = Exit(id="ordered", events=event(ORDER_COMPLETED), label="Order Completed")
+
+CART_ABANDONMENT = Recipe(
+    id="cart-abandonment",
+    name=Words("カートのお知らせ", "Cart left behind"),
+    description=Words(
+        "カートに品が残っている方に、写真と、カートへ戻るリンクを届けます。ご注文があれば止まります。",
+        "Sends who left a cart its pictures and a link back to it. An order cancels it.",
+    ),
+    when_to_use=Words(
+        "ネットショップなら、ようこそメールの次に。", "In any web shop, right after the welcome."
+    ),
+    needs=(
+        needs_event(PRODUCT_ADDED, "カートへの追加が始まりです。", "Adding to a cart starts it."),
+        needs_event(ORDER_COMPLETED, "ご注文で止まります。", "An order stops it."),
+        needs_event(
+            CHECKOUT_STARTED,
+            "カートの中身を確かめます。",
+            "It makes sure of what is in the cart.",
+            is_required=False,
+        ),
+        needs_catalogue("品名・写真・価格を載せます。", "Names, pictures and prices are shown."),
+    ),
+    stands_in=(
+        Words(
+            "リンクはイベントの cart_url、なければ /cart?restore=カート番号 です。",
+            "The link is the event's `cart_url`, or else /cart?restore= and the cart's id.",
+        ),
+    ),
+    offer=Words("2通目に添えるクーポン", "A code in the second message"),
+    journey=JourneyDefinition(
+        name="cart-abandonment",
+        stage="purchase",
+        trigger=EventTrigger(events=event(PRODUCT_ADDED)),
+        start="hours",
+        steps=(
+            WaitForStep(
+                id="hours",
+                events=event(ORDER_COMPLETED),
+                timeout=Duration(hours=3),
+                on_timeout="open",
+            ),
+            either("open", Cart(idle=Duration(hours=1)), "reminder", "longer"),
+            WaitStep(id="longer", duration=Duration(hours=3), next="still-open"),
+            either("still-open", Cart(), "reminder", None),
+            message(
+                "reminder",
+                ja=copy(
+                    "カートの中身をお預かりしています",
+                    "続きからお買い物いただけます",
+                    heading("お預かりしています"),
+                    text(
+                        "{{ customer | honorific }}",
+                        "カートに品が残っています。よろしければ、続きからどうぞ。",
+                    ),
+                    products("customer.cart_products", limit=6),
+                    button("カートに戻る", CART),
+                    text(
+                        "サイズや素材、お届けのことなど、"
+                        "気になる点はこのメールへの返信でお尋ねください。",
+                    ),
+                ),
+                en=copy(
+                    "Your basket is kept for you",
+                    "Pick up where you left off",
+                    heading("Still here for you"),
+                    text(
+                        "Hello {{ customer | honorific }},",
+                        "there are things in your basket. If you like, go on from here.",
+                    ),
+                    products("customer.cart_products", limit=6),
+                    button("Back to my basket", CART),
+                    text("A question about size, material or delivery? Just reply."),
+                ),
+                then="days",
+            ),
+            WaitForStep(
+                id="days",
+                events=event(ORDER_COMPLETED),
+                timeout=Duration(days=2),
+                on_timeout="kept",
+            ),
+            either("kept", Cart(idle=Duration(days=1)), "last", None),
+            message(
+                "last",
+                ja=copy(
+                    "カートの品についてのご案内",
+                    "こちらが最後のお知らせです",
+                    heading("カートの品、いかがいたしましょう"),
+                    text(
+                        "{{ customer | honorific }}",
+                        "カートの品は、いまもお買い求めいただけます。"
+                        "ご不要でしたら、このメールはそのままになさってください。"
+                        "この件のお知らせは今回が最後です。",
+                    ),
+                    products("customer.cart_products", limit=3),
+                    coupon("よろしければお使いください。{{ coupon.benefit }}"),
+                    button("カートに戻る", CART),
+                ),
+                en=copy(
+                    "About the things in your basket",
+                    "We will not write about them again",
+                    heading("Shall we keep them?"),
+                    text(
+                        "Hello {{ customer | honorific }},",
+                        "what is in your basket is still available. If you have decided "
+                        "otherwise, simply leave this: we will not write about it again.",
+                    ),
+                    products("customer.cart_products", limit=3),
+                    coupon("If it helps: {{ coupon.benefit }}"),
+                    button("Back to my basket", CART),
+                ),
+            ),
+        ),
+        rules=Rules(
+            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=5)),
+            exits=(_ORDERED,),
+            reentry=Reentry(allowed=True, after=Duration(days=7)),
+            priority=80,
+        ),
+    ),
+)
+
+BROWSE_ABANDONMENT = Recipe(
+    id="browse-abandonment",
+    name=Words("閲覧のフォロー", "Looked and left"),
+    description=Words(
+        "品を見てカートに入れなかった方に、いま買える同じ品をもう一度ご紹介します。",
+        "Shows who looked at a product without adding it that it is still available.",
+    ),
+    when_to_use=Words(
+        "じっくり選ぶ品の多いお店に。回数は控えめに設定してあります。",
+        "Where choosing takes time. It is set to come rarely.",
+    ),
+    needs=(
+        needs_event(PRODUCT_VIEWED, "品の閲覧が始まりです。", "Looking at a product starts it."),
+        needs_event(
+            PRODUCT_ADDED,
+            "カートに入れた方には送りません。",
+            "Who adds one to a cart gets none.",
+            is_required=False,
+        ),
+        needs_catalogue("在庫のある品だけを選びます。", "It knows what is in stock."),
+    ),
+    stands_in=(
+        _IN_STOCK_ONLY,
+        Words(
+            "送料無料の案内は、送料無料のオファーを添えたときに表示されます。",
+            "The nudge on free shipping shows when an offer of free shipping is added.",
+        ),
+    ),
+    offer=Words("送料無料などのオファー", "Free shipping, say"),
+    journey=JourneyDefinition(
+        name="browse-abandonment",
+        stage="consideration",
+        trigger=EventTrigger(events=event(PRODUCT_VIEWED)),
+        segment=who(
+            AllOf(
+                of=(
+                    Reachable(channel="email"),
+                    ConsentIs(purpose="tracking", channel="email"),
+                    did(PRODUCT_VIEWED, times=2, days=7),
+                )
+            )
+        ),
+        start="day",
+        steps=(
+            WaitForStep(
+                id="day", events=event(PRODUCT_ADDED), timeout=Duration(days=1), on_timeout="time"
+            ),
+            WaitUntilStep(id="time", at=time(18), next="bought"),
+            either("bought", did(ORDER_COMPLETED, times=1, days=2), None, "look"),
+            message(
+                "look",
+                ja=copy(
+                    "いまもお買い求めいただけます",
+                    "ゆっくりご検討ください",
+                    heading("ゆっくりお選びください"),
+                    text(
+                        "{{ customer | honorific }}",
+                        "お選びの途中でしたら、こちらからどうぞ。"
+                        "どれもいまお買い求めいただける品です。",
+                    ),
+                    products("trigger.products", limit=3),
+                    coupon("{{ coupon.benefit }}でお届けします"),
+                    button("品を見る", "{{ trigger.url | default: shop.url }}"),
+                ),
+                en=copy(
+                    "Still available, should you like it",
+                    "Take your time",
+                    heading("Take your time"),
+                    text(
+                        "Hello {{ customer | honorific }},",
+                        "in case you are still choosing, here is the way back. "
+                        "Everything shown is available.",
+                    ),
+                    products("trigger.products", limit=3),
+                    coupon("With {{ coupon.benefit }}"),
+                    button("See it again", "{{ trigger.url | default: shop.url }}"),
+                ),
+            ),
+        ),
+        rules=Rules(
+            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=7)),
+            exits=(_ORDERED,),
+            reentry=Reentry(allowed=True, after=Duration(days=14)),
+            priority=30,
+            loser="dropped",
+        ),
+    ),
+)
+
+SAVED_ITEMS = Recipe(
+    id="saved-items",
+    name=Words("お気に入りのお知らせ", "Saved items"),
+    description=Words(
+        "お気に入りに入れた品を、1週間後にまとめてお見せします。",
+        "Shows favourites again a week after something was saved.",
+    ),
+    when_to_use=Words("お気に入り機能のあるお店に。", "Where people can keep favourites."),
+    needs=(
+        needs_event(
+            PRODUCT_ADDED_TO_WISHLIST,
+            "お気に入りへの追加が始まりです。",
+            "Saving a product starts it.",
+        ),
+        needs_catalogue("品名・写真・価格を載せます。", "Names, pictures and prices are shown."),
+    ),
+    stands_in=(_IN_STOCK_ONLY,),
+    offer=Words("お気に入りに使えるクーポン", "A code for favourites"),
+    journey=JourneyDefinition(
+        name="saved-items",
+        stage="consideration",
+        trigger=EventTrigger(events=event(PRODUCT_ADDED_TO_WISHLIST)),
+        start="week",
+        steps=(
+            WaitForStep(
+                id="week",
+                events=event(ORDER_COMPLETED),
+                timeout=Duration(days=7),
+                on_timeout="evening",
+            ),
+            WaitUntilStep(id="evening", at=time(19), weekdays=("thu", "fri", "sat"), next="list"),
+            message(
+                "list",
+                ja=copy(
+                    "お気に入りの品をまとめました",
+                    "いつでも続きからどうぞ",
+                    heading("お気に入りの品"),
+                    text(
+                        "{{ customer | honorific }}",
+                        "保存された品をまとめました。いまお買い求めいただける品です。",
+                    ),
+                    products("customer.saved_products", limit=6),
+                    coupon("お気に入りの品に、{{ coupon.benefit }}"),
+                    button("お気に入りを開く", "{{ shop.url }}/favourites"),
+                ),
+                en=copy(
+                    "Your saved items in one place",
+                    "Whenever you feel like it",
+                    heading("Saved for later"),
+                    text(
+                        "Hello {{ customer | honorific }},",
+                        "here is what you saved and can be had now.",
+                    ),
+                    products("customer.saved_products", limit=6),
+                    coupon("For anything you saved: {{ coupon.benefit }}"),
+                    button("Open my list", "{{ shop.url }}/favourites"),
+                ),
+            ),
+        ),
+        rules=Rules(
+            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=14)),
+            exits=(_ORDERED,),
+            reentry=Reentry(allowed=True, after=Duration(days=30)),
+            priority=40,
+        ),
+    ),
+)
+
+WEEKLY_DISCOVERY = Recipe(
+    id="weekly-discovery",
+    name=Words("今週の発見", "Weekly discovery"),
+    description=Words(
+        "毎週金曜の夕方に、それぞれの方に合わせて選んだ品を3点だけ届けます。",
+        "Every Friday evening: three things, chosen for each reader.",
+    ),
+    when_to_use=Words(
+        "品数が多く、まだ知られていない品をお見せしたいときに。",
+        "With a wide range of which people know a small part.",
+    ),
+    needs=(
+        needs_event(
+            ORDER_COMPLETED, "購入の多い分野から選びます。", "Picks come from what people buy."
+        ),
+        needs_catalogue("品を選びます。", "It is chosen from.", is_required=True),
+    ),
+    stands_in=(
+        Words(
+            "いまの選び方は「よく買う分野の人気の品」です。おすすめの方式を追加したら差し替えられます。",
+            "The strategy is what sells best in the category people buy most; another can be put "
+            "in its place in the message.",
+        ),
+    ),
+    journey=JourneyDefinition(
+        name="weekly-discovery",
+        stage="loyalty",
+        trigger=ScheduleTrigger(cron="0 17 * * FRI"),
+        segment=who(
+            AllOf(of=(Reachable(channel="email"), did(ORDER_COMPLETED, times=1, days=365)))
+        ),
+        start="letter",
+        steps=(
+            message(
+                "letter",
+                ja=copy(
+                    "今週の3点",
+                    "週末の前に、ひと息どうぞ",
+                    heading("今週の3点"),
+                    text(
+                        "{{ customer | honorific }}、今週もお疲れさまでした。",
+                        "{% if customer.favourite_category %}"
+                        "{{ customer.favourite_category_ja"
+                        " | default: customer.favourite_category }}"
+                        "から、いま人気の品を選びました。"
+                        "{% else %}いま人気の品を選びました。{% endif %}",
+                    ),
+                    products(BEST_SELLERS),
+                    button("ほかの品も見る", SHOP),
+                ),
+                en=copy(
+                    "Three things this week",
+                    "A minute before the weekend",
+                    heading("Three things this week"),
+                    text(
+                        "Hello {{ customer | honorific }},",
+                        "{% if customer.favourite_category %}three that people choose most from "
+                        "{{ customer.favourite_category }} at the moment."
+                        "{% else %}three that people choose most at the moment.{% endif %}",
+                    ),
+                    products(BEST_SELLERS),
+                    button("See more", SHOP),
+                ),
+            ),
+        ),
+        rules=Rules(
+            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=7)),
+            reentry=Reentry(allowed=True),
+            priority=10,
+            loser="dropped",
+        ),
+    ),
+)
+
+RECIPES = (CART_ABANDONMENT, BROWSE_ABANDONMENT, SAVED_ITEMS, WEEKLY_DISCOVERY)

@@ -1,0 +1,201 @@
+"""Recipes on what is new, and on what can be ordered ahead."""
+# ruff: noqa: RUF001 - Japanese text has full-width punctuation
+
+from datetime import time
+
+from kikubari.decide.guard import Words
+from kikubari.journeys.definition import (
+    EventTrigger,
+    Goal,
+    JourneyDefinition,
+    ProductTrigger,
+    Reentry,
+    Rules,
+    WaitForStep,
+    WaitUntilStep,
+)
+from kikubari.journeys.recipes._writing import (
+    button,
+    copy,
+    event,
+    heading,
+    message,
+    needs_catalogue,
+    needs_event,
+    needs_trait,
+    products,
+    text,
+    who,
+)
+from kikubari.journeys.recipes.contracts import Recipe
+from kikubari.spec.conditions import Duration, Reachable
+from kikubari.spec.topics import (
+    ORDER_COMPLETED,
+    PRODUCT_VIEWED,
+)
+
+_REACHABLE = who(Reachable(channel="email"))
+
+_PRODUCT = "{{ trigger.url | default: shop.url }}"
+
+_FEED = needs_catalogue(
+    "価格と在庫の変化を知るために、商品データの更新が必要です。",
+    "Prices and stock are known from the products you send.",
+    is_required=True,
+)
+
+NEW_ARRIVAL = Recipe(
+    id="new-arrival",
+    name=Words("新着のお知らせ", "Something new"),
+    description=Words(
+        "新しい品を、好みに合いそうな方にだけ知らせます。",
+        "Tells of a new product those whom it fits.",
+    ),
+    when_to_use=Words("新しい品が月に何度か入るお店に。", "Where new things come in every month."),
+    needs=(
+        needs_event(
+            PRODUCT_VIEWED,
+            "似た品をご覧の方に届きます。",
+            "It goes to who looked at its kind.",
+        ),
+        _FEED,
+    ),
+    stands_in=(
+        Words(
+            "「合いそうな方」は、その品の分野を見た・お気に入りにした方です。",
+            "Whom it fits is who looked at or saved things of its category.",
+        ),
+    ),
+    journey=JourneyDefinition(
+        name="new-arrival",
+        stage="consideration",
+        trigger=ProductTrigger(change="new_arrival", via=("favourite", "view")),
+        segment=_REACHABLE,
+        start="friday",
+        steps=(
+            WaitUntilStep(id="friday", at=time(18), weekdays=("fri",), next="news"),
+            message(
+                "news",
+                ja=copy(
+                    "新しい品が入りました",
+                    "今週の新着をご紹介します",
+                    heading("新しい品が入りました"),
+                    text(
+                        "{{ customer | honorific }}",
+                        "お好みに合うかもしれない品が入りましたので、ご紹介します。",
+                    ),
+                    products("trigger.products", limit=3),
+                    button("新着を見る", "{{ shop.url }}/new"),
+                ),
+                en=copy(
+                    "Just in, and you might like it",
+                    "New in the shop this week",
+                    heading("Just in"),
+                    text(
+                        "Hello {{ customer | honorific }},",
+                        "something came in this week that you might like.",
+                    ),
+                    products("trigger.products", limit=3),
+                    button("See what is new", "{{ shop.url }}/new"),
+                ),
+            ),
+        ),
+        rules=Rules(
+            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=14)),
+            reentry=Reentry(allowed=True, after=Duration(days=7)),
+            priority=20,
+            loser="dropped",
+        ),
+    ),
+)
+
+PREORDER_TEASER = Recipe(
+    id="preorder-teaser",
+    name=Words("予約のご案内", "Pre-order teaser"),
+    description=Words(
+        "予約の始まりを、本当の締切日と、以前ご来店の店舗・担当者の名前を添えて知らせます。",
+        "Tells that something can be ordered ahead, with the real closing day and, where there "
+        "is one, the reader's store and member of staff.",
+    ),
+    when_to_use=Words(
+        "発売前に予約を受けるお店に。締切は商品データの日付です。",
+        "Where orders are taken before a release. The day is the one your event brings.",
+    ),
+    needs=(
+        needs_event(
+            "Preorder Opened",
+            "お店から一人ずつ送ります（product_id、closes_on）。",
+            "Your shop sends it for each person: `product_id`, `closes_on`.",
+        ),
+        needs_trait("last_store", "店舗名を添えます。", "The store is named.", is_required=False),
+        needs_trait(
+            "last_staff", "担当者名を添えます。", "The member of staff is named.", is_required=False
+        ),
+    ),
+    stands_in=(
+        Words(
+            "締切日がイベントにないときは、日付を書きません。",
+            "Without a closing day in the event, none is named.",
+        ),
+    ),
+    journey=JourneyDefinition(
+        name="preorder-teaser",
+        stage="loyalty",
+        trigger=EventTrigger(events=event("Preorder Opened")),
+        segment=_REACHABLE,
+        start="news",
+        steps=(
+            message(
+                "news",
+                ja=copy(
+                    "ご予約の受付を始めました",
+                    "発売に先がけてご案内します",
+                    heading("ご予約の受付を始めました"),
+                    text(
+                        "{{ customer | honorific }}",
+                        "発売に先がけて、ご予約を承ります。"
+                        "{% if trigger.closes_on %}"
+                        "受付は{{ trigger.closes_on | date_long }}までです。"
+                        "{% endif %}",
+                    ),
+                    products("trigger.products", limit=1, columns=1),
+                    text(
+                        "{{ customer.last_store }}でも"
+                        "{% if customer.last_staff %}、{{ customer.last_staff }}が"
+                        "{% endif %}ご相談を承ります。",
+                        when="customer.last_store",
+                    ),
+                    button("予約のページへ", _PRODUCT),
+                ),
+                en=copy(
+                    "You can order it ahead",
+                    "Before it is released",
+                    heading("Open for advance orders"),
+                    text(
+                        "Hello {{ customer | honorific }},",
+                        "it can be ordered before its release"
+                        "{% if trigger.closes_on %}, until "
+                        "{{ trigger.closes_on | date_long }}{% endif %}.",
+                    ),
+                    products("trigger.products", limit=1, columns=1),
+                    text(
+                        "{% if customer.last_staff %}{{ customer.last_staff }} at "
+                        "{{ customer.last_store }}{% else %}Our store {{ customer.last_store }}"
+                        "{% endif %} is glad to help.",
+                        when="customer.last_store",
+                    ),
+                    button("Go to the page", _PRODUCT),
+                ),
+                then="days",
+            ),
+            WaitForStep(id="days", events=event(ORDER_COMPLETED), timeout=Duration(days=30)),
+        ),
+        rules=Rules(
+            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=30)),
+            reentry=Reentry(allowed=True, after=Duration(days=30)),
+            priority=60,
+        ),
+    ),
+)
+
+RECIPES = (NEW_ARRIVAL, PREORDER_TEASER)

@@ -1,0 +1,256 @@
+"""Recipes for who went quiet: an invitation back, and a last question."""
+
+from kikubari.decide.guard import Words
+from kikubari.journeys.definition import (
+    Exit,
+    Goal,
+    JourneyDefinition,
+    Reentry,
+    Rules,
+    ScheduleTrigger,
+    SetTraitStep,
+    WaitForStep,
+)
+from kikubari.journeys.recipes._writing import (
+    BEST_SELLERS,
+    PREFERENCES,
+    button,
+    copy,
+    coupon,
+    did,
+    event,
+    heading,
+    message,
+    needs_catalogue,
+    needs_event,
+    products,
+    text,
+    who,
+)
+from kikubari.journeys.recipes.contracts import Need, Recipe
+from kikubari.spec.conditions import (
+    AllOf,
+    ConsentIs,
+    Duration,
+    Reachable,
+    Recency,
+)
+from kikubari.spec.topics import (
+    EMAIL_LINK_CLICKED,
+    EMAIL_OPENED,
+    EMAIL_SENT,
+    ORDER_COMPLETED,
+)
+
+_ORDERED = Exit(id="ordered", events=event(ORDER_COMPLETED), label="Order Completed")
+
+_ORDERS = needs_event(ORDER_COMPLETED, "ご購入の記録を使います。", "It reads past orders.")
+
+# A year of letters and no sign of anybody reading, of those who let us see that.
+_QUIET = AllOf(
+    of=(
+        Reachable(channel="email"),
+        ConsentIs(purpose="tracking", channel="email"),
+        did(EMAIL_SENT, times=6, days=365),
+        did(EMAIL_OPENED, times=0, days=365),
+        did(EMAIL_LINK_CLICKED, times=0, days=365),
+        did(ORDER_COMPLETED, times=0, days=365),
+    )
+)
+
+WIN_BACK = Recipe(
+    id="win-back",
+    name=Words("お久しぶりのご案内", "Win-back"),
+    description=Words(
+        "90日ご注文のない方に近況を届け、2週間後にもう一度だけご案内します。",
+        "Writes to who has not ordered for 90 days, and once more two weeks later.",
+    ),
+    when_to_use=Words(
+        "2〜3か月に一度は選ばれるお店に。日数はお店の間隔に合わせてください。",
+        "Where people order every few months; set the days to what is usual with you.",
+    ),
+    needs=(_ORDERS, needs_catalogue("人気の品を載せます。", "Best sellers are shown.")),
+    stands_in=(
+        Words(
+            "「離れやすさ」の予測の代わりに、最後のご注文からの日数を使います。",
+            "Days since the last order stand in for a prediction of who is about to leave.",
+        ),
+    ),
+    offer=Words("2通目に添えるクーポン", "A code in the second message"),
+    journey=JourneyDefinition(
+        name="win-back",
+        stage="winback",
+        trigger=ScheduleTrigger(cron="0 11 * * TUE"),
+        segment=who(
+            AllOf(
+                of=(
+                    Reachable(channel="email"),
+                    Recency(
+                        event=ORDER_COMPLETED,
+                        more_than=Duration(days=90),
+                        within=Duration(days=180),
+                    ),
+                )
+            )
+        ),
+        start="news",
+        steps=(
+            message(
+                "news",
+                ja=copy(
+                    "{{ shop.name }}の近ごろ",
+                    "新しい品も増えました",
+                    heading("お久しぶりです"),
+                    text(
+                        "{{ customer | honorific }}",
+                        "以前は{{ shop.name }}をご利用いただき、ありがとうございました。"
+                        "近ごろの店の様子と、よく選ばれている品をお届けします。",
+                    ),
+                    products(BEST_SELLERS),
+                    button("店をのぞいてみる"),
+                ),
+                en=copy(
+                    "News from {{ shop.name }}",
+                    "A few things have changed",
+                    heading("It has been a while"),
+                    text(
+                        "Hello {{ customer | honorific }},",
+                        "thank you for your past orders. Here is what the shop has been up to, "
+                        "and what people choose at the moment.",
+                    ),
+                    products(BEST_SELLERS),
+                    button("Have a look"),
+                ),
+                then="weeks",
+            ),
+            WaitForStep(
+                id="weeks",
+                events=event(ORDER_COMPLETED),
+                timeout=Duration(days=14),
+                on_timeout="once-more",
+            ),
+            message(
+                "once-more",
+                ja=copy(
+                    "またのお越しをお待ちしております",
+                    "ご不要でしたら、そのままで大丈夫です",
+                    heading("よろしければ、また"),
+                    text(
+                        "{{ customer | honorific }}",
+                        "またお役に立てることがあればうれしく思います。"
+                        "お届けの内容や回数を変えたい場合は、下のリンクからお選びください。",
+                    ),
+                    coupon("これまでのご購入のお礼に、{{ coupon.benefit }}"),
+                    button("店をのぞいてみる"),
+                ),
+                en=copy(
+                    "You are welcome any time",
+                    "And if not, that is fine too",
+                    heading("Any time you like"),
+                    text(
+                        "Hello {{ customer | honorific }},",
+                        "we would be glad to be of use again. "
+                        "If you would rather hear from us less, or about other things, "
+                        "the links below do that.",
+                    ),
+                    coupon("As thanks for your past orders: {{ coupon.benefit }}"),
+                    button("Have a look"),
+                ),
+            ),
+        ),
+        rules=Rules(
+            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=45)),
+            exits=(_ORDERED,),
+            reentry=Reentry(allowed=True, after=Duration(days=180)),
+            holdout_percent=10,
+            priority=30,
+        ),
+    ),
+)
+
+SUNSET = Recipe(
+    id="sunset",
+    name=Words("お届け継続の確認", "Re-permission and sunset"),
+    description=Words(
+        "1年反応のない方に続けるかを尋ね、お返事がなければお届けを止めます。",
+        "Asks who has not reacted for a year whether to go on, and without an answer stops.",
+    ),
+    when_to_use=Words(
+        "届かない・読まれない宛先を減らし、到達率を守りたいときに。",
+        "To stop writing into the void, which keeps mail out of spam folders.",
+    ),
+    needs=(
+        Need(
+            kind="consent",
+            name="marketing",
+            use=Words("同意が続いている方だけに尋ねます。", "Only who still agrees is asked."),
+            how="docs/preferences.md",
+        ),
+        needs_event(
+            EMAIL_OPENED,
+            "開封・クリックの記録に同意した方だけが対象です。",
+            "Only of who agreed to it is known that they do not read.",
+        ),
+    ),
+    stands_in=(
+        Words(
+            "止めるときは「newsletter_paused」という項目を付けます。配信の対象からこの項目の方を"
+            "除いてください。同意そのものは、ご本人だけが取り消せます。",
+            "To stop, the trait `newsletter_paused` is set: leave these people out of broadcasts. "
+            "Consent itself is taken back by the person alone.",
+        ),
+    ),
+    journey=JourneyDefinition(
+        name="sunset",
+        stage="winback",
+        trigger=ScheduleTrigger(cron="0 11 1 * *"),
+        segment=who(_QUIET),
+        start="ask",
+        steps=(
+            message(
+                "ask",
+                ja=copy(
+                    "お届けを続けてよろしいでしょうか",
+                    "ボタンひとつで選べます",
+                    heading("お届けを続けてよろしいでしょうか"),
+                    text(
+                        "{{ customer | honorific }}",
+                        "ご不要なお知らせをお届けし続けたくないと考えています。"
+                        "続ける場合も、減らす場合も、次のページでお選びください。",
+                        "お返事がない場合は、3週間後にお届けをお休みします。",
+                    ),
+                    button("続けるか選ぶ", PREFERENCES),
+                ),
+                en=copy(
+                    "Shall we go on writing to you?",
+                    "One click decides",
+                    heading("Shall we go on?"),
+                    text(
+                        "Hello {{ customer | honorific }},",
+                        "we do not want to fill your inbox with what you have no use for. "
+                        "Go on, get less, or stop: the next page does it.",
+                        "Without an answer we will pause our letters after three weeks.",
+                    ),
+                    button("Decide", PREFERENCES),
+                ),
+                then="weeks",
+            ),
+            WaitForStep(
+                id="weeks",
+                events=event(EMAIL_LINK_CLICKED),
+                timeout=Duration(days=21),
+                next="stays",
+                on_timeout="pause",
+            ),
+            SetTraitStep(id="stays", traits={"newsletter_paused": None}),
+            SetTraitStep(id="pause", traits={"newsletter_paused": True}),
+        ),
+        rules=Rules(
+            exits=(_ORDERED,),
+            reentry=Reentry(allowed=True, after=Duration(days=365)),
+            priority=20,
+        ),
+    ),
+)
+
+RECIPES = (WIN_BACK, SUNSET)

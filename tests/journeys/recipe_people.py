@@ -1,0 +1,92 @@
+"""People whom recipes are tried on: with every fact that a message may read, and with none."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from kikubari.decide.personalise import Fact, Facts, Lineage, Provenance, gather_facts
+
+NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # noon in Tokyo
+SHOP = {
+    "name": "茶舗きくばり",
+    "url": "https://shop.example",
+    "address": "京都市下京区 1-2-3",
+    "contact": "help@shop.example",
+}
+CONTENT: dict[str, Any] = {
+    "shop": SHOP,
+    "unsubscribe_url": "https://m.example/u/1",
+    "preferences_url": "https://m.example/p/1",
+    "reason": "",
+    "coupon": {},
+}
+COUPON = {
+    "code": "TEA-4CFH-9KQX-W7DM",
+    "benefit": "送料無料",
+    "expires_at": "2026-12-05T00:00:00+00:00",
+}
+_BEHAVIOUR = Lineage(
+    provenance=Provenance.OBSERVED,
+    confidence=1.0,
+    observed_at=NOW,
+    sources_agree=True,
+    category="product_interest",
+    sensitivity="S1",
+)
+_PURCHASE = Lineage(
+    provenance=Provenance.OBSERVED,
+    confidence=1.0,
+    observed_at=NOW,
+    sources_agree=True,
+    category="purchase",
+    sensitivity="S1",
+)
+_DECLARED = Lineage(provenance=Provenance.DECLARED, confidence=1.0, observed_at=NOW)
+
+
+def product(number: int) -> dict[str, Any]:
+    return {
+        "product_id": f"P{number}",
+        "title": f"Kettle of cast iron, number {number}",
+        "title_ja": f"鉄瓶 {number}号",
+        "price": {"amount_minor": 5_800 + number, "currency": "JPY"},
+        "image_url": f"https://shop.example/images/P{number}.jpg",
+        "url": f"https://shop.example/products/P{number}",
+    }
+
+
+def somebody(language: str) -> Facts:
+    """Return the facts of a person of whom everything is known."""
+    shelf = [product(n) for n in range(1, 13)]
+    return gather_facts(
+        {
+            "customer": {
+                "language": Fact(value=language, lineage=_DECLARED),
+                "first_name": Fact(value="花子", lineage=_DECLARED),
+                "last_name": Fact(value="山田", lineage=_DECLARED),
+                "last_store": Fact(value="京都本店", lineage=_PURCHASE),
+                "last_staff": Fact(value="鈴木", lineage=_PURCHASE),
+                "favourite_category": Fact(value="Tea", lineage=_PURCHASE),
+                "favourite_category_ja": Fact(value="お茶", lineage=_PURCHASE),
+                "favourite_category_products": Fact(value=shelf, lineage=_PURCHASE),
+                "cart_products": Fact(value=shelf, lineage=_BEHAVIOUR),
+                "saved_products": Fact(value=shelf, lineage=_BEHAVIOUR),
+                "viewed_products": Fact(value=shelf, lineage=_BEHAVIOUR),
+                "last_order_products": Fact(value=shelf, lineage=_PURCHASE),
+            },
+            "trigger": Fact(
+                value={
+                    "order_id": "A-1001",
+                    "cart_id": "c-1",
+                    "url": "https://shop.example/products/P1",
+                    "closes_on": "2026-12-24",
+                    "products": shelf,
+                },
+                lineage=_BEHAVIOUR,
+            ),
+        }
+    )
+
+
+def nobody() -> Facts:
+    """Return the facts of a person of whom nothing is known."""
+    return Facts({"customer": {}, "trigger": {}})

@@ -1,0 +1,203 @@
+"""Every recipe, in both languages: sound, lawful to say, and right for whoever it meets."""
+
+import re
+from functools import cache
+
+import msgspec
+import pytest
+from recipe_people import CONTENT, COUPON, NOW, SHOP, nobody, somebody
+
+from kikubari.decide.guard import Guard, Level, Moment, Standing, message_of
+from kikubari.decide.personalise import (
+    Coupon,
+    RenderSettings,
+    compile_email,
+    lint_email,
+    render_email,
+    walk,
+)
+from kikubari.deliver import Purpose, Sender
+from kikubari.journeys.definition import JourneyDefinition, MessageStep, check_journey
+from kikubari.journeys.recipes import RECIPES, get_recipe, make_journey
+from kikubari.spec.conditions import convert_condition
+from kikubari.spec.errors import InvalidInputError, NotFoundError
+
+# Mail clients cut longer ones.
+_MOST_BYTES = 102_000
+_LANGUAGES = ("ja", "en")
+_NAMED_BY_THE_PRODUCT = frozenset(
+    {
+        *("welcome", "double-opt-in", "permission-to-personalise", "complete-your-data"),
+        *("cart-abandonment", "browse-abandonment", "saved-items", "low-stock", "price-drop"),
+        *("back-in-stock", "new-arrival", "order-confirmation", "first-purchase-thanks"),
+        *("post-purchase-cross-sell", "review-request", "support-feedback", "birthday"),
+        *("important-dates", "vip-entry", "ambassador", "step-mail", "replenishment"),
+        *("life-stage", "preorder-teaser", "win-back", "sunset", "weekly-discovery"),
+    }
+)
+
+
+STEPS = {
+    f"{recipe.id}-{step.id}": step
+    for recipe in RECIPES
+    for step in recipe.journey.steps
+    if isinstance(step, MessageStep)
+}
+MESSAGES = pytest.mark.parametrize(
+    ("name", "language"), [(name, language) for name in STEPS for language in _LANGUAGES]
+)
+
+
+@cache
+def compiled(name):
+    return compile_email(STEPS[name].template)
+
+
+@cache
+def shown(name, language, *, is_known, has_coupon):
+    """Return the message somebody gets, with a code or without."""
+    return render_email(
+        msgspec.structs.replace(compiled(name), default_language=language),
+        somebody(language) if is_known else nobody(),
+        content={**CONTENT, "coupon": COUPON if has_coupon else {}},
+        settings=RenderSettings(language=language, timezone="Asia/Tokyo", now=NOW),
+    )
+
+
+def everyone(name, language):
+    return [
+        shown(name, language, is_known=is_known, has_coupon=has_coupon)
+        for is_known in (True, False)
+        for has_coupon in (True, False)
+    ]
+
+
+def test_all_are_there_once():
+    assert {recipe.id for recipe in RECIPES} == _NAMED_BY_THE_PRODUCT
+    assert len(RECIPES) == len(_NAMED_BY_THE_PRODUCT)
+
+
+@pytest.mark.parametrize("language", _LANGUAGES)
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda one: one.id)
+def test_it_makes_a_sound_journey(recipe, language):
+    sender = Sender(from_address="news@shop.example")
+    journey = make_journey(recipe, language=language, sender=sender, topic="news")
+    check_journey(journey)
+    assert journey.recipe == recipe.id
+    assert journey.name == getattr(recipe.name, language)
+    # As files and the API hold it.
+    text = msgspec.json.encode(journey)
+    assert msgspec.json.decode(text, type=JourneyDefinition) == journey
+    for step in journey.steps:
+        if isinstance(step, MessageStep):
+            assert step.template.default_language == language
+            assert step.sender == sender
+            assert step.topic == ("news" if step.purpose is Purpose.MARKETING else "")
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda one: one.id)
+def test_its_conditions_are_conditions(recipe):
+    journey = recipe.journey
+    asked = [way.when for step in journey.steps for way in getattr(step, "ways", ())]
+    for who in (*asked, journey.segment):
+        if isinstance(who, dict):
+            convert_condition(who)
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda one: one.id)
+def test_it_says_what_it_is_in_both_languages(recipe):
+    words = [recipe.name, recipe.description, recipe.when_to_use, *recipe.stands_in]
+    words += [need.use for need in recipe.needs]
+    for one in words:
+        assert re.search("[ぁ-んァ-ン一-龯]", one.ja)
+        assert one.en
+        assert not re.search("[ぁ-んァ-ン一-龯]", one.en)
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_nothing_in_it_is_wrong(name):
+    report = lint_email(
+        STEPS[name].template,
+        [somebody("ja"), somebody("en"), nobody()],
+        content=CONTENT,
+        settings=RenderSettings(timezone="Asia/Tokyo", now=NOW),
+        known_names=("customer", "trigger"),
+    )
+    assert report.problems == ()
+
+
+@MESSAGES
+def test_its_words_are_fit_to_send(name, language):
+    for mail in everyone(name, language):
+        assert mail.language == language
+        assert len(mail.html.encode()) <= _MOST_BYTES
+        assert "{{" not in mail.html + mail.text + mail.subject
+        assert 0 < len(mail.subject) <= 60
+        assert CONTENT["unsubscribe_url"] in mail.html
+        assert SHOP["address"] in mail.text
+        assert 'href=""' not in mail.html
+        assert 'href="#"' not in mail.html
+    with_code = shown(name, language, is_known=False, has_coupon=True)
+    assert (COUPON["code"] in with_code.html) == _has_coupon(STEPS[name])
+
+
+@MESSAGES
+def test_the_guard_has_nothing_against_it(name, language):
+    guard = Guard()
+    moment = Moment(
+        at=NOW, zone="Asia/Tokyo", is_zone_assumed=False, purpose=STEPS[name].purpose.value
+    )
+    for mail in everyone(name, language):
+        verdict = guard.judge(message_of(mail, moment, Standing()))
+        assert verdict.level is Level.OK, [
+            (one.rule, one.subject, one.mend.en) for one in verdict.findings
+        ]
+
+
+@MESSAGES
+def test_who_is_known_is_addressed_and_who_is_not_is_greeted(name, language):
+    known = shown(name, language, is_known=True, has_coupon=False)
+    unknown = shown(name, language, is_known=False, has_coupon=False)
+    assert ("山田 様" if language == "ja" else "花子") in known.text
+    assert ("お客様" if language == "ja" else "there") in unknown.text
+
+
+def _has_coupon(step):
+    return any(
+        isinstance(block, Coupon)
+        for variant in step.template.variants.values()
+        for block in walk(variant.blocks)
+    )
+
+
+def test_an_offer_goes_into_the_messages_with_a_place_for_it():
+    journey = make_journey(get_recipe("cart-abandonment"), offer="off_1")
+    coupons = {step.id: step.coupon for step in journey.steps if isinstance(step, MessageStep)}
+    assert coupons["reminder"] is None
+    assert coupons["last"].rules[0].offer == "off_1"
+
+
+def test_a_recipe_says_whether_it_has_a_place_for_an_offer():
+    for recipe in RECIPES:
+        places = any(
+            _has_coupon(step) for step in recipe.journey.steps if isinstance(step, MessageStep)
+        )
+        assert places == (recipe.offer is not None)
+    with pytest.raises(InvalidInputError):
+        make_journey(get_recipe("order-confirmation"), offer="off_1")
+
+
+def test_an_unknown_recipe_is_not_found():
+    with pytest.raises(NotFoundError):
+        get_recipe("nothing")
+
+
+def test_the_same_text_is_not_sent_in_two_languages():
+    for recipe in RECIPES:
+        for step in recipe.journey.steps:
+            if isinstance(step, MessageStep):
+                ja, en = (step.template.variants[language] for language in _LANGUAGES)
+                assert ja.subject != en.subject
+                assert [type(one) for one in ja.blocks.blocks] == [
+                    type(one) for one in en.blocks.blocks
+                ]
