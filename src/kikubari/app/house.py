@@ -44,6 +44,7 @@ class House:
         unconfirmed = self._ground.lone_loop("unconfirmed", self._forget_unconfirmed, idle=_HOURLY)
         self._loops = (
             *self._log.loops,
+            *self._people.loops,
             *self._segments.loops,
             *self._delivery.loops,
             unconfirmed,

@@ -14,3 +14,7 @@ from kikubari.catalog.contracts import Variant as Variant
 from kikubari.catalog.contracts import Watcher as Watcher
 from kikubari.catalog.contracts import WatcherPage as WatcherPage
 from kikubari.catalog.contracts import Watchers as Watchers
+from kikubari.catalog.news import ProductNews as ProductNews
+from kikubari.catalog.news import ToldNews as ToldNews
+from kikubari.catalog.news import ToldNewsPage as ToldNewsPage
+from kikubari.catalog.news_rules import NewsRules as NewsRules

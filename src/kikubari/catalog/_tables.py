@@ -67,7 +67,7 @@ product_news = Table(
     Column("n_told", Integer, nullable=False),
     Column("told", LargeBinary),  # roaring bitmap of the numbers told, for the cool-down
     Index("ix_product_news_state", "workspace_id", "state", "at_us"),
-    Index("ix_product_news_item", "workspace_id", "item_id", "at_us"),
+    Index("ix_product_news_product", "workspace_id", "product_id", "at_us"),
 )
 
 # The shop's own thresholds for news.

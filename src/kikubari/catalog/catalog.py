@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from kikubari.catalog import _repository as repository
+from kikubari.catalog._news import mark_changed
 from kikubari.catalog.contracts import (
     CategoryCount,
     KnownItem,
@@ -64,6 +65,9 @@ class CatalogProjection:
             )
         ]
         repository.save_products(connection, self._workspace_id, folded)
+        mark_changed(
+            connection, self._workspace_id, touched, position=max(item.position for item in events)
+        )
 
 
 class Catalog:

@@ -45,6 +45,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
         stock: pieces.
         stock_at: since when the stock is what it is.
         availability: as stated; None if only the stock is known.
+        for_sale_at: since when it can be ordered, or cannot.
         is_gone: no longer in the shop.
     """
 
@@ -59,6 +60,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     stock: int | None = None
     stock_at: datetime | None = None
     availability: Availability | None = None
+    for_sale_at: datetime | None = None
     is_gone: bool = False
 
     @property
@@ -89,6 +91,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
         cost: what the shop pays for a piece; see `margin_percent`.
         price_at, stock_at: since when price and stock are what they are.
         availability: as stated; None if only the stock is known. See `is_for_sale`.
+        for_sale_at: since when it can be ordered, or cannot.
         is_gone: no longer in the shop; never to be recommended.
         released_on: first day of sale.
         preorder_from, preorder_until: days on which it can be ordered before its release.
@@ -123,6 +126,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     price_at: datetime | None = None
     stock_at: datetime | None = None
     availability: Availability | None = None
+    for_sale_at: datetime | None = None
     is_gone: bool = False
     released_on: date | None = None
     preorder_from: date | None = None
@@ -272,7 +276,7 @@ class Watchers(Protocol):
         ...
 
     def count_watchers(
-        self, item_ids: Collection[str], *, now: datetime, view_days: int
+        self, item_ids: Collection[str], *, now: datetime, view_days: int, limit: int
     ) -> Mapping[Tie, int]:
-        """Return how many people watch by each tie; somebody may count more than once."""
+        """Return how many people watch, each by their closest tie, looking at `limit` at most."""
         ...

@@ -20,6 +20,7 @@ from kikubari.catalog.contracts import (
     Product,
     RelationKind,
     Variant,
+    is_for_sale,
 )
 from kikubari.kit.money import Money
 from kikubari.spec import topics
@@ -64,6 +65,8 @@ class _Item:
         self.price_at: datetime | None = None
         self.stock: int | None = None
         self.stock_at: datetime | None = None
+        self.is_for_sale = True
+        self.for_sale_at: datetime | None = None
 
     def add(self, statement: Statement) -> None:
         """Take in the next statement."""
@@ -82,6 +85,10 @@ class _Item:
             self.price, self.price_at = price, statement.at
         if stock != self.stock:
             self.stock, self.stock_at = stock, statement.at
+        was_for_sale = self.is_for_sale
+        self.is_for_sale = is_for_sale(stock, self.availability, is_gone=self.is_gone)
+        if self.for_sale_at is None or self.is_for_sale != was_for_sale:
+            self.for_sale_at = statement.at
 
     @property
     def is_gone(self) -> bool:
@@ -200,6 +207,9 @@ class Folding:
             "stock": own.stock,
             "stock_at": own.stock_at,
             "availability": own.availability,
+            "for_sale_at": max(
+                (one.for_sale_at for one in variants if one.for_sale_at), default=own.for_sale_at
+            ),
         }
         if priced:
             lowest = min(priced, key=_price_of)
@@ -279,6 +289,7 @@ def _variant(variant_id: str, item: _Item) -> Variant:
         stock=item.stock,
         stock_at=item.stock_at,
         availability=item.availability,
+        for_sale_at=item.for_sale_at,
         is_gone=item.is_gone,
     )
 

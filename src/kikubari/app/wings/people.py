@@ -1,8 +1,12 @@
 """Who the customers are, and what they may ask for."""
 
+from datetime import timedelta
+
 from kikubari.app.limits import PeopleLimits
+from kikubari.app.watching import ProductWatchers
 from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.log import LogWing
+from kikubari.catalog import ProductNews
 from kikubari.profiles import (
     Companies,
     ConsentLedger,
@@ -14,6 +18,8 @@ from kikubari.profiles import (
     TraitStatements,
     Wordings,
 )
+
+_NEWS = timedelta(seconds=1)
 
 
 class PeopleWing:
@@ -30,3 +36,14 @@ class PeopleWing:
         self.restrictions = Restrictions()
         self.limits = PeopleLimits(ground.state, self.restrictions)
         self.rights = Rights(log.keys, ground.secrets.instance)
+        watchers = ProductWatchers(
+            ground.state,
+            ground.columnar,
+            log.copier,
+            profiles=self.profiles,
+            saved=self.saved,
+            ledger=self.consents,
+            limits=self.limits,
+        )
+        self.product_news = ProductNews(ground.state, watchers, ground.clock)
+        self.loops = (ground.lone_loop("product news", self.product_news.step, idle=_NEWS),)

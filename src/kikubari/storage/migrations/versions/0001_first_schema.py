@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy import Text
 
 revision = "0001"
 down_revision = None
@@ -787,7 +786,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "news_id", name=op.f("pk_product_news")),
     )
     op.create_index(
-        "ix_product_news_item", "product_news", ["workspace_id", "item_id", "at_us"], unique=False
+        "ix_product_news_product",
+        "product_news",
+        ["workspace_id", "product_id", "at_us"],
+        unique=False,
     )
     op.create_index(
         "ix_product_news_state", "product_news", ["workspace_id", "state", "at_us"], unique=False
@@ -1306,7 +1308,7 @@ def downgrade() -> None:
     op.drop_table("product_variants")
     op.drop_table("product_news_rules")
     op.drop_index("ix_product_news_state", table_name="product_news")
-    op.drop_index("ix_product_news_item", table_name="product_news")
+    op.drop_index("ix_product_news_product", table_name="product_news")
     op.drop_table("product_news")
     op.drop_table("processing_limits")
     op.drop_table("plan_violations")
