@@ -73,10 +73,15 @@ def known(api, tmp_path_factory):
     buyers = api.post("/api/segments", BUYERS)["id"]
     rules = {"rules": [{"name": "Buyers", "segment_id": buyers}], "default_name": "Others"}
     api.client.put("/api/personas", json=rules).raise_for_status()
+    api.client.put("/api/policies/approvals", json={"over_people": 0}).raise_for_status()
+    waiting = api.post("/api/broadcasts", BROADCAST)["id"]
+    asked = api.client.post(f"/api/broadcasts/{waiting}/send").json()["error"]["detail"]
+    api.client.put("/api/policies/approvals", json={}).raise_for_status()
     recipients = api.get(f"/api/broadcasts/{sent}/recipients")
     message = next(one for one in recipients if one["outcome"] == "sent")
     return {
         "profile_id": "A1",
+        "approval_id": asked["id"],
         "segment_id": api.post("/api/segments", SEGMENT)["id"],
         "broadcast_id": sent,
         "message_id": message["message_id"],
@@ -124,6 +129,9 @@ def examples(known):
             "body": {"quiet_hours": [{"start": "21:00", "end": "08:00"}]},
         },
         "set_broadcast_defaults": {"body": {}},
+        "set_approval_policy": {"body": {}},
+        "approve": {"body": {"note": "fine"}},
+        "decline": {"body": {"note": "too close"}},
         "check_words": {"body": {"blocks": [{"id": "a", "text": "Hello"}]}},
         "set_guard_policy": {"body": {"min_confidence": 0.7}},
         "limit_profile": {"body": {"limit": "objection", "reason": "asked by letter"}},
@@ -241,6 +249,7 @@ def test_every_operation_succeeds_as_described(api, schema, known):
         if answer.status_code not in {200, 201, 202, 204}:
             refused[name] = answer.text
         case.validate_response(answer, checks=CHECKS)
-    # Complaints would have to hold somebody's mail first: see the tests of the alarm.
-    assert refused.keys() == {"resume_sender"}
+    # Complaints would have to hold somebody's mail first: see the tests of the alarm. And
+    # a key approves nothing: see the tests of approvals.
+    assert refused.keys() == {"resume_sender", "approve", "decline"}
     assert "is not held" in refused["resume_sender"]

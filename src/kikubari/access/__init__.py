@@ -1,11 +1,16 @@
 """Who may do what in the console and the admin API: members, sessions, keys, the audit log."""
 
 from kikubari.access.access import Access as Access
+from kikubari.access.approvals import Approvals as Approvals
 from kikubari.access.audit import AuditLog as AuditLog
 from kikubari.access.contracts import ROLE_SCOPES as ROLE_SCOPES
 from kikubari.access.contracts import SCOPES as SCOPES
 from kikubari.access.contracts import Actor as Actor
 from kikubari.access.contracts import ApiKey as ApiKey
+from kikubari.access.contracts import Approval as Approval
+from kikubari.access.contracts import ApprovalPolicy as ApprovalPolicy
+from kikubari.access.contracts import ApprovalReason as ApprovalReason
+from kikubari.access.contracts import ApprovalState as ApprovalState
 from kikubari.access.contracts import AuditCheck as AuditCheck
 from kikubari.access.contracts import AuditEntry as AuditEntry
 from kikubari.access.contracts import Ceremony as Ceremony
@@ -26,6 +31,8 @@ from kikubari.access.contracts import Principal as Principal
 from kikubari.access.contracts import RelyingParty as RelyingParty
 from kikubari.access.contracts import Role as Role
 from kikubari.access.contracts import TotpSetup as TotpSetup
+from kikubari.access.contracts import Wish as Wish
+from kikubari.access.errors import ApprovalNeededError as ApprovalNeededError
 from kikubari.access.errors import PasskeyRefusedError as PasskeyRefusedError
 from kikubari.access.errors import SecondFactorNeededError as SecondFactorNeededError
 from kikubari.access.errors import WrongCredentialsError as WrongCredentialsError

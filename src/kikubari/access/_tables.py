@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Index,
     Integer,
     LargeBinary,
     Table,
@@ -138,4 +139,38 @@ audit_heads = Table(
     Column("workspace_id", Integer, primary_key=True),
     Column("number", BigInteger, nullable=False),
     Column("mark", LargeBinary, nullable=False),
+)
+
+# What needs a second member, asked for and answered.
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("action", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("n_people", BigInteger, nullable=False),
+    Column("reasons", Text, nullable=False),  # space-separated
+    Column("title", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("asker", Text, nullable=False),  # a member's id, or the name of a key
+    Column("asked_by", Text, nullable=False),
+    Column("asked_us", BigInteger, nullable=False),
+    Column("expires_us", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_us", BigInteger),
+    Column("answer", Text, nullable=False),
+    Index("ix_approvals_target", "workspace_id", "target"),
+)
+
+approval_policies = Table(
+    "approval_policies",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("over_people", BigInteger),
+    Column("on_guard", Boolean, nullable=False),
+    Column("on_unchecked", Boolean, nullable=False),
+    Column("valid_hours", Integer, nullable=False),
 )

@@ -1,5 +1,6 @@
 """The services of this room, wired to one another once."""
 
+from kikubari.access.approvals import Approvals
 from kikubari.access.audit import AuditLog
 from kikubari.access.contracts import EnrolledFactors, MemberSession
 from kikubari.access.keys import ApiKeys
@@ -44,6 +45,7 @@ class Access:
         passwords, tickets = passwords or Passwords(), Tickets(store, clock)
         self.audit = AuditLog(store, clock, audit_key)
         self.policies = Policies(store, self.audit)
+        self.approvals = Approvals(store, clock, ids, self.audit)
         self.keys = ApiKeys(store, clock, ids, self.audit)
         self.sessions = Sessions(store, clock, ids, self.audit)
         self.members = Members(store, clock, ids, self.audit, passwords)

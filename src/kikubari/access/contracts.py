@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Annotated
 
 import msgspec
 
@@ -61,6 +62,11 @@ class Principal(msgspec.Struct, frozen=True):
     scopes: frozenset[str]
     # Present for a member in a browser: unsafe requests must repeat its token.
     session: MemberSession | None = None
+
+    @property
+    def identity(self) -> str:
+        """Who this is for ever: the member's id, or a key by its name."""
+        return self.session.member_id if self.session else f"key:{self.name}"
 
     @property
     def csrf_token(self) -> str | None:
@@ -225,3 +231,74 @@ class AuditCheck(msgspec.Struct, frozen=True):
     n_entries: int
     # The first entry that is not what it was, or is missing.
     broken_at: int | None = None
+
+
+class ApprovalReason(StrEnum):
+    """Why one person alone does not do."""
+
+    SIZE = "size"  # more people than one member may write to
+    GUARD = "guard"  # the guard objects to some of the messages
+    SENDER = "sender"  # the sender's check fails
+
+
+class ApprovalState(StrEnum):
+    """How far an approval has come."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    REPLACED = "replaced"  # the same was asked for again, of something newer
+    SPENT = "spent"  # what it was for has happened
+    EXPIRED = "expired"
+
+
+class ApprovalPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When a second member has to agree before mail leaves. As it comes: never.
+
+    Attributes:
+        over_people: for sends to more people than this; none: whatever the size.
+        on_guard: for sends to which the guard objects, though it lets them go.
+        on_unchecked: for sends whose sender's check fails.
+        valid_hours: how long an approval can be given and used.
+    """
+
+    over_people: Annotated[int, msgspec.Meta(ge=0, le=10**12)] | None = None
+    on_guard: bool = False
+    on_unchecked: bool = False
+    valid_hours: Annotated[int, msgspec.Meta(ge=1, le=168)] = 24
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wants to do, exactly.
+
+    Attributes:
+        action: such as `broadcast.send`.
+        target: the id of what.
+        version: of the target; no other one is approved by this.
+        n_people: how many it reaches.
+        reasons: why one person does not do.
+        title: what people call the target.
+        note: what the asker says for it.
+    """
+
+    action: str
+    target: str
+    version: int
+    n_people: int
+    reasons: tuple[ApprovalReason, ...]
+    title: str
+    note: str = ""
+
+
+class Approval(msgspec.Struct, frozen=True, kw_only=True):
+    """A wish that waits for a second member, and what became of it."""
+
+    id: str
+    wish: Wish
+    state: ApprovalState
+    asked_by: str
+    asked_at: datetime
+    expires_at: datetime
+    decided_by: str
+    decided_at: datetime | None
+    answer: str

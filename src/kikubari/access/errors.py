@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from kikubari.access.contracts import Approval
 from kikubari.spec.errors import (
     ConflictError,
     ForbiddenError,
@@ -75,3 +76,16 @@ class LastAdminError(ConflictError):
 
     def __init__(self) -> None:
         super().__init__("this is the last admin", hint="Make somebody else an admin before this.")
+
+
+class ApprovalNeededError(ConflictError):
+    """A second member has to agree; `detail` is the approval that waits for one."""
+
+    code: ClassVar[str] = "approval_needed"
+
+    def __init__(self, approval: Approval) -> None:
+        super().__init__(
+            "somebody else has to approve this",
+            hint=f"Ask another member to approve {approval.id}, then send again.",
+            detail=approval,
+        )

@@ -16,6 +16,7 @@ from litestar.types import ASGIApp
 
 from kikubari.api.admin import (
     account_handlers,
+    approval_handlers,
     audience_handlers,
     audit_handlers,
     broadcast_handlers,
@@ -115,6 +116,7 @@ def _create_application(services: Services, product_version: str) -> Litestar:
                 *trial_handlers,
                 *suppression_handlers,
                 *policy_handlers,
+                *approval_handlers,
                 *topic_handlers,
                 *renewal_handlers,
                 *guard_handlers,

@@ -42,6 +42,7 @@ from kikubari.journeys import (
     BroadcastDefinition,
     Broadcasts,
     BroadcastVersions,
+    Permit,
     Previews,
     Renewals,
     SavedBlocks,
@@ -225,10 +226,10 @@ class Services:
     renewals: Renewals
     reports: Reports
     guard_tallies: GuardTallies
-    # Fixes a draft's audience and returns; its messages are queued behind.
-    send_broadcast: Callable[[str], Broadcast]
+    # Fixes a draft's audience if that is permitted; its messages are queued behind.
+    send_broadcast: Callable[[str, Permit], Broadcast]
     # The same though the sender's check fails.
-    send_unchecked: Callable[[str], Broadcast]
+    send_unchecked: Callable[[str, Permit], Broadcast]
     # Sends a draft as one person would get it to addresses; nothing of it is counted.
     send_trial: Callable[[BroadcastDefinition, int, Sequence[str]], Awaitable[list[TestedAddress]]]
     # Looks up what a sender's domain publishes, and judges it with how this installation sends.

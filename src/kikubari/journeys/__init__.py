@@ -1,6 +1,7 @@
 """Durable flows and broadcasts: what should happen to whom, when."""
 
 from kikubari.journeys.broadcasts import Broadcasts as Broadcasts
+from kikubari.journeys.broadcasts import Permit as Permit
 from kikubari.journeys.contracts import Audience as Audience
 from kikubari.journeys.contracts import Broadcast as Broadcast
 from kikubari.journeys.contracts import BroadcastDefinition as BroadcastDefinition

@@ -11,6 +11,7 @@ from kikubari.journeys._tables import broadcast_versions, broadcasts
 DRAFT, ENQUEUING, STARTED = "draft", "enqueuing", "started"
 
 _VIEW = (
+    broadcasts.c.workspace_id,
     broadcasts.c.id,
     broadcasts.c.version,
     broadcasts.c.phase,

@@ -9,24 +9,20 @@ from sqlalchemy import Connection, Row
 
 from kikubari.decide.guard import FactOfUse
 from kikubari.deliver import (
-    Counts,
-    DispatchState,
     MessageState,
     MessageView,
-    Origin,
     Outbox,
     enqueue,
-    find_dispatch_state,
     load_defaults,
     open_dispatch,
 )
 from kikubari.journeys import _repository as repository
 from kikubari.journeys._saved_repository import set_uses
+from kikubari.journeys._views import origin_of, settled_state, view_of
 from kikubari.journeys.contracts import (
     Audience,
     Broadcast,
     BroadcastDefinition,
-    BroadcastState,
     Progress,
 )
 from kikubari.journeys.coupons import CouponDesk
@@ -34,7 +30,7 @@ from kikubari.journeys.definitions import check_definition, letter_of, with_defa
 from kikubari.journeys.saved_blocks import SavedBlocks, list_saved_ids
 from kikubari.kit.clock import Clock
 from kikubari.kit.ids import IdFactory
-from kikubari.kit.instants import from_micros, to_micros
+from kikubari.kit.instants import to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import ConflictError, NotFoundError
 from kikubari.storage import Priority, StateStore
@@ -43,8 +39,9 @@ from kikubari.storage import Priority, StateStore
 CHUNK = 5_000
 
 _encode = msgspec.json.Encoder().encode
-_decoder = msgspec.json.Decoder(BroadcastDefinition)
 
+# Refuses, by raising, to send a version to so many people; asked in the transaction that starts it.
+Permit = Callable[[Connection, int, int], None]
 # Returns the facts that a segment, by id or tree, chooses people by.
 Selecting = Callable[[str | dict[str, Any]], tuple[FactOfUse, ...]]
 
@@ -52,6 +49,10 @@ Selecting = Callable[[str | dict[str, Any]], tuple[FactOfUse, ...]]
 def _no_facts(segment: str | dict[str, Any]) -> tuple[FactOfUse, ...]:
     del segment
     return ()
+
+
+def _allow(connection: Connection, version: int, n_people: int) -> None:
+    del connection, version, n_people
 
 
 class Broadcasts:
@@ -165,13 +166,13 @@ class Broadcasts:
             row = repository.find(connection, self._workspace_id, broadcast_id)
             if row is None:
                 raise _not_found(broadcast_id)
-            return self._view(connection, row)
+            return view_of(connection, row)
 
     def list_broadcasts(self, *, limit: int = 50) -> list[Broadcast]:
         """Return the newest broadcasts."""
         with self._store.read() as connection:
             rows = repository.list_newest(connection, self._workspace_id, limit=limit)
-            return [self._view(connection, row) for row in rows]
+            return [view_of(connection, row) for row in rows]
 
     def list_audience(self, segment: str | dict[str, Any]) -> BitMap:
         """Return the numbers of those whom a segment holds now, before any consent is looked at.
@@ -184,8 +185,12 @@ class Broadcasts:
             segment, as_of=self._clock.now(), workspace_id=self._workspace_id
         )
 
-    def start(self, broadcast_id: str) -> Broadcast:
+    def start(self, broadcast_id: str, *, permit: Permit = _allow) -> Broadcast:
         """Fix the audience as of now and the letter as it is; messages are queued by `enqueue`.
+
+        Args:
+            broadcast_id: of the draft.
+            permit: has the last word, in the same transaction.
 
         Raises:
             NotFoundError: no such broadcast, or no such segment.
@@ -210,8 +215,13 @@ class Broadcasts:
                     f"broadcast {broadcast_id} was changed meanwhile",
                     hint="Look at the new version and send it again.",
                 )
+            permit(connection, draft.version, len(audience))
             dispatch_id = open_dispatch(
-                connection, _origin(broadcast_id), letter, now=now, workspace_id=self._workspace_id
+                connection,
+                origin_of(broadcast_id),
+                letter,
+                now=now,
+                workspace_id=self._workspace_id,
             )
             repository.start(
                 connection,
@@ -280,7 +290,7 @@ class Broadcasts:
             ConflictError: it is a draft or was cancelled.
         """
         self.get(broadcast_id)
-        self._outbox.pause(_origin(broadcast_id))
+        self._outbox.pause(origin_of(broadcast_id))
         return self.get(broadcast_id)
 
     def resume(self, broadcast_id: str) -> Broadcast:
@@ -291,7 +301,7 @@ class Broadcasts:
             ConflictError: it is a draft or was cancelled.
         """
         self.get(broadcast_id)
-        self._outbox.resume(_origin(broadcast_id))
+        self._outbox.resume(origin_of(broadcast_id))
         return self.get(broadcast_id)
 
     def cancel(self, broadcast_id: str) -> Broadcast:
@@ -302,7 +312,7 @@ class Broadcasts:
             ConflictError: it is a draft or was cancelled before.
         """
         self.get(broadcast_id)
-        self._outbox.cancel(_origin(broadcast_id))
+        self._outbox.cancel(origin_of(broadcast_id))
         return self.get(broadcast_id)
 
     def progress(self, broadcast_id: str) -> Progress:
@@ -312,9 +322,9 @@ class Broadcasts:
             NotFoundError: no such broadcast.
         """
         broadcast = self.get(broadcast_id)
-        counts = self._outbox.count(_origin(broadcast_id))
+        counts = self._outbox.count(origin_of(broadcast_id))
         return Progress(
-            state=_settled_state(broadcast.state, counts),
+            state=settled_state(broadcast.state, counts),
             n_audience=broadcast.n_audience,
             n_enqueued=broadcast.n_enqueued,
             counts=counts,
@@ -330,7 +340,7 @@ class Broadcasts:
     ) -> Sequence[MessageView]:
         """Return messages of a broadcast in order of id, from the one after `after` on."""
         return self._outbox.list_messages(
-            _origin(broadcast_id), state=state, after=after, limit=limit
+            origin_of(broadcast_id), state=state, after=after, limit=limit
         )
 
     def _completed(self, definition: BroadcastDefinition) -> BroadcastDefinition:
@@ -363,38 +373,6 @@ class Broadcasts:
                 hint="Create a new broadcast to send again.",
             )
         return row
-
-    def _view(self, connection: Connection, row: Row[*tuple[Any, ...]]) -> Broadcast:
-        return Broadcast(
-            id=row.id,
-            version=row.version,
-            definition=_decoder.decode(row.definition),
-            state=self._state(connection, row),
-            created_at=from_micros(row.created_us),
-            started_at=from_micros(row.started_us) if row.started_us is not None else None,
-            n_audience=row.n_audience,
-            n_enqueued=row.n_enqueued,
-        )
-
-    def _state(self, connection: Connection, row: Row[*tuple[Any, ...]]) -> BroadcastState:
-        if row.phase == repository.DRAFT:
-            return BroadcastState.DRAFT
-        held = find_dispatch_state(connection, _origin(row.id), workspace_id=self._workspace_id)
-        if held is DispatchState.PAUSED:
-            return BroadcastState.PAUSED
-        if held is DispatchState.CANCELLED:
-            return BroadcastState.CANCELLED
-        is_enqueuing = row.phase == repository.ENQUEUING
-        return BroadcastState.ENQUEUING if is_enqueuing else BroadcastState.SENDING
-
-
-def _settled_state(state: BroadcastState, counts: Counts) -> BroadcastState:
-    is_over = state is BroadcastState.SENDING and counts.is_settled
-    return BroadcastState.DONE if is_over else state
-
-
-def _origin(broadcast_id: str) -> Origin:
-    return Origin("broadcast", broadcast_id)
 
 
 def _not_found(broadcast_id: str) -> NotFoundError:

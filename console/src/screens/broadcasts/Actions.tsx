@@ -12,6 +12,8 @@ import {
 import { checkSenderOptions, getAudienceOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { useMay } from '@/app/session'
 import { ButtonLink, Confirm, toast, toastFailure, useErrorLine } from '@/design'
+import { isAsked } from '../approvals/approval'
+import { useText as useApprovalText } from '../approvals/texts'
 import { TestDialog } from '../trials/TestDialog'
 import { useText as useTrialText } from '../trials/texts'
 import { SenderStop } from './SenderStop'
@@ -128,13 +130,15 @@ function ConfirmSending({ broadcast, ...dialog }: ConfirmProps) {
 
 function useAct(broadcastId: string, onDone: () => void) {
   const t = useText()
+  const sayApproval = useApprovalText()
   const sayError = useErrorLine()
   const queries = useQueryClient()
   return useMutation({
     mutationFn: (act: Act) =>
       calls[act]({ path: { broadcast_id: broadcastId }, throwOnError: true }),
     onSuccess: (_, act) => toast(t(`done_${act}`)),
-    onError: (error) => toastFailure(sayError(error)),
+    onError: (error) =>
+      isAsked(error) ? toast(sayApproval('asked_done')) : toastFailure(sayError(error)),
     onSettled: () => {
       onDone()
       return queries.invalidateQueries()

@@ -4,6 +4,7 @@ import type { Broadcast, Progress } from '@/api/generated'
 import { getBroadcastOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { Badge, Loaded, PageHeader } from '@/design'
 import { useFormat } from '@/language/format'
+import { ApprovalSection } from '../approvals/ApprovalSection'
 import { Actions } from './Actions'
 import { Draft } from './Draft'
 import { Letter } from './Letter'
@@ -33,7 +34,10 @@ function BroadcastView({ broadcast, progress }: { broadcast: Broadcast; progress
     <>
       <Lead broadcast={broadcast} progress={progress} />
       {progress.state === 'draft' ? (
-        <Draft broadcast={broadcast} />
+        <>
+          <ApprovalSection broadcast={broadcast} />
+          <Draft broadcast={broadcast} />
+        </>
       ) : (
         <Report broadcast={broadcast} progress={progress} />
       )}

@@ -1,10 +1,13 @@
 import { Button, Group, Textarea } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { type SenderReport, sendBroadcastUnchecked } from '@/api/generated'
+import { listApprovalsOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { useMay } from '@/app/session'
 import { Dialog, TextLink, toast, toastFailure, useErrorLine } from '@/design'
 import { useLanguage } from '@/language/texts'
+import { isAsked } from '../approvals/approval'
+import { useText as useApprovalText } from '../approvals/texts'
 import { useText } from './texts'
 
 interface Props {
@@ -40,9 +43,13 @@ export function SenderStop({ broadcastId, report, onClose }: Props) {
 
 function SendUnchecked({ broadcastId, onClose }: { broadcastId: string; onClose: () => void }) {
   const t = useText()
+  const sayApproval = useApprovalText()
   const line = useErrorLine()
   const queries = useQueryClient()
-  const [reason, setReason] = useState('')
+  // An approval holds for the reason it was asked with.
+  const asked = useQuery(listApprovalsOptions({ query: { target: broadcastId, limit: 1 } }))
+  const [typed, setTyped] = useState<string>()
+  const reason = typed ?? asked.data?.[0]?.wish.note ?? ''
   const send = useMutation({
     mutationFn: () =>
       sendBroadcastUnchecked({
@@ -51,7 +58,8 @@ function SendUnchecked({ broadcastId, onClose }: { broadcastId: string; onClose:
         throwOnError: true,
       }),
     onSuccess: () => toast(t('done_send')),
-    onError: (error) => toastFailure(line(error)),
+    onError: (error) =>
+      isAsked(error) ? toast(sayApproval('asked_done')) : toastFailure(line(error)),
     onSettled: () => {
       onClose()
       return queries.invalidateQueries()
@@ -71,7 +79,7 @@ function SendUnchecked({ broadcastId, onClose }: { broadcastId: string; onClose:
         minLength={3}
         maxLength={500}
         value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
+        onChange={(event) => setTyped(event.currentTarget.value)}
       />
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={onClose}>

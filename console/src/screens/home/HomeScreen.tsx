@@ -9,6 +9,7 @@ import {
 import { useMay, useShop } from '@/app/session'
 import { ButtonLink, Figure, Figures, Loaded, PageHeader, Section } from '@/design'
 import { useFormat } from '@/language/format'
+import { WaitingSection } from '../approvals/WaitingSection'
 import { LastBroadcast } from './LastBroadcast'
 import { NextSteps } from './NextSteps'
 import { Parts } from './Parts'
@@ -36,6 +37,7 @@ function Home({ health, broadcasts }: { health: Health; broadcasts: Broadcast[] 
   return (
     <>
       <Lead health={health} />
+      <WaitingSection />
       {health.log_position > 0 && <Numbers health={health} />}
       {last && <LastBroadcast broadcast={last} />}
       <Section title={t('next')}>

@@ -19,6 +19,7 @@ const subjects = [
   'recovery_codes',
   'key',
   'policy',
+  'approval',
 ] as const
 
 /** What was done, by whom, when and from where; and whether somebody altered the record. */

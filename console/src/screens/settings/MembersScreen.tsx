@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { LinkAnswer } from '@/api/generated'
 import { listMembersOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { Loaded } from '@/design'
+import { ApprovalPolicySection } from '../approvals/ApprovalPolicySection'
 import { InviteDialog } from './InviteDialog'
 import { MembersTable } from './MembersTable'
 import { PolicySection } from './PolicySection'
@@ -38,6 +39,7 @@ export default function MembersScreen() {
       </div>
       <RolesSection />
       <PolicySection />
+      <ApprovalPolicySection />
       {isInviting && (
         <InviteDialog
           onClose={() => setIsInviting(false)}

@@ -23,6 +23,11 @@ const actions = {
   'key.created': 'act_key_created',
   'key.revoked': 'act_key_revoked',
   'policy.changed': 'act_policy_changed',
+  'approval.asked': 'act_approval_asked',
+  'approval.approved': 'act_approval_approved',
+  'approval.declined': 'act_approval_declined',
+  'approval.spent': 'act_approval_spent',
+  'approval.policy_changed': 'act_approval_policy_changed',
 } as const
 
 type Key = Parameters<ReturnType<typeof useText>>[0]

@@ -1,6 +1,7 @@
 """The admin API: one module a noun, every handler a thin call of a room's service."""
 
 from kikubari.api.admin.account import account_handlers as account_handlers
+from kikubari.api.admin.approvals import approval_handlers as approval_handlers
 from kikubari.api.admin.audiences import audience_handlers as audience_handlers
 from kikubari.api.admin.audit import audit_handlers as audit_handlers
 from kikubari.api.admin.broadcasts import broadcast_handlers as broadcast_handlers

@@ -12,6 +12,7 @@ from kikubari.api.authentication import actor_of, requires
 from kikubari.api.contracts import Services
 from kikubari.api.guarding import AUDITED
 from kikubari.api.people import PersonLine, load_people
+from kikubari.api.sending import send
 from kikubari.deliver import MessageRecord, MessageView, Reason, explain
 from kikubari.journeys import Broadcast, BroadcastDefinition, Progress
 from kikubari.measure import BroadcastReport, RecipientReport
@@ -86,35 +87,37 @@ def change_broadcast(
     return services.broadcasts.change(broadcast_id, data, based_on=based_on)
 
 
-@post("/broadcasts/{broadcast_id:str}/send", guards=[requires("send")], sync_to_thread=True)
-def send_broadcast(services: NamedDependency[Services], broadcast_id: FromPath[str]) -> Broadcast:
-    """Fix the audience as of now and start sending; `progress` tells how far it has come."""
-    return services.send_broadcast(broadcast_id)
+@post("/broadcasts/{broadcast_id:str}/send", guards=[requires("send")])
+async def send_broadcast(
+    request: Request[Any, Any, Any],
+    services: NamedDependency[Services],
+    broadcast_id: FromPath[str],
+) -> Broadcast:
+    """Fix the audience as of now and start sending; `progress` tells how far it has come.
+
+    Where another member has to agree, the answer is 409 `approval_needed` with what waits for them.
+    """
+    return await send(services, broadcast_id, request.user, actor_of(request))
 
 
 @post(
     "/broadcasts/{broadcast_id:str}/send-unchecked",
     guards=[requires("admin")],
-    sync_to_thread=True,
     opt={AUDITED: True},
 )
-def send_broadcast_unchecked(
+async def send_broadcast_unchecked(
     request: Request[Any, Any, Any],
     services: NamedDependency[Services],
     broadcast_id: FromPath[str],
     data: JSONBody[UncheckedSend],
 ) -> Broadcast:
-    """Send though the sender breaks rules of large mail providers; recorded, with the reason."""
-    services.broadcasts.get(broadcast_id)
-    by = actor_of(request)
+    """Send though the sender breaks rules of large mail providers; recorded, with the reason.
 
-    # Written down first: no message leaves before it is known who wanted that.
-    services.store.write(
-        lambda connection: services.access.audit.append(
-            connection, by, "broadcast.sent_unchecked", broadcast_id, data.reason
-        )
+    Where another admin has to agree, the answer is 409 `approval_needed`.
+    """
+    return await send(
+        services, broadcast_id, request.user, actor_of(request), unchecked_because=data.reason
     )
-    return services.send_unchecked(broadcast_id)
 
 
 @post("/broadcasts/{broadcast_id:str}/pause", guards=[requires("send")], sync_to_thread=True)

@@ -13,6 +13,7 @@ from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
 from kikubari.api.people import PersonLine, load_people
 from kikubari.api.received import answer_frame, answer_markup
+from kikubari.api.sending import sample_audience
 from kikubari.decide.guard import GuardNote
 from kikubari.deliver import Reason, read_mail
 from kikubari.journeys import BroadcastDefinition, DraftReport, Preview
@@ -127,15 +128,8 @@ async def check_draft(
     people: Sample = 100,
 ) -> DraftReport:
     """Say what is wrong with a draft, and what is missing for how many of its audience."""
-    numbers = await asyncio.to_thread(_sample, services, data, people)
+    numbers = await asyncio.to_thread(sample_audience, services, data, people)
     return await services.previews.check(data, numbers)
-
-
-def _sample(services: Services, draft: BroadcastDefinition, people: int) -> list[int]:
-    """Return people from all over the audience, the same ones each time."""
-    members = services.broadcasts.list_audience(draft.segment)
-    step = max(1, len(members) // people)
-    return list(islice(islice(members, 0, None, step), people))
 
 
 async def _preview(services: Services, broadcast_id: str, profile_id: str) -> Preview:

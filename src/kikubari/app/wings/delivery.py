@@ -53,6 +53,7 @@ from kikubari.journeys import (
     Broadcasts,
     BroadcastVersions,
     CouponDesk,
+    Permit,
     Previews,
     SavedBlocks,
 )
@@ -153,11 +154,12 @@ class DeliveryWing:
             ground.lone_loop("complaints", self._watch_complaints, idle=_RARELY),
         )
 
-    def send(self, broadcast_id: str, *, is_unchecked: bool = False) -> Broadcast:
+    def send(self, broadcast_id: str, permit: Permit, *, is_unchecked: bool = False) -> Broadcast:
         """Fix a draft's audience; its messages are queued behind.
 
         Args:
             broadcast_id: of a draft.
+            permit: has the last word.
             is_unchecked: send though the sender breaks rules of large mail providers.
 
         Raises:
@@ -168,7 +170,7 @@ class DeliveryWing:
         self.spam_watch.refuse_if_held(sender)
         if not is_unchecked:
             refuse_if_not_ready(self.senders.check(sender.rpartition("@")[2]))
-        started = self.broadcasts.start(broadcast_id)
+        started = self.broadcasts.start(broadcast_id, permit=permit)
         self._queueing.wake()
         return started
 

@@ -17,6 +17,7 @@ export const en = {
   audit_recovery_codes: 'Recovery codes',
   audit_key: 'API keys',
   audit_policy: 'Strictness',
+  audit_approval: 'Approvals',
   audit_action: 'What',
   audit_actor: 'Who',
   audit_at: 'When',
@@ -44,6 +45,11 @@ export const en = {
   act_key_created: 'API key made',
   act_key_revoked: 'API key revoked',
   act_policy_changed: 'Strictness changed',
+  act_approval_asked: 'Approval asked for',
+  act_approval_approved: 'Approved',
+  act_approval_declined: 'Approval declined',
+  act_approval_spent: 'Sent as approved',
+  act_approval_policy_changed: 'When two have to send changed',
 }
 
 export const ja = {
@@ -60,6 +66,7 @@ export const ja = {
   audit_recovery_codes: '予備コード',
   audit_key: 'APIキー',
   audit_policy: 'きびしさ',
+  audit_approval: '承認',
   audit_action: '操作',
   audit_actor: '誰が',
   audit_at: 'いつ',
@@ -87,4 +94,9 @@ export const ja = {
   act_key_created: 'APIキーを作成',
   act_key_revoked: 'APIキーを無効化',
   act_policy_changed: 'きびしさを変更',
+  act_approval_asked: '承認を依頼',
+  act_approval_approved: '承認',
+  act_approval_declined: '承認しないと返事',
+  act_approval_spent: '承認どおりに送信',
+  act_approval_policy_changed: '二人での送信の条件を変更',
 }

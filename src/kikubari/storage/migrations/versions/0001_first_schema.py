@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy import Text
 
 revision = "0001"
 down_revision = None
@@ -58,6 +59,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_api_keys")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_api_keys_secret_hash")),
     )
+    op.create_table(
+        "approval_policies",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("over_people", sa.BigInteger(), nullable=True),
+        sa.Column("on_guard", sa.Boolean(), nullable=False),
+        sa.Column("on_unchecked", sa.Boolean(), nullable=False),
+        sa.Column("valid_hours", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_approval_policies")),
+    )
+    op.create_table(
+        "approvals",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("n_people", sa.BigInteger(), nullable=False),
+        sa.Column("reasons", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("asker", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("asked_us", sa.BigInteger(), nullable=False),
+        sa.Column("expires_us", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("decided_us", sa.BigInteger(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_approvals")),
+    )
+    op.create_index("ix_approvals_target", "approvals", ["workspace_id", "target"], unique=False)
     op.create_table(
         "attribute_edits",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1416,6 +1448,9 @@ def downgrade() -> None:
     op.drop_table("attribute_notes")
     op.drop_index("ix_attribute_edits", table_name="attribute_edits")
     op.drop_table("attribute_edits")
+    op.drop_index("ix_approvals_target", table_name="approvals")
+    op.drop_table("approvals")
+    op.drop_table("approval_policies")
     op.drop_table("api_keys")
     op.drop_index(op.f("ix_access_tickets_expires_us"), table_name="access_tickets")
     op.drop_table("access_tickets")

@@ -1,0 +1,51 @@
+"""Broadcasts as they are shown, from their rows and from what became of their messages."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row
+
+from kikubari.deliver import Counts, DispatchState, Origin, find_dispatch_state
+from kikubari.journeys import _repository as repository
+from kikubari.journeys.contracts import Broadcast, BroadcastDefinition, BroadcastState
+from kikubari.kit.instants import from_micros
+
+_decode = msgspec.json.Decoder(BroadcastDefinition).decode
+
+
+def origin_of(broadcast_id: str) -> Origin:
+    """Return what the messages of a broadcast come from."""
+    return Origin("broadcast", broadcast_id)
+
+
+def view_of(connection: Connection, row: Row[*tuple[Any, ...]]) -> Broadcast:
+    """Return a broadcast as it stands."""
+    return Broadcast(
+        id=row.id,
+        version=row.version,
+        definition=_decode(row.definition),
+        state=_state(connection, row),
+        created_at=from_micros(row.created_us),
+        started_at=from_micros(row.started_us) if row.started_us is not None else None,
+        n_audience=row.n_audience,
+        n_enqueued=row.n_enqueued,
+    )
+
+
+def settled_state(state: BroadcastState, counts: Counts) -> BroadcastState:
+    """Return the state in which no message can leave any more for what it is."""
+    is_over = state is BroadcastState.SENDING and counts.is_settled
+    return BroadcastState.DONE if is_over else state
+
+
+def _state(connection: Connection, row: Row[*tuple[Any, ...]]) -> BroadcastState:
+    if row.phase == repository.DRAFT:
+        return BroadcastState.DRAFT
+    origin = origin_of(row.id)
+    held = find_dispatch_state(connection, origin, workspace_id=row.workspace_id)
+    if held is DispatchState.PAUSED:
+        return BroadcastState.PAUSED
+    if held is DispatchState.CANCELLED:
+        return BroadcastState.CANCELLED
+    is_enqueuing = row.phase == repository.ENQUEUING
+    return BroadcastState.ENQUEUING if is_enqueuing else BroadcastState.SENDING
