@@ -8,6 +8,12 @@ from kikubari.measure.contracts import Outbox as Outbox
 from kikubari.measure.contracts import OutboxCounts as OutboxCounts
 from kikubari.measure.contracts import Outcomes as Outcomes
 from kikubari.measure.contracts import RecipientReport as RecipientReport
+from kikubari.measure.experiments import ExperimentVerdict as ExperimentVerdict
+from kikubari.measure.experiments import PartVerdict as PartVerdict
+from kikubari.measure.experiments import Tally as Tally
+from kikubari.measure.experiments import evidence_for as evidence_for
+from kikubari.measure.experiments import interval as interval
+from kikubari.measure.experiments import judge as judge
 from kikubari.measure.guarding import GuardTallies as GuardTallies
 from kikubari.measure.guarding import GuardTally as GuardTally
 from kikubari.measure.mailings import MailCount as MailCount

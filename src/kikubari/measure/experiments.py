@@ -1,0 +1,192 @@
+"""Which of several ways is best, judged as often as one likes while people still come.
+
+A usual test may be looked at once, at the end that was fixed before; who looks every hour and stops
+at the first good news is wrong far more often than the test says. What is here holds at every
+moment: the chance that the truth *ever* leaves an interval, or that a winner is *ever* named that
+is not the best, is at most `error`, however often and whenever one looks and whatever makes one
+stop.
+
+Of n independent people with rate p, k of whom reach the goal, the mixture likelihood ratio
+
+    M(p) = B(a + k, b + n - k) / B(a, b) / (p^k (1 - p)^(n - k))
+
+is a non-negative martingale with mean 1 at the true p, so by Ville's inequality it ever reaches
+1 / error with a chance of at most `error` (Robbins 1970, "Statistical methods related to the law
+of the iterated logarithm"; Howard, Ramdas, McAuliffe, Sekhon 2021, "Time-uniform, nonparametric,
+nonasymptotic confidence sequences"). All p below that bound are the confidence sequence of a part.
+The product over two independent parts is one too; what it is at least, over all pairs of rates of
+which the first is not the greater, is evidence against "the first is not better" (the reasoning of
+universal inference: Wasserman, Ramdas, Balakrishnan 2020). Counts are all that is needed.
+"""
+
+from collections.abc import Callable, Sequence
+from math import exp, inf, lgamma, log
+
+import msgspec
+
+from kikubari.spec.errors import InvalidInputError
+
+# Jeffreys' prior: the mixture loses least whatever the rate is.
+_A = _B = 0.5
+_STEPS = 60  # of halving: far below what a rate is shown with
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one part: of `people` who went that way, `reached` reached the goal."""
+
+    part: str
+    people: int
+    reached: int
+
+    def __post_init__(self) -> None:
+        """Refuse counts that cannot be.
+
+        Raises:
+            InvalidInputError: fewer people than reached the goal, or fewer than none.
+        """
+        if not 0 <= self.reached <= self.people:
+            raise InvalidInputError(f"of {self.people} people, {self.reached} reached the goal")
+
+
+class PartVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """One part: its rate, and between which rates the true one lies.
+
+    Attributes:
+        rate: of those who came, 0 to 1; None before anybody did.
+        low, high: hold at every moment at once, for all parts together.
+    """
+
+    part: str
+    people: int
+    reached: int
+    rate: float | None
+    low: float
+    high: float
+
+
+class ExperimentVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What an experiment says by now.
+
+    Attributes:
+        winner: the part proven better than every other; None while that is open.
+        leader: the part with the highest rate so far; None before anybody came.
+        evidence: for the leader, against its closest rival: 20 times more likely than not is
+            enough for two parts at an error of 5 percent.
+        needed: the evidence that names a winner.
+        parts: in the order given.
+    """
+
+    winner: str | None
+    leader: str | None
+    evidence: float
+    needed: float
+    parts: tuple[PartVerdict, ...]
+
+
+def judge(tallies: Sequence[Tally], *, error: float = 0.05) -> ExperimentVerdict:
+    """Say which part is best, if that is proven, and how each stands.
+
+    Args:
+        tallies: two parts or more.
+        error: chance that a winner is ever named that is not the best, and, apart from that, that
+            any of the intervals ever misses its rate.
+
+    Raises:
+        InvalidInputError: fewer than two parts, or an error that is no chance.
+    """
+    if len(tallies) < 2:  # noqa: PLR2004 - one part has nothing to be better than
+        raise InvalidInputError("an experiment compares two parts or more")
+    if not 0 < error < 1:
+        raise InvalidInputError(f"an error of {error} is no chance")
+    # A wrong winner must beat the best part too: as many comparisons can go wrong as it has rivals.
+    needed = (len(tallies) - 1) / error
+    came = [one for one in tallies if one.people]
+    leader = max(came, key=lambda one: (one.reached / one.people, one.people), default=None)
+    evidence = 1.0
+    if leader is not None:
+        evidence = min(evidence_for(leader, one) for one in tallies if one is not leader)
+    parts = tuple(_verdict(one, error / len(tallies)) for one in tallies)
+    return ExperimentVerdict(
+        winner=leader.part if leader is not None and evidence >= needed else None,
+        leader=leader.part if leader is not None else None,
+        evidence=evidence,
+        needed=needed,
+        parts=parts,
+    )
+
+
+def evidence_for(better: Tally, other: Tally) -> float:
+    """Return the evidence that the rate of `better` is the higher one.
+
+    If it is not, the chance that this ever reaches x is at most 1 / x. 1 or less says nothing.
+    """
+    mixtures = _log_mixture(better) + _log_mixture(other)
+    if better.reached * other.people > other.reached * better.people:
+        # The likeliest rates of which the first is not the higher are equal.
+        reached, people = better.reached + other.reached, better.people + other.people
+        best = _log_likelihood(reached, people, reached / people)
+    else:
+        best = sum(
+            _log_likelihood(one.reached, one.people, one.reached / one.people)
+            for one in (better, other)
+            if one.people
+        )
+    return _exp(mixtures - best)
+
+
+def _verdict(tally: Tally, error: float) -> PartVerdict:
+    low, high = interval(tally, error=error)
+    return PartVerdict(
+        part=tally.part,
+        people=tally.people,
+        reached=tally.reached,
+        rate=tally.reached / tally.people if tally.people else None,
+        low=low,
+        high=high,
+    )
+
+
+def interval(tally: Tally, *, error: float = 0.05) -> tuple[float, float]:
+    """Return between which rates the true one always lies, but for a chance of `error`."""
+    if not tally.people:
+        return 0.0, 1.0
+    rate = tally.reached / tally.people
+    floor = _log_mixture(tally) + log(error)
+
+    def is_inside(p: float) -> bool:
+        return _log_likelihood(tally.reached, tally.people, p) > floor
+
+    low = 0.0 if tally.reached == 0 else _edge(0.0, rate, is_inside)
+    high = 1.0 if tally.reached == tally.people else _edge(1.0, rate, is_inside)
+    return low, high
+
+
+def _edge(outside: float, inside: float, is_inside: Callable[[float], bool]) -> float:
+    """Return where, between a rate that is out and one that is in, the change is."""
+    for _ in range(_STEPS):
+        middle = (outside + inside) / 2
+        if is_inside(middle):
+            inside = middle
+        else:
+            outside = middle
+    return outside
+
+
+def _log_mixture(tally: Tally) -> float:
+    missed = tally.people - tally.reached
+    return _log_beta(_A + tally.reached, _B + missed) - _log_beta(_A, _B)
+
+
+def _log_beta(a: float, b: float) -> float:
+    return lgamma(a) + lgamma(b) - lgamma(a + b)
+
+
+def _log_likelihood(reached: int, people: int, rate: float) -> float:
+    missed = people - reached
+    if (reached and rate <= 0) or (missed and rate >= 1):
+        return -inf
+    return (reached * log(rate) if reached else 0.0) + (missed * log(1 - rate) if missed else 0.0)
+
+
+def _exp(exponent: float) -> float:
+    return exp(min(exponent, 700.0))
