@@ -84,6 +84,7 @@ def test_it_makes_a_sound_journey(recipe, language):
     journey = make_journey(recipe, language=language, sender=sender, topic="news")
     check_journey(journey)
     assert journey.recipe == recipe.id
+    assert journey.rules.goal is not None
     assert journey.name == getattr(recipe.name, language)
     # As files and the API hold it.
     text = msgspec.json.encode(journey)

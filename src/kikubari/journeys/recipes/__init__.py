@@ -1,5 +1,7 @@
 """Ready-made journeys: what each does, needs and sends, and how it is installed."""
 
+from kikubari.journeys.recipes.book import RecipeBook as RecipeBook
+from kikubari.journeys.recipes.book import RecipeOptions as RecipeOptions
 from kikubari.journeys.recipes.contracts import DataSurvey as DataSurvey
 from kikubari.journeys.recipes.contracts import Need as Need
 from kikubari.journeys.recipes.contracts import NeedStanding as NeedStanding

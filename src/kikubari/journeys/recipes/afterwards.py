@@ -47,6 +47,7 @@ _TROUBLE = (
     Exit(id="returns", events=event(RETURN_REQUESTED)),
     Exit(id="support", events=event(SUPPORT_TICKET_OPENED)),
 )
+_ANSWERED = Goal(events=event("Feedback Given"), value="")
 
 REVIEW = Recipe(
     id="review-request",
@@ -118,6 +119,7 @@ REVIEW = Recipe(
             ),
         ),
         rules=Rules(
+            goal=_ANSWERED,
             exits=_TROUBLE,
             reentry=Reentry(allowed=True, after=Duration(days=90)),
             priority=20,
@@ -184,7 +186,11 @@ SUPPORT_FEEDBACK = Recipe(
                 ),
             ),
         ),
-        rules=Rules(reentry=Reentry(allowed=True, after=Duration(days=30)), priority=50),
+        rules=Rules(
+            goal=_ANSWERED,
+            reentry=Reentry(allowed=True, after=Duration(days=30)),
+            priority=50,
+        ),
     ),
 )
 

@@ -151,7 +151,11 @@ ORDER_CONFIRMATION = Recipe(
                 ),
             ),
         ),
-        rules=Rules(reentry=Reentry(allowed=True), priority=100),
+        rules=Rules(
+            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=60), ends_journey=False),
+            reentry=Reentry(allowed=True),
+            priority=100,
+        ),
     ),
 )
 

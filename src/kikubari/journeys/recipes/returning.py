@@ -246,6 +246,12 @@ SUNSET = Recipe(
             SetTraitStep(id="pause", traits={"newsletter_paused": True}),
         ),
         rules=Rules(
+            goal=Goal(
+                events=event(EMAIL_LINK_CLICKED),
+                within=Duration(days=21),
+                value="",
+                ends_journey=False,
+            ),
             exits=(_ORDERED,),
             reentry=Reentry(allowed=True, after=Duration(days=365)),
             priority=20,

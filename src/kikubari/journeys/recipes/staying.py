@@ -261,7 +261,11 @@ AMBASSADOR = Recipe(
                 ),
             ),
         ),
-        rules=Rules(reentry=Reentry(allowed=True, after=Duration(days=365)), priority=20),
+        rules=Rules(
+            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=90), ends_journey=False),
+            reentry=Reentry(allowed=True, after=Duration(days=365)),
+            priority=20,
+        ),
     ),
 )
 

@@ -5,7 +5,9 @@ from kikubari.decide.guard import Words
 from kikubari.journeys.definition import (
     ConsentTrigger,
     EventTrigger,
+    Goal,
     JourneyDefinition,
+    Rules,
     SetTraitStep,
     WaitForStep,
     WaitStep,
@@ -37,6 +39,10 @@ from kikubari.spec.conditions import (
     TraitIs,
 )
 from kikubari.spec.topics import CONSENT_CHANGED, ORDER_COMPLETED
+
+_GRANTED = Events(
+    event=CONSENT_CHANGED, where=(PropertyFilter(path=("status",), test=Is(value="granted")),)
+)
 
 PERMISSION = Recipe(
     id="permission-to-personalise",
@@ -116,15 +122,13 @@ PERMISSION = Recipe(
             ),
             WaitForStep(
                 id="answer",
-                events=Events(
-                    event=CONSENT_CHANGED,
-                    where=(PropertyFilter(path=("status",), test=Is(value="granted")),),
-                ),
+                events=_GRANTED,
                 timeout=Duration(days=14),
                 next="approved",
             ),
             SetTraitStep(id="approved", traits={"personalisation": "approved"}),
         ),
+        rules=Rules(goal=Goal(events=_GRANTED, value="", ends_journey=False)),
     ),
 )
 
@@ -197,6 +201,9 @@ COMPLETE_DATA = Recipe(
                     button("Add my details", "{{ shop.url }}/account"),
                 ),
             ),
+        ),
+        rules=Rules(
+            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=60), ends_journey=False)
         ),
     ),
 )
