@@ -59,6 +59,7 @@ from kikubari.deliver.outbox import Outbox as Outbox
 from kikubari.deliver.outbox import enqueue as enqueue
 from kikubari.deliver.outbox import find_dispatch_state as find_dispatch_state
 from kikubari.deliver.outbox import open_dispatch as open_dispatch
+from kikubari.deliver.outbox import set_states_below as set_states_below
 from kikubari.deliver.outcomes import Outcome as Outcome
 from kikubari.deliver.outcomes import OutcomeKind as OutcomeKind
 from kikubari.deliver.outcomes import Outcomes as Outcomes

@@ -119,6 +119,28 @@ def set_dispatch_state(
     return done.rowcount == 1
 
 
+def set_states_below(
+    connection: Connection,
+    workspace_id: int,
+    origin_kind: str,
+    prefix: str,
+    *,
+    to: DispatchState,
+    unless: DispatchState,
+) -> None:
+    """Change whether messages may leave whose origin's id begins so."""
+    connection.execute(
+        update(dispatches)
+        .where(
+            dispatches.c.workspace_id == workspace_id,
+            dispatches.c.origin_kind == origin_kind,
+            dispatches.c.origin_id.startswith(prefix, autoescape=True),
+            dispatches.c.state != unless.value,
+        )
+        .values(state=to.value)
+    )
+
+
 def _of_origin(workspace_id: int, origin: Origin) -> tuple[Any, ...]:
     return (
         dispatches.c.workspace_id == workspace_id,

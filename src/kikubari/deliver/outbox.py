@@ -68,6 +68,23 @@ def find_dispatch_state(
     return None if state is None else DispatchState(state)
 
 
+def set_states_below(
+    connection: Connection,
+    origin_kind: str,
+    prefix: str,
+    *,
+    to: DispatchState,
+    workspace_id: int = DEFAULT_WORKSPACE,
+) -> None:
+    """Hold, let go on or stop for good all messages whose origin's id begins so.
+
+    In the caller's transaction; what was cancelled stays cancelled.
+    """
+    dispatch_rows.set_states_below(
+        connection, workspace_id, origin_kind, prefix, to=to, unless=DispatchState.CANCELLED
+    )
+
+
 def enqueue(
     connection: Connection,
     dispatch_id: int,

@@ -1,6 +1,6 @@
 """Every query on the log's tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -127,14 +127,45 @@ def insert_events(connection: Connection, rows: list[tuple[object, ...]]) -> Non
 
 
 def list_range(
-    connection: Connection, workspace_id: int, *, first: int, last: int
+    connection: Connection,
+    workspace_id: int,
+    *,
+    first: int,
+    last: int,
+    types: Collection[str] | None = None,
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return (position, number, sealed body) of a range of the log, in order."""
-    return connection.execute(
-        select(events.c.position, events.c.number, events.c.body)
-        .where(events.c.workspace_id == workspace_id, events.c.position.between(first, last))
-        .order_by(events.c.position)
-    ).all()
+    query = select(events.c.position, events.c.number, events.c.body).where(
+        events.c.workspace_id == workspace_id, events.c.position.between(first, last)
+    )
+    if types is not None:
+        query = query.where(events.c.type.in_(types))
+    return connection.execute(query.order_by(events.c.position)).all()
+
+
+def list_since(
+    connection: Connection,
+    workspace_id: int,
+    numbers: Collection[int],
+    *,
+    since_us: int,
+    last: int,
+    types: Collection[str] | None,
+) -> list[Row[*tuple[Any, ...]]]:
+    """Return (position, number, sealed body) of people's later events, in order of arrival."""
+    query = select(events.c.position, events.c.number, events.c.body).where(
+        events.c.workspace_id == workspace_id,
+        events.c.occurred_us > since_us,
+        events.c.position <= last,
+    )
+    if types is not None:
+        query = query.where(events.c.type.in_(types))
+    wanted = sorted(numbers)
+    found: list[Row[*tuple[Any, ...]]] = []
+    for start in range(0, len(wanted), _KEYS_PER_QUERY):
+        chunk = wanted[start : start + _KEYS_PER_QUERY]
+        found += connection.execute(query.where(events.c.number.in_(chunk)))
+    return sorted(found, key=lambda row: row.position)
 
 
 def list_timeline(

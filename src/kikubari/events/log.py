@@ -1,6 +1,6 @@
 """Reading the log: ranges for consumers, timelines for people."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +55,45 @@ class EventLog:
         """Return the events at positions first..last, both included, in order."""
         with self._store.read() as connection:
             rows = repository.list_range(connection, workspace_id, first=first, last=last)
+            return self._open(connection, rows)
+
+    def read_types(
+        self,
+        first: int,
+        last: int,
+        types: Collection[str],
+        *,
+        workspace_id: int = DEFAULT_WORKSPACE,
+    ) -> list[SequencedEvent]:
+        """Return the events of some types at positions first..last, in order."""
+        with self._store.read() as connection:
+            rows = repository.list_range(
+                connection, workspace_id, first=first, last=last, types=types
+            )
+            return self._open(connection, rows)
+
+    def read_since(
+        self,
+        numbers: Collection[int],
+        since: datetime,
+        *,
+        last: int,
+        types: Collection[str] | None = None,
+        workspace_id: int = DEFAULT_WORKSPACE,
+    ) -> list[SequencedEvent]:
+        """Return events of some numbers that happened after an instant, in order of arrival.
+
+        Args:
+            numbers: whose.
+            since: itself does not count.
+            last: position after which nothing counts.
+            types: only events of these types; None: of any.
+            workspace_id: whose log.
+        """
+        with self._store.read() as connection:
+            rows = repository.list_since(
+                connection, workspace_id, numbers, since_us=to_micros(since), last=last, types=types
+            )
             return self._open(connection, rows)
 
     def timeline(

@@ -38,6 +38,7 @@ from kikubari.segments.editor import SegmentEditor as SegmentEditor
 from kikubari.segments.editor import create_editor as create_editor
 from kikubari.segments.engine import SegmentEngine as SegmentEngine
 from kikubari.segments.evaluate import evaluate as evaluate
+from kikubari.segments.event_tests import EventTests as EventTests
 from kikubari.segments.explanation import LANGUAGES as LANGUAGES
 from kikubari.segments.explanation import Explainer as Explainer
 from kikubari.segments.explanation import Explanation as Explanation

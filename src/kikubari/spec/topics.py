@@ -13,6 +13,7 @@ PROFILES_UNMERGED = "Kikubari Profiles Unmerged"
 TRAIT_COMPUTED = "Kikubari Trait Computed"
 SEGMENT_ENTERED = "Kikubari Segment Entered"
 SEGMENT_LEFT = "Kikubari Segment Left"
+JOURNEY_REQUESTED = "Kikubari Journey Requested"  # by the API, or by a step of another journey
 # News about a product for those who have it in favourites, cart or recent views.
 PRICE_DROPPED = "Kikubari Price Dropped"
 LOW_STOCK = "Kikubari Low Stock"

@@ -1,6 +1,7 @@
 """Engines: state store, columnar store, leases, migrations. Knows no room."""
 
 from kikubari.storage.bulk import bulk_insert as bulk_insert
+from kikubari.storage.bulk import bulk_update as bulk_update
 from kikubari.storage.columnar import ColumnarStore as ColumnarStore
 from kikubari.storage.columnar import QueryBudget as QueryBudget
 from kikubari.storage.columnar import QueryCancelledError as QueryCancelledError

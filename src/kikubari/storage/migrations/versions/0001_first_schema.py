@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy import Text
 
 revision = "0001"
 down_revision = None
@@ -500,6 +499,130 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "journey_counts",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("journey_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("step", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("way", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("shard", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "workspace_id",
+            "journey_no",
+            "version",
+            "step",
+            "way",
+            "shard",
+            name=op.f("pk_journey_counts"),
+        ),
+    )
+    op.create_table(
+        "journey_days",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("journey_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "journey_no", "day", name=op.f("pk_journey_days")),
+    )
+    op.create_table(
+        "journey_enrolments",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("journey_no", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("state", sa.SmallInteger(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("began_us", sa.BigInteger(), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.Column("due_us", sa.BigInteger(), nullable=True),
+        sa.Column("entered_us", sa.BigInteger(), nullable=False),
+        sa.Column("ended_us", sa.BigInteger(), nullable=True),
+        sa.Column("outcome", sa.Integer(), nullable=True),
+        sa.Column("trigger_position", sa.BigInteger(), nullable=False),
+        sa.Column("converted_us", sa.BigInteger(), nullable=True),
+        sa.Column("value_minor", sa.BigInteger(), nullable=False),
+        sa.Column("path", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_journey_enrolments")),
+    )
+    op.create_index(
+        "ix_enrolments_lane",
+        "journey_enrolments",
+        ["workspace_id", "journey_no", "step", "due_us"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_enrolments_number", "journey_enrolments", ["workspace_id", "number"], unique=False
+    )
+    op.create_table(
+        "journey_lanes",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("journey_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("step", sa.Integer(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "journey_no", "step", name=op.f("pk_journey_lanes")
+        ),
+    )
+    op.create_table(
+        "journey_marks",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_journey_marks")),
+    )
+    op.create_table(
+        "journey_refusals",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("journey_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "journey_no", "number", name=op.f("pk_journey_refusals")
+        ),
+    )
+    op.create_index(
+        "ix_journey_refusals_number", "journey_refusals", ["workspace_id", "number"], unique=False
+    )
+    op.create_table(
+        "journey_versions",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("journey_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("definition", sa.LargeBinary(), nullable=False),
+        sa.Column("published_us", sa.BigInteger(), nullable=False),
+        sa.Column("published_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "journey_no", "version", name=op.f("pk_journey_versions")
+        ),
+    )
+    op.create_table(
+        "journeys",
+        sa.Column("no", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("draft", sa.LargeBinary(), nullable=False),
+        sa.Column("draft_no", sa.Integer(), nullable=False),
+        sa.Column("names", sa.LargeBinary(), nullable=False),
+        sa.Column("created_us", sa.BigInteger(), nullable=False),
+        sa.Column("drafted_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("no", name=op.f("pk_journeys")),
+    )
+    op.create_index("ix_journeys_id", "journeys", ["workspace_id", "id"], unique=True)
+    op.create_table(
+        "kept_answers",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("key_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("request_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "key_hash", name=op.f("pk_kept_answers")),
+    )
+    op.create_index(op.f("ix_kept_answers_at_us"), "kept_answers", ["at_us"], unique=False)
     op.create_table(
         "leases",
         sa.Column("name", sa.Text(), nullable=False),
@@ -1392,6 +1515,20 @@ def downgrade() -> None:
     op.drop_table("log_marks")
     op.drop_table("limited_numbers")
     op.drop_table("leases")
+    op.drop_index(op.f("ix_kept_answers_at_us"), table_name="kept_answers")
+    op.drop_table("kept_answers")
+    op.drop_index("ix_journeys_id", table_name="journeys")
+    op.drop_table("journeys")
+    op.drop_table("journey_versions")
+    op.drop_index("ix_journey_refusals_number", table_name="journey_refusals")
+    op.drop_table("journey_refusals")
+    op.drop_table("journey_marks")
+    op.drop_table("journey_lanes")
+    op.drop_index("ix_enrolments_number", table_name="journey_enrolments")
+    op.drop_index("ix_enrolments_lane", table_name="journey_enrolments")
+    op.drop_table("journey_enrolments")
+    op.drop_table("journey_days")
+    op.drop_table("journey_counts")
     op.drop_table("inbox")
     op.drop_index("ix_identity_decisions_right", table_name="identity_decisions")
     op.drop_index("ix_identity_decisions_left", table_name="identity_decisions")

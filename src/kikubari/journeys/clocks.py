@@ -1,0 +1,78 @@
+"""Wall clocks: the next time a clock in a zone shows something.
+
+A time that daylight saving skips counts as the first instant after the gap; one that comes twice
+counts the first time. Lengths of time are counted in seconds, whatever the clocks do.
+"""
+
+from collections.abc import Collection
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from kikubari.kit.instants import from_micros, to_micros
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY = timedelta(days=1)
+_WEEK_AND_A_SKIPPED_DAY = 16
+
+
+@lru_cache(maxsize=1024)
+def find_zone(name: str) -> ZoneInfo | None:
+    """Return a time zone, None if there is none by that name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def instant_of(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Return the instant at which the clock of a zone shows `at` on a day, in UTC."""
+    local = datetime.combine(day, at.replace(fold=0, tzinfo=None), tzinfo=zone)
+    instant = local.astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None, fold=0) == local.replace(tzinfo=None):
+        return instant
+    return _end_of_gap(local, zone)
+
+
+def next_instant(after: datetime, at: time, weekdays: Collection[str], zone: ZoneInfo) -> datetime:
+    """Return the first instant, not before `after`, at which the clock shows `at`.
+
+    Args:
+        after: aware; an instant that fits itself counts.
+        at: wall clock.
+        weekdays: such as ``mon``; none given means any.
+        zone: whose clock.
+    """
+    day = after.astimezone(zone).date() - _DAY
+    for _ in range(_WEEK_AND_A_SKIPPED_DAY):
+        if not weekdays or _DAYS[day.weekday()] in weekdays:
+            instant = instant_of(day, at, zone)
+            # A day that a zone skips whole (Apia, 30 December 2011) never shows that date.
+            is_shown = instant.astimezone(zone).date() == day
+            if is_shown and instant >= after:
+                return instant
+        day += _DAY
+    raise AssertionError("every weekday comes round within a fortnight")
+
+
+def next_micros(after_us: int, at: time, weekdays: Collection[str], zone: ZoneInfo) -> int:
+    """Return `next_instant` in microseconds."""
+    return to_micros(next_instant(from_micros(after_us), at, weekdays, zone))
+
+
+def _end_of_gap(local: datetime, zone: ZoneInfo) -> datetime:
+    """Return the first instant after the gap in which a wall time lies.
+
+    With fold=1 the offset after the gap is applied, with fold=0 the one before it: the change lies
+    between the two, and is found by halving.
+    """
+    low = to_micros(local.replace(fold=1).astimezone(UTC))
+    high = to_micros(local.replace(fold=0).astimezone(UTC))
+    before = from_micros(low).astimezone(zone).utcoffset()
+    while high - low > 1:
+        middle = (low + high) // 2
+        if from_micros(middle).astimezone(zone).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return from_micros(high)

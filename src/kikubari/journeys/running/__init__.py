@@ -1,0 +1,36 @@
+"""Journeys that run: who enters, who stands where, who goes on, and why."""
+
+from kikubari.journeys.running.contracts import Announcements as Announcements
+from kikubari.journeys.running.contracts import ApiEntry as ApiEntry
+from kikubari.journeys.running.contracts import BestHours as BestHours
+from kikubari.journeys.running.contracts import Conversions as Conversions
+from kikubari.journeys.running.contracts import EnrolmentState as EnrolmentState
+from kikubari.journeys.running.contracts import EnrolmentStory as EnrolmentStory
+from kikubari.journeys.running.contracts import Explanation as Explanation
+from kikubari.journeys.running.contracts import Journey as Journey
+from kikubari.journeys.running.contracts import JourneyCounts as JourneyCounts
+from kikubari.journeys.running.contracts import JourneyDiff as JourneyDiff
+from kikubari.journeys.running.contracts import JourneyDraft as JourneyDraft
+from kikubari.journeys.running.contracts import JourneyState as JourneyState
+from kikubari.journeys.running.contracts import JourneyVersion as JourneyVersion
+from kikubari.journeys.running.contracts import LogReader as LogReader
+from kikubari.journeys.running.contracts import MovePreview as MovePreview
+from kikubari.journeys.running.contracts import Overlap as Overlap
+from kikubari.journeys.running.contracts import PassedStep as PassedStep
+from kikubari.journeys.running.contracts import People as People
+from kikubari.journeys.running.contracts import PublishOptions as PublishOptions
+from kikubari.journeys.running.contracts import Refusal as Refusal
+from kikubari.journeys.running.contracts import StepChange as StepChange
+from kikubari.journeys.running.contracts import StepCounts as StepCounts
+from kikubari.journeys.running.contracts import StepMove as StepMove
+from kikubari.journeys.running.contracts import Waiting as Waiting
+from kikubari.journeys.running.contracts import WayCount as WayCount
+from kikubari.journeys.running.following import Follower as Follower
+from kikubari.journeys.running.journeys import Journeys as Journeys
+from kikubari.journeys.running.letters import JOURNEY as JOURNEY
+from kikubari.journeys.running.letters import Letters as Letters
+from kikubari.journeys.running.letters import origin_of as origin_of
+from kikubari.journeys.running.letters import read_origin as read_origin
+from kikubari.journeys.running.programs import Programs as Programs
+from kikubari.journeys.running.stepping import Stepper as Stepper
+from kikubari.journeys.running.surroundings import Surroundings as Surroundings

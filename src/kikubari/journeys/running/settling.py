@@ -1,0 +1,99 @@
+"""What an event does to those who are on the way, or were: goals, exits, and waits that end.
+
+For one person's enrolments and events, in the order in which the events happened. An event counts
+for what it is, whenever it arrives: only what a worker has taken meanwhile stands as it is.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from kikubari.events import SequencedEvent
+from kikubari.journeys.definition import Goal, WaitForStep
+from kikubari.journeys.running._enrolments import Found, traveller_of
+from kikubari.journeys.running.contracts import EnrolmentState
+from kikubari.journeys.running.matching import Tests
+from kikubari.journeys.running.paths import GOAL
+from kikubari.journeys.running.program import Program
+from kikubari.journeys.running.walking import Passed, shared_instant
+from kikubari.kit.instants import to_micros
+
+
+class Settled:
+    """One enrolment while events are applied to it.
+
+    Attributes:
+        traveller: where the person is.
+        is_active: still on the way.
+        converted_us, value_minor: of the goal, as the row will have them.
+        is_converted: whether these two changed.
+    """
+
+    def __init__(self, row: Found, program: Program) -> None:
+        self.program = program
+        self.traveller = traveller_of(row)
+        self.is_active = row.state == EnrolmentState.ACTIVE
+        self.converted_us: int | None = row.converted_us
+        self.value_minor: int = row.value_minor
+        self.is_converted = False
+
+    def apply(self, item: SequencedEvent, tests: Tests, counts: Passed, now: datetime) -> None:
+        """Let one event of the person count, if it means anything here."""
+        at_us = to_micros(item.event.occurred_at)
+        if at_us <= self.traveller.began_us:
+            return
+        self._reach_goal(item, at_us, tests, counts)
+        if self.is_active:
+            self._leave(item, at_us, tests, counts)
+        if self.is_active:
+            self._stop_waiting(item, at_us, tests, counts, now)
+
+    def _reach_goal(self, item: SequencedEvent, at_us: int, tests: Tests, counts: Passed) -> None:
+        goal = self.program.definition.rules.goal
+        if goal is None or at_us > self.traveller.began_us + _within(goal):
+            return
+        if not tests.holds(goal.events, item):
+            return
+        self.is_converted = True
+        self.converted_us = min(at_us, self.converted_us or at_us)
+        if goal.value:
+            self.value_minor += tests.value_minor(item)
+        if self.is_active and goal.ends_journey:
+            self._end(GOAL, at_us, counts)
+
+    def _leave(self, item: SequencedEvent, at_us: int, tests: Tests, counts: Passed) -> None:
+        for one in self.program.definition.rules.exits:
+            if one.events is not None and tests.holds(one.events, item):
+                self._end(self.program.exit_number(one), at_us, counts)
+                return
+
+    def _end(self, outcome: int, at_us: int, counts: Passed) -> None:
+        key = (self.program.version, self.traveller.step, outcome)
+        counts[key] = counts.get(key, 0) + 1
+        self.traveller.leave(outcome, at_us)
+        self.is_active = False
+
+    def _stop_waiting(
+        self, item: SequencedEvent, at_us: int, tests: Tests, counts: Passed, now: datetime
+    ) -> None:
+        one = self.traveller
+        step = self.program.steps.get(one.step)
+        if not isinstance(step, WaitForStep) or not tests.holds(step.events, item):
+            return
+        span = step.timeout.as_timedelta() // timedelta(microseconds=1)
+        if not one.at_us < at_us <= one.at_us + span:
+            return
+        way, number = self.program.number("next"), one.step
+        now_us = to_micros(now)
+        one.go(way, self.program.onward(number, way), shared_instant(at_us, now_us), now_us)
+        key = (self.program.version, number, way)
+        counts[key] = counts.get(key, 0) + 1
+        self.is_active = one.step != 0
+
+
+def _within(goal: Goal) -> int:
+    return goal.within.as_timedelta() // timedelta(microseconds=1)
+
+
+def in_order(items: Sequence[SequencedEvent]) -> list[SequencedEvent]:
+    """Return events in the order in which they happened."""
+    return sorted(items, key=lambda item: (item.event.occurred_at, item.position))

@@ -1,0 +1,397 @@
+"""What happens to people at each step: decided for many at once, written down by `stepping`.
+
+Everything here is a function of a batch of people, of what was looked up for them, and of an
+instant: no store, no clock. A simulation runs these very functions.
+
+An instant counts from when a step was due, not from when a worker came to it, as long as that is
+less than `GRACE` ago: a busy minute moves nobody's way. Whoever waited longer, because the journey
+was paused or the machine was off, goes on from then, so that messages meant for different days
+never leave at once.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from zoneinfo import ZoneInfo
+
+from pyroaring import BitMap
+
+from kikubari.journeys.clocks import find_zone, next_micros
+from kikubari.journeys.definition import (
+    AnyStep,
+    BranchStep,
+    EndStep,
+    EnterStep,
+    ExperimentStep,
+    ListStep,
+    MessageStep,
+    NotifyStep,
+    OfferStep,
+    SetTraitStep,
+    SplitStep,
+    WaitBestTimeStep,
+    WaitForStep,
+    WaitStep,
+    WaitUntilStep,
+    WebhookStep,
+)
+from kikubari.journeys.definition.steps import Part
+from kikubari.journeys.running.contracts import EnrolmentState
+from kikubari.journeys.running.paths import COMPLETED, encode_pass
+from kikubari.journeys.running.program import WAITS, AnyWait, Program, key_of
+from kikubari.kit.instants import from_micros, to_micros
+
+GRACE = timedelta(hours=1)
+_GRACE_US = GRACE // timedelta(microseconds=1)
+_WHOLE = 100
+
+
+@dataclass(slots=True, eq=False)
+class Traveller:
+    """A person on the way, as the row has them; changed in place while walking."""
+
+    id: int
+    version: int
+    number: int
+    ordinal: int
+    step: int
+    began_us: int
+    at_us: int
+    due_us: int | None
+    trigger_position: int
+    path: bytes
+    state: EnrolmentState = EnrolmentState.ACTIVE
+    outcome: int | None = None
+    ended_us: int | None = None
+    is_changed: bool = False
+
+    def wait_until(self, due_us: int) -> None:
+        """Stay, to be looked at again then."""
+        self.is_changed = self.is_changed or self.due_us != due_us
+        self.due_us = due_us
+
+    def leave(self, outcome: int, at_us: int) -> None:
+        """End the way here."""
+        if self.step:
+            self.path += encode_pass(self.step, outcome, at_us)
+        self._end(outcome, at_us)
+
+    def go(self, way: int, onward: int, at_us: int, now_us: int) -> None:
+        """Take a way out of the step."""
+        self.path += encode_pass(self.step, way, at_us)
+        self.is_changed = True
+        if onward == 0:
+            self._end(COMPLETED, at_us)
+            return
+        self.step = onward
+        self.at_us = at_us
+        self.due_us = now_us
+
+    def _end(self, outcome: int, at_us: int) -> None:
+        self.state = EnrolmentState.ENDED
+        self.outcome = outcome
+        self.ended_us = at_us
+        self.step = 0
+        self.due_us = None
+        self.is_changed = True
+
+
+Passed = dict[tuple[int, int, int], int]  # (version, step, way) → how many
+
+
+Answers = Callable[[WaitForStep, Sequence[Traveller]], Mapping[int, int]]
+Issue = Callable[[Program, OfferStep, Sequence[Traveller]], Collection[int]]
+
+
+@dataclass
+class Known:
+    """What was looked up before a batch is walked.
+
+    Attributes:
+        members: who is what a condition says, by its key.
+        dispatches: id by (version, step, entry of the person).
+        zones: returns the time zones of those whose own is known.
+        habits: best hour by number, for those who were looked up; None: no habit is known.
+        answers: returns when what each waited for happened, by the enrolment's id.
+        issue: hands out codes of an offer; returns the enrolments that got one.
+        shop_zone: for everybody else.
+    """
+
+    shop_zone: ZoneInfo
+    members: Mapping[str, BitMap] = field(default_factory=dict)
+    dispatches: Mapping[tuple[int, int, int], int] = field(default_factory=dict)
+    zones: Callable[[Sequence[int]], Mapping[int, str]] = lambda _: {}
+    habits: Mapping[int, int | None] = field(default_factory=dict)
+    answers: Answers = lambda _step, _here: {}
+    issue: Issue = lambda _program, _step, _here: ()
+
+
+@dataclass
+class Acts:
+    """What a walk wants done, all in the transaction that writes where people are.
+
+    Attributes:
+        messages: people by dispatch.
+        steps: travellers who passed a step that acts otherwise, by (program, step).
+        passed: how often each way was taken.
+    """
+
+    messages: dict[int, list[int]] = field(default_factory=dict)
+    steps: list[tuple[Program, int, list[Traveller]]] = field(default_factory=list)
+    passed: Passed = field(default_factory=dict)
+
+    def count(self, program: Program, step: int, way: int, n: int) -> None:
+        """Note that so many took a way."""
+        if n:
+            key = (program.version, step, way)
+            self.passed[key] = self.passed.get(key, 0) + n
+
+
+def walk(
+    program: Program, people: Iterable[Traveller], known: Known, acts: Acts, now: datetime
+) -> None:
+    """Bring people of one version as far as they come now.
+
+    Args:
+        program: the version.
+        people: who are due, at any of its steps; changed in place.
+        known: what was looked up; somebody about whom something is missing stays where they are.
+        acts: gets what is to be done.
+        now: the instant.
+    """
+    walk_of = _Walk(program, known, acts, to_micros(now))
+    lanes: dict[int, list[Traveller]] = {}
+    for one in people:
+        lanes.setdefault(one.step, []).append(one)
+    # No way leads back: each step is come to once, with everybody who is there by then.
+    for step in sorted(program.steps, key=program.rank.__getitem__):
+        here = lanes.pop(step, None)
+        if not here:
+            continue
+        for one in walk_of.take(step, here):
+            lanes.setdefault(one.step, []).append(one)
+
+
+def shared_instant(due_us: int, now_us: int) -> int:
+    """Return the instant that counts for a step which was due then and is taken now."""
+    return max(due_us, now_us - _GRACE_US)
+
+
+def draw(key: str, number: int) -> int:
+    """Return a lot from 0 to 99: the same for the same key and person, even over all people."""
+    digest = blake2b(number.to_bytes(8, "big"), digest_size=8, key=key.encode()[:64]).digest()
+    return int.from_bytes(digest, "big") % _WHOLE
+
+
+class _Walk:
+    """One walk of one version."""
+
+    def __init__(self, program: Program, known: Known, acts: Acts, now_us: int) -> None:
+        self._program = program
+        self._known = known
+        self._acts = acts
+        self._now_us = now_us
+
+    def take(self, number: int, here: list[Traveller]) -> list[Traveller]:
+        """Take people through one step; return those who came to another."""
+        here = self._without_leavers(number, here)
+        step = self._program.steps[number]
+        if isinstance(step, WAITS):
+            self._take_wait(number, step, here)
+        else:
+            self._take_act(number, step, here)
+        return [one for one in here if one.step not in (0, number)]
+
+    def _take_wait(self, number: int, step: AnyWait, here: list[Traveller]) -> None:
+        match step:
+            case WaitStep(duration=duration):
+                span = duration.as_timedelta() // timedelta(microseconds=1)
+                self._wait(number, [(one, one.at_us + span) for one in here])
+            case WaitUntilStep():
+                self._wait(number, self._clock_times(step, here))
+            case WaitBestTimeStep():
+                self._wait(number, self._best_times(step, here))
+            case WaitForStep():
+                self._wait_for(number, step, here)
+
+    def _take_act(self, number: int, step: AnyStep, here: list[Traveller]) -> None:
+        match step:
+            case BranchStep():
+                self._branch(number, step, here)
+            case SplitStep(parts=parts) | ExperimentStep(parts=parts):
+                self._split(number, step.id, parts, here)
+            case MessageStep():
+                self._message(number, here)
+            case EndStep():
+                self._end(number, here)
+            case OfferStep():
+                got = set(self._known.issue(self._program, step, here))
+                self._pass_all(number, "next", [one for one in here if one.id in got])
+                self._pass_all(number, "none", [one for one in here if one.id not in got])
+            case SetTraitStep() | ListStep() | WebhookStep() | NotifyStep() | EnterStep():
+                self._acts.steps.append((self._program, number, list(here)))
+                self._pass_all(number, "next", here)
+
+    def _without_leavers(self, number: int, here: list[Traveller]) -> list[Traveller]:
+        """Let those go of whom an exit says so; keep those about whom it is known."""
+        for one_exit in self._program.definition.rules.exits:
+            if one_exit.when is None:
+                continue
+            members = self._known.members.get(key_of(one_exit.when))
+            if members is None:
+                return []
+            way = self._program.exit_number(one_exit)
+            leaving = [one for one in here if one.number in members]
+            for one in leaving:
+                one.leave(way, self._instant(one))
+            self._acts.count(self._program, number, way, len(leaving))
+            here = [one for one in here if one.step]
+        return here
+
+    def _instant(self, one: Traveller) -> int:
+        return shared_instant(one.at_us, self._now_us)
+
+    def _pass_all(self, number: int, name: str, here: Iterable[Traveller]) -> None:
+        way = self._program.number(name)
+        onward = self._program.onward(number, way)
+        n = 0
+        for one in here:
+            one.go(way, onward, self._instant(one), self._now_us)
+            n += 1
+        self._acts.count(self._program, number, way, n)
+
+    def _wait(self, number: int, until: Iterable[tuple[Traveller, int]]) -> None:
+        """Let those go on whose time has come."""
+        way = self._program.number("next")
+        onward = self._program.onward(number, way)
+        n = 0
+        for one, due_us in until:
+            if due_us > self._now_us:
+                one.wait_until(due_us)
+                continue
+            one.go(way, onward, shared_instant(due_us, self._now_us), self._now_us)
+            n += 1
+        self._acts.count(self._program, number, way, n)
+
+    def _clock_times(
+        self, step: WaitUntilStep, here: Sequence[Traveller]
+    ) -> list[tuple[Traveller, int]]:
+        zones = self._zones(here) if step.zone == "person" else {}
+        shop = self._known.shop_zone
+        # Many reach a step at one instant, or share a zone: what was computed once is remembered.
+        times: dict[tuple[int, ZoneInfo], int] = {}
+        found = []
+        for one in here:
+            key = (one.at_us, zones.get(one.number, shop))
+            if key not in times:
+                times[key] = next_micros(one.at_us, step.at, step.weekdays, key[1])
+            found.append((one, times[key]))
+        return found
+
+    def _best_times(
+        self, step: WaitBestTimeStep, here: Sequence[Traveller]
+    ) -> list[tuple[Traveller, int]]:
+        zones = self._zones(here)
+        span = step.within.as_timedelta() // timedelta(microseconds=1)
+        found = []
+        for one in here:
+            if one.number not in self._known.habits:
+                continue  # looked up next time
+            hour = self._known.habits[one.number]
+            due_us = one.at_us
+            if hour is not None:
+                zone = zones.get(one.number, self._known.shop_zone)
+                due_us = best_micros(one.at_us, hour, zone)
+            found.append((one, min(due_us, one.at_us + span)))
+        return found
+
+    def _zones(self, here: Sequence[Traveller]) -> dict[int, ZoneInfo]:
+        names = self._known.zones([one.number for one in here])
+        zones = {number: find_zone(name) for number, name in names.items()}
+        return {number: zone for number, zone in zones.items() if zone is not None}
+
+    def _wait_for(self, number: int, step: WaitForStep, here: Sequence[Traveller]) -> None:
+        """Let those go on who did it, or whose time is over.
+
+        Who comes here is looked at once more after that is written down: from then on no event
+        can slip through between the log's follower and the worker.
+        """
+        settled = [one for one in here if not one.is_changed]
+        answers = self._known.answers(step, settled)
+        span = step.timeout.as_timedelta() // timedelta(microseconds=1)
+        done, late = self._program.number("next"), self._program.number("timeout")
+        for one in settled:
+            deadline = one.at_us + span
+            answer = answers.get(one.id)
+            if answer is not None:
+                at_us, way = shared_instant(answer, self._now_us), done
+            elif deadline <= self._now_us:
+                at_us, way = shared_instant(deadline, self._now_us), late
+            else:
+                one.wait_until(deadline)
+                continue
+            one.go(way, self._program.onward(number, way), at_us, self._now_us)
+            self._acts.count(self._program, number, way, 1)
+
+    def _branch(self, number: int, step: BranchStep, here: list[Traveller]) -> None:
+        sets = [self._known.members.get(key_of(way.when)) for way in step.ways]
+        if any(members is None for members in sets):
+            return
+        left = here
+        for way, members in zip(step.ways, sets, strict=True):
+            taken = [one for one in left if members is not None and one.number in members]
+            left = [one for one in left if members is None or one.number not in members]
+            self._pass_all(number, way.id, taken)
+        self._pass_all(number, "otherwise", left)
+
+    def _split(
+        self, number: int, step_id: str, parts: Sequence[Part], here: list[Traveller]
+    ) -> None:
+        key = lot_key(self._program.journey_id, step_id)
+        taken: dict[str, list[Traveller]] = {part.id: [] for part in parts}
+        for one in here:
+            taken[part_of(parts, draw(key, one.number))].append(one)
+        for part in parts:
+            self._pass_all(number, part.id, taken[part.id])
+
+    def _message(self, number: int, here: Sequence[Traveller]) -> None:
+        """Queue messages; who has no dispatch yet stays until it is there."""
+        going = []
+        for one in here:
+            dispatch = self._known.dispatches.get((one.version, number, one.ordinal))
+            if dispatch is not None:
+                self._acts.messages.setdefault(dispatch, []).append(one.number)
+                going.append(one)
+        self._pass_all(number, "next", going)
+
+    def _end(self, number: int, here: Iterable[Traveller]) -> None:
+        n = 0
+        for one in here:
+            one.leave(COMPLETED, self._instant(one))
+            n += 1
+        self._acts.count(self._program, number, COMPLETED, n)
+
+
+def lot_key(journey_id: str, step_id: str) -> str:
+    """Return the key of a step's lots: 32 hex digits, however long the ids are."""
+    return blake2b(f"{journey_id}/{step_id}".encode(), digest_size=16).hexdigest()
+
+
+def part_of(parts: Sequence[Part], lot: int) -> str:
+    """Return the part that a lot from 0 to 99 falls into."""
+    for part in parts:
+        lot -= part.percent
+        if lot < 0:
+            return part.id
+    return parts[-1].id
+
+
+def best_micros(after_us: int, hour: int, zone: ZoneInfo) -> int:
+    """Return the next instant in the hour that a zone's clock shows: at once, if it is that."""
+    local = from_micros(after_us).astimezone(zone)
+    if local.hour == hour:
+        return after_us
+    return next_micros(
+        after_us, local.time().replace(hour=hour, minute=0, second=0, microsecond=0), (), zone
+    )
