@@ -32,6 +32,25 @@ class ProfilePeople:
         return {number: (one, own.get(one, ())) for number, one in now_is.items()}
 
 
+class PersonZones:
+    """Says in which time zone people live, where that is known."""
+
+    def __init__(self, store: StateStore, profiles: Profiles) -> None:
+        self._store = store
+        self._profiles = profiles
+
+    def zones(self, people: Collection[int]) -> Mapping[int, str]:
+        """Return the IANA name of each whose own is known, by canonical number."""
+        with self._store.read() as connection:
+            found = self._profiles.load_profiles(connection, people, names=["timezone"])
+        zones = {number: facts.traits.get("timezone") for number, facts in found.items()}
+        return {
+            number: trait.value
+            for number, trait in zones.items()
+            if trait is not None and isinstance(trait.value, str)
+        }
+
+
 class AnonymousNumbers:
     """Implements `deliver.NumberFinder` on profiles."""
 

@@ -44,6 +44,8 @@ from kikubari.journeys.saved_blocks import SavedBlocks as SavedBlocks
 from kikubari.journeys.saved_blocks import SavedBlocksDefinition as SavedBlocksDefinition
 from kikubari.journeys.saved_blocks import SavedBlocksUse as SavedBlocksUse
 from kikubari.journeys.saved_blocks import SavedBlocksView as SavedBlocksView
+from kikubari.journeys.timing import Schedule as Schedule
+from kikubari.journeys.timing import Timing as Timing
 from kikubari.journeys.versions import BroadcastVersion as BroadcastVersion
 from kikubari.journeys.versions import BroadcastVersions as BroadcastVersions
 from kikubari.journeys.versions import Change as Change

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from kikubari.journeys._tables import broadcast_versions, broadcasts
 
-DRAFT, ENQUEUING, STARTED = "draft", "enqueuing", "started"
+DRAFT, SCHEDULED, ENQUEUING, STARTED = "draft", "scheduled", "enqueuing", "started"
 
 _VIEW = (
     broadcasts.c.workspace_id,
@@ -19,7 +19,9 @@ _VIEW = (
     broadcasts.c.n_audience,
     broadcasts.c.n_enqueued,
     broadcasts.c.created_us,
+    broadcasts.c.begins_us,
     broadcasts.c.started_us,
+    broadcasts.c.problem,
     broadcast_versions.c.definition,
 )
 
@@ -89,13 +91,14 @@ def list_newest(
 def lock(
     connection: Connection, workspace_id: int, broadcast_id: str
 ) -> Row[*tuple[Any, ...]] | None:
-    """Return (phase, version, dispatch_id, n_enqueued) and keep others away meanwhile."""
+    """Return phase, version, dispatch_id, n_enqueued, started_us; keep others away meanwhile."""
     return connection.execute(
         select(
             broadcasts.c.phase,
             broadcasts.c.version,
             broadcasts.c.dispatch_id,
             broadcasts.c.n_enqueued,
+            broadcasts.c.started_us,
         )
         .where(*_is(workspace_id, broadcast_id))
         .with_for_update()
@@ -120,8 +123,45 @@ def start(
             dispatch_id=dispatch_id,
             audience=audience.serialize(),
             n_audience=len(audience),
+            begins_us=None,
             started_us=now_us,
+            problem=None,
         )
+    )
+
+
+def schedule(
+    connection: Connection, workspace_id: int, broadcast_id: str, *, begins_us: int
+) -> None:
+    """Let a draft begin by itself."""
+    connection.execute(
+        update(broadcasts)
+        .where(*_is(workspace_id, broadcast_id))
+        .values(phase=SCHEDULED, begins_us=begins_us, problem=None)
+    )
+
+
+def unschedule(
+    connection: Connection, workspace_id: int, broadcast_id: str, *, problem: str | None = None
+) -> None:
+    """Make a scheduled broadcast a draft again; `problem` says why it was not the author."""
+    connection.execute(
+        update(broadcasts)
+        .where(*_is(workspace_id, broadcast_id), broadcasts.c.phase == SCHEDULED)
+        .values(phase=DRAFT, begins_us=None, problem=problem)
+    )
+
+
+def list_beginning(connection: Connection, workspace_id: int, *, now_us: int) -> list[str]:
+    """Return scheduled broadcasts whose time has come."""
+    return list(
+        connection.execute(
+            select(broadcasts.c.id).where(
+                broadcasts.c.workspace_id == workspace_id,
+                broadcasts.c.phase == SCHEDULED,
+                broadcasts.c.begins_us <= now_us,
+            )
+        ).scalars()
     )
 
 

@@ -10,7 +10,7 @@ broadcasts = Table(
     Column("workspace_id", Integer, primary_key=True),
     Column("id", Text, primary_key=True),
     Column("version", Integer, nullable=False),
-    # draft, enqueuing or started; pause and cancel stand with the messages.
+    # draft, scheduled, enqueuing or started; pause and cancel stand with the messages.
     Column("phase", Text, nullable=False),
     Column("dispatch_id", BigInteger),
     # Fixed when the send begins, so that a resumed one queues the same people.
@@ -18,7 +18,9 @@ broadcasts = Table(
     Column("n_audience", BigInteger, nullable=False),
     Column("n_enqueued", BigInteger, nullable=False),
     Column("created_us", BigInteger, nullable=False),
+    Column("begins_us", BigInteger),  # of a scheduled one
     Column("started_us", BigInteger),
+    Column("problem", Text),  # why a scheduled one is a draft again
     Index("ix_broadcasts_phase", "workspace_id", "phase"),
 )
 

@@ -10,7 +10,7 @@ from kikubari.journeys import _repository as repository
 from kikubari.journeys.contracts import Broadcast, BroadcastDefinition, BroadcastState
 from kikubari.kit.instants import from_micros
 
-_decode = msgspec.json.Decoder(BroadcastDefinition).decode
+decode_definition = msgspec.json.Decoder(BroadcastDefinition).decode
 
 
 def origin_of(broadcast_id: str) -> Origin:
@@ -23,10 +23,12 @@ def view_of(connection: Connection, row: Row[*tuple[Any, ...]]) -> Broadcast:
     return Broadcast(
         id=row.id,
         version=row.version,
-        definition=_decode(row.definition),
+        definition=decode_definition(row.definition),
         state=_state(connection, row),
         created_at=from_micros(row.created_us),
+        begins_at=from_micros(row.begins_us) if row.begins_us is not None else None,
         started_at=from_micros(row.started_us) if row.started_us is not None else None,
+        problem=row.problem or "",
         n_audience=row.n_audience,
         n_enqueued=row.n_enqueued,
     )
@@ -41,6 +43,8 @@ def settled_state(state: BroadcastState, counts: Counts) -> BroadcastState:
 def _state(connection: Connection, row: Row[*tuple[Any, ...]]) -> BroadcastState:
     if row.phase == repository.DRAFT:
         return BroadcastState.DRAFT
+    if row.phase == repository.SCHEDULED:
+        return BroadcastState.SCHEDULED
     origin = origin_of(row.id)
     held = find_dispatch_state(connection, origin, workspace_id=row.workspace_id)
     if held is DispatchState.PAUSED:

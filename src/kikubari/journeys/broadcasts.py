@@ -1,7 +1,9 @@
 """One-off sends: from a draft to queued messages, exactly once each, whatever dies meanwhile."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from pyroaring import BitMap
@@ -12,7 +14,6 @@ from kikubari.deliver import (
     MessageState,
     MessageView,
     Outbox,
-    enqueue,
     load_defaults,
     open_dispatch,
 )
@@ -27,17 +28,17 @@ from kikubari.journeys.contracts import (
 )
 from kikubari.journeys.coupons import CouponDesk
 from kikubari.journeys.definitions import check_definition, letter_of, with_defaults
+from kikubari.journeys.queueing import CHUNK, Queueing, Zones, no_zones
 from kikubari.journeys.saved_blocks import SavedBlocks, list_saved_ids
+from kikubari.journeys.timing import Schedule
 from kikubari.kit.clock import Clock
 from kikubari.kit.ids import IdFactory
 from kikubari.kit.instants import to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
-from kikubari.spec.errors import ConflictError, NotFoundError
-from kikubari.storage import Priority, StateStore
+from kikubari.spec.errors import ConflictError, KikubariError, NotFoundError, UnavailableError
+from kikubari.storage import StateStore
 
-# Messages of one transaction: some 50 ms of the writer's time.
-CHUNK = 5_000
-
+_UTC = ZoneInfo("UTC")
 _encode = msgspec.json.Encoder().encode
 
 # Refuses, by raising, to send a version to so many people; asked in the transaction that starts it.
@@ -66,6 +67,8 @@ class Broadcasts:
         ids: makes broadcast ids.
         selecting: lists the facts that choose a segment's people, for the guard.
         coupons: plans which offers' codes messages bring; none: they bring none.
+        zone: the shop's.
+        zones: people's own.
         chunk: messages queued per transaction.
         workspace_id: whose broadcasts.
     """
@@ -80,6 +83,8 @@ class Broadcasts:
         *,
         selecting: Selecting = _no_facts,
         coupons: CouponDesk | None = None,
+        zone: ZoneInfo = _UTC,
+        zones: Zones = no_zones,
         chunk: int = CHUNK,
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> None:
@@ -90,8 +95,11 @@ class Broadcasts:
         self._audience = audience
         self._clock = clock
         self._ids = ids
-        self._chunk = chunk
+        self._zone = zone
         self._workspace_id = workspace_id
+        self._queueing = Queueing(
+            store, clock, zone=zone, zones=zones, chunk=chunk, workspace_id=workspace_id
+        )
         self._saved = SavedBlocks(store, clock, ids, workspace_id=workspace_id)
 
     def create(self, definition: BroadcastDefinition) -> Broadcast:
@@ -137,7 +145,7 @@ class Broadcasts:
         now_us = to_micros(self._clock.now())
 
         def work(connection: Connection) -> None:
-            row = self._lock_draft(connection, broadcast_id)
+            row = self._lock(connection, broadcast_id)
             if based_on is not None and row.version != based_on:
                 raise ConflictError(
                     f"broadcast {broadcast_id} is at version {row.version}, not {based_on}",
@@ -186,11 +194,13 @@ class Broadcasts:
         )
 
     def start(self, broadcast_id: str, *, permit: Permit = _allow) -> Broadcast:
-        """Fix the audience as of now and the letter as it is; messages are queued by `enqueue`.
+        """Fix the audience and the letter; messages are queued by `enqueue`.
+
+        A broadcast whose time is yet to come is scheduled instead, and starts by itself.
 
         Args:
             broadcast_id: of the draft.
-            permit: has the last word, in the same transaction.
+            permit: has the last word, in the same transaction, on as many people as there are now.
 
         Raises:
             NotFoundError: no such broadcast, or no such segment.
@@ -198,10 +208,14 @@ class Broadcasts:
             InvalidInputError: the segment is not a condition tree.
         """
         draft = self.get(broadcast_id)
+        self._start(draft, repository.DRAFT, permit)
+        return self.get(broadcast_id)
+
+    def _start(self, draft: Broadcast, phase: str, permit: Permit) -> None:
         now = self._clock.now()
-        audience = self._audience.evaluate(
-            draft.definition.segment, as_of=now, workspace_id=self._workspace_id
-        )
+        begins_at = Schedule(draft.definition.timing, self._zone).begins_at
+        is_later = begins_at is not None and begins_at > now
+        audience = self.list_audience(draft.definition.segment)
         letter = msgspec.structs.replace(
             letter_of(self._filled(draft.definition)),
             selected_by=self._selecting(draft.definition.segment),
@@ -209,31 +223,30 @@ class Broadcasts:
         )
 
         def work(connection: Connection) -> None:
-            row = self._lock_draft(connection, broadcast_id)
+            row = self._lock(connection, draft.id, phase)
             if row.version != draft.version:
                 raise ConflictError(
-                    f"broadcast {broadcast_id} was changed meanwhile",
+                    f"broadcast {draft.id} was changed meanwhile",
                     hint="Look at the new version and send it again.",
                 )
             permit(connection, draft.version, len(audience))
+            if is_later and begins_at is not None:
+                begins_us = to_micros(begins_at)
+                repository.schedule(connection, self._workspace_id, draft.id, begins_us=begins_us)
+                return
             dispatch_id = open_dispatch(
-                connection,
-                origin_of(broadcast_id),
-                letter,
-                now=now,
-                workspace_id=self._workspace_id,
+                connection, origin_of(draft.id), letter, now=now, workspace_id=self._workspace_id
             )
             repository.start(
                 connection,
                 self._workspace_id,
-                broadcast_id,
+                draft.id,
                 dispatch_id=dispatch_id,
                 audience=audience,
                 now_us=to_micros(now),
             )
 
         self._store.write(work)
-        return self.get(broadcast_id)
 
     def send(self, broadcast_id: str) -> Broadcast:
         """Start a broadcast and queue all its messages; see `start`."""
@@ -241,46 +254,54 @@ class Broadcasts:
         self.enqueue(broadcast_id)
         return self.get(broadcast_id)
 
+    def unschedule(self, broadcast_id: str) -> Broadcast:
+        """Make a scheduled broadcast a draft again.
+
+        Raises:
+            NotFoundError: no such broadcast.
+            ConflictError: it is not scheduled; it may have begun.
+        """
+
+        def work(connection: Connection) -> None:
+            row = repository.lock(connection, self._workspace_id, broadcast_id)
+            if row is None:
+                raise _not_found(broadcast_id)
+            if row.phase != repository.SCHEDULED:
+                raise ConflictError(
+                    f"broadcast {broadcast_id} is not scheduled",
+                    hint="If it has begun, pause or cancel it.",
+                )
+            repository.unschedule(connection, self._workspace_id, broadcast_id)
+
+        self._store.write(work)
+        return self.get(broadcast_id)
+
+    def begin_scheduled(self) -> None:
+        """Start what was scheduled for now; one that cannot start is a draft again and says why."""
+        now = self._clock.now()
+        with self._store.read() as connection:
+            due = repository.list_beginning(connection, self._workspace_id, now_us=to_micros(now))
+        for broadcast_id in due:
+            try:
+                self._start(self.get(broadcast_id), repository.SCHEDULED, _allow)
+            except UnavailableError:
+                raise
+            except KikubariError as error:
+                put_back = partial(
+                    repository.unschedule,
+                    workspace_id=self._workspace_id,
+                    broadcast_id=broadcast_id,
+                    problem=error.message,
+                )
+                self._store.write(put_back)
+
     def resume_enqueuing(self) -> None:
         """Go on queueing what a process that died had begun."""
-        with self._store.read() as connection:
-            unfinished = repository.list_enqueuing(connection, self._workspace_id)
-        for broadcast_id in unfinished:
-            self.enqueue(broadcast_id)
+        self._queueing.resume()
 
     def enqueue(self, broadcast_id: str) -> None:
-        """Queue the messages of a started broadcast, chunk by chunk, each once.
-
-        The mark of how far it got moves in the transaction that queues the chunk, so it can be
-        called again at any time, by two processes even.
-        """
-        with self._store.read() as connection:
-            audience = repository.get_audience(connection, self._workspace_id, broadcast_id)
-        while self._store.write(
-            lambda connection: self._enqueue_chunk(connection, broadcast_id, audience),
-            priority=Priority.BACKGROUND,
-        ):
-            pass
-
-    def _enqueue_chunk(self, connection: Connection, broadcast_id: str, audience: BitMap) -> bool:
-        """Queue the next chunk; False when there is none."""
-        row = repository.lock(connection, self._workspace_id, broadcast_id)
-        if row is None or row.phase != repository.ENQUEUING:
-            return False
-        end = min(row.n_enqueued + self._chunk, len(audience))
-        numbers = list(audience[row.n_enqueued : end]) if end > row.n_enqueued else []
-        enqueue(
-            connection,
-            row.dispatch_id,
-            numbers,
-            now=self._clock.now(),
-            workspace_id=self._workspace_id,
-        )
-        is_all = end == len(audience)
-        repository.set_enqueued(
-            connection, self._workspace_id, broadcast_id, n_enqueued=end, is_all=is_all
-        )
-        return not is_all
+        """Queue all messages of a started broadcast, each once; may be called again at any time."""
+        self._queueing.enqueue(broadcast_id)
 
     def pause(self, broadcast_id: str) -> Broadcast:
         """Hold every message that has not passed the last gate.
@@ -363,11 +384,17 @@ class Broadcasts:
         saved_ids = list_saved_ids(definition.template)
         set_uses(connection, self._workspace_id, broadcast_id, saved_ids)
 
-    def _lock_draft(self, connection: Connection, broadcast_id: str) -> Row[*tuple[Any, ...]]:
+    def _lock(
+        self, connection: Connection, broadcast_id: str, phase: str = repository.DRAFT
+    ) -> Row[*tuple[Any, ...]]:
         row = repository.lock(connection, self._workspace_id, broadcast_id)
         if row is None:
             raise _not_found(broadcast_id)
-        if row.phase != repository.DRAFT:
+        if row.phase == repository.SCHEDULED != phase:
+            raise ConflictError(
+                f"broadcast {broadcast_id} is scheduled", hint="Take it back to a draft first."
+            )
+        if row.phase != phase:
             raise ConflictError(
                 f"broadcast {broadcast_id} was sent already",
                 hint="Create a new broadcast to send again.",

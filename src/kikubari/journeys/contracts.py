@@ -10,12 +10,14 @@ from pyroaring import BitMap
 from kikubari.decide.guard import Words
 from kikubari.decide.personalise import EmailTemplateSource, Missing, Problem
 from kikubari.deliver import Counts, MessageRecord, Purpose, Reason, Sender
+from kikubari.journeys.timing import Timing
 
 
 class BroadcastState(StrEnum):
     """How far a broadcast has come."""
 
     DRAFT = "draft"
+    SCHEDULED = "scheduled"  # begins by itself at `begins_at`; its audience is fixed then
     ENQUEUING = "enqueuing"  # the audience is fixed; its messages are being queued
     SENDING = "sending"
     PAUSED = "paused"
@@ -71,6 +73,7 @@ class BroadcastDefinition(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
             open is as the shop's defaults say when the draft is saved.
         at_best_hour: marketing only: each waits for the hour its recipient is likely to look;
             left open, likewise.
+        timing: when it goes, and how fast.
     """
 
     name: str
@@ -83,10 +86,14 @@ class BroadcastDefinition(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     resends_unknown: bool = False
     has_tracking: bool | None = None
     at_best_hour: bool | None = None
+    timing: Timing = Timing()
 
 
 class Broadcast(msgspec.Struct, frozen=True, kw_only=True):
-    """A broadcast as it stands. `n_audience` and `n_enqueued` are 0 while it is a draft."""
+    """A broadcast as it stands. `n_audience` and `n_enqueued` are 0 until it has started.
+
+    `begins_at` of a scheduled one; `problem` says why one that was scheduled is a draft again.
+    """
 
     id: str
     version: int  # of the definition; grows with each change to the draft
@@ -96,6 +103,8 @@ class Broadcast(msgspec.Struct, frozen=True, kw_only=True):
     started_at: datetime | None
     n_audience: int
     n_enqueued: int
+    begins_at: datetime | None = None
+    problem: str = ""
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):

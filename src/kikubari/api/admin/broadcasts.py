@@ -95,6 +95,8 @@ async def send_broadcast(
 ) -> Broadcast:
     """Fix the audience as of now and start sending; `progress` tells how far it has come.
 
+    One whose `timing` says later is scheduled; it starts by itself, with who is there then.
+
     Where another member has to agree, the answer is 409 `approval_needed` with what waits for them.
     """
     return await send(services, broadcast_id, request.user, actor_of(request))
@@ -118,6 +120,14 @@ async def send_broadcast_unchecked(
     return await send(
         services, broadcast_id, request.user, actor_of(request), unchecked_because=data.reason
     )
+
+
+@post("/broadcasts/{broadcast_id:str}/unschedule", guards=[requires("send")], sync_to_thread=True)
+def unschedule_broadcast(
+    services: NamedDependency[Services], broadcast_id: FromPath[str]
+) -> Broadcast:
+    """Make a scheduled broadcast a draft again."""
+    return services.broadcasts.unschedule(broadcast_id)
 
 
 @post("/broadcasts/{broadcast_id:str}/pause", guards=[requires("send")], sync_to_thread=True)
@@ -199,6 +209,7 @@ broadcast_handlers = [
     change_broadcast,
     send_broadcast,
     send_broadcast_unchecked,
+    unschedule_broadcast,
     pause_broadcast,
     resume_broadcast,
     cancel_broadcast,

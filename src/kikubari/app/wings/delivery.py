@@ -4,7 +4,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from kikubari.app.adapters import BroadcastOutbox, SegmentAudience
-from kikubari.app.contact import AnonymousNumbers, HabitualHours, ProfilePeople
+from kikubari.app.contact import AnonymousNumbers, HabitualHours, PersonZones, ProfilePeople
 from kikubari.app.delivering import LEASE, DeliveryThread
 from kikubari.app.letters import write_own_request_letters, write_subscription_letter
 from kikubari.app.recipients import LedgerConsents, ProfileRecipients
@@ -117,6 +117,8 @@ class DeliveryWing:
             ground.ids,
             selecting=segments.facts.list,
             coupons=self.coupons,
+            zone=ZoneInfo(ground.settings.timezone),
+            zones=PersonZones(state, people.profiles).zones,
         )
         self.reports = Reports(
             ground.columnar, BroadcastOutbox(self.outbox), log.copier.copied_position
@@ -191,7 +193,8 @@ class DeliveryWing:
         return False
 
     def _queue(self) -> bool:
-        """Queue the messages of broadcasts just started, or cut short by a process's end."""
+        """Begin what was scheduled for now; queue what was started, or cut short by an end."""
+        self.broadcasts.begin_scheduled()
         self.broadcasts.resume_enqueuing()
         return False
 

@@ -182,7 +182,9 @@ def upgrade() -> None:
         sa.Column("n_audience", sa.BigInteger(), nullable=False),
         sa.Column("n_enqueued", sa.BigInteger(), nullable=False),
         sa.Column("created_us", sa.BigInteger(), nullable=False),
+        sa.Column("begins_us", sa.BigInteger(), nullable=True),
         sa.Column("started_us", sa.BigInteger(), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_broadcasts")),
     )
     op.create_index("ix_broadcasts_phase", "broadcasts", ["workspace_id", "phase"], unique=False)

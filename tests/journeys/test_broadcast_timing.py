@@ -1,0 +1,195 @@
+"""A broadcast goes when it is told to: later, by each person's clock, no faster than it may."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyroaring import BitMap
+from sqlalchemy import select
+
+from kikubari.decide.personalise import EmailTemplateSource, EmailVariant
+from kikubari.deliver import Outbox, Sender
+from kikubari.journeys import BroadcastDefinition, Broadcasts, BroadcastState, Schedule, Timing
+from kikubari.kit.clock import ManualClock
+from kikubari.kit.ids import TimeOrderedIds
+from kikubari.kit.instants import from_micros
+from kikubari.spec.errors import ConflictError, NotFoundError
+from kikubari.storage import metadata
+from kikubari.testing.events import PlainSealing
+
+NOW = datetime(2026, 11, 20, 0, 0, tzinfo=UTC)
+TOKYO = ZoneInfo("Asia/Tokyo")
+NINE = datetime(2026, 11, 21, 9, 0, tzinfo=TOKYO)
+ZONES = {1: "Asia/Tokyo", 2: "Europe/Berlin", 3: "America/New_York", 4: "Pacific/Kiritimati"}
+MESSAGES = metadata.tables["messages"]
+
+
+class Members:
+    def __init__(self, numbers) -> None:
+        self.numbers = BitMap(numbers)
+        self.is_gone = False
+
+    def evaluate(self, segment, *, as_of, workspace_id):
+        if self.is_gone:
+            raise NotFoundError("no segment 'vip'")
+        return self.numbers
+
+
+class Shop:
+    """Broadcasts of a shop in Tokyo, with a clock to turn."""
+
+    def __init__(self, state, numbers=(1, 2, 3, 4, 5)) -> None:
+        self.state = state
+        self.clock = ManualClock(NOW)
+        self.members = Members(numbers)
+        self.broadcasts = Broadcasts(
+            state,
+            Outbox(state, PlainSealing(), self.clock),
+            self.members,
+            self.clock,
+            TimeOrderedIds(),
+            zone=TOKYO,
+            zones=lambda numbers: {one: ZONES[one] for one in numbers if one in ZONES},
+            chunk=2,
+        )
+
+    def write(self, **timing) -> str:
+        html = '<p>Hi</p><a href="{{ unsubscribe_url }}">stop</a>'
+        variants = {"en": EmailVariant(subject="Hi", html=html)}
+        definition = BroadcastDefinition(
+            name="Autumn",
+            segment="vip",
+            template=EmailTemplateSource(variants=variants, default_language="en"),
+            sender=Sender(from_address="news@shop.example"),
+            timing=Timing(**timing),
+        )
+        return self.broadcasts.create(definition).id
+
+    def run_until(self, instant) -> None:
+        self.clock.set(instant)
+        self.broadcasts.begin_scheduled()
+        self.broadcasts.resume_enqueuing()
+
+    def due(self) -> dict[int, datetime]:
+        with self.state.read() as connection:
+            rows = connection.execute(select(MESSAGES.c.number, MESSAGES.c.due_us)).all()
+        return {row.number: from_micros(row.due_us) for row in rows}
+
+
+def test_a_scheduled_broadcast_begins_by_itself_with_who_is_there_then(state):
+    shop = Shop(state)
+    draft = shop.write(start_at=NINE)
+    scheduled = shop.broadcasts.start(draft)
+    assert (scheduled.state, scheduled.begins_at) == (BroadcastState.SCHEDULED, NINE)
+    shop.run_until(NINE - timedelta(seconds=1))
+    assert not shop.due()
+    shop.members.numbers = BitMap([7, 8])
+    shop.run_until(NINE)
+    assert shop.due() == {7: NINE, 8: NINE}
+    begun = shop.broadcasts.get(draft)
+    assert (begun.state, begun.n_audience, begun.begins_at) == (BroadcastState.SENDING, 2, None)
+    shop.run_until(NINE + timedelta(hours=1))
+    assert len(shop.due()) == 2
+
+
+def test_what_is_scheduled_cannot_be_changed_unless_it_is_taken_back(state):
+    shop = Shop(state)
+    draft = shop.write(start_at=NINE)
+    definition = shop.broadcasts.start(draft).definition
+    with pytest.raises(ConflictError, match="scheduled"):
+        shop.broadcasts.change(draft, definition)
+    with pytest.raises(ConflictError, match="scheduled"):
+        shop.broadcasts.start(draft)
+    assert shop.broadcasts.unschedule(draft).state is BroadcastState.DRAFT
+    shop.run_until(NINE)
+    assert not shop.due()
+    shop.broadcasts.change(draft, msgspec.structs.replace(definition, timing=Timing()))
+    shop.broadcasts.send(draft)
+    assert len(shop.due()) == 5
+    with pytest.raises(ConflictError, match="not scheduled"):
+        shop.broadcasts.unschedule(draft)
+
+
+def test_one_that_cannot_begin_is_a_draft_again_and_says_why(state):
+    shop = Shop(state)
+    draft = shop.write(start_at=NINE)
+    shop.broadcasts.start(draft)
+    shop.members.is_gone = True
+    shop.run_until(NINE)
+    back = shop.broadcasts.get(draft)
+    assert (back.state, back.problem) == (BroadcastState.DRAFT, "no segment 'vip'")
+    shop.members.is_gone = False
+    assert shop.broadcasts.start(draft).problem == ""
+
+
+def test_a_time_that_is_over_means_at_once(state):
+    shop = Shop(state)
+    shop.broadcasts.send(shop.write(start_at=NOW - timedelta(days=1)))
+    assert set(shop.due().values()) == {NOW}
+
+
+def test_everybody_gets_it_when_their_own_clock_shows_the_time(state):
+    shop = Shop(state)
+    draft = shop.write(start_at=NINE, in_local_time=True)
+    # It is nine in Kiritimati first.
+    begins_at = shop.broadcasts.start(draft).begins_at
+    assert begins_at == datetime(2026, 11, 20, 19, 0, tzinfo=UTC)
+    shop.run_until(begins_at)
+    shown = {
+        number: at.astimezone(ZoneInfo(ZONES.get(number, "Asia/Tokyo")))
+        for number, at in shop.due().items()
+    }
+    assert {at.replace(tzinfo=None) for at in shown.values()} == {NINE.replace(tzinfo=None)}
+    assert len(set(shop.due().values())) == 4
+
+
+def test_who_has_passed_the_time_gets_it_a_day_later(state):
+    shop = Shop(state)
+    shop.clock.set(datetime(2026, 11, 21, 9, 0, tzinfo=UTC))
+    shop.broadcasts.send(shop.write(start_at=NINE, in_local_time=True))
+    due = shop.due()
+    assert due[1] == NINE + timedelta(days=1)
+    assert due[3] == datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
+
+
+def test_messages_come_due_no_faster_than_they_may(state):
+    shop = Shop(state, numbers=range(1, 301))
+    shop.broadcasts.send(shop.write(per_hour=120))
+    due = shop.due()
+    assert Counter(due.values()).most_common(1)[0][1] == 2
+    assert max(due.values()) - NOW == timedelta(minutes=149)
+    assert [due[number] for number in sorted(due)] == sorted(due.values())
+
+
+@given(
+    st.integers(1, 10_000),
+    st.integers(1, 500),
+    st.integers(0, 1_000),
+    st.sampled_from([*ZONES.values(), "Nowhere/Land", ""]),
+    st.booleans(),
+)
+def test_nobody_is_forgotten_and_nothing_comes_before_its_time(
+    per_hour, n_people, n_before, zone, is_local
+):
+    timing = Timing(start_at=NINE, in_local_time=is_local, per_hour=per_hour)
+    schedule = Schedule(timing, TOKYO)
+    started_at = schedule.begins_at
+    numbers = list(range(n_people))
+    due = schedule.list_due(
+        numbers, dict.fromkeys(numbers, zone), started_at=started_at, n_before=n_before
+    )
+    assert sorted(number for _, group in due for number in group) == numbers
+    assert all(at >= started_at for at, _ in due)
+    assert [at for at, _ in due] == sorted({at for at, _ in due})
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"start_at": "2026-11-21T09:00:00"}, {"in_local_time": True}, {"per_hour": 0}]
+)
+def test_timing_that_means_nothing_is_refused(wrong):
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(wrong, Timing)
