@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import {
   type Broadcast,
@@ -7,20 +7,17 @@ import {
   cancelBroadcast,
   pauseBroadcast,
   resumeBroadcast,
-  sendBroadcast,
+  unscheduleBroadcast,
 } from '@/api/generated'
-import { checkSenderOptions, getAudienceOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { useMay } from '@/app/session'
 import { ButtonLink, Confirm, toast, toastFailure, useErrorLine } from '@/design'
-import { isAsked } from '../approvals/approval'
-import { useText as useApprovalText } from '../approvals/texts'
 import { TestDialog } from '../trials/TestDialog'
 import { useText as useTrialText } from '../trials/texts'
-import { SenderStop } from './SenderStop'
+import { ConfirmSending } from './ConfirmSending'
 import { useText } from './texts'
 
 const calls = {
-  send: sendBroadcast,
+  unschedule: unscheduleBroadcast,
   pause: pauseBroadcast,
   resume: resumeBroadcast,
   cancel: cancelBroadcast,
@@ -67,17 +64,18 @@ export function Actions({ broadcast, state }: { broadcast: Broadcast; state: Bro
           {t('resume')}
         </Button>
       )}
+      {maySend && state === 'scheduled' && (
+        <Button variant="default" loading={act.isPending} onClick={() => act.mutate('unschedule')}>
+          {t('unschedule')}
+        </Button>
+      )}
       {maySend && state === 'draft' && <Button onClick={() => setAsks('send')}>{t('send')}</Button>}
       {asks === 'test' && (
         <TestDialog broadcastId={broadcast.id} onClose={() => setAsks(undefined)} />
       )}
-      <ConfirmSending
-        broadcast={broadcast}
-        isOpen={asks === 'send'}
-        isBusy={act.isPending}
-        onClose={() => setAsks(undefined)}
-        onConfirm={() => act.mutate('send')}
-      />
+      {asks === 'send' && (
+        <ConfirmSending broadcast={broadcast} onClose={() => setAsks(undefined)} />
+      )}
       <Confirm
         isOpen={asks === 'cancel'}
         isBusy={act.isPending}
@@ -93,52 +91,15 @@ export function Actions({ broadcast, state }: { broadcast: Broadcast; state: Bro
   )
 }
 
-interface ConfirmProps {
-  broadcast: Broadcast
-  isOpen: boolean
-  isBusy: boolean
-  onClose: () => void
-  onConfirm: () => void
-}
-
-function ConfirmSending({ broadcast, ...dialog }: ConfirmProps) {
-  const t = useText()
-  const audience = useQuery({
-    ...getAudienceOptions({ path: { broadcast_id: broadcast.id } }),
-    enabled: dialog.isOpen,
-  })
-  const domain = broadcast.definition.sender.from_address.split('@').at(-1) ?? ''
-  const sender = useQuery({
-    ...checkSenderOptions({ path: { domain } }),
-    enabled: dialog.isOpen,
-  }).data
-  if (dialog.isOpen && sender?.is_blocked) {
-    return <SenderStop broadcastId={broadcast.id} report={sender} onClose={dialog.onClose} />
-  }
-  return (
-    <Confirm
-      {...dialog}
-      isIrreversible
-      title={t('send_title', { count: audience.data?.count ?? 0 })}
-      confirmLabel={t('send_now')}
-    >
-      {t('send_what')}
-      {sender?.is_sandbox && <p>{t('send_sandbox')}</p>}
-    </Confirm>
-  )
-}
-
 function useAct(broadcastId: string, onDone: () => void) {
   const t = useText()
-  const sayApproval = useApprovalText()
   const sayError = useErrorLine()
   const queries = useQueryClient()
   return useMutation({
     mutationFn: (act: Act) =>
       calls[act]({ path: { broadcast_id: broadcastId }, throwOnError: true }),
     onSuccess: (_, act) => toast(t(`done_${act}`)),
-    onError: (error) =>
-      isAsked(error) ? toast(sayApproval('asked_done')) : toastFailure(sayError(error)),
+    onError: (error) => toastFailure(sayError(error)),
     onSettled: () => {
       onDone()
       return queries.invalidateQueries()

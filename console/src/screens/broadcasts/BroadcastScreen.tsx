@@ -30,10 +30,11 @@ export default function BroadcastScreen() {
 }
 
 function BroadcastView({ broadcast, progress }: { broadcast: Broadcast; progress: Progress }) {
+  const isToCome = progress.state === 'draft' || progress.state === 'scheduled'
   return (
     <>
       <Lead broadcast={broadcast} progress={progress} />
-      {progress.state === 'draft' ? (
+      {isToCome ? (
         <>
           <ApprovalSection broadcast={broadcast} />
           <Draft broadcast={broadcast} />
@@ -42,7 +43,7 @@ function BroadcastView({ broadcast, progress }: { broadcast: Broadcast; progress
         <Report broadcast={broadcast} progress={progress} />
       )}
       <Letter definition={broadcast.definition} />
-      {progress.state !== 'draft' && <Recipients broadcastId={broadcast.id} />}
+      {!isToCome && <Recipients broadcastId={broadcast.id} />}
     </>
   )
 }
@@ -54,6 +55,7 @@ function Lead({ broadcast, progress }: { broadcast: Broadcast; progress: Progres
   const { state } = progress
   const counts = {
     draft: 0,
+    scheduled: 0,
     enqueuing: broadcast.n_audience,
     sending: countMoving(progress),
     paused: countMoving(progress),
@@ -61,9 +63,12 @@ function Lead({ broadcast, progress }: { broadcast: Broadcast; progress: Progres
     done: countSent(progress),
   }
   const { name, segment } = broadcast.definition
-  const when = broadcast.started_at
-    ? t('started', { when: format.instant(broadcast.started_at) })
-    : t('written', { when: format.instant(broadcast.created_at) })
+  const { begins_at, started_at, created_at } = broadcast
+  const when = started_at
+    ? t('started', { when: format.instant(started_at) })
+    : begins_at
+      ? t('begins', { when: format.instant(begins_at) })
+      : t('written', { when: format.instant(created_at) })
   return (
     <PageHeader
       title={t(`lead_${state}`, { count: counts[state] })}
@@ -73,6 +78,7 @@ function Lead({ broadcast, progress }: { broadcast: Broadcast; progress: Progres
           {name}
           <br />
           <Badge tone={tones[state]}>{t(`state_${state}`)}</Badge> {nameSegment(segment)} · {when}
+          {broadcast.problem && <p>{t('not_begun', { problem: broadcast.problem })}</p>}
         </>
       }
       back={{ to: '/broadcasts', label: t('title') }}

@@ -11,6 +11,7 @@ import { useText } from './texts'
 
 export const tones: Record<BroadcastState, Tone> = {
   draft: 'neutral',
+  scheduled: 'action',
   enqueuing: 'action',
   sending: 'action',
   paused: 'late',

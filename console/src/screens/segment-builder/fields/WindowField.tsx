@@ -1,11 +1,11 @@
 import { TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useShop } from '@/app/session'
+import { dayOf, instantOf, timeOf } from '@/language/zone'
 import { useText } from '../texts'
 import type { Json } from '../tree'
 import { Amount, Choice, DurationField } from './basics'
 import styles from './fields.module.css'
-import { dayOf, instantOf, timeOf } from './zone'
 
 const units = ['day', 'week', 'month', 'quarter', 'year'] as const
 const starts: Record<string, Json> = {
