@@ -16,7 +16,7 @@ CLOCK = ManualClock(datetime(2026, 11, 20, 9, 0, tzinfo=UTC))
 class Survey:
     """Knows how many people sent what."""
 
-    def __init__(self, events=(), traits=()):
+    def __init__(self, events=(), traits=()) -> None:
         self.events, self.traits = dict(events), dict(traits)
         self.since = None
 

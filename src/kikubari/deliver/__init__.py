@@ -49,6 +49,7 @@ from kikubari.deliver.frequency import QuietHours as QuietHours
 from kikubari.deliver.frequency import check_policy as check_policy
 from kikubari.deliver.gate import Candidate as Candidate
 from kikubari.deliver.gate import Check as Check
+from kikubari.deliver.gate import ConsentCheck as ConsentCheck
 from kikubari.deliver.inbox_store import InboxEntry as InboxEntry
 from kikubari.deliver.inbox_store import InboxMail as InboxMail
 from kikubari.deliver.inbox_store import InboxStore as InboxStore
@@ -85,6 +86,8 @@ from kikubari.deliver.reasons import Reason as Reason
 from kikubari.deliver.reasons import explain as explain
 from kikubari.deliver.receiving import MailReceipt as MailReceipt
 from kikubari.deliver.receiving import MailReceiving as MailReceiving
+from kikubari.deliver.rehearsing import PlainSealing as PlainSealing
+from kikubari.deliver.rehearsing import Rehearsal as Rehearsal
 from kikubari.deliver.restoring import hold_sending as hold_sending
 from kikubari.deliver.restoring import is_sending_held as is_sending_held
 from kikubari.deliver.restoring import release_restored as release_restored

@@ -1,0 +1,299 @@
+"""Runs a journey on the past: the very engine, on a store that is thrown away.
+
+Nothing here decides anything about people. Clock, log, audiences and the mail server are replaced
+where the engine is put together; from there on it is the engine that runs shops' journeys.
+"""
+
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import Connection
+
+from kikubari.decide.personalise import EmailTemplateSource
+from kikubari.deliver import (
+    Claimed,
+    ConsentCheck,
+    FrequencyCheck,
+    FrequencyPolicies,
+    FrequencyPolicy,
+    Origin,
+    PersonTime,
+    Rehearsal,
+    Sender,
+    Verdict,
+)
+from kikubari.journeys.contracts import Audience, Objection
+from kikubari.journeys.definition import (
+    DateTrigger,
+    JourneyDefinition,
+    MessageStep,
+    OfferStep,
+    ScheduleTrigger,
+)
+from kikubari.journeys.running import (
+    Follower,
+    Journeys,
+    Letters,
+    People,
+    Programs,
+    PublishOptions,
+    Stepper,
+    Surroundings,
+    read_origin,
+)
+from kikubari.journeys.running.matching import Tests, trigger_types
+from kikubari.journeys.running.program import Program, extend_names
+from kikubari.journeys.running.walking import Acts, Traveller
+from kikubari.journeys.simulation.contracts import GuardSample, PastEvents, SimulationResult
+from kikubari.journeys.simulation.past import PastAudience, PastLog, PastStanding
+from kikubari.journeys.simulation.tallying import Post, tally, with_guard
+from kikubari.journeys.simulation.throw_away import ThrowAwayStore
+from kikubari.kit.clock import ManualClock
+from kikubari.kit.ids import TimeOrderedIds
+from kikubari.spec.envelope import DEFAULT_WORKSPACE
+from kikubari.spec.errors import InvalidInputError
+
+# Instants count from when a step was due as long as that is less than an hour ago, so ways do not
+# depend on the length of a tick; only questions about segments are asked at its end.
+TICK = timedelta(minutes=30)
+_GUARD_SAMPLE = 100
+_RANGE = 100_000
+_NOBODY = Sender(from_address="simulation@invalid.example")
+# Told of the part that is done, 0 to 1; raises to end the simulation.
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """What a simulation reads; it writes to none of it.
+
+    Attributes:
+        events: the log.
+        audience: says who was what.
+        people: says who is who.
+        tests: reads events.
+        guard: looks at some of the messages.
+        frequency: returns the caps and quiet hours that hold.
+        fill: puts saved blocks into templates.
+        zone: the shop's.
+        workspace_id: whose.
+    """
+
+    events: PastEvents
+    audience: Audience
+    people: People
+    tests: Tests
+    guard: GuardSample
+    frequency: Callable[[], FrequencyPolicy]
+    fill: Callable[[EmailTemplateSource], EmailTemplateSource]
+    zone: ZoneInfo
+    workspace_id: int = DEFAULT_WORKSPACE
+
+
+def simulate(
+    past: Past,
+    definition: JourneyDefinition,
+    *,
+    journey_id: str,
+    since: datetime,
+    until: datetime,
+    progress: Progress = lambda _: None,
+) -> SimulationResult:
+    """Return what a journey would have done from `since` to `until`.
+
+    What people did is what they did without the journey: nobody is moved by its messages.
+
+    Args:
+        past: what is read.
+        definition: of the journey.
+        journey_id: its own, on which lots and holdouts depend.
+        since: nobody enters before.
+        until: nothing happens after.
+        progress: told how far it is.
+
+    Raises:
+        JourneyFaultError: it cannot run; with every fault and its place.
+        InvalidInputError: `until` is not after `since`, or the journey starts by the calendar.
+    """
+    if until <= since:
+        raise InvalidInputError("a simulation ends after it begins")
+    if isinstance(definition.trigger, DateTrigger | ScheduleTrigger):
+        raise InvalidInputError(
+            "a journey that starts by the calendar cannot be simulated yet",
+            hint="Preview its segment instead: it shows who would enter.",
+        )
+    started = time.monotonic()
+    with ThrowAwayStore() as store:
+        run = _Run(past, store, definition, journey_id, since)
+        run.go(since, until, progress)
+        result = tally(
+            store,
+            run.post,
+            definition,
+            workspace_id=past.workspace_id,
+            since=since,
+            until=until,
+        )
+    result = with_guard(result, _ask_guard(past, definition, run.post))
+    return msgspec.structs.replace(result, seconds=round(time.monotonic() - started, 2))
+
+
+class _Run:
+    """The engine, put together on the past."""
+
+    def __init__(
+        self,
+        past: Past,
+        store: ThrowAwayStore,
+        definition: JourneyDefinition,
+        journey_id: str,
+        since: datetime,
+    ) -> None:
+        self.post = Post()
+        self._past = past
+        self._store = store
+        self._definition = definition
+        self._journey_id = journey_id
+        self._clock = ManualClock(since)
+        self._audience = PastAudience(past.audience)
+
+    def go(self, since: datetime, until: datetime, progress: Progress) -> None:
+        """Let the past happen."""
+        letters = self._letters()
+        self._publish(letters)
+        log = PastLog(
+            self._past.events.read_past(self._event_types(), since=since, until=until), self._clock
+        )
+        around = Surroundings(
+            store=self._store,
+            audience=self._audience,
+            log=log,
+            people=self._past.people,
+            tests=self._past.tests,
+            clock=self._clock,
+            zone=self._past.zone,
+            workspace_id=self._past.workspace_id,
+        )
+        programs = Programs(self._store, workspace_id=self._past.workspace_id)
+        follower = Follower(around, programs, limit=_RANGE)
+        stepper = Stepper(
+            around,
+            programs,
+            letters,
+            acting=_do_nothing,
+            issue=_give_to_all,
+        )
+        rehearsal = self._rehearsal()
+        follower.step()
+        while self._clock.now() < until:
+            self._clock.set(min(self._clock.now() + TICK, until))
+            while follower.step() or stepper.step():
+                pass
+            while rehearsal.step():
+                pass
+            progress((self._clock.now() - since) / (until - since))
+
+    def _event_types(self) -> set[str] | None:
+        """Return the types of events that can mean anything to the journey."""
+        names = extend_names((), self._definition)
+        own = Program(1, self._journey_id, 1, self._definition, names).event_types()
+        entering = trigger_types(self._definition.trigger)
+        return None if own is None or entering is None else own | set(entering)
+
+    def _letters(self) -> Letters:
+        return Letters(
+            self._store,
+            sender=_NOBODY,
+            fill=self._past.fill,
+            selecting=lambda _: (),
+            coupons=None,
+            workspace_id=self._past.workspace_id,
+        )
+
+    def _publish(self, letters: Letters) -> None:
+        journeys = Journeys(
+            self._store,
+            self._clock,
+            TimeOrderedIds(),
+            check_message=letters.check,
+            workspace_id=self._past.workspace_id,
+        )
+        journeys.create(self._definition, journey_id=self._journey_id)
+        journeys.publish(self._journey_id, PublishOptions(), by="simulation")
+
+    def _rehearsal(self) -> Rehearsal:
+        policies = FrequencyPolicies(self._store, workspace_id=self._past.workspace_id)
+        policies.set(self._past.frequency(), at=self._clock.now(), by="simulation")
+        standing = PastStanding(self._past.audience, self._clock)
+        return Rehearsal(
+            self._store,
+            self._clock,
+            checks=(
+                ConsentCheck(standing),
+                standing,
+                FrequencyCheck(_SamePeople(self._past.people), self._clock, is_last=True),
+            ),
+            times=self._times,
+            told=self._hear,
+            workspace_id=self._past.workspace_id,
+        )
+
+    def _times(self, numbers: Collection[int]) -> Mapping[int, PersonTime]:
+        known = self._past.people.zones(numbers)
+        shop = self._past.zone.key
+        return {
+            number: PersonTime(known.get(number, shop), is_assumed=number not in known)
+            for number in numbers
+        }
+
+    def _hear(self, origin: Origin, message: Claimed, verdict: Verdict | None) -> None:
+        self.post.hear(read_origin(origin)[2], message, verdict)
+
+
+class _SamePeople:
+    """Implements `deliver.People` on the engine's."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+
+    def list_numbers(
+        self, connection: Connection, numbers: Collection[int], *, workspace_id: int
+    ) -> Mapping[int, tuple[int, Collection[int]]]:
+        """Return each number's person: the canonical number, and all numbers."""
+        del connection, workspace_id
+        now_is = self._people.resolve(numbers)
+        own: dict[int, list[int]] = {}
+        for number, canonical in self._people.numbers_of(set(now_is.values())).items():
+            own.setdefault(canonical, []).append(number)
+        return {number: (one, own.get(one, ())) for number, one in now_is.items()}
+
+
+def _do_nothing(connection: Connection, acts: Acts, now: datetime) -> None:
+    """Set no trait, change no list, call nobody."""
+    del connection, acts, now
+
+
+def _give_to_all(
+    connection: Connection, program: Program, step: OfferStep, here: Sequence[Traveller]
+) -> Collection[int]:
+    """Hand out no code, and let everybody go on as if they had one."""
+    del connection, program, step
+    return [one.id for one in here]
+
+
+def _ask_guard(
+    past: Past, definition: JourneyDefinition, post: Post
+) -> dict[str, tuple[int, list[Objection]]]:
+    """Return what the guard says of messages to some of those who would have got them."""
+    found = {}
+    for step in definition.steps:
+        if isinstance(step, MessageStep) and post.reached.get(step.id):
+            reached = list(dict.fromkeys(post.reached[step.id]))
+            some = reached[:: max(1, len(reached) // _GUARD_SAMPLE)][:_GUARD_SAMPLE]
+            chosen_by = [] if definition.segment is None else [definition.segment]
+            found[step.id] = past.guard.judge(step, some, chosen_by)
+    return found

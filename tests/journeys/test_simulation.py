@@ -1,0 +1,254 @@
+"""A journey tried on the past: what it would have done, and that it did nothing."""
+
+from datetime import timedelta
+
+import pytest
+from journey_world import NOW, TOKYO, branch, end, journey, message, split, wait, wait_for
+from pyroaring import BitMap
+
+from kikubari.deliver import Cap, FrequencyPolicy, QuietHours
+from kikubari.journeys.definition import (
+    Goal,
+    JourneyFaultError,
+    Reentry,
+    Rules,
+    ScheduleTrigger,
+)
+from kikubari.journeys.simulation import Past, simulate
+from kikubari.segments import EventTests
+from kikubari.spec.conditions import Duration, Events
+from kikubari.spec.errors import InvalidInputError
+from kikubari.testing.journeys import ListedLog, NamedSegments, PlainPeople
+
+DAY = timedelta(days=1)
+SINCE, UNTIL = NOW - 30 * DAY, NOW
+
+
+class PastSegments(NamedSegments):
+    """Segments by name, and what gates ask: consent, address, suppression."""
+
+    def __init__(self, *, everyone, without_consent=(), suppressed=(), **members) -> None:
+        super().__init__(**members)
+        self.asked = {
+            "consent": BitMap(everyone) - BitMap(without_consent),
+            "trait": BitMap(everyone),
+            "suppressed": BitMap(suppressed),
+        }
+        self.instants = []
+
+    def evaluate(self, segment, *, as_of, workspace_id):
+        self.instants.append(as_of)
+        if isinstance(segment, dict):
+            return self.asked[segment["type"]]
+        return super().evaluate(segment, as_of=as_of, workspace_id=workspace_id)
+
+
+class Guard:
+    """Looks at messages and has nothing against them."""
+
+    def __init__(self) -> None:
+        self.asked = {}
+
+    def judge(self, step, numbers, chosen_by):
+        self.asked[step.id] = (list(numbers), list(chosen_by))
+        return len(numbers), []
+
+
+class History:
+    """What people did, as the log tells by the time it happened."""
+
+    def __init__(self, **standing) -> None:
+        self.log = ListedLog()
+        self.segments = PastSegments(everyone=range(1, 100), **standing)
+        self.guard = Guard()
+        self.policy = FrequencyPolicy()
+        self.types = None
+
+    def did(self, number, event, days, **properties):
+        self.log.add(number, event, SINCE + days * DAY, received_at=NOW, **properties)
+
+    def read_past(self, types, *, since, until):
+        self.types = types
+        return [
+            one
+            for one in self.log.items
+            if since <= one.event.occurred_at <= until
+            and (types is None or one.event.type in types)
+        ]
+
+    def simulate(self, definition, *, since=SINCE, until=UNTIL, **more):
+        past = Past(
+            events=self,
+            audience=self.segments,
+            people=PlainPeople(),
+            tests=EventTests(currency="JPY", zone=TOKYO, workspace_id=1),
+            guard=self.guard,
+            frequency=lambda: self.policy,
+            fill=lambda template: template,
+            zone=TOKYO,
+        )
+        return simulate(past, definition, journey_id="jny_1", since=since, until=until, **more)
+
+
+def steps(result):
+    return {step.step: step for step in result.steps}
+
+
+def ways(result, step):
+    return {one.way: one.people for one in steps(result)[step].ways}
+
+
+def test_who_enters_waits_and_gets_a_message():
+    history = History()
+    for number in (1, 2, 3):
+        history.did(number, "Signed Up", days=number)
+    result = history.simulate(journey(wait("w", "m", days=2), message("m")))
+    assert (result.entries, result.people, result.sent) == (3, 3, 3)
+    assert steps(result)["w"].median_wait_seconds == 2 * 86_400
+    assert result.messages_per_person == {1: 3}
+    assert result.outcomes == {"completed": 3}
+    assert history.types == {"Signed Up", "Order Completed", "Kikubari Journey Requested"}
+
+
+def test_instants_are_those_at_which_things_happened():
+    history = History()
+    history.did(7, "Signed Up", days=1.25)
+    result = history.simulate(journey(wait("w", "m", hours=5), message("m", "e"), end("e")))
+    (one,) = result.sample
+    began = SINCE + 1.25 * DAY
+    assert one.entered_at == began
+    assert [(step.step, step.at) for step in one.path][:2] == [
+        ("w", began + timedelta(hours=5)),
+        ("m", began + timedelta(hours=5)),
+    ]
+
+
+def test_what_people_did_takes_them_its_way():
+    history = History()
+    for number in range(1, 6):
+        history.did(number, "Signed Up", days=1)
+    for number in (1, 2):
+        history.did(number, "Product Viewed", days=2)
+    history.did(3, "Order Completed", days=1.5, revenue=1_200, currency="JPY")
+    result = history.simulate(
+        journey(wait_for("w", "Product Viewed", next_=None, on_timeout="m", days=3), message("m"))
+    )
+    assert ways(result, "w") == {"next": 2, "timeout": 2, "goal": 1}
+    assert (result.reached_goal, result.value_minor) == (1, 1_200)
+    assert result.sent == 2
+    assert result.messages_per_person == {0: 3, 1: 2}
+
+
+def test_who_is_still_on_the_way_at_the_end_waits():
+    history = History()
+    history.did(1, "Signed Up", days=29)
+    result = history.simulate(journey(wait("w", "m", days=5), message("m")))
+    assert steps(result)["w"].waiting == 1
+    assert result.outcomes == {"": 1}
+    assert result.sample[0].waiting_at == "w"
+
+
+def test_segments_are_asked_as_of_the_past():
+    history = History(vip=[1])
+    for number in (1, 2):
+        history.did(number, "Signed Up", days=3)
+    result = history.simulate(journey(branch("b", vip="m"), message("m")))
+    assert ways(result, "b") == {"b.vip": 1, "otherwise": 1}
+    assert all(as_of <= SINCE + 31 * DAY for as_of in history.segments.instants)
+    assert any(as_of < SINCE + 4 * DAY for as_of in history.segments.instants)
+
+
+def test_consent_suppression_and_address_stop_messages():
+    history = History(without_consent=[1], suppressed=[2])
+    for number in (1, 2, 3, 500):
+        history.did(number, "Signed Up", days=3)
+    result = history.simulate(journey(message("m")))
+    assert steps(result)["m"].stopped == {"no_consent": 2, "suppressed": 1}
+    assert steps(result)["m"].sent == 1
+
+
+def test_caps_and_quiet_hours_hold():
+    history = History()
+    history.policy = FrequencyPolicy(
+        caps=[Cap(most=1, period=7, unit="calendar_days")],
+        quiet_hours=[QuietHours(start="21:00", end="08:00")],
+        hold_hours=24,
+    )
+    history.did(1, "Signed Up", days=3)
+    result = history.simulate(journey(message("m", "w"), wait("w", "n", days=1), message("n")))
+    assert steps(result)["m"].sent == 1
+    assert set(steps(result)["n"].stopped) == {"expired_over_cap"}
+    assert set(steps(result)["n"].delayed) == {"over_cap"}
+
+
+def test_rules_of_entry_hold():
+    history = History()
+    for days in (1, 2, 9):
+        history.did(1, "Signed Up", days=days)
+    rules = Rules(
+        goal=Goal(events=Events("Order Completed")),
+        reentry=Reentry(allowed=True, after=Duration(days=5)),
+    )
+    result = history.simulate(journey(message("m"), rules=rules))
+    assert (result.entries, result.people) == (2, 1)
+    assert result.refused == {"too_soon": 1}
+    assert result.messages_per_person == {2: 1}
+
+
+def test_a_holdout_gets_nothing_and_is_counted():
+    history = History()
+    for number in range(1, 100):
+        history.did(number, "Signed Up", days=1)
+    rules = Rules(goal=Goal(events=Events("Order Completed")), holdout_percent=50)
+    result = history.simulate(journey(message("m"), rules=rules))
+    assert 20 < result.held_out < 80
+    assert result.entries + result.held_out == 99
+    assert result.sent == result.entries
+
+
+def test_the_guard_looks_at_some_of_each_message():
+    history = History()
+    for number in range(1, 100):
+        history.did(number, "Signed Up", days=1)
+    result = history.simulate(
+        journey(
+            split("s", one=(50, "m"), other=(50, "n")), message("m", cost_minor=3), message("n")
+        )
+    )
+    asked = {step: len(numbers) for step, (numbers, _) in history.guard.asked.items()}
+    assert set(asked) == {"m", "n"}
+    assert steps(result)["m"].guard_sample == asked["m"]
+    assert result.cost_minor == 3 * steps(result)["m"].sent
+
+
+def test_twice_gives_the_same():
+    history = History()
+    for number in range(1, 60):
+        history.did(number, "Signed Up", days=number / 3)
+    definition = journey(split("s", one=(30, "m"), other=(70, None)), message("m"))
+    first, second = (history.simulate(definition) for _ in range(2))
+    assert first.steps == second.steps
+    assert first.sample == second.sample
+
+
+def test_progress_is_told_and_can_end_it():
+    told = []
+    History().simulate(journey(message("m")), since=UNTIL - DAY, progress=told.append)
+    assert told == sorted(told)
+    assert told[-1] == 1
+
+    def stop(_):
+        raise RuntimeError("enough")
+
+    with pytest.raises(RuntimeError):
+        History().simulate(journey(message("m")), progress=stop)
+
+
+def test_what_cannot_be_simulated_is_refused():
+    history = History()
+    with pytest.raises(InvalidInputError):
+        history.simulate(journey(message("m")), since=UNTIL)
+    with pytest.raises(JourneyFaultError):
+        history.simulate(journey(message("m", "nowhere")))
+    with pytest.raises(InvalidInputError):
+        history.simulate(journey(message("m"), trigger=ScheduleTrigger(cron="0 10 * * MON")))
