@@ -19,6 +19,7 @@ CONTENT: dict[str, Any] = {
     "reason": "",
     "coupon": {},
 }
+KNOWN_NAMES = ("customer", "trigger", "cart", "favourites", "viewed", "last_order")
 COUPON = {
     "code": "TEA-4CFH-9KQX-W7DM",
     "benefit": "送料無料",
@@ -68,11 +69,11 @@ def somebody(language: str) -> Facts:
                 "favourite_category": Fact(value="Tea", lineage=_PURCHASE),
                 "favourite_category_ja": Fact(value="お茶", lineage=_PURCHASE),
                 "favourite_category_products": Fact(value=shelf, lineage=_PURCHASE),
-                "cart_products": Fact(value=shelf, lineage=_BEHAVIOUR),
-                "saved_products": Fact(value=shelf, lineage=_BEHAVIOUR),
-                "viewed_products": Fact(value=shelf, lineage=_BEHAVIOUR),
-                "last_order_products": Fact(value=shelf, lineage=_PURCHASE),
             },
+            "cart": Fact(value={"products": shelf}, lineage=_BEHAVIOUR),
+            "favourites": Fact(value={"products": shelf}, lineage=_BEHAVIOUR),
+            "viewed": Fact(value={"products": shelf}, lineage=_BEHAVIOUR),
+            "last_order": Fact(value={"products": shelf}, lineage=_PURCHASE),
             "trigger": Fact(
                 value={
                     "order_id": "A-1001",

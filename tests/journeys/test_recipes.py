@@ -5,7 +5,7 @@ from functools import cache
 
 import msgspec
 import pytest
-from recipe_people import CONTENT, COUPON, NOW, SHOP, nobody, somebody
+from recipe_people import CONTENT, COUPON, KNOWN_NAMES, NOW, SHOP, nobody, somebody
 
 from kikubari.decide.guard import Guard, Level, Moment, Standing, message_of
 from kikubari.decide.personalise import (
@@ -122,7 +122,7 @@ def test_nothing_in_it_is_wrong(name):
         [somebody("ja"), somebody("en"), nobody()],
         content=CONTENT,
         settings=RenderSettings(timezone="Asia/Tokyo", now=NOW),
-        known_names=("customer", "trigger"),
+        known_names=KNOWN_NAMES,
     )
     assert report.problems == ()
 

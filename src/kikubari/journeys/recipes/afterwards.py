@@ -243,7 +243,7 @@ REPLENISHMENT = Recipe(
                         "前回ご注文いただいた品をまとめました。必要な分だけどうぞ。"
                         "まだ十分でしたら、そのままで大丈夫です。",
                     ),
-                    products("customer.last_order_products", limit=6),
+                    products("last_order.products", limit=6),
                     coupon("まとめてご注文の際に、{{ coupon.benefit }}"),
                     button("もう一度注文する", "{{ shop.url }}/account/orders"),
                 ),
@@ -256,7 +256,7 @@ REPLENISHMENT = Recipe(
                         "here is your last order, should you want any of it again. "
                         "If there is enough in the cupboard, leave it at that.",
                     ),
-                    products("customer.last_order_products", limit=6),
+                    products("last_order.products", limit=6),
                     coupon("On your next order: {{ coupon.benefit }}"),
                     button("Order again", "{{ shop.url }}/account/orders"),
                 ),

@@ -102,9 +102,9 @@ ORDER_CONFIRMATION = Recipe(
                     products("trigger.products", limit=12),
                     text(
                         "こちらの品も、いまお求めいただけます。",
-                        when="customer.viewed_products.size > 0",
+                        when="viewed.products.size > 0",
                     ),
-                    products("customer.viewed_products"),
+                    products("viewed.products"),
                     text("ご不明な点は、このメールへの返信でお知らせください。"),
                 ),
                 en=copy(
@@ -117,8 +117,8 @@ ORDER_CONFIRMATION = Recipe(
                         "when it is on its way.",
                     ),
                     products("trigger.products", limit=12),
-                    text("Also available now:", when="customer.viewed_products.size > 0"),
-                    products("customer.viewed_products"),
+                    text("Also available now:", when="viewed.products.size > 0"),
+                    products("viewed.products"),
                     text("Anything unclear? Just reply to this e-mail."),
                 ),
             ),

@@ -101,7 +101,7 @@ CART_ABANDONMENT = Recipe(
                         "{{ customer | honorific }}",
                         "カートに品が残っています。よろしければ、続きからどうぞ。",
                     ),
-                    products("customer.cart_products", limit=6),
+                    products("cart.products", limit=6),
                     button("カートに戻る", CART),
                     text(
                         "サイズや素材、お届けのことなど、"
@@ -116,7 +116,7 @@ CART_ABANDONMENT = Recipe(
                         "Hello {{ customer | honorific }},",
                         "there are things in your basket. If you like, go on from here.",
                     ),
-                    products("customer.cart_products", limit=6),
+                    products("cart.products", limit=6),
                     button("Back to my basket", CART),
                     text("A question about size, material or delivery? Just reply."),
                 ),
@@ -141,7 +141,7 @@ CART_ABANDONMENT = Recipe(
                         "ご不要でしたら、このメールはそのままになさってください。"
                         "この件のお知らせは今回が最後です。",
                     ),
-                    products("customer.cart_products", limit=3),
+                    products("cart.products", limit=3),
                     coupon("よろしければお使いください。{{ coupon.benefit }}"),
                     button("カートに戻る", CART),
                 ),
@@ -154,7 +154,7 @@ CART_ABANDONMENT = Recipe(
                         "what is in your basket is still available. If you have decided "
                         "otherwise, simply leave this: we will not write about it again.",
                     ),
-                    products("customer.cart_products", limit=3),
+                    products("cart.products", limit=3),
                     coupon("If it helps: {{ coupon.benefit }}"),
                     button("Back to my basket", CART),
                 ),
@@ -299,7 +299,7 @@ SAVED_ITEMS = Recipe(
                         "{{ customer | honorific }}",
                         "保存された品をまとめました。いまお買い求めいただける品です。",
                     ),
-                    products("customer.saved_products", limit=6),
+                    products("favourites.products", limit=6),
                     coupon("お気に入りの品に、{{ coupon.benefit }}"),
                     button("お気に入りを開く", "{{ shop.url }}/favourites"),
                 ),
@@ -311,7 +311,7 @@ SAVED_ITEMS = Recipe(
                         "Hello {{ customer | honorific }},",
                         "here is what you saved and can be had now.",
                     ),
-                    products("customer.saved_products", limit=6),
+                    products("favourites.products", limit=6),
                     coupon("For anything you saved: {{ coupon.benefit }}"),
                     button("Open my list", "{{ shop.url }}/favourites"),
                 ),
