@@ -129,6 +129,8 @@ def examples(known):
             "body": {"quiet_hours": [{"start": "21:00", "end": "08:00"}]},
         },
         "set_broadcast_defaults": {"body": {}},
+        "find_catalogue_changes": {"body": {"statements": [{"product_id": "P1", "stock": 3}]}},
+        "set_news_rules": {"body": {"low_stock": 3}},
         "set_approval_policy": {"body": {}},
         "approve": {"body": {"note": "fine"}},
         "decline": {"body": {"note": "too close"}},

@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from kikubari.access import Access, Principal
-from kikubari.catalog import Catalog
+from kikubari.catalog import Catalog, ProductNews, Watchers
 from kikubari.collect import (
     AttributeCatalogue,
     RejectedEvents,
@@ -190,6 +190,8 @@ class Services:
     households: Households
     rights: PersonRights
     catalog: Catalog
+    product_news: ProductNews
+    product_watchers: Watchers
     segments: Segments
     segment_engine: SegmentEngine
     memberships: Memberships

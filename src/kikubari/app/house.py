@@ -150,6 +150,8 @@ class House:
             households=people.households,
             rights=self._build_rights(),
             catalog=delivery.catalog,
+            product_news=people.product_news,
+            product_watchers=people.product_watchers,
             segments=segments.segments,
             segment_engine=segments.engine,
             memberships=segments.memberships,

@@ -1,5 +1,6 @@
 """Who watches a product, as the catalogue asks: from saved things, views and orders."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -8,7 +9,7 @@ from pyroaring import BitMap
 from sqlalchemy import Connection
 
 from kikubari.app.limits import PeopleLimits
-from kikubari.catalog import Tie, Watcher, WatcherPage
+from kikubari.catalog import Tie, Watcher, WatcherCounts, WatcherPage
 from kikubari.deliver import EMAIL
 from kikubari.events import PROFILE, Copier
 from kikubari.kit.instants import from_micros
@@ -128,12 +129,18 @@ class ProductWatchers:
 
     def count_watchers(
         self, item_ids: Collection[str], *, now: datetime, view_days: int, limit: int
-    ) -> dict[Tie, int]:
-        """Return how many people watch, each by their closest tie; looks at most at `limit`."""
+    ) -> WatcherCounts:
+        """Return how many people watch, looking at `limit` of them at most."""
         page = self.list_watchers(
             item_ids, now=now, view_days=view_days, but_not=BitMap(), after=0, limit=limit
         )
-        return {tie: sum(one.tie is tie for one in page.watchers) for tie in Tie}
+        ties = Counter(one.tie for one in page.watchers)
+        return WatcherCounts(
+            favourite=ties[Tie.FAVOURITE],
+            cart=ties[Tie.CART],
+            view=ties[Tie.VIEW],
+            is_more=page.next_after is not None,
+        )
 
     def _query(
         self, item_ids: Collection[str], *, now: datetime, after: int, limit: int

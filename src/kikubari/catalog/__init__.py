@@ -12,6 +12,7 @@ from kikubari.catalog.contracts import RelationKind as RelationKind
 from kikubari.catalog.contracts import Tie as Tie
 from kikubari.catalog.contracts import Variant as Variant
 from kikubari.catalog.contracts import Watcher as Watcher
+from kikubari.catalog.contracts import WatcherCounts as WatcherCounts
 from kikubari.catalog.contracts import WatcherPage as WatcherPage
 from kikubari.catalog.contracts import Watchers as Watchers
 from kikubari.catalog.news import ProductNews as ProductNews

@@ -1,6 +1,6 @@
 """What the catalogue knows of a product, and what it needs to know of people."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -250,6 +250,18 @@ class WatcherPage(msgspec.Struct, frozen=True):
     next_after: int | None
 
 
+class WatcherCounts(msgspec.Struct, frozen=True):
+    """How many people have a product in favourites, cart or recent views.
+
+    Everybody counts once, by the closest tie. `is_more` says that not all were looked at.
+    """
+
+    favourite: int
+    cart: int
+    view: int
+    is_more: bool
+
+
 class Watchers(Protocol):
     """Says who watches a product; implemented above, where people are known."""
 
@@ -277,6 +289,6 @@ class Watchers(Protocol):
 
     def count_watchers(
         self, item_ids: Collection[str], *, now: datetime, view_days: int, limit: int
-    ) -> Mapping[Tie, int]:
-        """Return how many people watch, each by their closest tie, looking at `limit` at most."""
+    ) -> WatcherCounts:
+        """Return how many people watch, looking at `limit` of them at most."""
         ...

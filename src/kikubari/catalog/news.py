@@ -44,6 +44,7 @@ class ToldNews(msgspec.Struct, frozen=True):
         state: ``telling``, ``told``, or ``overtaken``: no longer true when people were to be told.
         n_told: people told so far.
         properties: what the event says.
+        title, title_ja: of the product today, None when it has none.
     """
 
     event: str
@@ -53,6 +54,8 @@ class ToldNews(msgspec.Struct, frozen=True):
     state: str
     n_told: int
     properties: dict[str, Any]
+    title: str | None = None
+    title_ja: str | None = None
 
 
 class ToldNewsPage(msgspec.Struct, frozen=True):
@@ -121,7 +124,9 @@ class ProductNews:
                 offset=(max(page, 1) - 1) * page_size,
                 limit=page_size,
             )
-        return ToldNewsPage([_told_news(row) for row in rows], total)
+            ids = sorted({row.product_id for row in rows})
+            products = load_products(connection, self._workspace_id, ids)
+        return ToldNewsPage([_told_news(row, products.get(row.product_id)) for row in rows], total)
 
     def _notice(self) -> bool:
         """Turn changed products into news."""
@@ -280,7 +285,7 @@ def _events_of(
     ]
 
 
-def _told_news(row: Row[*tuple[Any, ...]]) -> ToldNews:
+def _told_news(row: Row[*tuple[Any, ...]], product: Product | None) -> ToldNews:
     return ToldNews(
         event=row.event,
         product_id=row.product_id,
@@ -289,4 +294,6 @@ def _told_news(row: Row[*tuple[Any, ...]]) -> ToldNews:
         state=row.state,
         n_told=row.n_told,
         properties=msgspec.json.decode(row.body),
+        title=product.title if product else None,
+        title_ja=product.title_ja if product else None,
     )

@@ -180,6 +180,8 @@ class Folding:
             said |= {k: v for k, v in self._variants[variant_id].fields.items() if v is not None}
         if self._variants:
             said.pop("sku", None)
+        if self._own.fields.get("name"):
+            said.pop("title", None)
         return said | {
             name: value
             for name, value in self._own.fields.items()

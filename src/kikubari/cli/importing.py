@@ -12,7 +12,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from kikubari.app import Settings
 from kikubari.cli.connection import AdminClient, connect
 from kikubari.cli.output import as_json_option, console, print_json, show
+from kikubari.cli.product_feeds import ServerCatalogue, find_gone, send_gone
 from kikubari.collect.imports import (
+    DEFAULT_MAX_GONE_PERCENT,
     AppendResult,
     FileCheckpoints,
     ImportKind,
@@ -21,6 +23,7 @@ from kikubari.collect.imports import (
     ImportReport,
     Mapping,
     RejectedMessage,
+    RowSource,
     WireMessage,
     default_errors_path,
     guess_mapping,
@@ -104,6 +107,19 @@ class TrackingSink:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where rows not taken are listed; default: FILE.errors.csv.",
 )
+@click.option(
+    "--complete",
+    is_flag=True,
+    help="Of products: the file is the whole catalogue; what it lacks is gone.",
+)
+@click.option(
+    "--max-gone",
+    type=click.FloatRange(0, 100),
+    default=DEFAULT_MAX_GONE_PERCENT,
+    show_default=True,
+    metavar="PERCENT",
+    help="With --complete: refuse a file that lacks more of the shop's products.",
+)
 @click.option("--quiet", is_flag=True, help="Do not show the mapping.")
 @as_json_option
 @click.pass_obj
@@ -121,17 +137,23 @@ def import_command(
     dry_run: bool,
     strict: bool,
     errors: Path | None,
+    complete: bool,
+    max_gone: float,
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Import a CSV, JSONL, Parquet or XLSX file of one KIND.
+    """Import a CSV, JSONL, Parquet, XLSX or product feed (XML) file of one KIND.
 
     Interrupted, it goes on where it stopped; the same file twice changes nothing.
     """
+    if complete and kind != ImportKind.PRODUCTS:
+        raise click.BadParameter("--complete is for products")
     source = open_rows(file, encoding=encoding)
-    mapping = guess_mapping(
-        ImportKind(kind), source, overrides=_pairs(overrides), constants=_pairs(constants)
-    )
+    given = _pairs(constants)
+    if kind == ImportKind.PRODUCTS and "currency" not in given:
+        # Exports of shops name no currency: prices are in the shop's own.
+        given["currency"] = settings.currency
+    mapping = guess_mapping(ImportKind(kind), source, overrides=_pairs(overrides), constants=given)
     options = _options(zone or settings.timezone, provenance, as_of)
     if not (as_json or quiet):
         _show_mapping(mapping, file)
@@ -144,16 +166,42 @@ def import_command(
         if dry_run:
             report = run_import(source, mapping, None, None, **arguments)
         else:
-            with connect(settings) as client:
-                write_key = client.post("/api/sources/file-import")["write_key"]
-                checkpoints = FileCheckpoints(settings.folder / "imports")
-                sink = TrackingSink(client, write_key)
-                report = run_import(source, mapping, sink, checkpoints, **arguments)
+            report = _import(
+                settings, source, mapping, arguments, max_gone=max_gone if complete else None
+            )
     if as_json:
         print_json(report)
     else:
         _show_report(report)
     raise SystemExit(report.exit_status(is_strict=strict))
+
+
+def _import(
+    settings: Settings,
+    source: RowSource,
+    mapping: Mapping,
+    arguments: dict[str, Any],
+    *,
+    max_gone: float | None,
+) -> ImportReport:
+    """Send a file to the server; `max_gone` is set when what it lacks is gone."""
+    options: ImportOptions = arguments["options"]
+    with connect(settings) as client:
+        write_key = client.post("/api/sources/file-import")["write_key"]
+        checkpoints = FileCheckpoints(settings.folder / "imports")
+        sink = TrackingSink(client, write_key)
+        if mapping.kind is not ImportKind.PRODUCTS:
+            return run_import(source, mapping, sink, checkpoints, **arguments)
+        catalogue = ServerCatalogue(client)
+        catalogue.wait_until_known()
+        gone = (
+            []
+            if max_gone is None
+            else find_gone(catalogue, source, mapping, options, max_gone_percent=max_gone)
+        )
+        novelty = None if options.as_of else catalogue
+        report = run_import(source, mapping, sink, checkpoints, **arguments, novelty=novelty)
+        return send_gone(sink, gone, report, options, arguments["progress"])
 
 
 def _options(zone: str, provenance: str, as_of: str | None) -> ImportOptions:
@@ -226,7 +274,11 @@ def _show_mapping(mapping: Mapping, file: Path) -> None:
 def _show_report(report: ImportReport) -> None:
     done = "would be sent" if report.dry_run else "taken in"
     resumed = f", resumed after line {report.resumed_from_line}" if report.resumed_from_line else ""
-    console.print(f"{report.rows:,} rows, {report.accepted:,} messages {done}{resumed}")
+    unchanged = f", {report.unchanged:,} unchanged" if report.unchanged else ""
+    gone = f", {report.gone:,} no longer in the shop" if report.gone else ""
+    console.print(
+        f"{report.rows:,} rows, {report.accepted:,} messages {done}{unchanged}{gone}{resumed}"
+    )
     if report.problems:
         console.print(f"[red]{report.problems:,} rows not taken[/red]; see {report.error_file}")
         for problem in report.first_problems[:5]:

@@ -1,11 +1,12 @@
 """Twins of what the catalogue needs to know of people."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from pyroaring import BitMap
 
-from kikubari.catalog import Tie, Watcher, WatcherPage
+from kikubari.catalog import Tie, Watcher, WatcherCounts, WatcherPage
 
 
 class ListedWatchers:
@@ -44,9 +45,15 @@ class ListedWatchers:
 
     def count_watchers(
         self, item_ids: Collection[str], *, now: datetime, view_days: int, limit: int
-    ) -> dict[Tie, int]:
+    ) -> WatcherCounts:
         """Return how many are listed by tie."""
         page = self.list_watchers(
             item_ids, now=now, view_days=view_days, but_not=BitMap(), after=0, limit=limit
         )
-        return {tie: sum(one.tie is tie for one in page.watchers) for tie in Tie}
+        ties = Counter(one.tie for one in page.watchers)
+        return WatcherCounts(
+            favourite=ties[Tie.FAVOURITE],
+            cart=ties[Tie.CART],
+            view=ties[Tie.VIEW],
+            is_more=page.next_after is not None,
+        )

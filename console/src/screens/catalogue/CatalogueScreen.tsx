@@ -41,6 +41,11 @@ export default function CatalogueScreen() {
         documentTitle={t('title')}
         reason={t('reason')}
       />
+      {count ? (
+        <p className={styles.news}>
+          <TextLink to="/catalogue-news">{t('news')} →</TextLink>
+        </p>
+      ) : null}
       {(isSearch || count !== 0) && <Finder wish={wish} />}
       <Loaded query={found} lines={8}>
         {(products) => <Products found={products} isSearch={isSearch} page={page} wish={wish} />}

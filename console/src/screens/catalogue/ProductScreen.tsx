@@ -3,15 +3,19 @@ import { useParams } from '@tanstack/react-router'
 import type { Product } from '@/api/generated'
 import { getProductOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { Facts, Loaded, PageHeader, Section } from '@/design'
-import { isWebAddress } from '@/design/addresses'
 import { useFormat } from '@/language/format'
 import { useLanguage } from '@/language/texts'
+import { Known } from './Known'
+import { Past } from './Past'
 import { Picture } from './Picture'
 import styles from './ProductScreen.module.css'
 import { categoryOf, titleOf } from './product'
+import { Relations } from './Relations'
 import { useText } from './texts'
+import { Variants } from './Variants'
+import { Watching } from './Watching'
 
-/** One product and everything sources have said about it. */
+/** One product: how it is offered and was, who watches it, and all that sources said about it. */
 export default function ProductScreen() {
   const { productId = '' } = useParams({ strict: false }) as { productId?: string }
   const product = useQuery(getProductOptions({ path: { product_id: productId } }))
@@ -33,6 +37,7 @@ function ProductView({ product }: { product: Product }) {
         title={title}
         reason={[
           categoryOf(product, language),
+          product.is_gone ? t('gone') : null,
           t('updated', { when: format.instant(product.updated_at) }),
         ]
           .filter(Boolean)
@@ -42,47 +47,15 @@ function ProductView({ product }: { product: Product }) {
       <div className={styles.product}>
         <Picture url={product.image_url} title={title} />
         <div>
+          <Past product={product} />
+          <Watching product={product} />
+          <Variants product={product} />
           <Known product={product} />
+          <Relations product={product} />
           <Others attributes={product.attributes} />
         </div>
       </div>
     </>
-  )
-}
-
-function Known({ product }: { product: Product }) {
-  const t = useText()
-  const format = useFormat()
-  const { price, stock, url } = product
-  const facts: [string, React.ReactNode][] = [
-    [t('price'), price ? format.money(price.amount_minor, price.currency) : t('unknown')],
-    [t('stock'), stock === null ? t('unknown') : format.number(stock)],
-    [t('name_en'), product.title ?? t('unknown')],
-    [
-      t('name_ja'),
-      product.title_ja ? (
-        <span key="ja" lang="ja">
-          {product.title_ja}
-        </span>
-      ) : (
-        t('unknown')
-      ),
-    ],
-    [t('brand'), product.brand ?? t('unknown')],
-    [t('id'), <code key="id">{product.product_id}</code>],
-  ]
-  if (url?.startsWith('http') && isWebAddress(url)) {
-    facts.push([
-      t('page'),
-      <a key="page" href={url} target="_blank" rel="noreferrer">
-        {t('open_page')} ↗
-      </a>,
-    ])
-  }
-  return (
-    <Section title={t('facts')}>
-      <Facts facts={facts} />
-    </Section>
   )
 }
 

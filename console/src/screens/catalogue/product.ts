@@ -2,7 +2,10 @@ import type { Product } from '@/api/generated'
 import type { Language } from '@/language/i18n'
 
 /** The product's name in the reader's language, else in the other, else none. */
-export function titleOf(product: Product, language: Language): string | null {
+export function titleOf(
+  product: Pick<Product, 'title' | 'title_ja'>,
+  language: Language,
+): string | null {
   return language === 'ja'
     ? (product.title_ja ?? product.title)
     : (product.title ?? product.title_ja)

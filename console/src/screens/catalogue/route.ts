@@ -10,6 +10,7 @@ export const screen: Screen = {
   },
   routes: [
     { path: '/catalogue', load: () => import('./CatalogueScreen') },
+    { path: '/catalogue-news', load: () => import('./NewsScreen') },
     { path: '/catalogue/$productId', load: () => import('./ProductScreen') },
   ],
 }

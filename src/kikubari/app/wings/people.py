@@ -36,7 +36,7 @@ class PeopleWing:
         self.restrictions = Restrictions()
         self.limits = PeopleLimits(ground.state, self.restrictions)
         self.rights = Rights(log.keys, ground.secrets.instance)
-        watchers = ProductWatchers(
+        self.product_watchers = ProductWatchers(
             ground.state,
             ground.columnar,
             log.copier,
@@ -45,5 +45,5 @@ class PeopleWing:
             ledger=self.consents,
             limits=self.limits,
         )
-        self.product_news = ProductNews(ground.state, watchers, ground.clock)
+        self.product_news = ProductNews(ground.state, self.product_watchers, ground.clock)
         self.loops = (ground.lone_loop("product news", self.product_news.step, idle=_NEWS),)

@@ -37,6 +37,7 @@ class FileFormat(StrEnum):
     JSONL = "jsonl"
     PARQUET = "parquet"
     XLSX = "xlsx"
+    XML = "xml"
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -158,6 +159,14 @@ class ImportSink(Protocol):
         ...
 
 
+class Novelty(Protocol):
+    """Knows what stands already, so that of a feed only what changed is sent."""
+
+    def select_new(self, messages: Sequence[WireMessage]) -> Sequence[int]:
+        """Return the indexes of those messages that would change anything."""
+        ...
+
+
 class Checkpoint(msgspec.Struct, frozen=True):
     """How much of a file the sink has acknowledged."""
 
@@ -167,6 +176,7 @@ class Checkpoint(msgspec.Struct, frozen=True):
     messages: int = 0
     accepted: int = 0
     duplicates: int | None = 0
+    unchanged: int = 0
     problems: int = 0
     problem_codes: dict[str, int] = {}
     error_file_bytes: int = 0
@@ -189,7 +199,11 @@ class CheckpointStore(Protocol):
 
 
 class ImportReport(msgspec.Struct, frozen=True):
-    """What an import did. `problems` counts rows not taken, `problem_codes` says why."""
+    """What an import did. `problems` counts rows not taken, `problem_codes` says why.
+
+    `unchanged` counts messages that said what stood already and were not sent; `gone` counts
+    products and variants that a whole feed no longer had.
+    """
 
     kind: ImportKind
     mapping: Mapping
@@ -203,6 +217,8 @@ class ImportReport(msgspec.Struct, frozen=True):
     first_problems: tuple[Problem, ...]
     error_file: str | None
     resumed_from_line: int | None
+    unchanged: int = 0
+    gone: int = 0
 
     def exit_status(self, *, is_strict: bool = False) -> int:
         """Return 0, or 1 when rows were there and none could be used (strict: any problem)."""

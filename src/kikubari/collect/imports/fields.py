@@ -2,7 +2,7 @@
 
 import msgspec
 
-from kikubari.collect.imports import values
+from kikubari.collect.imports import product_values, values
 from kikubari.collect.imports.contracts import ImportKind
 from kikubari.collect.imports.values import Parser
 
@@ -179,26 +179,49 @@ ORDERS = (
            values.parse_decimal_cell, is_line=True),
 )  # fmt: skip
 PRODUCTS = (
-    _field("product_id", "id|handle|stockcode|itemid|商品番号|商品コード|商品id|品番",
+    _field("product_id", "id|handle|stockcode|itemid|offerid|商品番号|商品コード|商品id|品番",
            values.parse_id, is_required=True),
+    _field("item_group_id", "parentid|parentsku|グループid|親商品番号|親商品コード",
+           values.parse_id),
+    _field("variant_id", "バリエーションid|枝番", values.parse_id),
     _field("message_id", "", values.parse_message_id),
     _field("timestamp", "updatedat|更新日時|更新日", values.parse_instant_cell),
     _field("sku", "variantsku|商品sku", values.parse_id),
-    _field("name", "title|productname|producttitle|description|商品名|品名|名称"),
+    _field("name", "title|productname|producttitle|商品名|品名|名称"),
+    _field("description", "body|bodyhtml|productdescription|商品説明|説明|説明文",
+           product_values.parse_description),
     _field("category", "producttype|productcategory|googleproductcategory|カテゴリ|カテゴリー|"
            "分類"),
     _field("brand", "vendor|manufacturer|ブランド|メーカー"),
     _field("variant", "varianttitle|バリエーション|規格"),
-    _field("price", "variantprice|unitprice|saleprice|価格|単価|販売価格|税込価格",
-           values.parse_number),
+    _field("price", "variantprice|unitprice|価格|単価|販売価格|税込価格",
+           product_values.parse_amount),
     _field("compare_at_price", "variantcompareatprice|listprice|定価|通常価格",
-           values.parse_number),
+           product_values.parse_amount),
+    _field("sale_price", "セール価格|特価", product_values.parse_amount),
+    _field("sale_period", "salepriceeffectivedate|セール期間", product_values.parse_period),
+    _field("cost", "costperitem|costofgoodssold|purchaseprice|原価|仕入値|仕入価格",
+           product_values.parse_amount),
     _field("currency", "currencycode|通貨|通貨コード"),
-    _field("stock", "inventory|inventoryquantity|variantinventoryqty|在庫|在庫数",
+    _field("stock", "inventory|inventoryquantity|variantinventoryqty|quantity|在庫|在庫数",
            values.parse_number),
+    _field("availability", "stockstatus|在庫状況|販売状況", product_values.parse_availability),
     _field("image_url", "image|imagelink|imagesrc|variantimage|画像|画像url"),
+    _field("images", "additionalimagelink|additionalimages|追加画像|画像一覧", values.parse_list),
     _field("url", "link|producturl|商品url|ページurl"),
     _field("released_on", "releasedate|publishedat|発売日|販売開始日", values.parse_day),
+    _field("preorder_from", "予約開始日", values.parse_day),
+    _field("preorder_until", "予約終了日", values.parse_day),
+    _field("is_consumable", "consumable|消耗品", product_values.parse_flag),
+    _field("sensitive_class", "配慮区分"),
+    _field("kind", "contenttype|種別"),
+    _field("topic", "トピック|テーマ"),
+    _field("stage", "lifestage|ステージ|段階"),
+    _field("accessory_of", "付属先", values.parse_list),
+    _field("replaces", "後継元|旧商品", values.parse_list),
+    _field("similar_to", "relatedproducts|関連商品|類似商品", values.parse_list),
+    _field("part_of", "bundle|セット|構成元", values.parse_list),
+    _field("is_gone", "", product_values.parse_flag),
 )  # fmt: skip
 CONSENTS = (
     _field("user_id", f"id|{_USER_ID}", values.parse_id),

@@ -17,6 +17,7 @@ from kikubari.collect.imports.contracts import (
     ImportReport,
     ImportSink,
     Mapping,
+    Novelty,
     Position,
     Problem,
     Row,
@@ -25,6 +26,7 @@ from kikubari.collect.imports.contracts import (
 from kikubari.collect.imports.error_file import ErrorFile
 from kikubari.collect.imports.message_ids import MessageIds, OccurrenceCounter
 from kikubari.collect.imports.orders import OrderRows
+from kikubari.collect.imports.products import ProductRows, ShopifyRows, is_shopify_export
 from kikubari.collect.imports.readers import RowSource
 from kikubari.collect.imports.rows_to_messages import ROW_CONVERTERS, Outcome, RowConverter
 from kikubari.kit.clock import Clock, SystemClock
@@ -51,6 +53,7 @@ def run_import(
     batch_rows: int = 500,
     progress: Callable[[ImportProgress], None] | None = None,
     clock: Clock | None = None,
+    novelty: Novelty | None = None,
 ) -> ImportReport:
     """Import a file, or check it.
 
@@ -68,12 +71,14 @@ def run_import(
         batch_rows: messages a batch, at most.
         progress: told after each batch.
         clock: for rows without an own time, and to tell instants of the future.
+        novelty: of a products file, leaves out what stands already; each run is then a statement
+            of its own time, so that a value which comes back counts.
 
     Raises:
         UnavailableError: the sink or a file cannot be written just now; run again to go on.
         InvalidInputError: the file cannot be read on (cut short).
     """
-    run = _Run(source, mapping, options or ImportOptions(), clock or SystemClock())
+    run = _Run(source, mapping, options or ImportOptions(), clock or SystemClock(), novelty)
     store = checkpoints if sink is not None else None
     return run.execute(sink, store, errors_path, batch_rows, progress)
 
@@ -121,11 +126,17 @@ class _Run:
     """One run over a file."""
 
     def __init__(
-        self, source: RowSource, mapping: Mapping, options: ImportOptions, clock: Clock
+        self,
+        source: RowSource,
+        mapping: Mapping,
+        options: ImportOptions,
+        clock: Clock,
+        novelty: Novelty | None,
     ) -> None:
         self._source = source
         self._mapping = mapping
         self._options = options
+        self._novelty = novelty
         self._state = Checkpoint(position=source.start, started_at=clock.now())
         self._first_problems: list[Problem] = []
         self._codes: dict[str, int] = {}
@@ -181,6 +192,8 @@ class _Run:
     def _converter(self, counter: OccurrenceCounter) -> RowConverter:
         if self._mapping.kind is ImportKind.ORDERS:
             return OrderRows(self._mapping, self._options, counter)
+        if self._mapping.kind is ImportKind.PRODUCTS:
+            return product_converter(self._mapping, self._options, self._state.started_at)
         return ROW_CONVERTERS[self._mapping.kind](self._mapping, self._options)
 
     def _has_memory(self) -> bool:
@@ -199,7 +212,8 @@ class _Run:
     def _stamp(self, message: WireMessage, ids: MessageIds) -> tuple[int, tuple[str, str] | None]:
         """Return the size of a message and, if it cannot be sent, code and reason."""
         is_timed = "timestamp" in message
-        if not is_timed and self._options.as_of is not None:
+        is_dated = self._options.as_of is not None or self._novelty is not None
+        if not is_timed and is_dated:
             message["timestamp"] = self._default_time
         try:
             encoded = ids.stamp(message)
@@ -220,17 +234,19 @@ class _Run:
     def _fill(
         self, batch: _Batch, outcome: Outcome, sized: list[tuple[int, tuple[str, str] | None]]
     ) -> None:
-        problems = outcome.problems + tuple(
-            Problem(outcome.line, *fault) for _, fault in sized if fault is not None
-        )
+        faults = tuple(Problem(outcome.line, *fault) for _, fault in sized if fault is not None)
+        problems = outcome.problems + faults
         batch.position = outcome.resume
         batch.n_rows += outcome.n_rows
+        is_taken = bool(outcome.messages) and not faults
         if problems:
-            self._note(problems, outcome.n_rows)
-            return
-        batch.messages += outcome.messages
-        batch.lines += [outcome.line] * len(outcome.messages)
-        batch.n_bytes += sum(size for size, _ in sized)
+            # Of a product some rows may be bad and the others taken.
+            n_bad = len({one.line for one in problems}) if is_taken else outcome.n_rows
+            self._note(problems, n_bad)
+        if is_taken:
+            batch.messages += outcome.messages
+            batch.lines += [outcome.line] * len(outcome.messages)
+            batch.n_bytes += sum(size for size, _ in sized)
 
     def _note(self, problems: tuple[Problem, ...], n_rows: int) -> None:
         self._errors.write(problems)
@@ -250,6 +266,7 @@ class _Run:
         """Send a batch and, once it is durable, move the checkpoint on."""
         state = self._state
         accepted, duplicates, n_rejected = 0, state.duplicates, 0
+        n_unchanged = self._leave_out_unchanged(batch) if sink is not None else 0
         if sink is not None and batch.messages:
             result = sink.append(batch.messages, self._progress())
             accepted, n_rejected = result.accepted, len(result.rejected)
@@ -265,11 +282,21 @@ class _Run:
             messages=state.messages + len(batch.messages) - n_rejected,
             accepted=state.accepted + accepted,
             duplicates=duplicates,
+            unchanged=state.unchanged + n_unchanged,
             problem_codes=dict(self._codes),
             error_file_bytes=self._errors.sync(),
         )
         if store is not None:
             store.save_checkpoint(key, self._state)
+
+    def _leave_out_unchanged(self, batch: _Batch) -> int:
+        if self._novelty is None or not batch.messages:
+            return 0
+        n_messages = len(batch.messages)
+        new = self._novelty.select_new(batch.messages)
+        batch.messages = [batch.messages[index] for index in new]
+        batch.lines = [batch.lines[index] for index in new]
+        return n_messages - len(new)
 
     def _progress(self) -> ImportProgress:
         return ImportProgress(
@@ -295,7 +322,14 @@ class _Run:
             first_problems=tuple(self._first_problems),
             error_file=str(self._errors.path) if self._errors.is_written else None,
             resumed_from_line=found.position.line if found else None,
+            unchanged=state.unchanged,
         )
+
+
+def product_converter(mapping: Mapping, options: ImportOptions, now: datetime) -> ProductRows:
+    """Return what turns the rows of a products file into messages; sales hold as of `now`."""
+    dated = msgspec.structs.replace(options, as_of=options.as_of or now)
+    return (ShopifyRows if is_shopify_export(mapping) else ProductRows)(mapping, dated)
 
 
 def _text(instant: datetime) -> str:

@@ -9,6 +9,7 @@ from kikubari.collect.imports._delimited import DelimitedFile
 from kikubari.collect.imports._encoding import named_encoding
 from kikubari.collect.imports._json_lines import JsonLinesFile
 from kikubari.collect.imports._lines import TextFile
+from kikubari.collect.imports._merchant_xml import MerchantFile
 from kikubari.collect.imports.contracts import FileFormat, Position, Row, UnreadableRow
 from kikubari.spec.errors import InvalidInputError, NotFoundError
 
@@ -21,6 +22,7 @@ _SUFFIXES = {
     ".json": FileFormat.JSONL,
     ".parquet": FileFormat.PARQUET,
     ".xlsx": FileFormat.XLSX,
+    ".xml": FileFormat.XML,
 }
 
 
@@ -79,7 +81,7 @@ def open_rows(
     encoding: str | None = None,
     delimiter: str | None = None,
 ) -> RowSource:
-    """Open a CSV, JSONL (both also gzipped), Parquet or XLSX file.
+    """Open a CSV, JSONL or XML (all also gzipped), Parquet or XLSX file.
 
     The format comes from the name, then from the first bytes; the encoding and the delimiter from
     samples. Each can be told instead.
@@ -100,6 +102,8 @@ def open_rows(
     chosen = file_format or _format_of(path, head)
     if chosen in (FileFormat.PARQUET, FileFormat.XLSX):
         return RowSource(path, chosen, BinaryFile(path, chosen))
+    if chosen is FileFormat.XML:
+        return RowSource(path, chosen, MerchantFile(path))
     text = TextFile(path, encoding=named_encoding(encoding) if encoding else None)
     if not text.head[text.start :].strip():
         raise InvalidInputError(f"{path.name} is empty")
@@ -119,5 +123,6 @@ def _format_of(path: Path, head: bytes) -> FileFormat:
     if named in (FileFormat.PARQUET, FileFormat.XLSX):
         raise InvalidInputError(f"{path.name} is not a {named.value.upper()} file")
     if named is None:
-        return FileFormat.JSONL if head.lstrip()[:1] == b"{" else FileFormat.CSV
+        by_first = {b"{": FileFormat.JSONL, b"<": FileFormat.XML}
+        return by_first.get(head.lstrip()[:1], FileFormat.CSV)
     return named

@@ -19,14 +19,15 @@ from kikubari.collect.imports.contracts import (
     WireMessage,
 )
 from kikubari.spec.envelope import EventKind
-from kikubari.spec.topics import CONSENT_CHANGED, PRODUCT_UPDATED, SUPPRESSION_CHANGED
+from kikubari.spec.topics import CONSENT_CHANGED, SUPPRESSION_CHANGED
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What came of one row, or of the rows of one order.
+    """What came of one row, or of the rows of one order or product.
 
     Messages lack a `timestamp` where the file has none and a `messageId` unless the file has one.
-    After `resume`, reading again would neither repeat nor lose anything.
+    After `resume`, reading again would neither repeat nor lose anything. `about` is the product
+    that problems are about, where that is known.
     """
 
     line: int
@@ -34,6 +35,7 @@ class Outcome(msgspec.Struct, frozen=True):
     resume: Position
     messages: tuple[WireMessage, ...] = ()
     problems: tuple[Problem, ...] = ()
+    about: str = ""
 
 
 class RowConverter(ABC):
@@ -177,20 +179,6 @@ class EventRows(RowConverter):
         cells.problems.append(Problem(cells.line, code, reason, column, value[:80]))
 
 
-class ProductRows(RowConverter):
-    """Products → a reserved track event about no person."""
-
-    _NOT_PROPERTIES = frozenset({"message_id", "timestamp"})
-
-    def to_message(self, cells: Cells) -> WireMessage:
-        """Return the product as it now is."""
-        properties = {k: v for k, v in cells.fields.items() if k not in self._NOT_PROPERTIES}
-        properties.update(cells.free_values("properties"))
-        message = _track(PRODUCT_UPDATED, properties)
-        self.time(cells, message)
-        return message
-
-
 class ConsentRows(RowConverter):
     """Consents → entries of the consent ledger."""
 
@@ -202,7 +190,7 @@ class ConsentRows(RowConverter):
         properties = {name: fields[name] for name in self._PROPERTIES if name in fields}
         if "channel" in properties:
             properties["channel"] = properties["channel"].lower()
-        message = _track(CONSENT_CHANGED, properties)
+        message = track(CONSENT_CHANGED, properties)
         for name, key in (("user_id", "userId"), ("anonymous_id", "anonymousId")):
             _set_if(message, key, fields.get(name))
         if not fields.keys() & {"user_id", "anonymous_id", "email"}:
@@ -218,7 +206,7 @@ class SuppressionRows(RowConverter):
     def to_message(self, cells: Cells) -> WireMessage:
         """Return the suppression of one address."""
         fields = cells.fields
-        message = _track(
+        message = track(
             SUPPRESSION_CHANGED,
             {
                 "channel": fields.get("channel", "email").lower(),
@@ -240,7 +228,8 @@ def with_email(context: dict[str, Any], email: str | None) -> dict[str, Any]:
     return {**context, "traits": {**inner, "email": email}}
 
 
-def _track(name: str, properties: dict[str, Any]) -> WireMessage:
+def track(name: str, properties: dict[str, Any]) -> WireMessage:
+    """Return a track call."""
     return {"type": EventKind.TRACK.value, "event": name, "properties": properties}
 
 
@@ -252,7 +241,6 @@ def _set_if(message: WireMessage, key: str, value: Any) -> None:
 ROW_CONVERTERS: dict[ImportKind, type[RowConverter]] = {
     ImportKind.CUSTOMERS: CustomerRows,
     ImportKind.EVENTS: EventRows,
-    ImportKind.PRODUCTS: ProductRows,
     ImportKind.CONSENTS: ConsentRows,
     ImportKind.SUPPRESSIONS: SuppressionRows,
 }
