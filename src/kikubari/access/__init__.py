@@ -15,6 +15,7 @@ from kikubari.access.contracts import AuditCheck as AuditCheck
 from kikubari.access.contracts import AuditEntry as AuditEntry
 from kikubari.access.contracts import Ceremony as Ceremony
 from kikubari.access.contracts import EnrolledFactors as EnrolledFactors
+from kikubari.access.contracts import KeptAnswer as KeptAnswer
 from kikubari.access.contracts import LinkFacts as LinkFacts
 from kikubari.access.contracts import LinkKind as LinkKind
 from kikubari.access.contracts import LogInStep as LogInStep
@@ -34,6 +35,7 @@ from kikubari.access.contracts import TotpSetup as TotpSetup
 from kikubari.access.contracts import Wish as Wish
 from kikubari.access.errors import ApprovalNeededError as ApprovalNeededError
 from kikubari.access.errors import PasskeyRefusedError as PasskeyRefusedError
+from kikubari.access.errors import RequestUnderWayError as RequestUnderWayError
 from kikubari.access.errors import SecondFactorNeededError as SecondFactorNeededError
 from kikubari.access.errors import WrongCredentialsError as WrongCredentialsError
 from kikubari.access.keys import DEFAULT_RATE as DEFAULT_RATE

@@ -141,6 +141,18 @@ audit_heads = Table(
     Column("mark", LargeBinary, nullable=False),
 )
 
+# Answers to requests that came with a key of their own, to be given again. What names and opens
+# them is the request's key, of which nothing is stored.
+kept_answers = Table(
+    "kept_answers",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("key_hash", LargeBinary, primary_key=True),
+    Column("request_hash", LargeBinary, nullable=False),
+    Column("answer", LargeBinary),  # sealed; none while the first request is under way
+    Column("at_us", BigInteger, nullable=False, index=True),
+)
+
 # What needs a second member, asked for and answered.
 approvals = Table(
     "approvals",
@@ -154,7 +166,7 @@ approvals = Table(
     Column("reasons", Text, nullable=False),  # space-separated
     Column("title", Text, nullable=False),
     Column("note", Text, nullable=False),
-    Column("asker", Text, nullable=False),  # a member's id, or the name of a key
+    Column("asker", Text, nullable=False),  # the id of a member or of a key
     Column("asked_by", Text, nullable=False),
     Column("asked_us", BigInteger, nullable=False),
     Column("expires_us", BigInteger, nullable=False),

@@ -62,11 +62,12 @@ class Principal(msgspec.Struct, frozen=True):
     scopes: frozenset[str]
     # Present for a member in a browser: unsafe requests must repeat its token.
     session: MemberSession | None = None
+    key_id: str = ""
 
     @property
     def identity(self) -> str:
-        """Who this is for ever: the member's id, or a key by its name."""
-        return self.session.member_id if self.session else f"key:{self.name}"
+        """Who this is for ever, whatever they are called: a member or a key."""
+        return self.session.member_id if self.session else self.key_id or self.name
 
     @property
     def csrf_token(self) -> str | None:
@@ -302,3 +303,11 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: str
     decided_at: datetime | None
     answer: str
+
+
+class KeptAnswer(msgspec.Struct, frozen=True):
+    """An answer as it was first given."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes

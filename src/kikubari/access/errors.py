@@ -7,6 +7,7 @@ from kikubari.spec.errors import (
     ConflictError,
     ForbiddenError,
     InvalidInputError,
+    KikubariError,
     NotFoundError,
     UnauthorizedError,
 )
@@ -88,4 +89,29 @@ class ApprovalNeededError(ConflictError):
             "somebody else has to approve this",
             hint=f"Ask another member to approve {approval.id}, then send again.",
             detail=approval,
+        )
+
+
+class RequestDiffersError(KikubariError):
+    """An Idempotency-Key that came with another request before."""
+
+    code: ClassVar[str] = "idempotency_mismatch"
+    status: ClassVar[int] = 422
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this Idempotency-Key came with another request before",
+            hint="A new request needs a key of its own.",
+        )
+
+
+class RequestUnderWayError(ConflictError):
+    """The first request with this Idempotency-Key has no answer yet, and may never get one."""
+
+    code: ClassVar[str] = "idempotency_under_way"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the first request with this Idempotency-Key has no answer yet",
+            hint="Wait. If that lasts, it died: look whether it was done, then use another key.",
         )

@@ -95,7 +95,7 @@ class ApiKeys:
             return None
         self._rates.take(row.id, per_minute=row.requests_per_minute)
         self._note_use(row.id, row.last_used_us)
-        return Principal(row.name, frozenset(row.scopes.split()))
+        return Principal(row.name, frozenset(row.scopes.split()), key_id=row.id)
 
     def revoke(self, key_id: str, by: Actor) -> None:
         """Make a key useless.

@@ -57,6 +57,7 @@ from kikubari.api.errors import answer_fault, answer_http_error, answer_refusal
 from kikubari.api.guarding import guarded
 from kikubari.api.hooks import hook_handlers
 from kikubari.api.pages import page_handlers
+from kikubari.api.repeating import repeatable
 from kikubari.spec.errors import KikubariError
 
 _MAX_BODY = 2 * 1024 * 1024
@@ -134,7 +135,7 @@ def _create_application(services: Services, product_version: str) -> Litestar:
                 *audit_handlers,
             ]
         ),
-        middleware=[guarded],
+        middleware=[repeatable, guarded],
     )
     return Litestar(
         [admin, get_health, console_handlers, *hook_handlers, *page_handlers],

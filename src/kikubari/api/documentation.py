@@ -31,6 +31,7 @@ _REFUSALS: Mapping[int, str] = {
     404: "Nothing by that id.",
     409: "The thing is in a state that does not allow this.",
     413: "The request is too large.",
+    422: "The Idempotency-Key came with another request before.",
     429: "Too much at once; Retry-After says when to come back.",
     503: "Cannot be done durably just now; nothing was changed.",
 }

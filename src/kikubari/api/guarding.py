@@ -56,10 +56,14 @@ def guarded(app: ASGIApp) -> ASGIApp:
 
 def changes_something(handler: Any) -> bool:
     """Say whether the audit log gets an entry of every success of a handler from here."""
+    return is_change(handler) and not handler.opt.get(AUDITED)
+
+
+def is_change(handler: Any) -> bool:
+    """Say whether a handler is there to change something, by a scope of its own."""
     return (
         isinstance(handler, HTTPRouteHandler)
         and not handler.http_methods <= SAFE_METHODS
-        and not handler.opt.get(AUDITED)
         and any(isinstance(one, Requires) and one.scope != "read" for one in handler.guards or ())
     )
 
