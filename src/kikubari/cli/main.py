@@ -44,6 +44,7 @@ from kikubari.spec.errors import KikubariError
 _HEAVY = {
     "demo": "kikubari.cli.demo:demo",
     "import": "kikubari.cli.importing:import_command",
+    "predict": "kikubari.cli.predicting:predict",
 }
 
 

@@ -1,0 +1,196 @@
+"""Who buys a product again within so many days: rhythm, habit and trend, learned from the past.
+
+For each pair of customer and product bought before, the probability that it is bought again in
+the horizon. What the pair, the customer and the product were like on earlier days, and what came
+then, teaches a logistic regression with bends (linear splines). The rhythm of a pair is shrunk to
+the product's and that to the shop's (empirical Bayes on log gaps, as in Efron, Morris (1973)), so
+that two purchases are not taken for a law. It replaces the plain count of late purchases only
+where it proves better on the newest part of the history.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from kikubari.decide.predict._fitting import Floats, fit_logistic, sigmoid
+from kikubari.decide.predict._pairs import Pairs, Purchases
+from kikubari.decide.predict.contracts import (
+    ReplenishmentCard,
+    ReplenishmentQuality,
+    Replenishments,
+    Withheld,
+)
+from kikubari.decide.predict.occasions import days_of
+from kikubari.decide.predict.quality import (
+    CHANCE,
+    auc,
+    average_precision,
+    reliability,
+    with_interval,
+)
+
+MIN_PAIRS_AGAIN = 50
+_N_LESSONS = 3
+_MOST_ROWS = 150_000
+_KEPT_SINGLES = 0.3
+_BENDS = (-1.0, 0.0, 1.0)
+_RIDGE = 10.0
+_CHUNK = 50_000
+_RESAMPLES = 50
+
+
+@dataclass(frozen=True, eq=False)
+class ReplenishmentModel:
+    """What was learned from one history for one horizon.
+
+    Attributes:
+        days: the horizon.
+        is_plain: only the count of late purchases speaks.
+        middle: of the columns in the lessons.
+        spread: likewise.
+        coefficients: the level first.
+        card: what it learned from and how it did.
+    """
+
+    days: int
+    is_plain: bool
+    middle: Floats
+    spread: Floats
+    coefficients: Floats
+    card: ReplenishmentCard
+
+    def forecast(self, purchases: Purchases) -> Iterator[Replenishments]:
+        """Yield what to expect of all pairs bought before day 0, by customer, in parts."""
+        pairs = Pairs(purchases, 0)
+        for part in pairs.parts(_CHUNK):
+            table = pairs.describe(part)
+            yield Replenishments(
+                customer=pairs.customer[part],
+                item=pairs.item[part],
+                purchases=pairs.n[part],
+                probability=self.probability(table.columns),
+                due_days=table.due_days,
+            )
+
+    def probability(self, columns: Floats) -> Floats:
+        """Return the probability of pairs described by `Pairs.describe`."""
+        chosen = columns[:, -1:] if self.is_plain else columns
+        return sigmoid(_bent(chosen, self.middle, self.spread) @ self.coefficients)
+
+
+@dataclass(frozen=True, eq=False)
+class _Lesson:
+    columns: Floats
+    again: Floats
+    is_repeated: NDArray[np.bool_]
+
+
+def fit_replenishment(
+    purchases: Purchases, horizon: timedelta, *, seed: int = 0
+) -> ReplenishmentModel | ReplenishmentCard:
+    """Learn from the purchases before day 0.
+
+    Args:
+        purchases: who bought what on which day.
+        horizon: within which a product is bought again.
+        seed: of the sample of pairs that is learned from.
+
+    Returns:
+        The model, or only its card, which says why it is withheld.
+    """
+    days = days_of(horizon)
+    known = purchases.before(0)
+    span = -int(known.day.min()) if len(known.day) else 0
+    card = ReplenishmentCard(
+        horizon=timedelta(days=days), n_purchases=len(known.day), history_days=span
+    )
+    step = max(days, 7) if span >= 5 * days else days
+    starts = [-days - step * index for index in range(_N_LESSONS)]
+    starts = [day for day in starts if day > -0.7 * span]
+    if not starts:
+        return msgspec.structs.replace(card, withheld=Withheld.HISTORY_TOO_SHORT)
+    draw = np.random.default_rng(seed)
+    share = _MOST_ROWS // len(starts)
+    lessons = [_look_back(known, day, days, share, draw) for day in starts]
+    if sum(one.again.sum() for one in lessons) < MIN_PAIRS_AGAIN:
+        return msgspec.structs.replace(card, withheld=Withheld.TOO_FEW_REPEATS)
+    return _settle(lessons, days, card)
+
+
+def _look_back(
+    known: Purchases, day: int, days: int, share: int, draw: np.random.Generator
+) -> _Lesson:
+    pairs = Pairs(known, day)
+    came = known.between(day, day + days)
+    again = np.isin(pairs.key, came.key)
+    # Pairs bought once are many and teach little; which are taken does not depend on what came.
+    taken = np.flatnonzero((pairs.n > 1) | (draw.random(len(pairs.n)) < _KEPT_SINGLES))
+    if len(taken) > share:
+        taken = np.sort(draw.choice(taken, share, replace=False))
+    return _Lesson(
+        columns=pairs.describe(taken).columns,
+        again=again[taken].astype(float),
+        is_repeated=pairs.n[taken] > 1,
+    )
+
+
+def _settle(
+    lessons: Sequence[_Lesson], days: int, card: ReplenishmentCard
+) -> ReplenishmentModel | ReplenishmentCard:
+    test, older = lessons[0], lessons[1:]
+    is_plain, quality = True, None
+    if older and test.again.any() and any(one.again.any() for one in older):
+        tried = {plain: _learn(older, days, card, is_plain=plain) for plain in (True, False)}
+        said = {plain: one.probability(test.columns) for plain, one in tried.items()}
+        loss = {plain: _loss(one, test.again) for plain, one in said.items()}
+        gain = loss[True] - loss[False]
+        is_plain = bool(gain.mean() <= gain.std() / np.sqrt(len(gain)))
+        quality = _measure(said[is_plain], said[True], test, days)
+    card = msgspec.structs.replace(card, is_learned=not is_plain, quality=quality)
+    if quality is not None and not quality.auc.low > CHANCE:
+        return msgspec.structs.replace(card, withheld=Withheld.UNRELIABLE)
+    return _learn(lessons, days, card, is_plain=is_plain)
+
+
+def _learn(
+    lessons: Sequence[_Lesson], days: int, card: ReplenishmentCard, *, is_plain: bool
+) -> ReplenishmentModel:
+    columns = np.concatenate([one.columns for one in lessons])
+    again = np.concatenate([one.again for one in lessons])
+    chosen = columns[:, -1:] if is_plain else columns
+    middle, spread = chosen.mean(axis=0), chosen.std(axis=0)
+    bent = _bent(chosen, middle, spread)
+    coefficients = fit_logistic(bent, again, np.zeros(len(again)), ridge=_RIDGE)
+    return ReplenishmentModel(days, is_plain, middle, spread, coefficients, card)
+
+
+def _bent(columns: Floats, middle: Floats, spread: Floats) -> Floats:
+    # What hardly varied teaches nothing; values beyond the lessons' are held at their edge.
+    scaled = np.clip((columns - middle) / np.maximum(spread, 1e-6), -4, 4)
+    bends = [np.maximum(scaled - bend, 0) for bend in _BENDS]
+    return np.concatenate([np.ones((len(columns), 1)), scaled, *bends], axis=1)
+
+
+def _loss(probability: Floats, again: Floats) -> Floats:
+    said = np.clip(np.where(again > 0, probability, 1 - probability), 1e-9, 1)
+    loss: Floats = -np.log(said)
+    return loss
+
+
+def _measure(said: Floats, plain: Floats, test: _Lesson, days: int) -> ReplenishmentQuality:
+    mask = test.is_repeated
+    said, plain, again = said[mask], plain[mask], test.again[mask]
+    return ReplenishmentQuality(
+        days=days,
+        n_pairs=len(again),
+        base_rate=float(again.mean()) if len(again) else 0.0,
+        average_precision=with_interval(average_precision, said, again, resamples=_RESAMPLES),
+        auc=with_interval(auc, said, again, resamples=_RESAMPLES),
+        plain_average_precision=average_precision(plain, again),
+        plain_auc=auc(plain, again),
+        reliability=reliability(said, again),
+    )
