@@ -65,7 +65,7 @@ export function Side({ broadcast, version, language, report, tab, onTab }: Props
 }
 
 /** The block that is chosen, or the dress of all of them; and what is kept for many messages. */
-function BlockPanel({ language }: { language: Language }) {
+export function BlockPanel({ language }: { language: Language }) {
   const { definition, selection } = useEditor()
   const written = definition.template.variants[language]?.blocks
   if (!written) return null

@@ -15,6 +15,17 @@ export interface Placed {
   y: number
   width: number
   height: number
+  /** How many branches one is in, from 1. */
+  level: number
+}
+
+/** A line of the list: an item, or the name of a way before what is on it. */
+export interface Row {
+  level: number
+  item?: Item
+  edge?: Edge
+  /** Where the way leads; the item's own id for an item. */
+  to: string
 }
 
 export interface Line {
@@ -36,6 +47,7 @@ export interface Layout {
   /** In reading order: each way down before the next to its right. */
   items: Placed[]
   lines: Line[]
+  rows: Row[]
 }
 
 interface Block {
@@ -44,33 +56,36 @@ interface Block {
   /** Where the first item's middle is. */
   middle: number
   /** Puts all that is in it, from its upper left corner. */
-  place: (left: number, top: number) => void
+  place: (left: number, top: number, level: number) => void
+}
+
+/** What placing fills. */
+interface Places {
+  items: Map<string, Placed>
+  /** The middle of each way's column. */
+  columns: Map<string, number>
+  rows: Row[]
 }
 
 /** Where everything stands: computed from the steps alone, so that the same journey looks the same. */
 export function placeJourney(journey: JourneyDefinition): Layout {
   const tree = growTree(journey)
-  const placed = new Map<string, Placed>()
-  const columns = new Map<string, number>()
-  const block = blockOf(tree, '', placed, columns)
-  block.place(0, 0)
-  const items = [...placed.values()]
-  const lanes = { items, placed, columns, width: block.width }
+  const places: Places = { items: new Map(), columns: new Map(), rows: [] }
+  const block = blockOf(tree, '', places)
+  block.place(0, 0, 1)
+  const items = [...places.items.values()]
+  const lanes = { items, placed: places.items, columns: places.columns, width: block.width }
   return {
     width: block.width,
     height: block.height,
     items,
     lines: items.flatMap((one) => linesOf(one, lanes)),
+    rows: places.rows,
   }
 }
 
 /** An item, below it a column for each way, below those what they come together in. */
-function blockOf(
-  tree: Tree,
-  id: string,
-  placed: Map<string, Placed>,
-  columns: Map<string, number>,
-): Block {
+function blockOf(tree: Tree, id: string, places: Places): Block {
   const item = tree.items.get(id)
   if (!item) throw new Error(`no item ${id}`)
   const size = item.kind === 'end' ? end : card
@@ -78,9 +93,9 @@ function blockOf(
   const drop = hasWays ? gap.wayY : gap.y
   const ways = item.out.map(({ edge }) => {
     const child = tree.own.get(id)?.get(edge.way)
-    return child === undefined ? empty : blockOf(tree, child, placed, columns)
+    return child === undefined ? empty : blockOf(tree, child, places)
   })
-  const joined = (tree.joins.get(id) ?? []).map((one) => blockOf(tree, one, placed, columns))
+  const joined = (tree.joins.get(id) ?? []).map((one) => blockOf(tree, one, places))
   const row = rowOf(ways)
   const middle = Math.max(size.width / 2, row.middle, ...joined.map((one) => one.middle))
   const width =
@@ -95,21 +110,24 @@ function blockOf(
     width,
     height,
     middle,
-    place: (left, top) => {
+    place: (left, top, level) => {
       const x = left + middle
-      placed.set(id, { item, x, y: top, ...size })
+      places.items.set(id, { item, x, y: top, ...size, level })
+      places.rows.push({ level, item, to: id })
+      const inner = hasWays ? level + 1 : level
       let at = x - row.middle
-      for (const [index, { edge }] of item.out.entries()) {
+      for (const [index, { edge, to }] of item.out.entries()) {
         const way = ways[index] ?? empty
-        columns.set(edgeKey(edge), at + way.middle)
-        way.place(at, top + size.height + drop)
+        places.columns.set(edgeKey(edge), at + way.middle)
+        if (hasWays) places.rows.push({ level: inner, edge, to })
+        way.place(at, top + size.height + drop, inner)
         at += way.width + gap.x
       }
       let below = top + size.height
       if (rowHeight > 0) below += drop + rowHeight
       else if (hasWays) below += drop - gap.y
       for (const one of joined) {
-        one.place(x - one.middle, below + gap.y)
+        one.place(x - one.middle, below + gap.y, level)
         below += gap.y + one.height
       }
     },

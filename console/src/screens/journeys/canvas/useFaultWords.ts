@@ -1,0 +1,17 @@
+import { useCallback } from 'react'
+import type { Fault } from '../model/definition'
+import { type Key, useText } from '../texts'
+
+const known = useText.words.en
+
+/** Says what is wrong in the reader's language; what has no words of its own as the server does. */
+export function useFaultWords(): (fault: Fault) => string {
+  const t = useText()
+  return useCallback(
+    ({ code, message }) => {
+      const key = `fault_${code}`
+      return key in known ? t(key as Key) : message
+    },
+    [t],
+  )
+}

@@ -1,0 +1,35 @@
+import type { BroadcastDefinition, Sender } from '@/api/generated'
+import type { JourneyDefinition, MessageStep } from '../model/definition'
+import { changeStep } from '../model/edit'
+import { stepOf } from '../model/ways'
+
+/** A message of a journey as the message editor knows messages: for everybody, from the shop. */
+export function asBroadcast(
+  journey: JourneyDefinition,
+  step: MessageStep,
+  shop: Sender,
+): BroadcastDefinition {
+  const { template, sender, purpose, topic, coupon, has_tracking, at_best_hour } = step
+  return {
+    name: step.label || journey.name,
+    segment: journey.segment ?? { type: 'everyone' },
+    template,
+    sender: sender ?? shop,
+    ...(purpose ? { purpose } : {}),
+    ...(topic ? { topic } : {}),
+    ...(coupon ? { coupon } : {}),
+    has_tracking: has_tracking ?? null,
+    at_best_hour: at_best_hour ?? null,
+  }
+}
+
+/** The journey with the words that were written in the editor; all else is said on the canvas. */
+export function withWords(
+  journey: JourneyDefinition,
+  stepId: string,
+  { template }: BroadcastDefinition,
+): JourneyDefinition {
+  const step = stepOf(journey, stepId)
+  if (step?.type !== 'message' || step.template === template) return journey
+  return changeStep(journey, { ...step, template })
+}
