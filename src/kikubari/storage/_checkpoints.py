@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 _PAUSE_SECONDS = 1.0
 # A log this long is begun anew as soon as all of it is in the database file: 64 MiB.
 _LONG_LOG_PAGES = 16_384
+_READERS_MILLISECONDS = 500
 
 
 class Checkpointer:
@@ -52,8 +53,16 @@ class Checkpointer:
 
 
 def empty_log(connection: Connection) -> bool:
-    """Move everything and cut the log off; return whether no reader was in the way."""
-    row = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    """Move everything and cut the log off; return whether no reader was in the way.
+
+    All who write wait meanwhile, so readers are waited for only briefly.
+    """
+    (patience,) = connection.exec_driver_sql("PRAGMA busy_timeout").one()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={_READERS_MILLISECONDS}")
+    try:
+        row = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
     return not row[0]
 
 
