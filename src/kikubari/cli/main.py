@@ -11,7 +11,6 @@ from kikubari.cli.backup import backup, restore
 from kikubari.cli.broadcasts import broadcasts
 from kikubari.cli.connection import RemoteError
 from kikubari.cli.governance import attributes, plan
-from kikubari.cli.guard import guard
 from kikubari.cli.inspecting import (
     consents,
     inbox,
@@ -40,9 +39,10 @@ from kikubari.cli.senders import senders
 from kikubari.cli.topics import topics
 from kikubari.spec.errors import KikubariError
 
-# Their modules load readers of every file format.
+# Their modules load readers of every file format, or all that judges a message.
 _HEAVY = {
     "demo": "kikubari.cli.demo:demo",
+    "guard": "kikubari.cli.guard:guard",
     "import": "kikubari.cli.importing:import_command",
     "predict": "kikubari.cli.predicting:predict",
 }
@@ -82,7 +82,6 @@ for command in (
     *(profiles, rights, consents, products, segments, personas, lookalikes),
     *(broadcasts, messages, inbox, rejected, suppressions, mail, senders, topics),
     offers,
-    guard,
 ):
     cli.add_command(command)
 
