@@ -3,13 +3,15 @@
 import os
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import Connection
 
+from empty_stores import fill_postgres, write_empty_sqlite
 from kikubari.storage import (
     ColumnarStore,
     PostgresStateStore,
@@ -17,7 +19,10 @@ from kikubari.storage import (
     StateStore,
     metadata,
 )
-from postgres_server import find_binaries, running_postgres
+from postgres_server import find_binaries, own_database, running_postgres
+
+CopyDatabase = Callable[[], AbstractContextManager[str]]
+OpenState = Callable[[], StateStore]
 
 # No test is about how long an example takes: on a busy machine any may.
 settings.register_profile("kikubari", deadline=None)
@@ -61,19 +66,37 @@ def postgres_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def copy_postgres(postgres_url: str) -> Iterator[CopyDatabase]:
+    """Make a data base of one's own with the tables of every room imported so far."""
+    with ExitStack() as originals:
+
+        @cache
+        def original(n_tables: int) -> str:
+            del n_tables  # tells when another room has been imported
+            url = originals.enter_context(own_database(postgres_url))
+            fill_postgres(url)
+            return url
+
+        yield lambda: own_database(postgres_url, original(len(metadata.tables)))
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StateStore]:
-    """An empty state store with all tables, on each engine."""
+def open_state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenState]:
+    """On each engine, open a state store that has all tables and was empty: often, if need be."""
     if request.param == "sqlite":
-        store: StateStore = SqliteStateStore(tmp_path / "state.db")
+        path = tmp_path / "state.db"
+        write_empty_sqlite(path)
+        yield lambda: SqliteStateStore(path)
     else:
-        store = PostgresStateStore(request.getfixturevalue("postgres_url"))
-        store.write(_empty_schema)
-    store.write(metadata.create_all)
+        copy: CopyDatabase = request.getfixturevalue("copy_postgres")
+        with copy() as url:
+            yield lambda: PostgresStateStore(url)
+
+
+@pytest.fixture
+def state(open_state: OpenState) -> Iterator[StateStore]:
+    """An empty state store with all tables, on each engine."""
+    store = open_state()
     yield store
     store.close()
-
-
-def _empty_schema(connection: Connection) -> None:
-    connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-    connection.exec_driver_sql("CREATE SCHEMA public")

@@ -6,14 +6,12 @@ import signal
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import create_engine, make_url, text
 
 MEMBER = "member@example.com"
 PASSWORD = "quiet-warm-exact"
@@ -152,19 +150,3 @@ class Installation:
             return httpx.get(f"{self.owner['url']}/healthz", trust_env=False).is_success
         except (FileNotFoundError, httpx.TransportError):
             return False
-
-
-@contextmanager
-def own_database(postgres_url: str) -> Iterator[str]:
-    """Make a data base on a PostgreSQL server; yields its address."""
-    name = f"own_{uuid.uuid4().hex}"
-    address = make_url(postgres_url)
-    engine = create_engine(
-        address.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
-    )
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield address.set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()

@@ -11,13 +11,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, rule
 
+from empty_stores import open_empty_sqlite
 from kikubari.access import Access, Principal, Role, WrongCredentialsError
 from kikubari.access.passwords import Passwords
 from kikubari.api.authentication import check_csrf_token
 from kikubari.kit.clock import ManualClock
 from kikubari.kit.ids import TimeOrderedIds
 from kikubari.spec.errors import ForbiddenError, RateLimitedError
-from kikubari.storage import Priority, SqliteStateStore, metadata
+from kikubari.storage import Priority
 
 IDLE, LONGEST = timedelta(hours=8), timedelta(hours=12)
 WINDOW, ALLOWED = timedelta(minutes=15), 10
@@ -47,8 +48,7 @@ class LogInMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = TemporaryDirectory()
-        self.store = SqliteStateStore(Path(self.folder.name) / "state.db")
-        self.store.write(metadata.create_all)
+        self.store = open_empty_sqlite(Path(self.folder.name) / "state.db")
         self.clock = ManualClock(datetime(2026, 11, 20, 9, tzinfo=UTC))
         self.wrong: list[datetime] = []
         self.known: list[Known] = []

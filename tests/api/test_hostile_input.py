@@ -2,7 +2,8 @@
 
 import pytest
 
-from installation import Installation, own_database
+from installation import Installation
+from postgres_server import own_database
 
 NUL = "a\0b"
 REQUESTS = [

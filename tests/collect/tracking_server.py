@@ -11,6 +11,7 @@ import httpx
 import uvicorn
 from sqlalchemy import select
 
+from empty_stores import open_empty_sqlite
 from kikubari.collect import (
     Limits,
     PlanGate,
@@ -28,7 +29,7 @@ from kikubari.kit.clock import Clock, SystemClock
 from kikubari.kit.hashing import hash_secret
 from kikubari.kit.sealing import Seal
 from kikubari.spec.envelope import DEFAULT_WORKSPACE, Event
-from kikubari.storage import SqliteStateStore, StateStore, metadata
+from kikubari.storage import SqliteStateStore, StateStore
 
 # The key that the recorded requests carry.
 RECORDED_KEY = "wk_test"
@@ -89,9 +90,7 @@ class Tracking:
 
 
 def open_store(path: Path) -> SqliteStateStore:
-    store = SqliteStateStore(path)
-    store.write(metadata.create_all)
-    return store
+    return open_empty_sqlite(path)
 
 
 class LoopbackServer:

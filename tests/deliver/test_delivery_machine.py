@@ -22,6 +22,7 @@ from hypothesis.stateful import (
     rule,
 )
 
+from empty_stores import open_empty_sqlite
 from kikubari.deliver import (
     Cap,
     DispatchState,
@@ -37,7 +38,6 @@ from kikubari.deliver import (
 )
 from kikubari.kit.ids import TimeOrderedIds
 from kikubari.spec.errors import ConflictError
-from kikubari.storage import SqliteStateStore, metadata
 from kikubari.testing.deliver import Selves, person
 
 # Four people; the first two have a night that is an hour longer or shorter within reach of NOW.
@@ -65,8 +65,7 @@ class Delivering(RuleBasedStateMachine):
     @initialize(start=STARTS)
     def open(self, start: datetime) -> None:
         self.folder = TemporaryDirectory()
-        store = SqliteStateStore(Path(self.folder.name) / "state.db")
-        store.write(metadata.create_all)
+        store = open_empty_sqlite(Path(self.folder.name) / "state.db")
         self.world = world = World(store, ZONES)
         world.clock.set(start)
         for number, zone in ZONES.items():

@@ -6,6 +6,7 @@ from delivery_world import ORIGIN, World
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from empty_stores import open_empty_sqlite
 from kikubari.deliver import (
     AddressHasher,
     MessageState,
@@ -28,7 +29,6 @@ from kikubari.spec.topics import (
     SUPPRESSION_CHANGED,
     UNSUBSCRIBED,
 )
-from kikubari.storage import SqliteStateStore, metadata
 
 HASHER = AddressHasher(b"k" * 32)
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -190,8 +190,7 @@ def test_a_bounce_names_its_message_not_its_address(state):
 
 @pytest.fixture(scope="module")
 def one_store(tmp_path_factory):
-    store = SqliteStateStore(tmp_path_factory.mktemp("words") / "state.db")
-    store.write(metadata.create_all)
+    store = open_empty_sqlite(tmp_path_factory.mktemp("words") / "state.db")
     yield store
     store.close()
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from installation import Installation, own_database
+from installation import Installation
+from postgres_server import own_database
 
 
 @pytest.fixture(scope="session")

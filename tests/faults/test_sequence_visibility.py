@@ -4,9 +4,9 @@ Every test holds a transaction with the lower id back while one with a higher id
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -23,7 +23,7 @@ from kikubari.events import (
 )
 from kikubari.profiles import IdentityNumbering
 from kikubari.spec.envelope import Event, EventKind
-from kikubari.storage import ColumnarStore, PostgresStateStore, metadata
+from kikubari.storage import ColumnarStore, PostgresStateStore
 from kikubari.testing.events import PlainSealing
 
 pytestmark = pytest.mark.postgres
@@ -32,12 +32,11 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(postgres_url: str) -> Iterator[PostgresStateStore]:
-    opened = PostgresStateStore(postgres_url)
-    opened.write(lambda c: c.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
-    opened.write(metadata.create_all)
-    yield opened
-    opened.close()
+def store(copy_postgres: Callable[[], AbstractContextManager[str]]) -> Iterator[PostgresStateStore]:
+    with copy_postgres() as url:
+        opened = PostgresStateStore(url)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

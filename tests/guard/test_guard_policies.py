@@ -5,14 +5,12 @@ from datetime import UTC, datetime
 import pytest
 
 from kikubari.decide.guard import LAW, GuardPolicies, GuardPolicy, Level, LooserThanLawError
-from kikubari.storage import metadata
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 def policies(state):
-    state.write(metadata.create_all)
     return GuardPolicies(state)
 
 

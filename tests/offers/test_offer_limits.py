@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from offer_world import Shop
 
+from empty_stores import open_empty_sqlite
 from kikubari.decide.offers import CodeSource, Limits, RedemptionProjection, Refusal
 from kikubari.events import SequencedEvent
 from kikubari.spec.envelope import Event, EventKind
-from kikubari.storage import SqliteStateStore, metadata
 
 MOST, PER_PERSON, BUDGET, N_CODES = 6, 2, 900, 8
 people = st.integers(1, 5)
@@ -26,8 +26,7 @@ class OfferMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self._folder = tempfile.TemporaryDirectory()
-        store = SqliteStateStore(Path(self._folder.name) / "state.db")
-        store.write(metadata.create_all)
+        store = open_empty_sqlite(Path(self._folder.name) / "state.db")
         self.shop = Shop(store)
         self.redemptions = RedemptionProjection("JPY")
         limits = Limits(most=MOST, per_person=PER_PERSON, budget_minor=BUDGET)

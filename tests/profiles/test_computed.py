@@ -100,7 +100,7 @@ def copier(shop, columnar):
     return made
 
 
-@pytest.mark.parametrize("state", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("open_state", ["sqlite"], indirect=True)
 @settings(
     max_examples=6,
     deadline=None,

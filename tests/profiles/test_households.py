@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from people_world import Make, Shop
 
+from empty_stores import open_empty_sqlite
 from kikubari.profiles.household_marks import normalise_address
-from kikubari.storage import SqliteStateStore, metadata
 
 HOME = {"postal_code": "600-8001", "street": "四条通1丁目2番3号"}
 
@@ -208,8 +208,7 @@ def test_order_of_arrival_does_not_matter(history, seed, tmp_path_factory):
     ]  # fmt: skip
     found = []
     for is_shuffled in (False, True):
-        store = SqliteStateStore(tmp_path_factory.mktemp("s") / "s.db")
-        store.write(metadata.create_all)
+        store = open_empty_sqlite(tmp_path_factory.mktemp("s") / "s.db")
         shop = Shop(store)
         arriving = list(made)
         if is_shuffled:

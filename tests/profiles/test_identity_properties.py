@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
+from empty_stores import open_empty_sqlite
 from kikubari.events import message_key
 from kikubari.kit.instants import to_micros
 from kikubari.profiles import _tables as tables
@@ -26,7 +27,6 @@ from kikubari.profiles.resolution import (
     resolve,
 )
 from kikubari.spec.envelope import ALIASED, IDENTIFIED, Event, EventKind, Trust
-from kikubari.storage import SqliteStateStore, metadata
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 TIGHT = Limits(
@@ -201,8 +201,7 @@ class Oracle:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    opened = SqliteStateStore(tmp_path_factory.mktemp("identity") / "state.db")
-    opened.write(metadata.create_all)
+    opened = open_empty_sqlite(tmp_path_factory.mktemp("identity") / "state.db")
     yield opened
     opened.close()
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule
 from people_world import Make, Shop
 
-from kikubari.storage import SqliteStateStore, metadata
+from empty_stores import open_empty_sqlite
 
 USERS = st.sampled_from(["u1", "u2", "u3"])
 CHANNELS = st.sampled_from(["", "email", "sms"])
@@ -24,8 +24,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
-        self.store = SqliteStateStore(self.folder / "state.db")
-        self.store.write(metadata.create_all)
+        self.store = open_empty_sqlite(self.folder / "state.db")
         self.shop, self.make = Shop(self.store), Make()
         self.groups = {user: frozenset({user}) for user in ("u1", "u2", "u3")}
         self.statements: dict[int, tuple[str, str, str]] = {}  # by minute: user, channel, status

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from people_world import Make, Shop
 
+from empty_stores import open_empty_sqlite
 from kikubari.profiles.saved import (
     Change,
     Item,
@@ -14,7 +15,6 @@ from kikubari.profiles.saved import (
     SavedStatement,
     fold_saved,
 )
-from kikubari.storage import SqliteStateStore, metadata
 
 
 def product(product_id, **more):
@@ -176,8 +176,7 @@ def test_order_repetition_and_batches_do_not_matter(history, seed, tmp_path_fact
     made.append(make.identify("u1", anonymous_id="d1", day=1))
     results = []
     for shuffled in (False, True):
-        store = SqliteStateStore(tmp_path_factory.mktemp("s") / "s.db")
-        store.write(metadata.create_all)
+        store = open_empty_sqlite(tmp_path_factory.mktemp("s") / "s.db")
         shop = Shop(store)
         arriving = list(made)
         if shuffled:

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from people_world import Make, Shop
 
+from empty_stores import open_empty_sqlite
 from kikubari.profiles import Identifier, decision_event
-from kikubari.storage import SqliteStateStore, metadata
 
 
 def read_all(shop, numbers, *, limit, **options):
@@ -70,8 +70,7 @@ def test_what_was_erased_is_left_out(shop, make):
 def test_every_event_once_in_order_whatever_the_page_and_the_number(
     minutes, limit, seed, tmp_path_factory
 ):
-    store = SqliteStateStore(tmp_path_factory.mktemp("s") / "s.db")
-    store.write(metadata.create_all)
+    store = open_empty_sqlite(tmp_path_factory.mktemp("s") / "s.db")
     shop, make = Shop(store), Make()
     events = [make.identify("u", anonymous_id=f"d{n}", day=9) for n in range(5)]
     events += [make.track(anonymous_id=f"d{device}", minute=m) for m, device in minutes]

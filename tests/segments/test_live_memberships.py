@@ -2,9 +2,8 @@
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from live_shop import LiveShop
@@ -23,7 +22,7 @@ from kikubari.spec.conditions import InList, InSegment, convert_condition, encod
 from kikubari.spec.envelope import Event, EventKind
 from kikubari.spec.errors import InvalidInputError, NotFoundError
 from kikubari.spec.topics import SEGMENT_ENTERED, SEGMENT_LEFT
-from kikubari.storage import ColumnarStore, PostgresStateStore, SqliteStateStore, StateStore
+from kikubari.storage import ColumnarStore, StateStore
 
 CASES = int(os.environ.get("KIKUBARI_TEST_CASES", "200"))
 STEPS = [
@@ -257,15 +256,10 @@ def test_somebody_s_segments_with_since_when(live: LiveShop) -> None:
 
 
 @pytest.fixture
-def other_state(
-    request: pytest.FixtureRequest, state: StateStore, tmp_path: Path
-) -> Iterator[StateStore]:
+def other_state(state: StateStore, open_state: Callable[[], StateStore]) -> Iterator[StateStore]:
     """The same data base, as another process opens it."""
-    other: StateStore = (
-        PostgresStateStore(request.getfixturevalue("postgres_url"))
-        if isinstance(state, PostgresStateStore)
-        else SqliteStateStore(tmp_path / "state.db")
-    )
+    del state
+    other = open_state()
     yield other
     other.close()
 

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from planted_shop import ANYBODY, BIG_SPENDERS, LOOKERS, NOW, PlantedShop
 from pyroaring import BitMap
 
+from empty_stores import open_empty_sqlite
 from kikubari.kit.ids import TimeOrderedIds
 from kikubari.segments import Lookalikes, Segments
 from kikubari.segments.lookalikes import _auc, _fit, wilson
 from kikubari.spec.conditions import InList, convert_condition
 from kikubari.spec.errors import InvalidInputError, NotFoundError
-from kikubari.storage import ColumnarStore, SqliteStateStore, metadata
+from kikubari.storage import ColumnarStore
 
 N_ALIKE, N_OTHERS, N_SEEDS = 500, 1_200, 250
 
@@ -24,8 +25,7 @@ N_ALIKE, N_OTHERS, N_SEEDS = 500, 1_200, 250
 def likenesses(columnar_dsn, tmp_path_factory) -> Iterator[tuple[PlantedShop, BitMap]]:
     """Big spenders, half of whom are on a list, among others; and the other half of them."""
     columnar = ColumnarStore(columnar_dsn, database=f"test_{uuid.uuid4().hex}")
-    state = SqliteStateStore(tmp_path_factory.mktemp("lookalikes") / "state.db")
-    state.write(metadata.create_all)
+    state = open_empty_sqlite(tmp_path_factory.mktemp("lookalikes") / "state.db")
     shop = PlantedShop(columnar, state)
     spenders = list(shop.add(BIG_SPENDERS, N_ALIKE))
     others = list(shop.add(ANYBODY, N_OTHERS // 2) | shop.add(LOOKERS, N_OTHERS // 2))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from planted_shop import ANYBODY, BIG_SPENDERS, KINDS, NOW, PlantedShop
 from pyroaring import BitMap
 
+from empty_stores import open_empty_sqlite
 from kikubari.kit.ids import TimeOrderedIds
 from kikubari.segments import (
     PersonaRule,
@@ -23,7 +24,7 @@ from kikubari.segments.personas.clustering import cluster, even, plausible_numbe
 from kikubari.segments.personas.stability import adjusted_rand, measure_stability
 from kikubari.spec.conditions import InList, convert_condition
 from kikubari.spec.errors import InvalidInputError, NotFoundError
-from kikubari.storage import ColumnarStore, SqliteStateStore, metadata
+from kikubari.storage import ColumnarStore
 
 N_EACH = 150
 
@@ -40,8 +41,7 @@ def store(columnar_dsn: str) -> Iterator[ColumnarStore]:
 @pytest.fixture(scope="module")
 def planted(store, tmp_path_factory) -> Iterator[tuple[PlantedShop, list[BitMap]]]:
     """A shop with four kinds of customers."""
-    state = SqliteStateStore(tmp_path_factory.mktemp("planted") / "state.db")
-    state.write(metadata.create_all)
+    state = open_empty_sqlite(tmp_path_factory.mktemp("planted") / "state.db")
     shop = PlantedShop(store, state)
     groups = [shop.add(kind, N_EACH) for kind in KINDS]
     shop.load()
@@ -93,7 +93,6 @@ def test_the_same_customers_keep_their_persona(planted, found) -> None:
 
 
 def test_no_kinds_are_claimed_where_there_are_none(columnar, state) -> None:
-    state.write(metadata.create_all)
     shop = PlantedShop(columnar, state)
     shop.add(ANYBODY, 500)
     shop.load()
@@ -103,7 +102,6 @@ def test_no_kinds_are_claimed_where_there_are_none(columnar, state) -> None:
 
 
 def test_too_few_people_are_no_ground_for_kinds(columnar, state) -> None:
-    state.write(metadata.create_all)
     shop = PlantedShop(columnar, state)
     shop.add(KINDS[0], 50)
     shop.load()
@@ -147,7 +145,6 @@ def test_rules_that_cannot_be_used_are_refused(planted) -> None:
 
 
 def test_people_stay_on_a_list_when_they_merge(columnar, state) -> None:
-    state.write(metadata.create_all)
     shop = PlantedShop(columnar, state)
     put_on = BitMap([1, 2, 5])
     state.write(
@@ -162,7 +159,6 @@ def test_people_stay_on_a_list_when_they_merge(columnar, state) -> None:
 
 
 def test_sensitive_categories_are_not_looked_at(columnar, state) -> None:
-    state.write(metadata.create_all)
     shop = PlantedShop(columnar, state)
     shop.add(ANYBODY._replace(category="maternity"), 30)
     shop.load()
