@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 import schemathesis
+from journey_examples import journey_examples, make_journeys
 from test_openapi import CHECKS
 
 from installation import MEMBER
@@ -107,6 +108,7 @@ def known(api, tmp_path_factory):
         "saved_id": api.post("/api/saved-blocks", SAVED)["id"],
         "dropped_id": api.post("/api/saved-blocks", SAVED)["id"],
         "paused_id": sent,
+        **make_journeys(api),
     }
 
 
@@ -198,6 +200,7 @@ def examples(known):
             "body": {"profile_id": "A1", "addresses": [MEMBER]},
         },
         "create_offer": {"body": OFFER},
+        **journey_examples(),
         "change_offer": {"body": {"definition": OFFER}},
         "import_offer_codes": {"body": {"text": "SHOP-2"}},
         "save_blocks": {"body": SAVED},

@@ -26,6 +26,22 @@ def complete_answers(document: dict[str, Any]) -> dict[str, Any]:
     return {**document, "components": {**document["components"], "schemas": completed}}
 
 
+def mend_lists(part: Any) -> Any:
+    """Return an OpenAPI document in which lists of bounded length say what they are lists of.
+
+    Litestar describes ``Annotated[tuple[X, ...], Meta(max_length=…)]`` as a list of X or anything.
+    """
+    if isinstance(part, list):
+        return [mend_lists(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    mended = {name: mend_lists(one) for name, one in part.items()}
+    match mended.get("items"):
+        case {"oneOf": [item, {} as anything]} if not anything:
+            mended["items"] = item
+    return mended
+
+
 def _requests(document: dict[str, Any]) -> Iterator[Any]:
     for item in document["paths"].values():
         for operation in item.values():

@@ -24,6 +24,7 @@ from kikubari.api.admin import (
     collecting_handlers,
     governance_handlers,
     guard_handlers,
+    journey_handlers,
     key_handlers,
     member_handlers,
     membership_handlers,
@@ -48,7 +49,7 @@ from kikubari.api.admin import (
     trial_handlers,
     version_handlers,
 )
-from kikubari.api.answers import complete_answers
+from kikubari.api.answers import complete_answers, mend_lists
 from kikubari.api.authentication import Authentication
 from kikubari.api.console import console_handlers
 from kikubari.api.contracts import Health, Services
@@ -87,7 +88,7 @@ def describe_api() -> dict[str, Any]:
     application = _create_application(cast("Services", None), "0")
     # A default can be a struct, which JSON knows nothing of.
     described: dict[str, Any] = msgspec.to_builtins(
-        complete_answers(application.openapi_schema.to_schema())
+        complete_answers(mend_lists(application.openapi_schema.to_schema()))
     )
     return described
 
@@ -113,6 +114,7 @@ def _create_application(services: Services, product_version: str) -> Litestar:
                 *membership_handlers,
                 *persona_handlers,
                 *broadcast_handlers,
+                *journey_handlers,
                 *offer_handlers,
                 *trial_handlers,
                 *suppression_handlers,
@@ -154,12 +156,20 @@ def _create_application(services: Services, product_version: str) -> Litestar:
     )
 
 
+class _MendedJson(JsonRenderPlugin):
+    """The document as JSON."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """Return the document."""
+        return super().render(request, mend_lists(openapi_schema))
+
+
 def _openapi(product_version: str) -> OpenAPIConfig:
     return OpenAPIConfig(
         openapi_router=Router(
             "/api", route_handlers=[], include_in_schema=False, before_request=_refuse_other_pages
         ),
-        render_plugins=[JsonRenderPlugin()],
+        render_plugins=[_MendedJson()],
         title="Kikubari admin API",
         version=product_version,
         components=Components(security_schemes=dict(SECURITY_SCHEMES)),

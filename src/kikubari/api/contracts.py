@@ -42,6 +42,8 @@ from kikubari.journeys import (
     BroadcastDefinition,
     Broadcasts,
     BroadcastVersions,
+    Explaining,
+    Journeys,
     Permit,
     Previews,
     Renewals,
@@ -221,6 +223,8 @@ class Services:
     mailings: Mailings
     inbox: InboxStore
     broadcasts: Broadcasts
+    journeys: Journeys
+    explaining: Explaining
     previews: Previews
     versions: BroadcastVersions
     saved_blocks: SavedBlocks

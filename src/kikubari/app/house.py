@@ -13,7 +13,14 @@ from kikubari.api import ConsumerHealth, Health, Services, ShopSettings
 from kikubari.app.people_rights import PeopleRights
 from kikubari.app.senders import describe_mail
 from kikubari.app.settings import Settings
-from kikubari.app.wings import DeliveryWing, Ground, LogWing, PeopleWing, SegmentsWing
+from kikubari.app.wings import (
+    DeliveryWing,
+    Ground,
+    JourneysWing,
+    LogWing,
+    PeopleWing,
+    SegmentsWing,
+)
 from kikubari.journeys import Renewals
 from kikubari.kit.rates import Buckets
 from kikubari.profiles import profile_id
@@ -39,6 +46,9 @@ class House:
         self._people = PeopleWing(self._ground, self._log)
         self._segments = SegmentsWing(self._ground, self._log, self._people)
         self._delivery = DeliveryWing(self._ground, self._log, self._people, self._segments)
+        self._journeys = JourneysWing(
+            self._ground, self._log, self._people, self._segments, self._delivery
+        )
         self.tracking = self._log.tracking
         self.services = self._build_services()
         unconfirmed = self._ground.lone_loop("unconfirmed", self._forget_unconfirmed, idle=_HOURLY)
@@ -47,6 +57,7 @@ class House:
             *self._people.loops,
             *self._segments.loops,
             *self._delivery.loops,
+            *self._journeys.loops,
             unconfirmed,
         )
 
@@ -86,6 +97,7 @@ class House:
         """Say how everything fares."""
         log, thread = self._log, self._delivery.thread
         lags = {"sequencer": log.sequencer.waiting(), "copier": log.copier.lag()}
+        lags["journeys log"] = self._journeys.lag()
         consumers = [
             ConsumerHealth(
                 one.name, one.is_alive, lags.get(one.name), one.last_error, one.last_error_at
@@ -182,6 +194,8 @@ class House:
             mailings=delivery.mailings,
             inbox=delivery.inbox,
             broadcasts=delivery.broadcasts,
+            journeys=self._journeys.journeys,
+            explaining=self._journeys.explaining,
             previews=delivery.previews,
             versions=delivery.versions,
             saved_blocks=delivery.saved_blocks,

@@ -21,6 +21,7 @@ from kikubari.deliver.contracts import Letter as Letter
 from kikubari.deliver.contracts import MessageRecord as MessageRecord
 from kikubari.deliver.contracts import MessageState as MessageState
 from kikubari.deliver.contracts import MessageView as MessageView
+from kikubari.deliver.contracts import Occasions as Occasions
 from kikubari.deliver.contracts import Origin as Origin
 from kikubari.deliver.contracts import PersonTime as PersonTime
 from kikubari.deliver.contracts import Purpose as Purpose

@@ -258,6 +258,14 @@ class Coupons(Protocol):
         ...
 
 
+class Occasions(Protocol):
+    """Knows what caused a message to one person; `journeys` implements it."""
+
+    def load(self, dispatch: Dispatch, numbers: Sequence[int]) -> Mapping[int, Facts]:
+        """Return what templates may read besides what is known of the person, by number."""
+        ...
+
+
 class Consents(Protocol):
     """The consent ledger as the last gate reads it, inside its transaction."""
 

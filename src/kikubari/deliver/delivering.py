@@ -6,7 +6,14 @@ from datetime import timedelta
 import msgspec
 
 from kikubari.deliver.coalescer import GATHER_SECONDS, RETRY_SECONDS
-from kikubari.deliver.contracts import Composer, Consents, Coupons, Recipients, Transport
+from kikubari.deliver.contracts import (
+    Composer,
+    Consents,
+    Coupons,
+    Occasions,
+    Recipients,
+    Transport,
+)
 from kikubari.deliver.gate import Check
 from kikubari.deliver.retry import Jitter
 from kikubari.deliver.return_path import ReturnPath
@@ -65,3 +72,4 @@ class Delivering(msgspec.Struct, frozen=True, kw_only=True):
     throttle: Throttle | None = None  # none: as fast as it goes
     return_path: ReturnPath | None = None  # none: bounces go to the From address
     coupons: Coupons | None = None  # none: no message brings any
+    occasions: Occasions | None = None  # none: templates read of the person alone

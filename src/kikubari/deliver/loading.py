@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from kikubari.decide.personalise import Facts
 from kikubari.deliver import queue
 from kikubari.deliver.contracts import (
     EMAIL,
@@ -76,6 +77,7 @@ class Loader:
                 verdicts.update(hold_back(self._with.throttle, asking, self._with.clock.now()))
             going = [one for one in people if one[0].id not in verdicts]
             going, stopped = provide_coupons(self._with.coupons, dispatch.letter, going)
+            going = self._with_occasions(dispatch, going)
         times = {message.id: person.time for message, person in people}
         refused = [
             settle_verdict(message, verdict, times.get(message.id, PersonTime()))
@@ -83,6 +85,15 @@ class Loader:
             if (verdict := verdicts.get(message.id)) is not None
         ]
         return Loaded(dispatch, going, [*refused, *stopped])
+
+    def _with_occasions(
+        self, dispatch: Dispatch, people: Sequence[tuple[Claimed, Recipient]]
+    ) -> list[tuple[Claimed, Recipient]]:
+        """Return the people with what caused their messages."""
+        if self._with.occasions is None:
+            return list(people)
+        found = self._with.occasions.load(dispatch, [message.number for message, _ in people])
+        return [(message, _joined(person, found.get(message.number))) for message, person in people]
 
     def _judge(
         self, dispatch: Dispatch, people: Sequence[tuple[Claimed, Recipient]]
@@ -118,3 +129,12 @@ class Loader:
                 self._dispatches.clear()
             self._dispatches.update(found)
         return self._dispatches[dispatch_id]
+
+
+def _joined(person: Recipient, more: Facts | None) -> Recipient:
+    """Return a person with facts added to what templates may read."""
+    if more is None:
+        return person
+    own = person.facts
+    facts = Facts({**own.values, **more.values}, {**own.lineage, **more.lineage})
+    return msgspec.structs.replace(person, facts=facts)

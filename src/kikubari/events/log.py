@@ -72,6 +72,14 @@ class EventLog:
             )
             return self._open(connection, rows)
 
+    def read_at(
+        self, positions: Collection[int], *, workspace_id: int = DEFAULT_WORKSPACE
+    ) -> list[SequencedEvent]:
+        """Return the events at some positions."""
+        with self._store.read() as connection:
+            rows = repository.list_at_positions(connection, workspace_id, sorted(positions))
+            return self._open(connection, rows)
+
     def read_since(
         self,
         numbers: Collection[int],

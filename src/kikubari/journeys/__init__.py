@@ -19,8 +19,10 @@ from kikubari.journeys.renewals import RenewalCount as RenewalCount
 from kikubari.journeys.renewals import Renewals as Renewals
 from kikubari.journeys.restoring import list_enqueuing as list_enqueuing
 from kikubari.journeys.running import JOURNEY as JOURNEY
+from kikubari.journeys.running import Actions as Actions
 from kikubari.journeys.running import ApiEntry as ApiEntry
 from kikubari.journeys.running import EnrolmentStory as EnrolmentStory
+from kikubari.journeys.running import Explaining as Explaining
 from kikubari.journeys.running import Explanation as Explanation
 from kikubari.journeys.running import Follower as Follower
 from kikubari.journeys.running import Journey as Journey
@@ -33,10 +35,12 @@ from kikubari.journeys.running import JourneyVersion as JourneyVersion
 from kikubari.journeys.running import Letters as Letters
 from kikubari.journeys.running import LogReader as LogReader
 from kikubari.journeys.running import MovePreview as MovePreview
+from kikubari.journeys.running import Occasions as Occasions
 from kikubari.journeys.running import Overlap as Overlap
 from kikubari.journeys.running import People as People
 from kikubari.journeys.running import Programs as Programs
 from kikubari.journeys.running import PublishOptions as PublishOptions
+from kikubari.journeys.running import References as References
 from kikubari.journeys.running import Stepper as Stepper
 from kikubari.journeys.running import Surroundings as Surroundings
 from kikubari.journeys.running import Waiting as Waiting

@@ -147,6 +147,39 @@ class StoredLists:
         connection.execute(insert(segment_lists), row)
         return made
 
+    def change_in(
+        self, connection: Connection, list_id: str, *, add: BitMap, remove: BitMap, at: datetime
+    ) -> None:
+        """Put people on a list and take others off, in the caller's transaction.
+
+        Raises:
+            NotFoundError: there is no such list.
+        """
+        # The first version stays for ever: whoever changes the list waits for its row.
+        connection.execute(
+            select(segment_lists.c.version)
+            .where(
+                segment_lists.c.workspace_id == self._workspace_id,
+                segment_lists.c.id == list_id,
+                segment_lists.c.version == 1,
+            )
+            .with_for_update()
+        )
+        last = _find(connection, self._workspace_id, list_id)
+        if last is None:
+            raise NotFoundError(f"there is no list {list_id!r}")
+        listed = connection.execute(
+            select(segment_lists.c.members).where(
+                segment_lists.c.workspace_id == self._workspace_id,
+                segment_lists.c.id == list_id,
+                segment_lists.c.version == last.version,
+            )
+        ).scalar_one()
+        members = (BitMap.deserialize(bytes(listed)) | add) - remove
+        self.save_in(
+            connection, list_id, members, name_ja=last.name_ja, name_en=last.name_en, at=at
+        )
+
     def _moves_version(self) -> int:
         rows = self._columnar.query_rows(
             "SELECT max(version) FROM profile_numbers WHERE workspace_id = {workspace:UInt16}",

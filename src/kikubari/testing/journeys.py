@@ -51,6 +51,10 @@ class ListedLog:
             one for one in self.items[first - 1 : last] if types is None or one.event.type in types
         ]
 
+    def read_at(self, positions: Collection[int]) -> Sequence[SequencedEvent]:
+        """Return the events at some positions."""
+        return [one for one in self.items if one.position in positions]
+
     def read_since(
         self, numbers: Collection[int], types: Collection[str] | None, *, since: datetime, last: int
     ) -> Sequence[SequencedEvent]:

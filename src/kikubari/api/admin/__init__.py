@@ -9,6 +9,7 @@ from kikubari.api.admin.catalogue import catalogue_handlers as catalogue_handler
 from kikubari.api.admin.collecting import collecting_handlers as collecting_handlers
 from kikubari.api.admin.governance import governance_handlers as governance_handlers
 from kikubari.api.admin.guard import guard_handlers as guard_handlers
+from kikubari.api.admin.journeys import journey_handlers as journey_handlers
 from kikubari.api.admin.keys import key_handlers as key_handlers
 from kikubari.api.admin.members import member_handlers as member_handlers
 from kikubari.api.admin.memberships import membership_handlers as membership_handlers

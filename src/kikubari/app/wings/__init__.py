@@ -2,6 +2,7 @@
 
 from kikubari.app.wings.delivery import DeliveryWing as DeliveryWing
 from kikubari.app.wings.ground import Ground as Ground
+from kikubari.app.wings.journeys import JourneysWing as JourneysWing
 from kikubari.app.wings.log import LogWing as LogWing
 from kikubari.app.wings.people import PeopleWing as PeopleWing
 from kikubari.app.wings.segments import SegmentsWing as SegmentsWing

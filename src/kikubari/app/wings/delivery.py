@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from kikubari.app.adapters import BroadcastOutbox, SegmentAudience
 from kikubari.app.contact import AnonymousNumbers, HabitualHours, PersonZones, ProfilePeople
 from kikubari.app.delivering import LEASE, DeliveryThread
+from kikubari.app.journeying import CopiedLog
 from kikubari.app.letters import write_own_request_letters, write_subscription_letter
 from kikubari.app.recipients import LedgerConsents, ProfileRecipients
 from kikubari.app.reports import list_webhooks
@@ -53,6 +54,7 @@ from kikubari.journeys import (
     Broadcasts,
     BroadcastVersions,
     CouponDesk,
+    Occasions,
     Permit,
     Previews,
     SavedBlocks,
@@ -220,6 +222,7 @@ class DeliveryWing:
         early = FrequencyCheck(who, ground.clock, is_last=False, best_hours=hours)
         last = FrequencyCheck(who, ground.clock, is_last=True)
         limits = LimitCheck(people.limits)
+        occasions = Occasions(ground.state, CopiedLog(log.log, log.copier))
 
         def build(transport: Transport) -> Delivering:
             return Delivering(
@@ -237,6 +240,7 @@ class DeliveryWing:
                 throttle=self.pace,
                 return_path=self._return_path,
                 coupons=self.coupons,
+                occasions=occasions,
             )
 
         return DeliveryThread(

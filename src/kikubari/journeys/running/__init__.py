@@ -1,5 +1,6 @@
 """Journeys that run: who enters, who stands where, who goes on, and why."""
 
+from kikubari.journeys.running.acting import Actions as Actions
 from kikubari.journeys.running.contracts import Announcements as Announcements
 from kikubari.journeys.running.contracts import ApiEntry as ApiEntry
 from kikubari.journeys.running.contracts import BestHours as BestHours
@@ -25,12 +26,15 @@ from kikubari.journeys.running.contracts import StepCounts as StepCounts
 from kikubari.journeys.running.contracts import StepMove as StepMove
 from kikubari.journeys.running.contracts import Waiting as Waiting
 from kikubari.journeys.running.contracts import WayCount as WayCount
+from kikubari.journeys.running.explaining import Explaining as Explaining
 from kikubari.journeys.running.following import Follower as Follower
 from kikubari.journeys.running.journeys import Journeys as Journeys
 from kikubari.journeys.running.letters import JOURNEY as JOURNEY
 from kikubari.journeys.running.letters import Letters as Letters
 from kikubari.journeys.running.letters import origin_of as origin_of
 from kikubari.journeys.running.letters import read_origin as read_origin
+from kikubari.journeys.running.occasions import Occasions as Occasions
 from kikubari.journeys.running.programs import Programs as Programs
+from kikubari.journeys.running.references import References as References
 from kikubari.journeys.running.stepping import Stepper as Stepper
 from kikubari.journeys.running.surroundings import Surroundings as Surroundings

@@ -233,9 +233,31 @@ def list_at_step(
     ).all()
 
 
-def count_goals(connection: Connection, workspace_id: int, journey_no: int) -> list[Found]:
+def find_due(connection: Connection, enrolment_id: int) -> int:
+    """Return when an enrolment is due, 0 when it is gone or has ended."""
+    return connection.execute(select(_E.due_us).where(_E.id == enrolment_id)).scalar() or 0
+
+
+def count_outcomes(
+    connection: Connection, workspace_id: int, journey_no: int, *, version: int | None
+) -> dict[int, int]:
+    """Return how many ended how, by the number of the outcome's name."""
+    query = select(_E.outcome, func.count().label("n")).where(
+        _E.workspace_id == workspace_id, _E.journey_no == journey_no, _E.outcome.is_not(None)
+    )
+    if version is not None:
+        query = query.where(_E.version == version)
+    return {row.outcome: row.n for row in connection.execute(query.group_by(_E.outcome))}
+
+
+def count_goals(
+    connection: Connection, workspace_id: int, journey_no: int, *, version: int | None
+) -> list[Found]:
     """Return (is_held_out, n, converted, value_minor)."""
     is_held_out = (_E.state == int(EnrolmentState.HELD_OUT)).label("is_held_out")
+    wanted = [_E.workspace_id == workspace_id, _E.journey_no == journey_no]
+    if version is not None:
+        wanted.append(_E.version == version)
     return list(
         connection.execute(
             select(
@@ -244,7 +266,7 @@ def count_goals(connection: Connection, workspace_id: int, journey_no: int) -> l
                 func.count(_E.converted_us).label("converted"),
                 func.sum(_E.value_minor).label("value_minor"),
             )
-            .where(_E.workspace_id == workspace_id, _E.journey_no == journey_no)
+            .where(*wanted)
             .group_by(is_held_out)
         )
     )

@@ -301,6 +301,10 @@ class LogReader(Protocol):
         """Return the events at positions first..last of some types (None: all), in order."""
         ...
 
+    def read_at(self, positions: Collection[int]) -> Sequence[SequencedEvent]:
+        """Return the events at some positions; those of people who were erased are missing."""
+        ...
+
     def read_since(
         self, numbers: Collection[int], types: Collection[str] | None, *, since: datetime, last: int
     ) -> Sequence[SequencedEvent]:

@@ -1,12 +1,14 @@
 """Journeys: written, published, paused, drained, cancelled."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
 from kikubari.deliver import DispatchState, set_states_below
+from kikubari.events import append_in
 from kikubari.journeys.definition import Fault, JourneyDefinition, JourneyFaultError, MessageStep
 from kikubari.journeys.definition import list_faults as list_faults_between
 from kikubari.journeys.running import _enrolments as rows
@@ -25,6 +27,7 @@ from kikubari.journeys.running.moving import move_in_flight, plan_moves
 from kikubari.journeys.running.paths import ENTERED
 from kikubari.journeys.running.program import Program, extend_names
 from kikubari.journeys.running.programs import decode_definition
+from kikubari.journeys.running.requesting import entry_wish
 from kikubari.journeys.running.versions import diff
 from kikubari.kit.clock import Clock
 from kikubari.kit.ids import IdFactory
@@ -342,6 +345,38 @@ class Journeys:
             ConflictError: it was cancelled before.
         """
         return self._become(journey_id, JourneyState.CANCELLED)
+
+    def request_entry(
+        self, journey_id: str, number: int, *, key: str, properties: Mapping[str, Any]
+    ) -> None:
+        """Ask that a person enters; the rules of entry decide, within a second or two.
+
+        Args:
+            journey_id: which journey.
+            number: of the person.
+            key: the same key counts once; empty makes every wish another one.
+            properties: what templates read as ``trigger``.
+
+        Raises:
+            NotFoundError: no such journey.
+            ConflictError: it takes nobody in just now.
+        """
+        now = self._clock.now()
+        wish = entry_wish(
+            journey_id,
+            number,
+            key=key or self._ids.new_id("req"),
+            at=now,
+            properties=properties,
+        )
+
+        def work(connection: Connection) -> None:
+            row = self._find(connection, journey_id)
+            if row.state != JourneyState.RUNNING.value:
+                raise ConflictError(f"journey {journey_id} is {row.state} and lets nobody in")
+            append_in(connection, [wish], workspace_id=self._workspace_id)
+
+        self._store.write(work)
 
     def _become(self, journey_id: str, state: JourneyState) -> Journey:
         def work(connection: Connection) -> None:

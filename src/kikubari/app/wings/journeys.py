@@ -1,0 +1,121 @@
+"""Journeys: who enters, and who goes on."""
+
+from datetime import timedelta
+from zlib import crc32
+from zoneinfo import ZoneInfo
+
+from kikubari.app.adapters import SegmentAudience
+from kikubari.app.contact import HabitualHours
+from kikubari.app.journeying import CopiedLog, JourneyPeople
+from kikubari.app.wings.delivery import DeliveryWing
+from kikubari.app.wings.ground import Ground
+from kikubari.app.wings.log import LogWing
+from kikubari.app.wings.people import PeopleWing
+from kikubari.app.wings.segments import SegmentsWing
+from kikubari.deliver import Sender
+from kikubari.journeys import (
+    Actions,
+    Explaining,
+    Follower,
+    Journeys,
+    Letters,
+    Programs,
+    References,
+    Stepper,
+    Surroundings,
+)
+from kikubari.journeys.definition import JourneyDefinition, SegmentTrigger
+from kikubari.segments import EventTests
+from kikubari.spec.envelope import DEFAULT_WORKSPACE
+from kikubari.spec.errors import NotFoundError
+
+_STEPPING = timedelta(seconds=0.1)
+_SHARDS = 997
+
+
+class JourneysWing:
+    """Journeys, the reader of the log that lets people in, and the worker that takes them on."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        log: LogWing,
+        people: PeopleWing,
+        segments: SegmentsWing,
+        delivery: DeliveryWing,
+    ) -> None:
+        state, clock, settings = ground.state, ground.clock, ground.settings
+        zone = ZoneInfo(settings.timezone)
+        self._segments = segments
+        self._delivery = delivery
+        around = Surroundings(
+            store=state,
+            audience=SegmentAudience(segments.engine),
+            log=CopiedLog(log.log, log.copier),
+            people=JourneyPeople(state, people.profiles, people.limits),
+            tests=EventTests(currency=settings.currency, zone=zone, workspace_id=DEFAULT_WORKSPACE),
+            clock=clock,
+            zone=zone,
+            hours=HabitualHours(state, ground.columnar, people.profiles, clock),
+        )
+        programs = Programs(state, workspace_id=DEFAULT_WORKSPACE)
+        letters = Letters(
+            state,
+            sender=Sender(
+                from_address=f"news@{settings.mail_domain}", from_name=settings.shop_name
+            ),
+            fill=delivery.saved_blocks.fill,
+            selecting=segments.facts.list,
+            coupons=delivery.coupons,
+            workspace_id=DEFAULT_WORKSPACE,
+        )
+        self.journeys = Journeys(
+            state,
+            clock,
+            ground.ids,
+            check_message=letters.check,
+            check_references=References(segments.facts.list, self._exists).list_faults,
+            prepare=self._prepare,
+        )
+        self.explaining = Explaining(around, delivery.outbox)
+        self._follower = Follower(around, programs)
+        self._stepper = Stepper(
+            around,
+            programs,
+            letters,
+            acting=Actions(segments.lists),
+            issue=lambda _connection, _program, _step, _here: (),
+            shard=crc32(ground.process_name.encode()) % _SHARDS,
+        )
+        self._stepping = ground.loop("journeys", self._stepper.step, idle=_STEPPING)
+        self.loops = (ground.lone_loop("journeys log", self._follow), self._stepping)
+
+    def lag(self) -> int:
+        """Return how many events of the log nobody was let in by, or stopped waiting for, yet."""
+        return self._follower.lag()
+
+    def _follow(self) -> bool:
+        has_more = self._follower.step()
+        if has_more:
+            self._stepping.wake()
+        return has_more
+
+    def _prepare(self, definition: JourneyDefinition) -> None:
+        """Make the segment tell who enters and leaves that lets people into a journey."""
+        if isinstance(definition.trigger, SegmentTrigger):
+            self._segments.memberships.set_announces(definition.trigger.segment, announces=True)
+
+    def _exists(self, kind: str, id_: str) -> bool:
+        try:
+            match kind:
+                case "followed segment":
+                    return self._segments.memberships.find_state(id_) is not None
+                case "journey":
+                    self.journeys.get(id_)
+                case "list":
+                    self._segments.lists.get(id_)
+                case _:
+                    return False  # nothing of this kind can be used in a journey here
+        except NotFoundError:
+            return False
+        return True
