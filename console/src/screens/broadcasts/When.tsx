@@ -1,4 +1,4 @@
-import { Checkbox, Radio, TextInput } from '@mantine/core'
+import { Checkbox, SegmentedControl, TextInput } from '@mantine/core'
 import type { Timing } from '@/api/generated'
 import { useShop } from '@/app/session'
 import { NumberField } from '@/design'
@@ -24,20 +24,20 @@ export function When({ value, onChange }: Props) {
     onChange({ ...value, start_at: instantOf(onDay || tomorrow, zone, at || usualTime) })
   return (
     <div className={styles.when}>
-      <Radio.Group
-        label={t('when')}
+      <SegmentedControl
+        aria-label={t('when')}
+        className={styles.choice}
         value={startAt ? 'later' : 'now'}
+        data={[
+          { value: 'now', label: t('when_now') },
+          { value: 'later', label: t('when_later') },
+        ]}
         onChange={(choice) =>
           choice === 'later'
             ? put(tomorrow, usualTime)
             : onChange({ ...value, start_at: null, in_local_time: false })
         }
-      >
-        <div className={styles.choices}>
-          <Radio value="now" label={t('when_now')} />
-          <Radio value="later" label={t('when_later')} />
-        </div>
-      </Radio.Group>
+      />
       {startAt && (
         <>
           <div className={styles.instant}>
