@@ -1,6 +1,6 @@
 """The catalogue as the log makes it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -85,6 +85,74 @@ def test_the_latest_statement_of_each_field_holds(state: StateStore):
     assert catalog.find_product("a", as_of=NOON - timedelta(seconds=1)) is None
 
 
+def test_price_and_stock_are_known_as_they_were(state: StateStore):
+    catalog = apply(
+        state,
+        statement("a", 0, title="Lamp", price=20, currency="USD", stock=5),
+        statement("a", 2, stock=0),
+        statement("a", 1, price=15),
+        statement("a", 3, brand="Kotori"),
+        statement("a", 4, stock=9),
+    )
+    past = catalog.list_past_offers("a")
+    assert [(one.price.amount_minor, one.stock, one.is_for_sale) for one in past if one.price] == [
+        (2000, 5, True), (1500, 5, True), (1500, 0, False), (1500, 9, True),
+    ]  # fmt: skip
+    assert [one.at.hour - NOON.hour for one in past] == [0, 1, 2, 4]
+    assert catalog.list_past_offers("a", until=NOON + timedelta(hours=1)) == past[:2]
+    product = catalog.get_product("a")
+    assert (product.price_at, product.stock_at) == (past[1].at, past[3].at)
+    assert catalog.list_past_offers("nothing") == []
+
+
+def test_variants_have_their_own_and_share_the_rest(state: StateStore):
+    money = {"currency": "JPY"}
+    catalog = apply(
+        state,
+        statement("shirt", 0, title="Shirt", brand="Kotori", accessory_of=["trousers", 7]),
+        statement("shirt", 1, variant_id="S", price=30, stock=2, options={"size": "S"}, **money),
+        statement("shirt", 2, variant_id="M", price=20, stock=0, options={"size": "M"}, **money),
+    )
+    shirt = catalog.get_product("shirt")
+    assert (shirt.title, shirt.price, shirt.stock) == ("Shirt", Money(20, "JPY"), 2)
+    assert shirt.relations == {"accessory_of": ("trousers", "7")}
+    assert [(one.variant_id, one.is_for_sale) for one in shirt.variants] == [
+        ("M", False), ("S", True),
+    ]  # fmt: skip
+    assert shirt.is_for_sale
+    apply(state, statement("shirt", 3, variant_id="M", is_gone=True))
+    assert catalog.get_product("shirt").price == Money(30, "JPY")
+    assert [one.stock for one in catalog.list_past_offers("shirt", variant_id="S")] == [2]
+    assert catalog.list_products(search="S").total == 1
+
+
+def test_when_something_can_be_bought_before_its_release(state: StateStore):
+    catalog = apply(
+        state,
+        statement("a", preorder_from="2026-11-01", released_on="2026-12-01", cost=4, price=10,
+                  currency="USD", is_consumable="yes", kind="article", topic="tea"),
+    )  # fmt: skip
+    product = catalog.get_product("a")
+    assert [product.is_preorder(date(2026, month, 1)) for month in (10, 11, 12)] == [
+        False, True, True,
+    ]  # fmt: skip
+    assert not product.is_preorder(date(2026, 12, 2))
+    assert (product.margin_percent, product.is_consumable, product.is_content) == (60, True, True)
+
+
+def test_the_newer_word_counts_of_stock_and_availability(state: StateStore):
+    catalog = apply(
+        state,
+        statement("a", 0, stock=5, availability="in stock"),
+        statement("a", 1, availability="out of stock"),
+        statement("b", 0, availability="out of stock"),
+        statement("b", 1, stock=5),
+        statement("c", 0, stock=0, availability="backorder"),
+        statement("d", 0, stock=5, availability="discontinued"),
+    )
+    assert [one.is_for_sale for one in catalog.iter_products()] == [False, True, True, False]
+
+
 def test_what_makes_no_sense_is_unknown(state: StateStore):
     catalog = apply(
         state,
@@ -130,15 +198,23 @@ def test_loading_many(state: StateStore):
         catalog.get_product("p50")
 
 
+SAID: dict[str, st.SearchStrategy[Any]] = {
+    "title": st.sampled_from(["x", "y", None]),
+    "stock": st.integers(0, 3) | st.none(),
+    "price": st.integers(1, 3),
+    "currency": st.just("JPY"),
+    "availability": st.sampled_from(["in stock", "out of stock", "preorder"]),
+    "variant_id": st.sampled_from(["S", "M"]),
+    "is_gone": st.booleans(),
+}
 STATEMENTS = st.lists(
     st.builds(
-        statement,
+        lambda said, *place, **key: statement(*place, **key, **said),
+        st.fixed_dictionaries({}, optional=SAID),
         st.sampled_from(["a", "b"]),
         st.integers(0, 2),
         message_id=st.sampled_from("mnopq"),
         source_id=st.integers(1, 2),
-        title=st.sampled_from(["x", "y", None]),
-        stock=st.integers(0, 3),
     ),
     max_size=8,
     # a message is the same whenever it comes
@@ -153,12 +229,17 @@ STATEMENTS = st.lists(
 def test_the_order_of_arrival_does_not_matter(
     state: StateStore, events: list[Event], random: Any, cut: int
 ):
-    def products_after(*batches: list[Event]) -> list[Any]:
+    def products_after(*batches: list[Event]) -> Any:
         state.write(lambda connection: connection.execute(delete(product_versions)))
         state.write(lambda connection: connection.execute(delete(products)))
         for batch in batches:
             apply(state, *batch)
-        return Catalog(state).list_products().products
+        catalog = Catalog(state)
+        return catalog.list_products().products, [
+            catalog.list_past_offers(product_id, variant_id=variant_id)
+            for product_id in "ab"
+            for variant_id in (None, "S")
+        ]
 
     shuffled = events[:]
     random.shuffle(shuffled)
