@@ -50,7 +50,7 @@ def shop(tmp_path_factory) -> DemoShop:
         newest_on=NEWEST_ON,
         progress=lambda *step: told.append(step),
     )
-    assert told == [(i, 7, file.path.name) for i, file in enumerate(shop.files, start=1)]
+    assert told == [(i, 8, file.path.name) for i, file in enumerate(shop.files, start=1)]
     return shop
 
 
@@ -123,6 +123,7 @@ def test_files_come_in_the_order_of_import_with_their_row_counts(shop, orders, e
     kinds = [file.kind for file in shop.files]
     assert kinds == [
         "products", "customers", "customers", "consents", "suppressions", "orders", "events",
+        "products",
     ]  # fmt: skip
     by_name = {file.path.name: file.rows for file in shop.files}
     assert by_name["orders.csv"] == len(orders)
@@ -178,6 +179,20 @@ def test_lines_of_an_order_are_adjacent_and_agree(orders):
         previous = row["order_id"]
 
 
+def test_some_goods_are_reduced_some_run_out_and_some_are_back(shop, products):
+    changes = read(shop, "restocking.csv")
+    assert {row["product_id"] for row in changes} <= products.keys()
+    reduced = [row for row in changes if row["compare_at_price"]]
+    for row in reduced:
+        before = float(products[row["product_id"]]["price"])
+        assert float(row["compare_at_price"]) == before
+        assert float(row["price"]) <= 0.91 * before
+    others = [(products[row["product_id"]]["stock"], row["stock"]) for row in changes
+              if row not in reduced]  # fmt: skip
+    assert {before == "0" or int(now) < 5 for before, now in others} == {True}
+    assert {before == "0" for before, _ in others} == {True, False}
+
+
 def test_rows_refer_to_what_exists(orders, products, customers, consents, shop):
     assert {row["product_id"] for row in orders} == products.keys()
     for row in orders:
@@ -217,7 +232,9 @@ def test_only_example_domains_appear(shop):
         assert not [end for end in ("www.", ".co.uk", ".co.jp", ".org/") if end in text]
 
 
-def test_everything_simulated_says_so(customers, consents, events):
+def test_everything_simulated_says_so(customers, consents, events, products):
+    for row in products.values():
+        assert {"cost", "stock", "is_consumable"} <= set(row["simulated_fields"].split(";"))
     for row in customers.values():
         is_prospect = row["customer_id"].startswith("P")
         is_resident_of_source = row["language"] == "en" and not is_prospect

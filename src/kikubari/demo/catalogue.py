@@ -29,6 +29,7 @@ class Product(msgspec.Struct, frozen=True):
 
     Attributes:
         price: the median price it was sold at, pence.
+        cost: what the shop pays for a piece, pence.
         popularity: lines sold in the last sixty days, for choosing what people look at.
         released_on: day of first sale, ISO; empty where the sample does not show it.
     """
@@ -41,6 +42,7 @@ class Product(msgspec.Struct, frozen=True):
     stock: int
     brand: str
     released_on: str
+    cost: int
     popularity: int
 
 
@@ -53,6 +55,7 @@ def build_catalogue(sales: Sales, seed: int) -> list[Product]:
     bounds = np.searchsorted(sales.product[by_product], np.arange(len(sales.codes) + 1))
     newest = int(sales.ordered_at.max())
     oldest = int(sales.ordered_at.min())
+    costs = dice(seed, "costs")
     products = []
     for i, code in enumerate(sales.codes):
         lines = by_product[bounds[i] : bounds[i + 1]]
@@ -60,6 +63,7 @@ def build_catalogue(sales: Sales, seed: int) -> list[Product]:
         title = sales.descriptions[i]
         category = category_of(title)
         first = int(sold_at[lines].min())
+        price = int(np.median(sales.price[lines]))
         is_known = first > oldest + _UNKNOWN_RELEASE_DAYS * DAY_SECONDS
         products.append(
             Product(
@@ -67,10 +71,11 @@ def build_catalogue(sales: Sales, seed: int) -> list[Product]:
                 title=_title(title),
                 title_ja=_japanese_title(title, category),
                 category=category,
-                price=int(np.median(sales.price[lines])),
+                price=price,
                 stock=_stock(recent, rng.random()),
                 brand=rng.choice(_BRANDS),
                 released_on=_day(first) if is_known else "",
+                cost=round(price * costs.uniform(0.35, 0.65)),
                 popularity=recent,
             )
         )

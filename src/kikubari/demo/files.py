@@ -11,6 +11,7 @@ from kikubari.demo.agreements import CONSENT_COLUMNS, SUPPRESSION_COLUMNS
 from kikubari.demo.behaviour import Behaviour
 from kikubari.demo.catalogue import Product
 from kikubari.demo.people import Person, countries
+from kikubari.demo.restocking import RESTOCKING_COLUMNS, Change
 from kikubari.demo.sessions import Session, guest_id
 from kikubari.demo.source import CURRENCY, Sales
 from kikubari.demo.stores import Visit
@@ -18,7 +19,7 @@ from kikubari.demo.trail import SHOP_URL, image_path, product_path
 
 _PRODUCT_COLUMNS = (
     "product_id", "title", "title_ja", "category", "category_ja", "price", "currency", "stock",
-    "image_url", "url", "brand", "released_on",
+    "image_url", "url", "brand", "released_on", "cost", "is_consumable", "simulated_fields",
 )  # fmt: skip
 _ORDER_COLUMNS = (
     "order_id", "customer_id", "anonymous_id", "ordered_at", "status", "currency", "country",
@@ -29,6 +30,9 @@ _NAME_COLUMNS = {
     "en": ("first_name", "last_name"),
 }
 _REGION_COLUMN = {"ja": "prefecture", "en": "region"}
+# What is used up, and bought again.
+_CONSUMABLE = frozenset({"candles", "cards", "party"})
+_SIMULATED = "title_ja;category;category_ja;stock;brand;url;cost;is_consumable"
 _ENCODINGS = {"ja": "cp932", "en": "utf-8"}
 _MESSAGE_BUFFER_BYTES = 1 << 20
 
@@ -49,10 +53,29 @@ def write_products(path: Path, products: list[Product]) -> int:
             SHOP_URL + product_path(product),
             product.brand,
             product.released_on,
+            _pounds(product.cost),
+            "yes" if product.category.slug in _CONSUMABLE else "no",
+            _SIMULATED,
         )
         for product in products
     )
     return _write(path, _PRODUCT_COLUMNS, rows, encoding="utf-8-sig")
+
+
+def write_restocking(path: Path, changes: list[Change]) -> int:
+    """Write the changes of price and stock of the shop's newest morning."""
+    rows = (
+        (
+            product.product_id,
+            _pounds(product.price if price is None else price),
+            "" if price is None else _pounds(product.price),
+            CURRENCY,
+            stock,
+            _SIMULATED if price is None else f"{_SIMULATED};price;compare_at_price",
+        )
+        for product, price, stock in changes
+    )
+    return _write(path, RESTOCKING_COLUMNS, rows)
 
 
 def write_customers(

@@ -10,6 +10,7 @@ from kikubari.demo.behaviour import Behaviour
 from kikubari.demo.catalogue import build_catalogue
 from kikubari.demo.contracts import DemoFile, DemoShop, Progress
 from kikubari.demo.people import invent_people, invent_prospects, list_buyers
+from kikubari.demo.restocking import plan_restocking
 from kikubari.demo.sessions import plan_sessions
 from kikubari.demo.source import DAY_SECONDS, read_sales
 from kikubari.demo.stores import last_visits, plan_visits
@@ -60,6 +61,7 @@ def _steps(newest_on: date, seed: int) -> list[tuple[str, str, Callable[[Path], 
     suppressions = suppression_rows(people, evening, seed)
     sessions = plan_sessions(people, sales, visits, newest_day, seed)
     behaviour = Behaviour(sales, products, seed)
+    restocking = plan_restocking(products, seed)
     return [
         ("products", "products.csv", lambda to: files.write_products(to, products)),
         (
@@ -76,4 +78,5 @@ def _steps(newest_on: date, seed: int) -> list[tuple[str, str, Callable[[Path], 
         ("suppressions", "suppressions.csv", lambda to: files.write_suppressions(to, suppressions)),
         ("orders", "orders.csv", lambda to: files.write_orders(to, sales, products)),
         ("events", "events.jsonl", lambda to: files.write_events(to, sessions, behaviour)),
+        ("products", "restocking.csv", lambda to: files.write_restocking(to, restocking)),
     ]
