@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -78,6 +79,7 @@ besides = st.builds(
         privacy_signal=st.sampled_from(["none", "objected_profiling"]),
         recipient_age=st.sampled_from([None, 15]),
         third_party_disclosed=st.booleans(),
+        shares_device=st.booleans(),
     ),
     selected_by=st.sampled_from([(), (FactOfUse(attribute="event:wedding"),)]),
 )
@@ -111,3 +113,18 @@ def test_the_guard_is_asked_once_for_messages_that_differ_in_neutral_words(monke
         )
         judge.judge(told, beside)
     assert len(asked) == 1
+
+
+def test_what_is_delicate_is_kept_from_a_device_that_others_use():
+    judge, noon = MessageJudge(), NOW.replace(hour=12)
+    moment = Moment(at=noon, zone="UTC", is_zone_assumed=False, purpose="marketing")
+    plain = RenderedEmail(
+        language="en", subject="News", preheader="", html="", text="New tea.", facts=()
+    )
+    gift = msgspec.structs.replace(plain, text="The gift for your wife is on its way.")
+    for rendered, standing, rules in (
+        (plain, Standing(shares_device=True), ()),
+        (gift, Standing(), ()),
+        (gift, Standing(shares_device=True), ("R12",)),
+    ):
+        assert judge.judge(rendered, Judged(moment, standing, ())).rules == rules

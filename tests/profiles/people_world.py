@@ -81,6 +81,10 @@ class Shop:
         number = self.find(reference)
         return self.ask(self.households.load, [number])[number]
 
+    def shares_device(self, reference):
+        number = self.find(reference)
+        return bool(self.ask(self.households.list_sharing_device, [number]))
+
     def consent(self, reference, purpose="marketing", channel="email", **options):
         number = self.find(reference)
         return self.ask(self.ledger.state, [number], purpose, channel, **options)[number]

@@ -42,6 +42,7 @@ def test_a_tablet_used_side_by_side_is_a_shared_device(shop, make):
         assert device.is_interleaved
         assert [names(shop, [use.profile]) for use in device.uses] == [{"a"}, {"b"}]
         assert sharing.hold_back == ("shared_device", "household")
+        assert shop.shares_device(handle)
         assert names(shop, sharing.household) == {"a", "b"}
     assert shop.find("a") != shop.find("b")
 
@@ -58,6 +59,7 @@ def test_a_device_that_was_handed_over_is_not(shop, make):
     assert signs(sharing) == [["handed_over_device"]]
     assert sharing.household == ()
     assert sharing.hold_back == ()
+    assert not shop.shares_device("b")
 
 
 def test_one_address_and_surname_are_a_household(shop, make):

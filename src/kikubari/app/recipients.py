@@ -21,6 +21,7 @@ from kikubari.profiles import (
     ComputedTraits,
     ConsentLedger,
     ConsentState,
+    Households,
     PersonFacts,
     Profiles,
     Trait,
@@ -84,6 +85,7 @@ class ProfileRecipients:
         timezone: of people whose own is unknown.
         base_url: makes pictures' addresses whole.
         limits: says for whom nothing but their own words may be used.
+        households: says who shares a device.
     """
 
     def __init__(
@@ -99,6 +101,7 @@ class ProfileRecipients:
         timezone: str,
         base_url: str,
         limits: PeopleLimits,
+        households: Households,
     ) -> None:
         self._store = store
         self._profiles = profiles
@@ -110,6 +113,7 @@ class ProfileRecipients:
         self._popular = popular
         self._base_url = base_url
         self._limits = limits
+        self._households = households
 
     def load(self, numbers: Sequence[int], *, workspace_id: int) -> Mapping[int, Recipient]:
         """Return the people by the given numbers; those erased are missing.
@@ -123,6 +127,7 @@ class ProfileRecipients:
             said = self._ledger.states(connection, set(now_is.values()), _PURPOSES, EMAIL)
             unused = self._list_unused(connection, set(now_is.values()))
             unprofiled = self._limits.list_objecting(connection, numbers)
+            sharing = self._households.list_sharing_device(connection, set(now_is.values()))
         now = self._clock.now()
         computed = query_computed(self._columnar, set(now_is.values()), as_of=now)
         acts = query_acts(self._columnar, set(now_is.values()), now=now)
@@ -138,6 +143,7 @@ class ProfileRecipients:
                 acts=acts[canonical],
                 unused=unused.get(canonical, frozenset()),
                 is_profiled=number not in unprofiled,
+                shares_device=canonical in sharing,
             )
             for number, canonical in now_is.items()
         }
@@ -163,6 +169,7 @@ class ProfileRecipients:
         acts: Acts,
         unused: frozenset[str],
         is_profiled: bool,
+        shares_device: bool,
     ) -> Recipient:
         facts = {
             name: _fact_of(trait) for name, trait in person.traits.items() if name not in _NOT_FACTS
@@ -183,7 +190,7 @@ class ProfileRecipients:
             timezone=zone or self._timezone,
             is_zone_assumed=not zone,
             facts=_customer(facts),
-            standing=standing_of(said, person.traits, acts, now),
+            standing=standing_of(said, person.traits, acts, now, shares_device=shares_device),
             consented_at=said[_MARKETING].at if said[_MARKETING].is_granted else None,
             consent_source=said[_MARKETING].source,
         )

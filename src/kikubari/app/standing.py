@@ -63,7 +63,12 @@ def query_acts(
 
 
 def standing_of(
-    said: Mapping[str, ConsentState], traits: Mapping[str, Trait], acts: Acts, now: datetime
+    said: Mapping[str, ConsentState],
+    traits: Mapping[str, Trait],
+    acts: Acts,
+    now: datetime,
+    *,
+    shares_device: bool = False,
 ) -> Standing:
     """Return a person's standing.
 
@@ -72,6 +77,7 @@ def standing_of(
         traits: by name; birthday, birth_year and age tell who is a minor.
         acts: as `query_acts` found them.
         now: an aware instant.
+        shares_device: others use their device side by side with them.
     """
     is_refused = said[_PROFILING].status in _REFUSED
     age = _age({name: trait.value for name, trait in traits.items()}, now.date())
@@ -86,6 +92,7 @@ def standing_of(
         recipient_age=None if age is None else min(age, _ADULT),
         open_issue=any(_is_open(acts, opened, closed) for opened, closed in _ISSUES),
         journey_stage=_stage(acts, now),
+        shares_device=shares_device,
     )
 
 

@@ -18,7 +18,7 @@ from kikubari.profiles._repository import sharing as rows
 from kikubari.profiles.household_marks import Mark, read_marks
 from kikubari.profiles.identifiers import ANONYMOUS_ID, IdentifierRules, list_references
 from kikubari.profiles.instance_key import InstanceKey
-from kikubari.profiles.sharing import MAX_MEMBERS, Sharing
+from kikubari.profiles.sharing import MAX_MEMBERS, SHARED_DEVICE, Sharing
 from kikubari.spec.envelope import DEFAULT_WORKSPACE, Event
 
 
@@ -112,3 +112,12 @@ class Households:
                 break
             frontier = near.expand(frontier)
         return {person: near.describe(person) for person in people}
+
+    def list_sharing_device(self, connection: Connection, people: Collection[int]) -> set[int]:
+        """Return those of the people whose device others use side by side with them.
+
+        Households are not looked for, which makes this cheap enough for every message.
+        """
+        near = Nearby(connection, self._workspace_id)
+        near.expand(people)
+        return {one for one in people if SHARED_DEVICE in near.describe(one).hold_back}

@@ -20,6 +20,8 @@ WEIGHTS: Mapping[str, float] = {
 HOUSEHOLD_SCORE = 0.60
 MAX_MEMBERS = 12  # more are a building or a club, not a household
 MAX_AT_ADDRESS = 8
+# Why what is private should be held back.
+SHARED_DEVICE, HOUSEHOLD = "shared_device", "household"
 MAX_ON_DEVICE = 10  # more: a public device, which says nothing about households
 
 
@@ -85,7 +87,7 @@ class Sharing(msgspec.Struct, frozen=True):
     def hold_back(self) -> tuple[str, ...]:
         """Return why what is private should be held back: ``shared_device``, ``household``."""
         is_shared = any(one.is_interleaved or one.is_public for one in self.devices)
-        named = (("shared_device", is_shared), ("household", bool(self.household)))
+        named = ((SHARED_DEVICE, is_shared), (HOUSEHOLD, bool(self.household)))
         return tuple(code for code, applies in named if applies)
 
 

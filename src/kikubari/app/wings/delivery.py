@@ -213,6 +213,7 @@ class DeliveryWing:
             timezone=settings.timezone,
             base_url=settings.base_url,
             limits=people.limits,
+            households=people.households,
         )
 
     def _make_thread(self, ground: Ground, log: LogWing, people: PeopleWing) -> DeliveryThread:
@@ -222,7 +223,16 @@ class DeliveryWing:
         early = FrequencyCheck(who, ground.clock, is_last=False, best_hours=hours)
         last = FrequencyCheck(who, ground.clock, is_last=True)
         limits = LimitCheck(people.limits)
-        occasions = Occasions(ground.state, CopiedLog(log.log, log.copier))
+        occasions = Showcase(
+            Occasions(ground.state, CopiedLog(log.log, log.copier)),
+            ground.state,
+            catalog=self.catalog,
+            columnar=ground.columnar,
+            people=people.profiles,
+            saved=people.saved,
+            clock=ground.clock,
+            base_url=ground.settings.base_url,
+        )
 
         def build(transport: Transport) -> Delivering:
             return Delivering(

@@ -34,6 +34,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         recipient_age: in years, None when not known; 18 stands for any adult.
         open_issue: a complaint or refund is open.
         journey_stage: what they are in the middle of: checkout, cancelling, purchased.
+        shares_device: others use their device side by side with them.
     """
 
     explicit_consent: tuple[str, ...] = ()
@@ -42,6 +43,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     recipient_age: int | None = None
     open_issue: bool = False
     journey_stage: str = ""
+    shares_device: bool = False
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +116,7 @@ def message_of(
         privacy_signal=standing.privacy_signal,
         open_issue=standing.open_issue,
         journey_stage=standing.journey_stage,
+        surface="shared_device" if standing.shares_device else "",
         third_party_disclosed=standing.third_party_disclosed,
         data_age_days=ages,
     )
