@@ -26,6 +26,9 @@ from kikubari.journeys.running.contracts import StepCounts as StepCounts
 from kikubari.journeys.running.contracts import StepMove as StepMove
 from kikubari.journeys.running.contracts import Waiting as Waiting
 from kikubari.journeys.running.contracts import WayCount as WayCount
+from kikubari.journeys.running.experiments import Experiment as Experiment
+from kikubari.journeys.running.experiments import Experiments as Experiments
+from kikubari.journeys.running.experiments import PartTally as PartTally
 from kikubari.journeys.running.explaining import Explaining as Explaining
 from kikubari.journeys.running.following import Follower as Follower
 from kikubari.journeys.running.journeys import Journeys as Journeys

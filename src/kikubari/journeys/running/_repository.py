@@ -1,7 +1,7 @@
 """Every query on journeys, their versions and their figures."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
@@ -13,6 +13,7 @@ from kikubari.journeys.running._tables import (
     journey_marks,
     journey_refusals,
     journey_versions,
+    journey_winners,
     journeys,
 )
 from kikubari.journeys.running.contracts import JourneyState
@@ -143,8 +144,9 @@ def add_counts(
     passed: Mapping[tuple[int, int, int], int],
     *,
     shard: int,
+    column: Literal["n", "converted"] = "n",
 ) -> None:
-    """Add to how often ways were taken, by (version, step, way)."""
+    """Add to how often ways were taken, or converted, by (version, step, way)."""
     if not passed:
         return
     keys = [
@@ -152,12 +154,13 @@ def add_counts(
         for key in sorted(passed)
     ]
     connection.execute(
-        insert_or_ignore(connection, journey_counts), [{**key, "n": 0} for key in keys]
+        insert_or_ignore(connection, journey_counts),
+        [{**key, "n": 0, "converted": 0} for key in keys],
     )
     columns = journey_counts.c
     matches = [columns[name] == bindparam(f"b_{name}") for name in _COUNT_KEY]
     connection.execute(
-        update(journey_counts).where(*matches).values(n=columns.n + bindparam("b_n")),
+        update(journey_counts).where(*matches).values({column: columns[column] + bindparam("b_n")}),
         [
             {**{f"b_{name}": value for name, value in key.items()}, "b_n": passed[one]}
             for key, one in zip(keys, sorted(passed), strict=True)
@@ -168,13 +171,55 @@ def add_counts(
 def list_counts(
     connection: Connection, workspace_id: int, journey_nos: Sequence[int]
 ) -> Sequence[Found]:
-    """Return (journey_no, version, step, way, n) over all shards."""
+    """Return (journey_no, version, step, way, n, converted) over all shards."""
     c = journey_counts.c
     return connection.execute(
-        select(c.journey_no, c.version, c.step, c.way, func.sum(c.n).label("n"))
+        select(
+            c.journey_no,
+            c.version,
+            c.step,
+            c.way,
+            func.sum(c.n).label("n"),
+            func.sum(c.converted).label("converted"),
+        )
         .where(c.workspace_id == workspace_id, c.journey_no.in_(journey_nos))
         .group_by(c.journey_no, c.version, c.step, c.way)
     ).all()
+
+
+def list_winners(
+    connection: Connection, workspace_id: int, journey_no: int
+) -> dict[int, tuple[int, int]]:
+    """Return the part that won and when that was decided, by the experiment's step."""
+    c = journey_winners.c
+    found = connection.execute(
+        select(c.step, c.part, c.decided_us).where(
+            c.workspace_id == workspace_id, c.journey_no == journey_no
+        )
+    )
+    return {row.step: (row.part, row.decided_us) for row in found}
+
+
+def save_winner(
+    connection: Connection,
+    workspace_id: int,
+    journey_no: int,
+    *,
+    step: int,
+    part: int,
+    decided_us: int,
+) -> None:
+    """Write down which part everybody takes from now on; the first decision stands."""
+    connection.execute(
+        insert_or_ignore(connection, journey_winners),
+        {
+            "workspace_id": workspace_id,
+            "journey_no": journey_no,
+            "step": step,
+            "part": part,
+            "decided_us": decided_us,
+        },
+    )
 
 
 def save_refusals(

@@ -79,6 +79,18 @@ journey_counts = Table(
     Column("way", Integer, primary_key=True, autoincrement=False),
     Column("shard", Integer, primary_key=True, autoincrement=False),
     Column("n", BigInteger, nullable=False),
+    Column("converted", BigInteger, nullable=False),  # of these, reached the goal after it
+)
+
+# The part of an experiment that everybody takes since it was proven best.
+journey_winners = Table(
+    "journey_winners",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("journey_no", BigInteger, primary_key=True, autoincrement=False),
+    Column("step", Integer, primary_key=True, autoincrement=False),
+    Column("part", Integer, nullable=False),
+    Column("decided_us", BigInteger, nullable=False),
 )
 
 # Why a person was last not let in.

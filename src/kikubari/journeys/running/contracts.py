@@ -150,11 +150,15 @@ class JourneyDiff(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WayCount(msgspec.Struct, frozen=True, kw_only=True):
-    """How many took one way out of a step. `to` is None where the journey ends."""
+    """How many took one way out of a step, and of these reached the goal after that.
+
+    `to` is None where the journey ends.
+    """
 
     way: str
     to: str | None
     passed: int
+    converted: int = 0
 
 
 class StepCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,7 +168,6 @@ class StepCounts(msgspec.Struct, frozen=True, kw_only=True):
         waiting: stand there now.
         arrived: ever came there.
         left: went no further from there: by goal, exit or cancelling, by its code.
-        converted: of those who passed it, reached the goal.
     """
 
     step: str

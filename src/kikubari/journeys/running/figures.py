@@ -46,7 +46,7 @@ def step_counts(
         standing: (version, step, people there now).
     """
     arrived: dict[int, int] = dict.fromkeys(shown.steps, 0)
-    passed: dict[tuple[int, int], int] = {}
+    ways: dict[tuple[int, int], tuple[int, int]] = {}
     waiting: dict[int, int] = {}
     for version, step, people in standing:
         if version in programs:
@@ -56,11 +56,13 @@ def step_counts(
         if program is None:
             continue
         n = int(row.n)
-        passed[row.step, row.way] = passed.get((row.step, row.way), 0) + n
+        key = (row.step, row.way)
+        passed, converted = ways.get(key, (0, 0))
+        ways[key] = (passed + n, converted + int(row.converted))
         to = _target(program, row.step, row.way)
         if to in arrived:
             arrived[to] += n
-    return [_step(shown, step, waiting, arrived, passed) for step in shown.steps]
+    return [_step(shown, step, waiting, arrived, ways) for step in shown.steps]
 
 
 def _target(program: Program, step: int, way: int) -> int:
@@ -77,7 +79,7 @@ def _step(
     step: int,
     waiting: Mapping[int, int],
     arrived: Mapping[int, int],
-    passed: Mapping[tuple[int, int], int],
+    counted: Mapping[tuple[int, int], tuple[int, int]],
 ) -> StepCounts:
     ways = shown.ways(step)
     not_left = {*ways, MOVED_IN, COMPLETED}
@@ -89,13 +91,14 @@ def _step(
             WayCount(
                 way=shown.names[way],
                 to=shown.names[to] if to else None,
-                passed=passed.get((step, way), 0),
+                passed=counted.get((step, way), (0, 0))[0],
+                converted=counted.get((step, way), (0, 0))[1],
             )
             for way, to in ways.items()
         ],
         left={
             shown.names[way]: n
-            for (at, way), n in passed.items()
+            for (at, way), (n, _) in counted.items()
             if at == step and way not in not_left
         },
     )

@@ -5,6 +5,7 @@ about is written in the transaction that moves the position: it is done once, wh
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -168,6 +169,7 @@ class _Reading:
     ) -> None:
         """Apply each person's events to their enrolments, and write what changed."""
         counts: dict[int, Passed] = {}
+        converted: dict[int, Passed] = {}
         settled: list[Settled] = []
         for row in found:
             one = Settled(row, self._live[row.journey_no].programs[row.version])
@@ -175,6 +177,9 @@ class _Reading:
             for item in by_person.get(self._whose.get(row.number, row.number), ()):
                 one.apply(item, self._around.tests, mine, self._now)
             settled.append(one)
+            goals = converted.setdefault(row.journey_no, {})
+            for way in one.list_converted():
+                goals[way] = goals.get(way, 0) + 1
         rows.save(connection, [one.traveller for one in settled if one.traveller.is_changed])
         rows.set_conversions(
             connection,
@@ -186,6 +191,7 @@ class _Reading:
         )
         for no, mine in sorted(counts.items()):
             self._count(connection, no, mine)
+            self._count(connection, no, converted[no], column="converted")
 
     def _let_in(
         self, connection: Connection, live: Live, wishes: Sequence[Wish], state: JourneyState
@@ -222,8 +228,17 @@ class _Reading:
         )
         return _by_person(items, {**{one: one for one in people}, **whose})
 
-    def _count(self, connection: Connection, no: int, counts: Passed) -> None:
-        repository.add_counts(connection, self._around.workspace_id, no, counts, shard=_SHARD)
+    def _count(
+        self,
+        connection: Connection,
+        no: int,
+        counts: Passed,
+        *,
+        column: Literal["n", "converted"] = "n",
+    ) -> None:
+        repository.add_counts(
+            connection, self._around.workspace_id, no, counts, shard=_SHARD, column=column
+        )
 
 
 def followed_types(live: Live) -> set[str] | None:

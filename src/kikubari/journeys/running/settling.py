@@ -4,7 +4,7 @@ For one person's enrolments and events, in the order in which the events happene
 for what it is, whenever it arrives: only what a worker has taken meanwhile stands as it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from kikubari.events import SequencedEvent
@@ -12,7 +12,7 @@ from kikubari.journeys.definition import Goal, WaitForStep
 from kikubari.journeys.running._enrolments import Found, traveller_of
 from kikubari.journeys.running.contracts import EnrolmentState
 from kikubari.journeys.running.matching import Tests
-from kikubari.journeys.running.paths import GOAL
+from kikubari.journeys.running.paths import GOAL, decode_path
 from kikubari.journeys.running.program import Program
 from kikubari.journeys.running.walking import Passed, shared_instant
 from kikubari.kit.instants import to_micros
@@ -26,6 +26,7 @@ class Settled:
         is_active: still on the way.
         converted_us, value_minor: of the goal, as the row will have them.
         is_converted: whether these two changed.
+        was_converted: the goal was reached before these events.
     """
 
     def __init__(self, row: Found, program: Program) -> None:
@@ -35,6 +36,7 @@ class Settled:
         self.converted_us: int | None = row.converted_us
         self.value_minor: int = row.value_minor
         self.is_converted = False
+        self.was_converted = row.converted_us is not None
 
     def apply(self, item: SequencedEvent, tests: Tests, counts: Passed, now: datetime) -> None:
         """Let one event of the person count, if it means anything here."""
@@ -88,6 +90,14 @@ class Settled:
         key = (self.program.version, number, way)
         counts[key] = counts.get(key, 0) + 1
         self.is_active = one.step != 0
+
+    def list_converted(self) -> Iterator[tuple[int, int, int]]:
+        """Yield the ways taken before the goal was reached first, as figures know them."""
+        if not self.is_converted or self.was_converted or self.converted_us is None:
+            return
+        for step, way, at in decode_path(self.traveller.path):
+            if to_micros(at) <= self.converted_us and way != GOAL:
+                yield self.program.version, step, way
 
 
 def _within(goal: Goal) -> int:

@@ -14,7 +14,13 @@ from pyroaring import BitMap
 from sqlalchemy import Connection
 
 from kikubari.deliver import enqueue
-from kikubari.journeys.definition import MessageStep, OfferStep, WaitBestTimeStep, WaitForStep
+from kikubari.journeys.definition import (
+    ExperimentStep,
+    MessageStep,
+    OfferStep,
+    WaitBestTimeStep,
+    WaitForStep,
+)
 from kikubari.journeys.running import _enrolments as rows
 from kikubari.journeys.running import _repository as repository
 from kikubari.journeys.running.contracts import JourneyState
@@ -154,6 +160,7 @@ class Stepper:
             zones=self._around.people.zones,
             habits=self._habits([number for _, number in mine]) if has_habits else {},
             answers=self._answers,
+            winners=self._winners(program, steps),
         )
 
     def _members(self, program: Program, steps: Sequence[int], now: datetime) -> dict[str, BitMap]:
@@ -162,6 +169,20 @@ class Stepper:
             key: self._around.audience.evaluate(who, as_of=now, workspace_id=self._workspace_id)
             for key, who in wanted.items()
         }
+
+    def _winners(self, program: Program, steps: Sequence[int]) -> dict[int, str]:
+        own = {
+            step: {part.id for part in asked.parts}
+            for step in steps
+            if isinstance(asked := program.steps[step], ExperimentStep) and asked.decides_winner
+        }
+        if not own:
+            return {}
+        with self._store.read() as connection:
+            found = repository.list_winners(connection, self._workspace_id, program.journey_no)
+        names = {step: program.names[part] for step, (part, _) in found.items() if step in own}
+        # A version may lack the part that won in another.
+        return {step: part for step, part in names.items() if part in own[step]}
 
     def _habits(self, numbers: Sequence[int]) -> dict[int, int | None]:
         if self._around.hours is None:

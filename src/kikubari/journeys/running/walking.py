@@ -115,6 +115,7 @@ class Known:
         habits: best hour by number, for those who were looked up; None: no habit is known.
         answers: returns when what each waited for happened, by the enrolment's id.
         issue: hands out codes of an offer; returns the enrolments that got one.
+        winners: the part of each experiment that is decided, by the step's number.
         shop_zone: for everybody else.
     """
 
@@ -125,6 +126,7 @@ class Known:
     habits: Mapping[int, int | None] = field(default_factory=dict)
     answers: Answers = lambda _step, _here: {}
     issue: Issue = lambda _program, _step, _here: ()
+    winners: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -219,6 +221,8 @@ class _Walk:
         match step:
             case BranchStep():
                 self._branch(number, step, here)
+            case ExperimentStep() if number in self._known.winners:
+                self._pass_all(number, self._known.winners[number], here)
             case SplitStep(parts=parts) | ExperimentStep(parts=parts):
                 self._split(number, step.id, parts, here)
             case MessageStep():

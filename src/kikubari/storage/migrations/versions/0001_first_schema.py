@@ -510,6 +510,7 @@ def upgrade() -> None:
         sa.Column("way", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("shard", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("converted", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint(
             "workspace_id",
             "journey_no",
@@ -598,6 +599,17 @@ def upgrade() -> None:
         sa.Column("published_by", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint(
             "workspace_id", "journey_no", "version", name=op.f("pk_journey_versions")
+        ),
+    )
+    op.create_table(
+        "journey_winners",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("journey_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("step", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("decided_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "journey_no", "step", name=op.f("pk_journey_winners")
         ),
     )
     op.create_table(
@@ -1521,6 +1533,7 @@ def downgrade() -> None:
     op.drop_table("kept_answers")
     op.drop_index("ix_journeys_id", table_name="journeys")
     op.drop_table("journeys")
+    op.drop_table("journey_winners")
     op.drop_table("journey_versions")
     op.drop_index("ix_journey_refusals_number", table_name="journey_refusals")
     op.drop_table("journey_refusals")
