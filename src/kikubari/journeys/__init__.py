@@ -22,6 +22,8 @@ from kikubari.journeys.running import JOURNEY as JOURNEY
 from kikubari.journeys.running import Actions as Actions
 from kikubari.journeys.running import ApiEntry as ApiEntry
 from kikubari.journeys.running import EnrolmentStory as EnrolmentStory
+from kikubari.journeys.running import Experiment as Experiment
+from kikubari.journeys.running import Experiments as Experiments
 from kikubari.journeys.running import Explaining as Explaining
 from kikubari.journeys.running import Explanation as Explanation
 from kikubari.journeys.running import Follower as Follower
@@ -37,6 +39,7 @@ from kikubari.journeys.running import LogReader as LogReader
 from kikubari.journeys.running import MovePreview as MovePreview
 from kikubari.journeys.running import Occasions as Occasions
 from kikubari.journeys.running import Overlap as Overlap
+from kikubari.journeys.running import PartTally as PartTally
 from kikubari.journeys.running import People as People
 from kikubari.journeys.running import Programs as Programs
 from kikubari.journeys.running import PublishOptions as PublishOptions

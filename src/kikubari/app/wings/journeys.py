@@ -1,5 +1,6 @@
 """Journeys: who enters, and who goes on."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from zlib import crc32
 from zoneinfo import ZoneInfo
@@ -15,21 +16,25 @@ from kikubari.app.wings.segments import SegmentsWing
 from kikubari.deliver import Sender
 from kikubari.journeys import (
     Actions,
+    Experiments,
     Explaining,
     Follower,
     Journeys,
     Letters,
+    PartTally,
     Programs,
     References,
     Stepper,
     Surroundings,
 )
 from kikubari.journeys.definition import JourneyDefinition, SegmentTrigger
+from kikubari.measure import Tally, judge
 from kikubari.segments import EventTests
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import NotFoundError
 
 _STEPPING = timedelta(seconds=0.1)
+_DECIDING = timedelta(minutes=1)
 _SHARDS = 997
 
 
@@ -87,8 +92,13 @@ class JourneysWing:
             issue=lambda _connection, _program, _step, _here: (),
             shard=crc32(ground.process_name.encode()) % _SHARDS,
         )
+        self.experiments = Experiments(state, programs, clock, _find_best)
         self._stepping = ground.loop("journeys", self._stepper.step, idle=_STEPPING)
-        self.loops = (ground.lone_loop("journeys log", self._follow), self._stepping)
+        self.loops = (
+            ground.lone_loop("journeys log", self._follow),
+            self._stepping,
+            ground.lone_loop("experiments", self._decide, idle=_DECIDING),
+        )
 
     def lag(self) -> int:
         """Return how many events of the log nobody was let in by, or stopped waiting for, yet."""
@@ -99,6 +109,10 @@ class JourneysWing:
         if has_more:
             self._stepping.wake()
         return has_more
+
+    def _decide(self) -> bool:
+        self.experiments.decide()
+        return False
 
     def _prepare(self, definition: JourneyDefinition) -> None:
         """Make the segment tell who enters and leaves that lets people into a journey."""
@@ -119,3 +133,10 @@ class JourneysWing:
         except NotFoundError:
             return False
         return True
+
+
+def _find_best(parts: Sequence[PartTally]) -> str | None:
+    """Return the part that is proven better than every other, if one is."""
+    return judge(
+        [Tally(part=one.part, people=one.people, reached=one.reached) for one in parts]
+    ).winner
