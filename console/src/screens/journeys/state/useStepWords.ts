@@ -6,7 +6,7 @@ import type { Language } from '@/language/i18n'
 import { useLanguage } from '@/language/texts'
 import { nameOf } from '../../segment-builder/names'
 import { useText as useConditionText } from '../../segment-builder/texts'
-import type { Duration, Events, Step, Trigger, Who } from '../model/definition'
+import type { Duration, Events, MessageStep, Step, Trigger, Who } from '../model/definition'
 import { type Say, useText } from '../texts'
 
 const units = ['days', 'hours', 'minutes', 'seconds'] as const
@@ -44,18 +44,22 @@ function createStepWords(
     return (language === 'ja' ? found?.name_ja : found?.name_en) ?? one
   }
 
-  const name = (step: Step) => step.label || t(`kind_${step.type}`)
+  const subject = ({ template }: MessageStep) =>
+    (template.variants[language] ?? template.variants[template.default_language])?.subject ?? ''
 
-  const subject = (step: Extract<Step, { type: 'message' }>) => {
-    const { variants, default_language } = step.template
-    const variant = variants[language] ?? variants[default_language]
-    return variant?.subject || t('no_subject')
+  /** What its author called it; a message by its subject; else what kind of step it is. */
+  const name = (step: Step) =>
+    step.label || (step.type === 'message' && subject(step)) || t(`kind_${step.type}`)
+
+  const messageDetail = (step: MessageStep) => {
+    if (!subject(step)) return t('no_subject')
+    return step.label ? subject(step) : t('kind_message')
   }
 
   const detail = (step: Step): string => {
     switch (step.type) {
       case 'message':
-        return `${t(`channel_${step.channel ?? 'email'}`)} · ${subject(step)}`
+        return [t(`channel_${step.channel ?? 'email'}`), messageDetail(step)].join(' · ')
       case 'wait':
         return duration(step.duration)
       case 'wait_until':
