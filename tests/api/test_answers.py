@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 import schemathesis
 from journey_examples import journey_examples, make_journeys
+from recipe_examples import make_simulation, recipe_examples
 from test_openapi import CHECKS
 
 from installation import MEMBER
@@ -109,6 +110,7 @@ def known(api, tmp_path_factory):
         "dropped_id": api.post("/api/saved-blocks", SAVED)["id"],
         "paused_id": sent,
         **make_journeys(api),
+        **make_simulation(api),
     }
 
 
@@ -201,6 +203,7 @@ def examples(known):
         },
         "create_offer": {"body": OFFER},
         **journey_examples(),
+        **recipe_examples(),
         "change_offer": {"body": {"definition": OFFER}},
         "import_offer_codes": {"body": {"text": "SHOP-2"}},
         "save_blocks": {"body": SAVED},

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from journey_world import NOW, TOKYO, branch, end, journey, message, split, wait, wait_for
-from pyroaring import BitMap
 
 from kikubari.deliver import Cap, FrequencyPolicy, QuietHours
 from kikubari.journeys.definition import (
@@ -18,29 +17,34 @@ from kikubari.journeys.simulation import Past, simulate
 from kikubari.segments import EventTests
 from kikubari.spec.conditions import Duration, Events
 from kikubari.spec.errors import InvalidInputError
-from kikubari.testing.journeys import ListedLog, NamedSegments, PlainPeople
+from kikubari.testing.journeys import ListedLog, PlainPeople
 
 DAY = timedelta(days=1)
 SINCE, UNTIL = NOW - 30 * DAY, NOW
 
 
-class PastSegments(NamedSegments):
+class Memories:
     """Segments by name, and what gates ask: consent, address, suppression."""
 
-    def __init__(self, *, everyone, without_consent=(), suppressed=(), **members) -> None:
-        super().__init__(**members)
-        self.asked = {
-            "consent": BitMap(everyone) - BitMap(without_consent),
-            "trait": BitMap(everyone),
-            "suppressed": BitMap(suppressed),
+    def __init__(self, *, without_consent=(), suppressed=(), **members) -> None:
+        self.members = members
+        self.standing = {
+            "consent": lambda person: person not in without_consent,
+            "trait": lambda person: person < 100,
+            "suppressed": lambda person: person in suppressed,
         }
+        self.recalled = set()
         self.instants = []
 
-    def evaluate(self, segment, *, as_of, workspace_id):
+    def recall(self, people):
+        self.recalled |= set(people)
+
+    def belongs(self, segment, person, *, as_of):
+        assert person in self.recalled
         self.instants.append(as_of)
         if isinstance(segment, dict):
-            return self.asked[segment["type"]]
-        return super().evaluate(segment, as_of=as_of, workspace_id=workspace_id)
+            return self.standing[segment["type"]](person)
+        return person in self.members[segment]
 
 
 class Guard:
@@ -59,7 +63,7 @@ class History:
 
     def __init__(self, **standing) -> None:
         self.log = ListedLog()
-        self.segments = PastSegments(everyone=range(1, 100), **standing)
+        self.memories = Memories(**standing)
         self.guard = Guard()
         self.policy = FrequencyPolicy()
         self.types = None
@@ -79,7 +83,7 @@ class History:
     def simulate(self, definition, *, since=SINCE, until=UNTIL, **more):
         past = Past(
             events=self,
-            audience=self.segments,
+            memories=self.memories,
             people=PlainPeople(),
             tests=EventTests(currency="JPY", zone=TOKYO, workspace_id=1),
             guard=self.guard,
@@ -154,8 +158,8 @@ def test_segments_are_asked_as_of_the_past():
         history.did(number, "Signed Up", days=3)
     result = history.simulate(journey(branch("b", vip="m"), message("m")))
     assert ways(result, "b") == {"b.vip": 1, "otherwise": 1}
-    assert all(as_of <= SINCE + 31 * DAY for as_of in history.segments.instants)
-    assert any(as_of < SINCE + 4 * DAY for as_of in history.segments.instants)
+    assert all(as_of <= SINCE + 31 * DAY for as_of in history.memories.instants)
+    assert any(as_of < SINCE + 4 * DAY for as_of in history.memories.instants)
 
 
 def test_consent_suppression_and_address_stop_messages():
@@ -163,7 +167,7 @@ def test_consent_suppression_and_address_stop_messages():
     for number in (1, 2, 3, 500):
         history.did(number, "Signed Up", days=3)
     result = history.simulate(journey(message("m")))
-    assert steps(result)["m"].stopped == {"no_consent": 2, "suppressed": 1}
+    assert steps(result)["m"].stopped == {"no_consent": 1, "suppressed": 1, "no_address": 1}
     assert steps(result)["m"].sent == 1
 
 

@@ -50,6 +50,8 @@ from kikubari.journeys import (
     SavedBlocks,
     TestedAddress,
 )
+from kikubari.journeys.recipes import RecipeBook
+from kikubari.journeys.simulation import Simulations
 from kikubari.kit.clock import Clock
 from kikubari.kit.rates import Buckets
 from kikubari.measure import GuardTallies, Mailings, Reports
@@ -225,6 +227,8 @@ class Services:
     broadcasts: Broadcasts
     journeys: Journeys
     explaining: Explaining
+    recipes: RecipeBook
+    simulations: Simulations
     previews: Previews
     versions: BroadcastVersions
     saved_blocks: SavedBlocks

@@ -20,6 +20,7 @@ from kikubari.app.wings import (
     LogWing,
     PeopleWing,
     SegmentsWing,
+    TryingWing,
 )
 from kikubari.journeys import Renewals
 from kikubari.kit.rates import Buckets
@@ -48,6 +49,14 @@ class House:
         self._delivery = DeliveryWing(self._ground, self._log, self._people, self._segments)
         self._journeys = JourneysWing(
             self._ground, self._log, self._people, self._segments, self._delivery
+        )
+        self._trying = TryingWing(
+            self._ground,
+            self._log,
+            self._people,
+            segments=self._segments,
+            delivery=self._delivery,
+            journeys=self._journeys,
         )
         self.tracking = self._log.tracking
         self.services = self._build_services()
@@ -86,6 +95,7 @@ class House:
 
     def close(self) -> None:
         """Let what is under way end, then close every store."""
+        self._trying.simulations.close()
         self._delivery.stop()
         for loop in self._loops:
             loop.stop()
@@ -196,6 +206,8 @@ class House:
             broadcasts=delivery.broadcasts,
             journeys=self._journeys.journeys,
             explaining=self._journeys.explaining,
+            recipes=self._trying.recipes,
+            simulations=self._trying.simulations,
             previews=delivery.previews,
             versions=delivery.versions,
             saved_blocks=delivery.saved_blocks,

@@ -33,9 +33,11 @@ from kikubari.cli.operating import (
     sources,
 )
 from kikubari.cli.personas import lookalikes, personas
+from kikubari.cli.recipes import recipe
 from kikubari.cli.rights import rights
 from kikubari.cli.segments import segments
 from kikubari.cli.senders import senders
+from kikubari.cli.simulating import simulate
 from kikubari.cli.topics import topics
 from kikubari.spec.errors import KikubariError
 
@@ -81,7 +83,7 @@ for command in (
     *(attributes, plan),
     *(profiles, rights, consents, products, segments, personas, lookalikes),
     *(broadcasts, messages, inbox, rejected, suppressions, mail, senders, topics),
-    offers,
+    *(offers, recipe, simulate),
 ):
     cli.add_command(command)
 

@@ -128,13 +128,25 @@ class Previews:
         composed = await self._compose_claims(letter, claims)
         return [(claim.id, one) for (claim, _), one in zip(claims, composed, strict=True)]
 
-    async def check(self, definition: BroadcastDefinition, numbers: Sequence[int]) -> DraftReport:
+    async def check(
+        self,
+        definition: BroadcastDefinition,
+        numbers: Sequence[int],
+        *,
+        also_known: Sequence[str] = (),
+    ) -> DraftReport:
         """Say what is wrong with a draft, and what is missing for how many of some people.
 
         Every message of theirs is made as it would be sent; nobody who cannot get one is left
         out of the count.
+
+        Args:
+            definition: the draft.
+            numbers: of the people.
+            also_known: names that templates may read beside the usual ones, as messages of
+                journeys do; here they are empty.
         """
-        problems = await asyncio.to_thread(self._find_problems, definition)
+        problems = await asyncio.to_thread(self._find_problems, definition, also_known)
         if any(one.severity is Severity.ERROR for one in problems):
             return DraftReport(problems=problems)
         letter = await asyncio.to_thread(self._write, definition)
@@ -165,15 +177,17 @@ class Previews:
         plan = self._coupons.plan(definition.coupon) if self._coupons else None
         return msgspec.structs.replace(letter, coupon=plan)
 
-    def _find_problems(self, definition: BroadcastDefinition) -> list[Problem]:
-        found = self._lint(definition)
+    def _find_problems(
+        self, definition: BroadcastDefinition, also_known: Sequence[str]
+    ) -> list[Problem]:
+        found = self._lint(definition, also_known)
         return found + self._coupons.check(definition) if self._coupons else found
 
-    def _lint(self, definition: BroadcastDefinition) -> list[Problem]:
+    def _lint(self, definition: BroadcastDefinition, also_known: Sequence[str]) -> list[Problem]:
         report = lint_email(
             self._fill(definition.template),
             (),
-            content=_CONTENT,
+            content={**_CONTENT, **dict.fromkeys(also_known, "")},
             settings=RenderSettings(now=self._clock.now()),
         )
         return list(report.problems)

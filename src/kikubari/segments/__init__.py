@@ -65,6 +65,7 @@ from kikubari.segments.personas import PersonaRules as PersonaRules
 from kikubari.segments.personas import Personas as Personas
 from kikubari.segments.personas import PersonaSet as PersonaSet
 from kikubari.segments.personas import SearchProgress as SearchProgress
+from kikubari.segments.remembered import RememberedPeople as RememberedPeople
 from kikubari.segments.rfm import RfmCell as RfmCell
 from kikubari.segments.rfm import RfmGrid as RfmGrid
 from kikubari.segments.rfm import compute_rfm_grid as compute_rfm_grid

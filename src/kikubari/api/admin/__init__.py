@@ -21,6 +21,7 @@ from kikubari.api.admin.personas import persona_handlers as persona_handlers
 from kikubari.api.admin.policies import policy_handlers as policy_handlers
 from kikubari.api.admin.previews import preview_handlers as preview_handlers
 from kikubari.api.admin.profiles import profile_handlers as profile_handlers
+from kikubari.api.admin.recipes import recipe_handlers as recipe_handlers
 from kikubari.api.admin.renewals import renewal_handlers as renewal_handlers
 from kikubari.api.admin.rights import rights_handlers as rights_handlers
 from kikubari.api.admin.sandbox import sandbox_handlers as sandbox_handlers
@@ -28,6 +29,7 @@ from kikubari.api.admin.saved_blocks import saved_block_handlers as saved_block_
 from kikubari.api.admin.segments import segment_handlers as segment_handlers
 from kikubari.api.admin.senders import sender_handlers as sender_handlers
 from kikubari.api.admin.session import session_handlers as session_handlers
+from kikubari.api.admin.simulations import simulation_handlers as simulation_handlers
 from kikubari.api.admin.suppressions import suppression_handlers as suppression_handlers
 from kikubari.api.admin.timeline import timeline_handlers as timeline_handlers
 from kikubari.api.admin.topics import topic_handlers as topic_handlers

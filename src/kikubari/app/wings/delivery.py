@@ -12,6 +12,7 @@ from kikubari.app.recipients import LedgerConsents, ProfileRecipients
 from kikubari.app.reports import list_webhooks
 from kikubari.app.senders import SenderChecks, make_pace
 from kikubari.app.settings import Settings
+from kikubari.app.showcase import Showcase
 from kikubari.app.trial_sends import TrialSends
 from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.log import LogWing

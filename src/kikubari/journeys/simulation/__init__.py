@@ -2,6 +2,7 @@
 
 from kikubari.journeys.simulation.contracts import ExpectedEffect as ExpectedEffect
 from kikubari.journeys.simulation.contracts import GuardSample as GuardSample
+from kikubari.journeys.simulation.contracts import Memories as Memories
 from kikubari.journeys.simulation.contracts import PastEvents as PastEvents
 from kikubari.journeys.simulation.contracts import PastHoldouts as PastHoldouts
 from kikubari.journeys.simulation.contracts import SimulatedEntry as SimulatedEntry
@@ -14,3 +15,5 @@ from kikubari.journeys.simulation.contracts import SimulationResult as Simulatio
 from kikubari.journeys.simulation.contracts import SimulationState as SimulationState
 from kikubari.journeys.simulation.simulate import Past as Past
 from kikubari.journeys.simulation.simulate import simulate as simulate
+from kikubari.journeys.simulation.simulations import Simulations as Simulations
+from kikubari.journeys.simulation.simulations import expect_effect as expect_effect

@@ -164,6 +164,18 @@ class PastEvents(Protocol):
         ...
 
 
+class Memories(Protocol):
+    """Knows what people were at any instant; `app` implements it on the log and on segments."""
+
+    def recall(self, people: Collection[int]) -> None:
+        """Get ready to be asked about these people (canonical numbers)."""
+        ...
+
+    def belongs(self, segment: Who, person: int, *, as_of: datetime) -> bool:
+        """Say whether a person was in a segment; whoever was not recalled was in none."""
+        ...
+
+
 class GuardSample(Protocol):
     """Asks the guard about messages to some people; `app` implements it on previews."""
 

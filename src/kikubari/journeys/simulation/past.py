@@ -1,9 +1,9 @@
-"""The past as running journeys see it: a log that grows with the clock, audiences as they were."""
+"""The past as running journeys see it: a log that grows with the clock, people as they were."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Self
 
 import msgspec
 from pyroaring import BitMap
@@ -11,13 +11,10 @@ from sqlalchemy import Connection
 
 from kikubari.deliver import Candidate, MessageState, Reason, Verdict
 from kikubari.events import SequencedEvent
-from kikubari.journeys.contracts import Audience
+from kikubari.journeys.simulation.contracts import Memories
 from kikubari.kit.clock import Clock
 from kikubari.kit.instants import to_micros
 from kikubari.spec.conditions import IsSet, Suppressed, TraitIs
-
-# Who may be written to changes slowly: asked once for each stretch of this length.
-_STANDING_LASTS = timedelta(hours=12)
 
 
 class PastLog:
@@ -40,6 +37,10 @@ class PastLog:
         self._places: dict[int, list[int]] = {}
         for one in self._items:
             self._places.setdefault(one.number, []).append(one.position)
+
+    def list_numbers(self) -> set[int]:
+        """Return whom the events are about."""
+        return set(self._places) - {0}
 
     def position(self) -> int:
         """Return how many events have happened by now."""
@@ -72,39 +73,24 @@ class PastLog:
 
 
 class PastAudience:
-    """Implements `journeys.Audience`, remembering the answers for one instant."""
+    """Implements `journeys.Audience`, `deliver.Consents` and a check of the gate on the past.
 
-    def __init__(self, audience: Audience) -> None:
-        self._audience = audience
-        self._as_of: datetime | None = None
-        self._known: dict[bytes, BitMap] = {}
-
-    def evaluate(
-        self, segment: str | dict[str, Any], *, as_of: datetime, workspace_id: int
-    ) -> BitMap:
-        """Return the members of a segment at an instant."""
-        if as_of != self._as_of:
-            self._as_of, self._known = as_of, {}
-        key = msgspec.json.encode(segment)
-        if key not in self._known:
-            self._known[key] = self._audience.evaluate(
-                segment, as_of=as_of, workspace_id=workspace_id
-            )
-        return self._known[key]
-
-
-class PastStanding:
-    """Who could be written to, as of the clock; exact to half a day.
-
-    It is a `deliver.Consents`, and a check of the gate on addresses and suppressions.
+    People are asked one by one when somebody wants to know, at the very instant: a journey looks
+    at a few of them thousands of times, never at all of them.
     """
 
     name = "standing"
 
-    def __init__(self, audience: Audience, clock: Clock) -> None:
-        self._audience = audience
+    def __init__(self, memories: Memories, clock: Clock) -> None:
+        self._memories = memories
         self._clock = clock
-        self._known: dict[tuple[datetime, bytes], BitMap] = {}
+
+    def evaluate(
+        self, segment: str | dict[str, Any], *, as_of: datetime, workspace_id: int
+    ) -> BitMap:
+        """Return what can be asked who is in it; it cannot be counted or listed."""
+        del workspace_id  # people of one
+        return _Members(lambda person: self._memories.belongs(segment, person, as_of=as_of))
 
     def list_granted(
         self,
@@ -116,37 +102,41 @@ class PastStanding:
         workspace_id: int,
     ) -> Collection[int]:
         """Return those of the numbers who had agreed."""
-        del connection
+        del connection, workspace_id
         asked = {"type": "consent", "purpose": purpose, "channel": channel}
-        agreed = self._members(asked, workspace_id)
-        return {number for number in numbers if number in agreed}
+        return {number for number in numbers if self._is(asked, number)}
 
     def judge(
         self, connection: Connection, candidates: Sequence[Candidate]
     ) -> Mapping[int, Verdict]:
         """Return a verdict for each message to somebody without an address that takes mail."""
         del connection
-        workspace_id = candidates[0].workspace_id
-        addressed = self._members(msgspec.to_builtins(_HAS_ADDRESS), workspace_id)
-        suppressed = self._members(msgspec.to_builtins(_IS_SUPPRESSED), workspace_id)
         stopped: dict[int, Verdict] = {}
         for one in candidates:
-            if one.number not in addressed:
+            if not self._is(_HAS_ADDRESS, one.number):
                 stopped[one.message_id] = Verdict(MessageState.SKIPPED, Reason.NO_ADDRESS)
-            elif one.number in suppressed:
+            elif self._is(_IS_SUPPRESSED, one.number):
                 stopped[one.message_id] = Verdict(MessageState.SKIPPED, Reason.SUPPRESSED)
         return stopped
 
-    def _members(self, condition: dict[str, Any], workspace_id: int) -> BitMap:
-        now = self._clock.now()
-        as_of = now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % _STANDING_LASTS
-        key = (as_of, msgspec.json.encode(condition))
-        if key not in self._known:
-            self._known[key] = self._audience.evaluate(
-                condition, as_of=as_of, workspace_id=workspace_id
-            )
-        return self._known[key]
+    def _is(self, condition: dict[str, Any], person: int) -> bool:
+        return self._memories.belongs(condition, person, as_of=self._clock.now())
 
 
-_HAS_ADDRESS = TraitIs(trait="email", test=IsSet())
-_IS_SUPPRESSED = Suppressed(channel="email")
+class _Members(BitMap):
+    """Members that are asked one by one."""
+
+    def __new__(cls, _: Callable[[int], bool]) -> Self:
+        """Make the empty set that the class is made of."""
+        return super().__new__(cls)
+
+    def __init__(self, belongs: Callable[[int], bool]) -> None:
+        super().__init__()
+        self._belongs = belongs
+
+    def __contains__(self, person: int) -> bool:
+        return self._belongs(person)
+
+
+_HAS_ADDRESS: dict[str, Any] = msgspec.to_builtins(TraitIs(trait="email", test=IsSet()))
+_IS_SUPPRESSED: dict[str, Any] = msgspec.to_builtins(Suppressed(channel="email"))

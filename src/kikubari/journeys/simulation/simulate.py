@@ -26,7 +26,7 @@ from kikubari.deliver import (
     Sender,
     Verdict,
 )
-from kikubari.journeys.contracts import Audience, Objection
+from kikubari.journeys.contracts import Objection
 from kikubari.journeys.definition import (
     DateTrigger,
     JourneyDefinition,
@@ -48,8 +48,13 @@ from kikubari.journeys.running import (
 from kikubari.journeys.running.matching import Tests, trigger_types
 from kikubari.journeys.running.program import Program, extend_names
 from kikubari.journeys.running.walking import Acts, Traveller
-from kikubari.journeys.simulation.contracts import GuardSample, PastEvents, SimulationResult
-from kikubari.journeys.simulation.past import PastAudience, PastLog, PastStanding
+from kikubari.journeys.simulation.contracts import (
+    GuardSample,
+    Memories,
+    PastEvents,
+    SimulationResult,
+)
+from kikubari.journeys.simulation.past import PastAudience, PastLog
 from kikubari.journeys.simulation.tallying import Post, tally, with_guard
 from kikubari.journeys.simulation.throw_away import ThrowAwayStore
 from kikubari.kit.clock import ManualClock
@@ -57,10 +62,11 @@ from kikubari.kit.ids import TimeOrderedIds
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import InvalidInputError
 
-# Instants count from when a step was due as long as that is less than an hour ago, so ways do not
-# depend on the length of a tick; only questions about segments are asked at its end.
-TICK = timedelta(minutes=30)
+# Instants count from when a step was due as long as that is not over an hour ago, so nobody's way
+# depends on the length of a tick; only questions about people are asked at its end.
+TICK = timedelta(hours=1)
 _GUARD_SAMPLE = 100
+_LONGEST = timedelta(days=366)
 _RANGE = 100_000
 _NOBODY = Sender(from_address="simulation@invalid.example")
 # Told of the part that is done, 0 to 1; raises to end the simulation.
@@ -73,7 +79,7 @@ class Past:
 
     Attributes:
         events: the log.
-        audience: says who was what.
+        memories: says who was what.
         people: says who is who.
         tests: reads events.
         guard: looks at some of the messages.
@@ -84,7 +90,7 @@ class Past:
     """
 
     events: PastEvents
-    audience: Audience
+    memories: Memories
     people: People
     tests: Tests
     guard: GuardSample
@@ -119,13 +125,7 @@ def simulate(
         JourneyFaultError: it cannot run; with every fault and its place.
         InvalidInputError: `until` is not after `since`, or the journey starts by the calendar.
     """
-    if until <= since:
-        raise InvalidInputError("a simulation ends after it begins")
-    if isinstance(definition.trigger, DateTrigger | ScheduleTrigger):
-        raise InvalidInputError(
-            "a journey that starts by the calendar cannot be simulated yet",
-            hint="Preview its segment instead: it shows who would enter.",
-        )
+    check_span(definition, since=since, until=until)
     started = time.monotonic()
     with ThrowAwayStore() as store:
         run = _Run(past, store, definition, journey_id, since)
@@ -140,6 +140,25 @@ def simulate(
         )
     result = with_guard(result, _ask_guard(past, definition, run.post))
     return msgspec.structs.replace(result, seconds=round(time.monotonic() - started, 2))
+
+
+def check_span(definition: JourneyDefinition, *, since: datetime, until: datetime) -> None:
+    """Refuse what cannot be simulated.
+
+    Raises:
+        InvalidInputError: `until` is not after `since`, they lie too far apart, or the journey
+            starts by the calendar.
+    """
+    if not timedelta(0) < until - since <= _LONGEST:
+        raise InvalidInputError(
+            "a simulation ends after it begins, and covers at most a year",
+            hint="Give `since` and `until` as instants of the past.",
+        )
+    if isinstance(definition.trigger, DateTrigger | ScheduleTrigger):
+        raise InvalidInputError(
+            "a journey that starts by the calendar cannot be simulated yet",
+            hint="Preview its segment instead: it shows who would enter.",
+        )
 
 
 class _Run:
@@ -159,7 +178,7 @@ class _Run:
         self._definition = definition
         self._journey_id = journey_id
         self._clock = ManualClock(since)
-        self._audience = PastAudience(past.audience)
+        self._audience = PastAudience(past.memories, self._clock)
 
     def go(self, since: datetime, until: datetime, progress: Progress) -> None:
         """Let the past happen."""
@@ -168,6 +187,8 @@ class _Run:
         log = PastLog(
             self._past.events.read_past(self._event_types(), since=since, until=until), self._clock
         )
+        now_is = self._past.people.resolve(log.list_numbers())
+        self._past.memories.recall(set(now_is.values()))
         around = Surroundings(
             store=self._store,
             audience=self._audience,
@@ -228,13 +249,12 @@ class _Run:
     def _rehearsal(self) -> Rehearsal:
         policies = FrequencyPolicies(self._store, workspace_id=self._past.workspace_id)
         policies.set(self._past.frequency(), at=self._clock.now(), by="simulation")
-        standing = PastStanding(self._past.audience, self._clock)
         return Rehearsal(
             self._store,
             self._clock,
             checks=(
-                ConsentCheck(standing),
-                standing,
+                ConsentCheck(self._audience),
+                self._audience,
                 FrequencyCheck(_SamePeople(self._past.people), self._clock, is_last=True),
             ),
             times=self._times,

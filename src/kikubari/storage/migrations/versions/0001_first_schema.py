@@ -590,6 +590,28 @@ def upgrade() -> None:
         "ix_journey_refusals_number", "journey_refusals", ["workspace_id", "number"], unique=False
     )
     op.create_table(
+        "journey_simulations",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("journey_id", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("since_us", sa.BigInteger(), nullable=False),
+        sa.Column("until_us", sa.BigInteger(), nullable=False),
+        sa.Column("started_us", sa.BigInteger(), nullable=False),
+        sa.Column("touched_us", sa.BigInteger(), nullable=False),
+        sa.Column("progress", sa.Float(), nullable=False),
+        sa.Column("definition", sa.LargeBinary(), nullable=False),
+        sa.Column("result", sa.LargeBinary(), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_journey_simulations")),
+    )
+    op.create_index(
+        "ix_journey_simulations_journey",
+        "journey_simulations",
+        ["workspace_id", "journey_id", "started_us"],
+        unique=False,
+    )
+    op.create_table(
         "journey_versions",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("journey_no", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -1535,6 +1557,8 @@ def downgrade() -> None:
     op.drop_table("journeys")
     op.drop_table("journey_winners")
     op.drop_table("journey_versions")
+    op.drop_index("ix_journey_simulations_journey", table_name="journey_simulations")
+    op.drop_table("journey_simulations")
     op.drop_index("ix_journey_refusals_number", table_name="journey_refusals")
     op.drop_table("journey_refusals")
     op.drop_table("journey_marks")

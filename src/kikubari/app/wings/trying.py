@@ -1,0 +1,67 @@
+"""What is tried before anybody gets anything: recipes, and journeys on the past."""
+
+from zoneinfo import ZoneInfo
+
+from kikubari.app.journeying import JourneyPeople
+from kikubari.app.past import EnrolledHoldouts, LoggedMemories, LoggedPast, PreviewGuard
+from kikubari.app.surveying import ColumnarSurvey
+from kikubari.app.wings.delivery import DeliveryWing
+from kikubari.app.wings.ground import Ground
+from kikubari.app.wings.journeys import JourneysWing
+from kikubari.app.wings.log import LogWing
+from kikubari.app.wings.people import PeopleWing
+from kikubari.app.wings.segments import SegmentsWing
+from kikubari.deliver import Sender
+from kikubari.events import RowBuilder
+from kikubari.journeys.recipes import RecipeBook
+from kikubari.journeys.simulation import Past, Simulations
+from kikubari.segments import EventTests, RememberedPeople
+from kikubari.spec.envelope import DEFAULT_WORKSPACE
+
+
+class TryingWing:
+    """Recipes and simulations."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        log: LogWing,
+        people: PeopleWing,
+        *,
+        segments: SegmentsWing,
+        delivery: DeliveryWing,
+        journeys: JourneysWing,
+    ) -> None:
+        self._ground = ground
+        self._log = log
+        self._people = people
+        self._segments = segments
+        self._delivery = delivery
+        self.recipes = RecipeBook(ColumnarSurvey(ground.columnar), ground.clock)
+        self.simulations = Simulations(
+            ground.state,
+            self._remember,
+            journeys=journeys.journeys,
+            holdouts=EnrolledHoldouts(journeys.explaining),
+            clock=ground.clock,
+            ids=ground.ids,
+        )
+
+    def _remember(self) -> Past:
+        """Return the past, of which nothing is remembered yet."""
+        ground, settings = self._ground, self._ground.settings
+        zone = ZoneInfo(settings.timezone)
+        people = JourneyPeople(ground.state, self._people.profiles, self._people.limits)
+        builder = RowBuilder(workspace_id=DEFAULT_WORKSPACE, currency=settings.currency)
+        remembered = RememberedPeople(self._segments.engine, builder, zone=zone)
+        sender = Sender(from_address=f"news@{settings.mail_domain}")
+        return Past(
+            events=LoggedPast(self._log.log),
+            memories=LoggedMemories(self._log.log, people, remembered),
+            people=people,
+            tests=EventTests(currency=settings.currency, zone=zone, workspace_id=DEFAULT_WORKSPACE),
+            guard=PreviewGuard(self._delivery.previews, sender),
+            frequency=lambda: self._delivery.frequency_policies.get().policy,
+            fill=self._delivery.saved_blocks.fill,
+            zone=zone,
+        )
