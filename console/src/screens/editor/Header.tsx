@@ -6,6 +6,8 @@ import type { Broadcast, BroadcastDefinition } from '@/api/generated'
 import { getBroadcastOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { Dialog, Loaded, PageHeader } from '@/design'
 import { useSegmentName } from '../broadcasts/state'
+import { TestDialog } from '../trials/TestDialog'
+import { useText as useTrialText } from '../trials/texts'
 import styles from './EditorScreen.module.css'
 import { useEditor } from './state/editor'
 import type { useAutosave } from './state/useAutosave'
@@ -24,13 +26,19 @@ export function Header({ broadcast, autosave, onRestart, onCheck }: Props) {
   const navigate = useNavigate()
   const { definition } = useEditor()
   const segment = useSegmentName()(definition.segment)
+  const sayTest = useTrialText()
   const [isLeaving, setIsLeaving] = useState(false)
+  const [isTesting, setIsTesting] = useState(false)
   const goOn = async () => {
     setIsLeaving(true)
     const isSaved = await autosave.save()
     setIsLeaving(false)
     if (!isSaved) return onCheck()
     await navigate({ to: '/broadcasts/$broadcastId', params: { broadcastId: broadcast.id } })
+  }
+  const test = async () => {
+    if (await autosave.save()) setIsTesting(true)
+    else onCheck()
   }
   return (
     <>
@@ -44,11 +52,17 @@ export function Header({ broadcast, autosave, onRestart, onCheck }: Props) {
         }
         back={{ to: '/broadcasts', label: t('back') }}
         action={
-          <Button loading={isLeaving || autosave.saving.state === 'saving'} onClick={goOn}>
-            {t('go_on')}
-          </Button>
+          <>
+            <Button variant="default" disabled={isLeaving} onClick={test}>
+              {sayTest('test')}
+            </Button>
+            <Button loading={isLeaving || autosave.saving.state === 'saving'} onClick={goOn}>
+              {t('go_on')}
+            </Button>
+          </>
         }
       />
+      {isTesting && <TestDialog broadcastId={broadcast.id} onClose={() => setIsTesting(false)} />}
       {autosave.saving.state === 'conflict' && (
         <Conflict broadcast={broadcast} autosave={autosave} onRestart={onRestart} />
       )}

@@ -9,6 +9,7 @@ import {
 import { useMay } from '@/app/session'
 import { EmptyState, Loaded, Section } from '@/design'
 import { FormSnippet } from './FormSnippet'
+import { Renewal } from './Renewal'
 import { SendingPage } from './SendingPage'
 import { useText } from './texts'
 import { Uses } from './Uses'
@@ -51,6 +52,9 @@ function Consent({ wordings, uses }: { wordings: Wording[]; uses: WordingUse[] }
       </Section>
       <Section title={t('uses')} note={t('uses_note')}>
         <Uses uses={uses} />
+      </Section>
+      <Section title={t('renewal')} note={t('renewal_note')}>
+        <Renewal />
       </Section>
       <Section title={t('form')} note={t('form_note')}>
         <FormSnippet />

@@ -2,9 +2,9 @@ import { useState } from 'react'
 import type { WordingUse } from '@/api/generated'
 import { DataTable, EmptyState } from '@/design'
 import { useFormat } from '@/language/format'
+import { usePurpose } from '@/language/purposes'
 import styles from './SendingPage.module.css'
 import { useText } from './texts'
-import { isPurpose } from './WordingDialog'
 
 const pageSize = 10
 
@@ -12,6 +12,7 @@ const pageSize = 10
 export function Uses({ uses }: { uses: WordingUse[] }) {
   const t = useText()
   const format = useFormat()
+  const sayPurpose = usePurpose()
   const [shown, setShown] = useState(pageSize)
   if (!uses.length) return <EmptyState title={t('uses_empty')}>{t('uses_empty_reason')}</EmptyState>
   return (
@@ -27,9 +28,7 @@ export function Uses({ uses }: { uses: WordingUse[] }) {
           cell: ({ version, purpose }) => (
             <>
               {version || t('uses_unnamed')}
-              <span className={styles.secondary}>
-                {isPurpose(purpose) ? t(`purpose_${purpose}`) : purpose}
-              </span>
+              <span className={styles.secondary}>{sayPurpose(purpose)}</span>
             </>
           ),
         },

@@ -3,18 +3,18 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { createWording, type WordingText } from '@/api/generated'
 import { Dialog, ErrorState, toast } from '@/design'
+import { usePurpose } from '@/language/purposes'
 import styles from './SendingPage.module.css'
 import { useText } from './texts'
 
 export type Draft = Required<WordingText>
 
 const purposes = ['marketing', 'tracking', 'profiling', 'enrichment'] as const
-export const isPurpose = (text: string): text is (typeof purposes)[number] =>
-  purposes.some((one) => one === text)
 
 /** Writes the next version of the words for a purpose. */
 export function WordingDialog({ initial, onClose }: { initial: Draft; onClose: () => void }) {
   const t = useText()
+  const sayPurpose = usePurpose()
   const queries = useQueryClient()
   const [draft, setDraft] = useState(initial)
   const save = useMutation({
@@ -37,7 +37,7 @@ export function WordingDialog({ initial, onClose }: { initial: Draft; onClose: (
           label={t('wording_purpose')}
           value={draft.purpose}
           onChange={(event) => setDraft({ ...draft, purpose: event.currentTarget.value })}
-          data={purposes.map((value) => ({ value, label: t(`purpose_${value}`) }))}
+          data={purposes.map((value) => ({ value, label: sayPurpose(value) }))}
         />
         <div className={styles.pair}>
           {(['ja', 'en'] as const).map((language) => (

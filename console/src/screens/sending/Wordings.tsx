@@ -2,9 +2,10 @@ import { Button } from '@mantine/core'
 import type { Wording, WordingUse } from '@/api/generated'
 import { Badge } from '@/design'
 import { useFormat } from '@/language/format'
+import { usePurpose } from '@/language/purposes'
 import styles from './SendingPage.module.css'
 import { useText } from './texts'
-import { type Draft, isPurpose } from './WordingDialog'
+import type { Draft } from './WordingDialog'
 
 interface Props {
   wordings: Wording[]
@@ -42,7 +43,7 @@ function Version({ wording, isShown, count, onReword }: VersionProps) {
   const t = useText()
   const format = useFormat()
   const { version, text, created_by: who, created_at } = wording
-  const what = isPurpose(text.purpose) ? t(`purpose_${text.purpose}`) : text.purpose
+  const what = usePurpose()(text.purpose)
   return (
     <article className={styles.version}>
       <h3>

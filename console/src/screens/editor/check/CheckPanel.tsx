@@ -32,12 +32,14 @@ export function CheckPanel({ report }: { report: UseQueryResult<DraftReport> }) 
   const isHeld = [...verdicts('ja').values(), ...verdicts('en').values()].some(
     ({ verdict }) => verdict === 'hold' || verdict === 'block',
   )
-  const isReady = !isHeld && problems.every((one) => one.severity !== 'error')
+  const isStopped = report.data.objections?.some((one) => one.stopped > 0)
+  const isReady = !isHeld && !isStopped && problems.every((one) => one.severity !== 'error')
   return (
     <div className={panel.fields} aria-busy={report.isPlaceholderData}>
       <h2>{t(isReady ? 'ready' : 'not_ready')}</h2>
       <Problems problems={problems} />
       <Guard />
+      <Objections objections={report.data.objections} people={people} />
       {people > 0 && <Absent missing={missing} people={people} />}
       {largest_bytes > 0 && (
         <div>
@@ -137,6 +139,33 @@ function GuardBar({ levels }: { levels: CaseVerdict['verdict'][] }) {
         <i key={index} data-level={level} />
       ))}
     </div>
+  )
+}
+
+/** What the guard says of whole messages, with the facts of the people they were made for. */
+function Objections({ objections, people }: Pick<DraftReport, 'objections' | 'people'>) {
+  const t = useText()
+  const speaks = useLanguage()
+  if (!objections?.length) return null
+  return (
+    <section>
+      <h3>{t('objections_title', { count: people ?? 0 })}</h3>
+      <ul className={styles.list}>
+        {objections.map((one) => (
+          <li key={one.rule}>
+            <p>
+              <Badge tone={one.stopped ? 'guard' : 'late'}>{one.rule}</Badge> {one.reason[speaks]}
+              <em>{one.mend[speaks]}</em>
+            </p>
+            <p className={panel.note}>
+              {t('objection_people', { count: one.people })}
+              {one.stopped > 0 && ` · ${t('objection_stopped', { count: one.stopped })}`}
+              {one.about && ` · ${one.about}`}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 

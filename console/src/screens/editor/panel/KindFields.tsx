@@ -236,6 +236,13 @@ function CouponFields({ language, block, change }: Props<Of<'coupon'>>) {
         value={block.terms ?? ''}
         onChange={(terms) => change({ terms }, 'terms')}
       />
+      <LiquidInput
+        label={t('coupon_instead')}
+        description={t('coupon_instead_note')}
+        lang={language}
+        value={block.instead ?? ''}
+        onChange={(instead) => change({ instead }, 'instead')}
+      />
     </>
   )
 }

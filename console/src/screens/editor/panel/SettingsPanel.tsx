@@ -6,6 +6,7 @@ import { useLanguage } from '@/language/texts'
 import { writtenIn } from '../blocks/model'
 import { useEditor } from '../state/editor'
 import { useText } from '../texts'
+import { CouponRules } from './CouponRules'
 import { Select, Yes } from './fields'
 import styles from './Panel.module.css'
 
@@ -55,6 +56,7 @@ export function SettingsPanel() {
         value={definition.at_best_hour}
         onChange={(at_best_hour) => change({ at_best_hour })}
       />
+      <CouponRules value={definition.coupon} onChange={(coupon) => change({ coupon })} />
     </div>
   )
 }

@@ -1,6 +1,7 @@
 import type { ConsentEntry } from '@/api/generated'
 import { Badge, DataTable, Section, type Tone } from '@/design'
 import { useFormat } from '@/language/format'
+import { usePurpose } from '@/language/purposes'
 import styles from './messages.module.css'
 import { useText } from './texts'
 
@@ -10,6 +11,7 @@ const tones: Record<string, Tone> = { granted: 'good', denied: 'late', withdrawn
 export function Consents({ entries }: { entries: ConsentEntry[] }) {
   const t = useText()
   const format = useFormat()
+  const sayPurpose = usePurpose()
   const seen = new Set<string>()
   const rows = entries.map((entry, index) => {
     const key = `${entry.purpose} ${entry.channel}`
@@ -31,7 +33,7 @@ export function Consents({ entries }: { entries: ConsentEntry[] }) {
               id: 'purpose',
               header: t('purpose'),
               cell: ({ entry }) =>
-                `${t(`purpose_${entry.purpose}` as 'purpose_marketing')} · ${t(`channel_${entry.channel || 'all'}` as 'channel_all')}`,
+                `${entry.purpose.startsWith('sensitive:') ? sayPurpose(entry.purpose) : t(`purpose_${entry.purpose}` as 'purpose_marketing')} · ${t(`channel_${entry.channel || 'all'}` as 'channel_all')}`,
             },
             {
               id: 'status',

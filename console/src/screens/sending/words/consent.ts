@@ -22,10 +22,6 @@ export const en = {
   wordings_empty_reason: 'Write your own when you have something to say that they do not.',
   wording_people_one: '{{count, number}} consent given under it',
   wording_people_other: '{{count, number}} consents given under it',
-  purpose_marketing: 'News by e-mail',
-  purpose_tracking: 'Recording opens and clicks',
-  purpose_profiling: 'Using what they do to choose what fits',
-  purpose_enrichment: 'Adding facts from elsewhere',
   uses: 'Where consent was given',
   uses_note: 'All that were given, also by those who withdrew since.',
   uses_empty: 'Nobody has agreed to anything yet',
@@ -35,6 +31,22 @@ export const en = {
   uses_where: 'Where',
   uses_people: 'People',
   uses_last: 'Last',
+  renewal: 'Ask again',
+  renewal_note:
+    'Consent grows old, and words change. Only those whose consent still holds are asked: to ask the others would be advertising without consent.',
+  renewal_after: 'Old means given more than',
+  renewal_years_one: 'a year ago',
+  renewal_years_other: '{{count, number}} years ago',
+  renewal_some_one:
+    '{{count, number}} person could be asked: {{old, number}} agreed that long ago, {{outdated, number}} to words no longer shown.',
+  renewal_some_other:
+    '{{count, number}} people could be asked: {{old, number}} agreed that long ago, {{outdated, number}} to words no longer shown.',
+  renewal_nobody: 'Everybody’s consent is fresh, and to the words shown now.',
+  renewal_prepare: 'Prepare to ask them',
+  renewal_what:
+    'A segment of them is stored, and a draft written to it in both languages. Nothing is sent before you send it.',
+  renewal_from: 'From, address',
+  renewal_write: 'Write the draft',
   form: 'A form for your site',
   form_note:
     'Plain HTML, no script. What it says is a claim: nothing is agreed until the reader presses the button in the message that is sent to them.',
@@ -69,10 +81,6 @@ export const ja = {
   wordings_empty: 'ページの標準の文言が表示されています',
   wordings_empty_reason: '標準の文言にない内容を伝えたいときに書いてください。',
   wording_people_other: 'この版で{{count, number}}件の同意',
-  purpose_marketing: 'メールでのお知らせ',
-  purpose_tracking: '開封とクリックの記録',
-  purpose_profiling: '行動に合わせた内容の選択',
-  purpose_enrichment: '外部の情報の追加',
   uses: '同意が行われた場所',
   uses_note: 'これまでの同意すべてです。後で撤回されたものも含みます。',
   uses_empty: 'まだ同意はありません',
@@ -82,6 +90,19 @@ export const ja = {
   uses_where: '場所',
   uses_people: '人数',
   uses_last: '最新',
+  renewal: '改めてお願いする',
+  renewal_note:
+    '同意は古くなり、文言も変わります。お願いするのは、いまも同意が有効な方だけです。それ以外の方に送ると、同意のない広告になります。',
+  renewal_after: '古いとみなす同意',
+  renewal_years_other: '{{count, number}}年より前',
+  renewal_some_other:
+    '{{count, number}}人にお願いできます。同意が古い方{{old, number}}人、いまは表示していない文言で同意した方{{outdated, number}}人です。',
+  renewal_nobody: '全員の同意が新しく、いまの文言によるものです。',
+  renewal_prepare: 'お願いの準備をする',
+  renewal_what:
+    '対象の方をセグメントとして保存し、両方の言語で下書きを作ります。あなたが送信するまで、何も送られません。',
+  renewal_from: '差出人のアドレス',
+  renewal_write: '下書きを作る',
   form: 'サイトに置くフォーム',
   form_note:
     'スクリプト不要のHTMLです。入力は申し込みにすぎず、届いたメールのボタンが押されるまで同意にはなりません。',
