@@ -14,7 +14,10 @@ GOAL = Goal(events=Events("Order Completed"))
 
 
 def judge_parts(tallies):
-    found = [Tally(part=one.part, people=one.people, reached=one.reached) for one in tallies]
+    found = [
+        Tally(part=one.part, people=one.people, reached=one.reached, share=one.share)
+        for one in tallies
+    ]
     return judge(found).winner
 
 
@@ -80,10 +83,22 @@ def test_a_proven_winner_takes_everybody_from_then_on(laboratory):
     decided = laboratory.read()
     assert (decided.winner, decided.decided_at) == ("warm", laboratory.clock.now())
     assert set(laboratory.enter(60).values()) == {"b"}
+    # What proved it is kept: those who came after compare nothing.
+    assert laboratory.read().parts == decided.parts
     # The first decision stands.
     laboratory.pass_time(hours=1)
     laboratory.experiments.decide()
     assert laboratory.read().decided_at == decided.decided_at
+
+
+def test_people_who_were_shared_out_otherwise_are_not_compared(laboratory):
+    laboratory.enter(20)
+    parts = (Part(id="plain", percent=10, next="a"), Part(id="warm", percent=90, next="b"))
+    step = ExperimentStep(id="try", parts=parts)
+    laboratory.publish(journey(step, message("a"), message("b"), rules=Rules(goal=GOAL)))
+    assert [one.people for one in laboratory.read().parts] == [0, 0]
+    laboratory.enter(30)
+    assert sum(one.people for one in laboratory.read().parts) == 30
 
 
 def test_without_being_asked_to_it_decides_nothing(state):

@@ -42,6 +42,7 @@ from kikubari.journeys import (
     BroadcastDefinition,
     Broadcasts,
     BroadcastVersions,
+    Experiments,
     Explaining,
     Journeys,
     Permit,
@@ -226,6 +227,7 @@ class Services:
     inbox: InboxStore
     broadcasts: Broadcasts
     journeys: Journeys
+    experiments: Experiments
     explaining: Explaining
     recipes: RecipeBook
     simulations: Simulations

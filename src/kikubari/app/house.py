@@ -205,6 +205,7 @@ class House:
             inbox=delivery.inbox,
             broadcasts=delivery.broadcasts,
             journeys=self._journeys.journeys,
+            experiments=self._journeys.experiments,
             explaining=self._journeys.explaining,
             recipes=self._trying.recipes,
             simulations=self._trying.simulations,

@@ -7,6 +7,7 @@ from kikubari.api.admin.audit import audit_handlers as audit_handlers
 from kikubari.api.admin.broadcasts import broadcast_handlers as broadcast_handlers
 from kikubari.api.admin.catalogue import catalogue_handlers as catalogue_handlers
 from kikubari.api.admin.collecting import collecting_handlers as collecting_handlers
+from kikubari.api.admin.experiments import experiment_handlers as experiment_handlers
 from kikubari.api.admin.governance import governance_handlers as governance_handlers
 from kikubari.api.admin.guard import guard_handlers as guard_handlers
 from kikubari.api.admin.journeys import journey_handlers as journey_handlers

@@ -32,7 +32,8 @@ def list_journey_experiments(
 
 def _judged(experiment: Experiment) -> JudgedExperiment:
     tallies = [
-        Tally(part=one.part, people=one.people, reached=one.reached) for one in experiment.parts
+        Tally(part=one.part, people=one.people, reached=one.reached, share=one.share)
+        for one in experiment.parts
     ]
     return JudgedExperiment(experiment, judge(tallies))
 

@@ -137,6 +137,8 @@ class JourneysWing:
 
 def _find_best(parts: Sequence[PartTally]) -> str | None:
     """Return the part that is proven better than every other, if one is."""
-    return judge(
-        [Tally(part=one.part, people=one.people, reached=one.reached) for one in parts]
-    ).winner
+    tallies = [
+        Tally(part=one.part, people=one.people, reached=one.reached, share=one.share)
+        for one in parts
+    ]
+    return judge(tallies).winner

@@ -187,17 +187,15 @@ def list_counts(
     ).all()
 
 
-def list_winners(
-    connection: Connection, workspace_id: int, journey_no: int
-) -> dict[int, tuple[int, int]]:
-    """Return the part that won and when that was decided, by the experiment's step."""
+def list_winners(connection: Connection, workspace_id: int, journey_no: int) -> dict[int, Found]:
+    """Return (part, decided_us, tallies) of experiments that are decided, by their step."""
     c = journey_winners.c
     found = connection.execute(
-        select(c.step, c.part, c.decided_us).where(
+        select(c.step, c.part, c.decided_us, c.tallies).where(
             c.workspace_id == workspace_id, c.journey_no == journey_no
         )
     )
-    return {row.step: (row.part, row.decided_us) for row in found}
+    return {row.step: row for row in found}
 
 
 def save_winner(
@@ -208,6 +206,7 @@ def save_winner(
     step: int,
     part: int,
     decided_us: int,
+    tallies: bytes,
 ) -> None:
     """Write down which part everybody takes from now on; the first decision stands."""
     connection.execute(
@@ -218,6 +217,7 @@ def save_winner(
             "step": step,
             "part": part,
             "decided_us": decided_us,
+            "tallies": tallies,
         },
     )
 

@@ -91,6 +91,7 @@ journey_winners = Table(
     Column("step", Integer, primary_key=True, autoincrement=False),
     Column("part", Integer, nullable=False),
     Column("decided_us", BigInteger, nullable=False),
+    Column("tallies", LargeBinary, nullable=False),  # JSON: what proved it
 )
 
 # Why a person was last not let in.

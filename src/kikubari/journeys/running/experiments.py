@@ -1,6 +1,6 @@
 """Experiments in journeys: how each part does by the goal, and the part that everybody takes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -17,10 +17,16 @@ from kikubari.storage import StateStore
 
 
 class PartTally(msgspec.Struct, frozen=True, kw_only=True):
-    """One part: who took it in any version, and who of these reached the goal after that."""
+    """One part: who took it, and who of these reached the goal after that.
+
+    Attributes:
+        share: percent of people who are sent that way.
+        people, reached: of all versions in which the experiment had these very parts and shares.
+    """
 
     part: str
     label: str
+    share: int
     people: int
     reached: int
 
@@ -32,6 +38,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
         decides_winner: everybody takes the part that is proven best, from then on.
         winner: that part; None while it is open.
         decided_at: since when.
+        parts: as they stand, or stood when the winner was found.
     """
 
     step: str
@@ -41,6 +48,8 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: datetime | None
     parts: tuple[PartTally, ...]
 
+
+_read_tallies = msgspec.json.Decoder(tuple[PartTally, ...]).decode
 
 # Names the part that is proven best, None while that is open.
 Judge = Callable[[Sequence[PartTally]], str | None]
@@ -95,32 +104,29 @@ class Experiments:
             for one in found:
                 part = self._judge(one.parts) if one.decides_winner and not one.winner else None
                 if part is not None:
-                    self._save(program, one.step, part, now_us)
+                    self._save(program, one, part, now_us)
 
-    def _save(self, program: Program, step: str, part: str, now_us: int) -> None:
+    def _save(self, program: Program, found: Experiment, part: str, now_us: int) -> None:
         def work(connection: Connection) -> None:
             repository.save_winner(
                 connection,
                 self._workspace_id,
                 program.journey_no,
-                step=program.number(step),
+                step=program.number(found.step),
                 part=program.number(part),
                 decided_us=now_us,
+                tallies=msgspec.json.encode(found.parts),
             )
 
         self._store.write(work)
 
     def _read(self, connection: Connection, live: Live) -> list[Experiment]:
-        program = live.newest
-        steps = _experiments(program)
+        steps = _experiments(live.newest)
         if not steps:
             return []
-        counts: dict[tuple[int, int], tuple[int, int]] = {}
-        for row in repository.list_counts(connection, self._workspace_id, [live.no]):
-            people, reached = counts.get((row.step, row.way), (0, 0))
-            counts[row.step, row.way] = (people + int(row.n), reached + int(row.converted))
+        counted = repository.list_counts(connection, self._workspace_id, [live.no])
         winners = repository.list_winners(connection, self._workspace_id, live.no)
-        return [_view(program, step, counts, winners) for step in steps]
+        return [_view(live, step, counted, winners) for step in steps]
 
 
 def _experiments(program: Program) -> list[ExperimentStep]:
@@ -128,22 +134,46 @@ def _experiments(program: Program) -> list[ExperimentStep]:
 
 
 def _view(
-    program: Program,
+    live: Live,
     step: ExperimentStep,
-    counts: dict[tuple[int, int], tuple[int, int]],
-    winners: dict[int, tuple[int, int]],
+    counted: Sequence[repository.Found],
+    winners: Mapping[int, repository.Found],
 ) -> Experiment:
-    number = program.number(step.id)
-    part, decided_us = winners.get(number, (0, 0))
-    tallies = []
-    for one in step.parts:
-        people, reached = counts.get((number, program.number(one.id)), (0, 0))
-        tallies.append(PartTally(part=one.id, label=one.label, people=people, reached=reached))
+    program = live.newest
+    winner = winners.get(program.number(step.id))
     return Experiment(
         step=step.id,
         label=step.label,
         decides_winner=step.decides_winner,
-        winner=program.names[part] if part else None,
-        decided_at=from_micros(decided_us) if part else None,
-        parts=tuple(tallies),
+        winner=program.names[winner.part] if winner else None,
+        decided_at=from_micros(winner.decided_us) if winner else None,
+        # What came after the decision went one way and compares nothing.
+        parts=_read_tallies(winner.tallies) if winner else _tally(live, step, counted),
+    )
+
+
+def _tally(
+    live: Live, step: ExperimentStep, counted: Sequence[repository.Found]
+) -> tuple[PartTally, ...]:
+    """Count the parts over the versions that share people out alike."""
+    program = live.newest
+    number = program.number(step.id)
+    shares = [(part.id, part.percent) for part in step.parts]
+    alike = {
+        version
+        for version, other in live.programs.items()
+        if isinstance(same := other.steps.get(number), ExperimentStep)
+        and [(part.id, part.percent) for part in same.parts] == shares
+    }
+    counts: dict[int, tuple[int, int]] = {}
+    for row in counted:
+        if row.step == number and row.version in alike:
+            people, reached = counts.get(row.way, (0, 0))
+            counts[row.way] = (people + int(row.n), reached + int(row.converted))
+    return tuple(
+        PartTally(
+            part=part.id, label=part.label, share=part.percent, people=people, reached=reached
+        )
+        for part in step.parts
+        for people, reached in [counts.get(program.number(part.id), (0, 0))]
     )

@@ -180,7 +180,7 @@ class Stepper:
             return {}
         with self._store.read() as connection:
             found = repository.list_winners(connection, self._workspace_id, program.journey_no)
-        names = {step: program.names[part] for step, (part, _) in found.items() if step in own}
+        names = {step: program.names[row.part] for step, row in found.items() if step in own}
         # A version may lack the part that won in another.
         return {step: part for step, part in names.items() if part in own[step]}
 

@@ -630,6 +630,7 @@ def upgrade() -> None:
         sa.Column("step", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("part", sa.Integer(), nullable=False),
         sa.Column("decided_us", sa.BigInteger(), nullable=False),
+        sa.Column("tallies", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint(
             "workspace_id", "journey_no", "step", name=op.f("pk_journey_winners")
         ),
