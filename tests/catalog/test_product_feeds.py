@@ -164,6 +164,7 @@ def test_a_merchant_feed(feeds: Feeds):
 def test_items_of_a_group_are_variants_of_one_product(feeds: Feeds):
     feeds.run(MERCHANT)
     shirt = feeds.product("T")
+    assert shirt.title == "Tシャツ"
     large, medium = shirt.variants
     assert (large.variant_id, large.options, large.is_for_sale) == ("T-L", {"size": "L"}, True)
     assert (medium.variant_id, medium.is_for_sale) == ("T-M", False)

@@ -6,9 +6,11 @@ names it, and a null withdraws it. So the same statements give the same product 
 they arrive.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 import msgspec
@@ -39,6 +41,8 @@ _NAMED = frozenset(
         "is_consumable", "options",
     }
 )  # fmt: skip
+_BETWEEN_WORDS = " \u3000-/,(\uff08・:|"
+_LAST_WORD = re.compile(rf"[^{re.escape(_BETWEEN_WORDS)}]*$")
 _LASTING = (Availability.PREORDER, Availability.BACKORDER, Availability.DISCONTINUED)
 
 
@@ -144,8 +148,7 @@ class Folding:
         variants = tuple(_variant(one, self._variants[one]) for one in sorted(self._variants))
         said = self._shared_fields()
         texts: dict[str, Any] = {name: read.read_text(said.get(name)) for name in _TEXT_FIELDS}
-        # Feeds say title, the e-commerce spec says name.
-        texts["title"] = texts["title"] or read.read_text(said.get("name"))
+        texts["title"] = _title(said)
         images = read.read_texts(said.get("image_url")) + read.read_texts(said.get("images"))
         return Product(
             product_id=self._product_id,
@@ -182,6 +185,8 @@ class Folding:
             said.pop("sku", None)
         if self._own.fields.get("name"):
             said.pop("title", None)
+        elif title := _common_title(self._variants.values()):
+            said["title"] = title
         return said | {
             name: value
             for name, value in self._own.fields.items()
@@ -277,11 +282,24 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
+def _common_title(items: Iterable[_Item]) -> str:
+    """Return what the titles of variants begin with, up to a mark between words."""
+    titles = {title for one in items if (title := _title(one.fields))}
+    same = takewhile(lambda letters: len(set(letters)) == 1, zip(*titles, strict=False))
+    common = "".join(letters[0] for letters in same)
+    return (common if len(titles) == 1 else _LAST_WORD.sub("", common)).strip(_BETWEEN_WORDS)
+
+
+def _title(fields: Mapping[str, Any]) -> str | None:
+    """Return a title: feeds say title, the e-commerce spec says name."""
+    return read.read_text(fields.get("title")) or read.read_text(fields.get("name"))
+
+
 def _variant(variant_id: str, item: _Item) -> Variant:
     images = read.read_texts(item.fields.get("image_url"))
     return Variant(
         variant_id=variant_id,
-        title=read.read_text(item.fields.get("title")) or read.read_text(item.fields.get("name")),
+        title=_title(item.fields),
         options=read.read_options(item.fields.get("options")),
         sku=read.read_text(item.fields.get("sku")),
         image_url=images[0] if images else None,

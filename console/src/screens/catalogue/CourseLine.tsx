@@ -22,7 +22,8 @@ export function CourseLine({ points, label, write }: Props) {
   const t = useText()
   const format = useFormat()
   const [first] = points
-  if (!first || points.length < 2) return <p className={styles.note}>{t('no_course')}</p>
+  if (!first) return null
+  if (points.length < 2) return <p className={styles.note}>{t('no_course')}</p>
   const values = points.map((point) => point.value)
   const least = Math.min(...values)
   const most = Math.max(...values)

@@ -44,13 +44,14 @@ export function Variants({ product }: { product: Product }) {
 function Name({ variant }: { variant: Variant }) {
   const t = useText()
   const options = Object.values(variant.options).join(' / ')
+  const isSoldOut = variant.stock === 0 || variant.availability === 'out_of_stock'
   return (
     <span className={styles.name}>
       {options || variant.title || variant.variant_id}
       {variant.is_gone ? (
         <Badge>{t('gone')}</Badge>
       ) : (
-        variant.stock === 0 && <Badge tone="late">{t('out_of_stock')}</Badge>
+        isSoldOut && <Badge tone="late">{t('out_of_stock')}</Badge>
       )}
     </span>
   )
