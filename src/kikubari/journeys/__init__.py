@@ -20,6 +20,7 @@ from kikubari.journeys.renewals import Renewals as Renewals
 from kikubari.journeys.restoring import list_enqueuing as list_enqueuing
 from kikubari.journeys.running import JOURNEY as JOURNEY
 from kikubari.journeys.running import Actions as Actions
+from kikubari.journeys.running import Anniversaries as Anniversaries
 from kikubari.journeys.running import ApiEntry as ApiEntry
 from kikubari.journeys.running import EnrolmentStory as EnrolmentStory
 from kikubari.journeys.running import Experiment as Experiment
@@ -44,6 +45,7 @@ from kikubari.journeys.running import People as People
 from kikubari.journeys.running import Programs as Programs
 from kikubari.journeys.running import PublishOptions as PublishOptions
 from kikubari.journeys.running import References as References
+from kikubari.journeys.running import Schedules as Schedules
 from kikubari.journeys.running import Stepper as Stepper
 from kikubari.journeys.running import Surroundings as Surroundings
 from kikubari.journeys.running import Waiting as Waiting

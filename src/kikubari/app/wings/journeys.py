@@ -16,6 +16,7 @@ from kikubari.app.wings.segments import SegmentsWing
 from kikubari.deliver import Sender
 from kikubari.journeys import (
     Actions,
+    Anniversaries,
     Experiments,
     Explaining,
     Follower,
@@ -24,6 +25,7 @@ from kikubari.journeys import (
     PartTally,
     Programs,
     References,
+    Schedules,
     Stepper,
     Surroundings,
 )
@@ -35,6 +37,7 @@ from kikubari.spec.errors import NotFoundError
 
 _STEPPING = timedelta(seconds=0.1)
 _DECIDING = timedelta(minutes=1)
+_WISHING = timedelta(seconds=30)
 _SHARDS = 997
 
 
@@ -93,10 +96,13 @@ class JourneysWing:
             shard=crc32(ground.process_name.encode()) % _SHARDS,
         )
         self.experiments = Experiments(state, programs, clock, _find_best)
+        anniversaries, schedules = Anniversaries(around, programs), Schedules(around, programs)
         self._stepping = ground.loop("journeys", self._stepper.step, idle=_STEPPING)
         self.loops = (
             ground.lone_loop("journeys log", self._follow),
             self._stepping,
+            ground.lone_loop("anniversaries", anniversaries.step, idle=_WISHING),
+            ground.lone_loop("schedules", schedules.step, idle=_WISHING),
             ground.lone_loop("experiments", self._decide, idle=_DECIDING),
         )
 

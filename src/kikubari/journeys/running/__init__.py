@@ -1,6 +1,7 @@
 """Journeys that run: who enters, who stands where, who goes on, and why."""
 
 from kikubari.journeys.running.acting import Actions as Actions
+from kikubari.journeys.running.anniversaries import Anniversaries as Anniversaries
 from kikubari.journeys.running.contracts import Announcements as Announcements
 from kikubari.journeys.running.contracts import ApiEntry as ApiEntry
 from kikubari.journeys.running.contracts import BestHours as BestHours
@@ -39,5 +40,6 @@ from kikubari.journeys.running.letters import read_origin as read_origin
 from kikubari.journeys.running.occasions import Occasions as Occasions
 from kikubari.journeys.running.programs import Programs as Programs
 from kikubari.journeys.running.references import References as References
+from kikubari.journeys.running.schedules import Schedules as Schedules
 from kikubari.journeys.running.stepping import Stepper as Stepper
 from kikubari.journeys.running.surroundings import Surroundings as Surroundings

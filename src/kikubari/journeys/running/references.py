@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
+from kikubari.journeys.cron import parse_cron
 from kikubari.journeys.definition import (
     BranchStep,
+    DateTrigger,
     EnterStep,
     Fault,
     JourneyDefinition,
@@ -45,13 +47,29 @@ class References:
                 self._check_who(who)
             except KikubariError as error:
                 yield Fault(path=path, code=error.code, message=error.message)
-        if isinstance(journey.trigger, ScheduleTrigger) and journey.segment is None:
-            yield Fault(path="segment", code="no_segment", message="say who a schedule is for")
+        yield from _list_times(journey)
 
     def _list_things(self, journey: JourneyDefinition) -> Iterator[Fault]:
         for path, kind, id_ in _things(journey):
             if not self._exists(kind, id_):
                 yield Fault(path=path, code="not_found", message=f"there is no {kind} {id_!r}")
+
+
+def _list_times(journey: JourneyDefinition) -> Iterator[Fault]:
+    match journey.trigger:
+        case DateTrigger(is_yearly=False):
+            message = "only dates that come round let people in"
+            yield Fault(path="trigger.is_yearly", code="not_available", message=message)
+        case ScheduleTrigger(cron=cron):
+            try:
+                parse_cron(cron)
+            except ValueError as error:
+                yield Fault(path="trigger.cron", code="not_a_schedule", message=str(error))
+            if journey.segment is None:
+                message = "say who the schedule is for"
+                yield Fault(path="segment", code="no_segment", message=message)
+        case _:
+            pass
 
 
 def _choices(journey: JourneyDefinition) -> Iterator[tuple[str, Who]]:
