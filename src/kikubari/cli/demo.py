@@ -24,7 +24,7 @@ from kikubari.spec.errors import UnavailableError
 DEMO_EMAIL = "demo@example.com"
 DEMO_PASSWORD = "kikubari-demo"  # noqa: S105 - of a demo on a loopback address, printed on start
 _WEBSITE = "Demo shop website"
-_STEPS = ("files", "imports", "sources", "member", "topics", "broadcast")
+_STEPS = ("files", "imports", "sources", "member", "topics", "offers", "broadcast")
 _TOPIC = ("news", "--ja", "お店からのお知らせ", "--en", "News from the shop")
 
 
@@ -101,6 +101,12 @@ class DemoLoader:
     def _load_topics(self, client: AdminClient) -> None:
         if not client.get("/api/topics"):
             self._command("topics", "create", *_TOPIC, "--json")
+
+    def _load_offers(self, client: AdminClient) -> None:
+        if not client.get("/api/offers"):
+            offer = self._folder / "offer.json"
+            offer.write_bytes(files("kikubari.demo").joinpath("offer.json").read_bytes())
+            self._command("offers", "create", str(offer), "--json")
 
     def _load_broadcast(self, client: AdminClient) -> None:
         console.print("Sending the first broadcast into the sandbox inbox …")
