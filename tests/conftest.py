@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -27,6 +28,34 @@ OpenState = Callable[[], StateStore]
 # No test is about how long an example takes: on a busy machine any may.
 settings.register_profile("kikubari", deadline=None)
 settings.load_profile("kikubari")
+
+
+class SharedByFolder:
+    """Ends what a folder's tests share after the last of them: an idle server takes time too.
+
+    Pytest has no scope between a module and the whole session for folders that are no packages.
+    """
+
+    def __init__(self) -> None:
+        self._shared: list[tuple[pytest.FixtureDef[object], Any]] = []
+
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object], request: Any) -> None:
+        if fixturedef.scope == "session" and isinstance(fixturedef.node, pytest.Dir):
+            self._shared.append((fixturedef, request))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        folder = item.path.parent
+        if nextitem is None or nextitem.path.parent == folder:
+            return
+        ended = [one for one in self._shared if one[0].node.path == folder]
+        self._shared = [one for one in self._shared if one not in ended]
+        for fixture, request in reversed(ended):
+            fixture.finish(request)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(SharedByFolder())  # a conftest's own hooks see no session
 
 
 @pytest.fixture(scope="session")

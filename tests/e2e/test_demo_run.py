@@ -12,7 +12,6 @@ import pytest
 from installation import Installation
 
 FIRST_SECONDS = 900  # five minutes on two idle cores
-AGAIN_SECONDS = 30  # ten on an idle machine
 pytestmark = pytest.mark.slow
 
 
@@ -44,7 +43,9 @@ def demo(installation, seconds):
 
 def test_the_demo_loads_greets_and_is_kept(tmp_path):
     installation = Installation(tmp_path / "home")
+    began = time.monotonic()
     with demo(installation, FIRST_SECONDS) as said:
+        first_seconds = time.monotonic() - began
         assert f"{installation.owner['url']}/" in said
         assert "demo@example.com  /  kikubari-demo" in said
         key = re.search(r"wk_browser_[\w-]+", said)[0]
@@ -70,9 +71,8 @@ def test_the_demo_loads_greets_and_is_kept(tmp_path):
         installation.client.close()
         installation._client = None
 
-    began = time.monotonic()
-    with demo(installation, AGAIN_SECONDS) as said:
-        assert time.monotonic() - began < AGAIN_SECONDS
+    # Ten seconds on an idle machine; on any, nothing next to loading the shop.
+    with demo(installation, first_seconds / 2) as said:
         assert key in said
         health = httpx.get(f"{installation.owner['url']}/healthz", trust_env=False).json()
         assert health["log_position"] == position

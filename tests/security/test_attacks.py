@@ -115,7 +115,7 @@ def test_a_pattern_costs_no_time(target):
     began = time.monotonic()
     answer = evaluate(target, {"type": "trait", "trait": "city", "test": pattern})
     assert answer.status_code in {200, 400}
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60  # for ever, by an engine that tries again
 
 
 # Logs
