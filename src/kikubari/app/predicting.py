@@ -49,7 +49,7 @@ def evaluate_file(asked: PurchaseFile) -> Any:
     Raises:
         InvalidInputError: the file, or what is asked of it, cannot be used.
     """
-    history, as_of, horizon = _read(asked), parse_day(asked.as_of), _parse_horizon(asked.horizon)
+    history, as_of, horizon = _read(asked), parse_day(asked.as_of), parse_horizon(asked.horizon)
     if asked.subject == "purchases":
         return _told(evaluate_purchases(history, as_of, horizon))
     return _told(evaluate_replenishment(history, as_of, horizon))
@@ -61,7 +61,7 @@ def export_file(asked: PurchaseFile, out: Path) -> Any:
     Raises:
         InvalidInputError: the file, or what is asked of it, cannot be used.
     """
-    history, as_of, horizon = _read(asked), parse_day(asked.as_of), _parse_horizon(asked.horizon)
+    history, as_of, horizon = _read(asked), parse_day(asked.as_of), parse_horizon(asked.horizon)
     if asked.subject == "purchases":
         return _told(export_purchases(history, as_of, horizon, out))
     return _told(export_replenishment(history, as_of, horizon, out))
@@ -73,7 +73,12 @@ def _read(asked: PurchaseFile) -> History:
     return read_history(asked.path, columns, needs_item=asked.subject == "replenishment")
 
 
-def _parse_horizon(text: str) -> timedelta:
+def parse_horizon(text: str) -> timedelta:
+    """Return how far ahead `28d` or `39w` is.
+
+    Raises:
+        InvalidInputError: it is neither, or out of reason.
+    """
     number, unit = text[:-1], text[-1:]
     if not number.isdecimal() or unit not in _UNITS:
         raise InvalidInputError(f"{text!r} is no horizon", hint="write days or weeks: 28d, 39w")

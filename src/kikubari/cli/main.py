@@ -47,6 +47,7 @@ _HEAVY = {
     "guard": "kikubari.cli.guard:guard",
     "import": "kikubari.cli.importing:import_command",
     "predict": "kikubari.cli.predicting:predict",
+    "recommend": "kikubari.cli.recommending:recommend",
 }
 
 

@@ -1,0 +1,134 @@
+"""`kikubari recommend`: recommendations from any file of purchases; needs no server."""
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kikubari.app.recommending import (
+    MODES,
+    HistoryFile,
+    evaluate_file,
+    export_file,
+)
+from kikubari.cli.output import as_json_option, show
+
+_COLUMNS = ("ranking", "NDCG@10", "recall@10", "coverage", "novelty", "blend's gain")
+
+
+@click.group()
+def recommend() -> None:
+    """What to recommend, and how good it is."""
+
+
+def _about_a_file(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that name a file of purchases and what is asked of it."""
+
+    @wraps(command)
+    def gathered(history: Path, as_of: str, mode: str, **others: object) -> None:
+        names = tuple(str(others.pop(f"{name}_column")) for name in _NAMES)
+        asked = HistoryFile(
+            path=history,
+            columns=(names[0], names[1], names[2], names[3]),
+            as_of=as_of,
+            mode=mode,
+            horizon=str(others.pop("horizon")),
+        )
+        command(asked, **others)
+
+    options = [
+        click.option(
+            "--history",
+            required=True,
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="Parquet or CSV: a line per product bought.",
+        ),
+        click.option("--as-of", required=True, help="Date, or time with zone; UTC without."),
+        click.option(
+            "--mode",
+            type=click.Choice(MODES),
+            default="all",
+            show_default=True,
+            help="Everything, or only what a customer has never bought.",
+        ),
+        *(
+            click.option(
+                f"--{name}-column",
+                default=name,
+                show_default=True,
+                help=f"What the {name} is called in the file.",
+            )
+            for name in _NAMES
+        ),
+    ]
+    for option in reversed(options):
+        gathered = option(gathered)
+    return gathered
+
+
+_NAMES = ("customer", "item", "time", "value")
+
+
+@recommend.command()
+@_about_a_file
+@click.option("--horizon", required=True, help="How far ahead: 7d, 4w.")
+@as_json_option
+def evaluate(asked: HistoryFile, *, as_json: bool) -> None:
+    """Recommend as of an instant and hold it against what was bought after it."""
+    found = evaluate_file(asked)
+    if as_json:
+        show(found, as_json=True)
+        return
+    click.echo(
+        f"{found.n_customers:,} customers, {found.n_items:,} items;"
+        f" ranked by {found.chosen}, ready in {found.seconds_to_fit:.0f} s"
+    )
+    lines = [
+        {
+            "ranking": one.ranking,
+            "NDCG@10": _told(one.ndcg),
+            "recall@10": _told(one.recall),
+            "coverage": f"{one.coverage:.3f}",
+            "novelty": _told(one.novelty, digits=2),
+            "blend's gain": _told(one.gain) if one.gain else "",
+        }
+        for one in found.scores
+    ]
+    show(lines, as_json=False, columns=_COLUMNS)
+
+
+@recommend.command()
+@_about_a_file
+@click.option("--horizon", default="", help="How far ahead; by default the history says.")
+@click.option(
+    "--k",
+    "limit",
+    type=click.IntRange(1, 100),
+    default=20,
+    show_default=True,
+    help="Items per customer.",
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Parquet or CSV file to write.",
+)
+@as_json_option
+def export(asked: HistoryFile, *, limit: int, out: Path, as_json: bool) -> None:
+    """Write the best items of every customer: customer, item, rank, score, reason."""
+    found = export_file(asked, out, limit=limit)
+    if as_json:
+        show(found, as_json=True)
+        return
+    click.echo(
+        f"{found.n_rows:,} rows for {found.n_customers:,} customers,"
+        f" {found.horizon_days:g} days ahead, ranked by {found.chosen}"
+    )
+
+
+def _told(figure: Any, digits: int = 4) -> str:
+    """Return a mean with its interval."""
+    return f"{figure.value:.{digits}f} ({figure.low:.{digits}f} to {figure.high:.{digits}f})"
