@@ -20,6 +20,7 @@ BENCHMARKS = {
     "live_counts": ["live_counts.py"],
     "pipeline": ["pipeline.py"],
     "broadcast": ["broadcast.py"],
+    "journeys": ["journeys.py"],
     "import_memory": ["import_memory.py"],
     "import_demo": ["import_demo.py"],
 }
