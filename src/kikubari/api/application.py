@@ -34,6 +34,7 @@ from kikubari.api.admin import (
     people_handlers,
     person_handlers,
     persona_handlers,
+    plan_handlers,
     policy_handlers,
     preview_handlers,
     profile_handlers,
@@ -107,6 +108,7 @@ def _create_application(services: Services, product_version: str) -> Litestar:
             [
                 *collecting_handlers,
                 *governance_handlers,
+                *plan_handlers,
                 *profile_handlers,
                 *people_handlers,
                 *person_handlers,

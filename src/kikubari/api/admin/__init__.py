@@ -19,6 +19,7 @@ from kikubari.api.admin.operation import operation_handlers as operation_handler
 from kikubari.api.admin.people import people_handlers as people_handlers
 from kikubari.api.admin.person import person_handlers as person_handlers
 from kikubari.api.admin.personas import persona_handlers as persona_handlers
+from kikubari.api.admin.plans import plan_handlers as plan_handlers
 from kikubari.api.admin.policies import policy_handlers as policy_handlers
 from kikubari.api.admin.previews import preview_handlers as preview_handlers
 from kikubari.api.admin.profiles import profile_handlers as profile_handlers
