@@ -177,11 +177,11 @@ def _generate(n_customers: int, as_of: datetime) -> History:
     lines = np.minimum(draw.geometric(1 / _LINES_PER_CUSTOMER, n_customers), 500)
     customer = np.repeat(np.arange(n_customers, dtype=np.int32), lines)
     n_lines = len(customer)
-    # Everybody comes back to few products of their own, on few days of their own.
+    # Everybody comes back to few products of their own, from a day of their own on.
     habit = draw.integers(0, 8, n_lines)
     product = (customer.astype(np.int64) * 7_919 + habit * habit * 104_729) % _PRODUCTS
     begun = draw.uniform(0, 1, n_customers)[customer]
-    day = (1 - begun * draw.beta(1, 1.2, n_lines)) * 365
+    day = 1 + begun * draw.random(n_lines) * 364
     return History(
         customers=pa.array(np.arange(n_customers)),
         customer=customer,

@@ -18,6 +18,7 @@ from kikubari.collect import (
 )
 from kikubari.decide.guard import GuardPolicies
 from kikubari.decide.offers import Offers
+from kikubari.decide.predict import Predictions
 from kikubari.deliver import (
     DefaultsOfBroadcasts,
     Engagement,
@@ -205,6 +206,7 @@ class Services:
     lists: StoredLists
     personas: Personas
     lookalikes: Lookalikes
+    predictions: Predictions
     outbox: Outbox
     suppressions: Suppressions
     engagement: Engagement

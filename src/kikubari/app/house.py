@@ -19,6 +19,7 @@ from kikubari.app.wings import (
     JourneysWing,
     LogWing,
     PeopleWing,
+    PredictingWing,
     SegmentsWing,
     TryingWing,
 )
@@ -58,6 +59,7 @@ class House:
             delivery=self._delivery,
             journeys=self._journeys,
         )
+        self._predicting = PredictingWing(self._ground, self._log, self._people)
         self.tracking = self._log.tracking
         self.services = self._build_services()
         unconfirmed = self._ground.lone_loop("unconfirmed", self._forget_unconfirmed, idle=_HOURLY)
@@ -67,6 +69,7 @@ class House:
             *self._segments.loops,
             *self._delivery.loops,
             *self._journeys.loops,
+            *self._predicting.loops,
             unconfirmed,
         )
 
@@ -182,6 +185,7 @@ class House:
             lists=segments.lists,
             personas=segments.personas,
             lookalikes=segments.lookalikes,
+            predictions=self._predicting.predictions,
             outbox=delivery.outbox,
             suppressions=delivery.suppressions,
             engagement=delivery.engagement,

@@ -24,6 +24,12 @@ from kikubari.decide.predict.occasions import Occasions as Occasions
 from kikubari.decide.predict.occasions import Standing as Standing
 from kikubari.decide.predict.occasions import gather_occasions as gather_occasions
 from kikubari.decide.predict.occasions import stand_at as stand_at
+from kikubari.decide.predict.predictions import HORIZON as HORIZON
+from kikubari.decide.predict.predictions import LeftOut as LeftOut
+from kikubari.decide.predict.predictions import PersonPrediction as PersonPrediction
+from kikubari.decide.predict.predictions import PredictionModel as PredictionModel
+from kikubari.decide.predict.predictions import Predictions as Predictions
+from kikubari.decide.predict.predictions import read_prediction as read_prediction
 from kikubari.decide.predict.purchases import PurchaseModel as PurchaseModel
 from kikubari.decide.predict.purchases import fit_purchases as fit_purchases
 from kikubari.decide.predict.replenishment import ReplenishmentModel as ReplenishmentModel

@@ -1,6 +1,5 @@
 """How forecasts would have done: learn from what lay before a day, look at what came after it."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -26,8 +25,6 @@ from kikubari.decide.predict.quality import (
 )
 from kikubari.decide.predict.replenishment import ReplenishmentModel, fit_replenishment
 from kikubari.spec.errors import InvalidInputError
-
-_RESAMPLES = 100
 
 
 class PurchaseEvaluation(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,11 +120,11 @@ def evaluate_purchases(
     return PurchaseEvaluation(
         n_customers=len(at),
         n_purchases=int(actual.sum()),
-        mae=_figure(mean_absolute_error, said.expected, actual),
-        rmse=_figure(root_mean_square_error, said.expected, actual),
-        bias=_figure(bias, said.expected, actual),
-        auc=_figure(auc, 1 - said.churn, actual),
-        value_bias=_figure(bias, said.expected_value, worth) if has_value else None,
+        mae=with_interval(mean_absolute_error, said.expected, actual),
+        rmse=with_interval(root_mean_square_error, said.expected, actual),
+        bias=with_interval(bias, said.expected, actual),
+        auc=with_interval(auc, 1 - said.churn, actual),
+        value_bias=with_interval(bias, said.expected_value, worth) if has_value else None,
         coverage=_share_within(said.low, actual, said.high),
         value_coverage=(
             _share_within(said.value_low, worth, said.value_high) if has_value else None
@@ -174,16 +171,10 @@ def _pair_figures(probability: Floats, again: Floats) -> PairFigures:
     return PairFigures(
         n_pairs=len(again),
         base_rate=float(again.mean()) if len(again) else 0.0,
-        average_precision=_figure(average_precision, probability, again),
-        auc=_figure(auc, probability, again),
+        average_precision=with_interval(average_precision, probability, again),
+        auc=with_interval(auc, probability, again),
         reliability=reliability(probability, again),
     )
-
-
-def _figure(measure: Callable[..., float], *arrays: Floats) -> Figure:
-    # Of very many rows, fewer resamples say as much.
-    resamples = max(20, min(_RESAMPLES, 4_000_000 // max(len(arrays[0]), 1)))
-    return with_interval(measure, *arrays, resamples=resamples)
 
 
 def _share_within(low: Floats, actual: Floats, high: Floats) -> float:

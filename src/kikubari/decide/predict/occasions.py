@@ -40,6 +40,10 @@ class Occasions:
         """Return those of the days from `first` until before `end`."""
         return self._chosen((self.day >= first) & (self.day < end))
 
+    def of_customers(self, is_used: NDArray[np.bool_]) -> "Occasions":
+        """Return those of some customers of the history."""
+        return self._chosen(is_used[self.customer])
+
     def count(self) -> Floats:
         """Return the number of occasions by customer."""
         return np.bincount(self.customer, minlength=self.n_customers).astype(float)

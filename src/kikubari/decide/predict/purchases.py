@@ -41,6 +41,8 @@ COVERAGE = 0.8
 _TAILS = ((1 - COVERAGE) / 2, (1 + COVERAGE) / 2)
 
 _N_LESSONS = 6
+# More customers teach the same: of many, an even sample is looked at.
+_MOST_TAUGHT = 50_000
 _STRENGTHS = (0.0, 0.5, 1.0)
 # The shape of the counts is narrowed by the mildest of these that encloses enough of the truth.
 _NARROWINGS = (1.0, 0.7, 0.5, 0.35, 0.25, 0.15)
@@ -154,10 +156,14 @@ class _Trial:
         self._fits = {day: self._fit(day) for day in self._at}
 
     def _fit(self, day: int) -> Dropout | None:
-        at = stand_at(self._known, day)
+        at = self._stand_at(day)
         if len(at) < MIN_CUSTOMERS or at.repeats.sum() < MIN_REPEATS:
             return None
         return fit_dropout(at, start=self._whole)
+
+    def _stand_at(self, day: int) -> Standing:
+        at = stand_at(self._known, day)
+        return at.chosen(slice(None, None, 1 + len(at) // _MOST_TAUGHT))
 
     def settle(self, at: Standing, card: PurchaseCard) -> PurchaseModel:
         """Return the model that does best on the newest part, learned anew from all of it."""
@@ -211,7 +217,7 @@ class _Trial:
         # A much shorter look ahead teaches about another question.
         if fit is None or days < max(7, min(self._days, -self._at[0]) / 8):
             return None
-        at = stand_at(self._known, day)
+        at = self._stand_at(day)
         came = self._known.between(day, day + days).count()[at.customer]
         level = find_level(self._known, at, day, days, fit.expect(at, days))
         return look_at(fit, at, days, level=level, actual=came)
@@ -220,7 +226,7 @@ class _Trial:
         self, correction: Correction | None, test: Lesson, narrowing: float
     ) -> float:
         day = self._at[-1]
-        at = stand_at(self._known, day)
+        at = self._stand_at(day)
         spend = fit_spend(at)
         if spend is None:
             return 1.0

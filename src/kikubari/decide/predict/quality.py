@@ -10,6 +10,8 @@ from kikubari.decide.predict._fitting import Floats
 CHANCE = 0.5  # AUC of a score that knows nothing
 _BINS = 10
 _RESAMPLES = 200
+# Of very many rows, fewer resamples say as much.
+_FEWEST_RESAMPLES, _MOST_ROWS_DRAWN = 20, 4_000_000
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -115,11 +117,12 @@ def with_interval(
         measure: takes the arrays.
         arrays: of one length, resampled together.
         seed: of the resampling.
-        resamples: how many.
+        resamples: how many at most.
     """
     value = measure(*arrays)
     draw = np.random.default_rng(seed)
     n = len(arrays[0])
+    resamples = min(resamples, max(_FEWEST_RESAMPLES, _MOST_ROWS_DRAWN // max(n, 1)))
     found = [
         measure(*(array[chosen] for array in arrays))
         for chosen in (draw.integers(0, n, n) for _ in range(resamples if n else 0))

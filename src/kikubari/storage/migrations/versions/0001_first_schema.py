@@ -949,6 +949,16 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "prediction_models",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("as_of_us", sa.BigInteger(), nullable=False),
+        sa.Column("told_us", sa.BigInteger(), nullable=True),
+        sa.Column("n_told", sa.BigInteger(), nullable=False),
+        sa.Column("card", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "version", name=op.f("pk_prediction_models")),
+    )
+    op.create_table(
         "processing_limits",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("receipt_id", sa.Text(), nullable=False),
@@ -1503,6 +1513,7 @@ def downgrade() -> None:
     op.drop_index("ix_product_news_product", table_name="product_news")
     op.drop_table("product_news")
     op.drop_table("processing_limits")
+    op.drop_table("prediction_models")
     op.drop_table("plan_violations")
     op.drop_index("ix_plan_violation_samples", table_name="plan_violation_samples")
     op.drop_table("plan_violation_samples")

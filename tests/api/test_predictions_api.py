@@ -1,0 +1,107 @@
+"""Forecasts in the product: asked for, told through the log, shown of a person, in segments."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from kikubari.decide.predict import WITHHELD_TEXTS
+
+
+@pytest.fixture(scope="module")
+def forecast(api):
+    """A model of a shop where p0 … p59 go on buying every 20 days and p60 … p119 stopped."""
+    key = api.post("/api/sources", {"name": "orders of many"})["write_key"]
+    draw = np.random.default_rng(3)
+    now = datetime.now(UTC)
+    batch = [
+        {
+            "type": "track",
+            "userId": f"p{number}",
+            "event": "Order Completed",
+            "timestamp": (now - timedelta(days=float(days))).isoformat(),
+            "properties": {"order_id": f"{number}-{days}", "total": 30, "currency": "GBP"},
+        }
+        for number in range(120)
+        for days in np.cumsum(draw.exponential(20, 14)) + (1 if number < 60 else 200)
+        if days < 500
+    ]
+    with api.stranger() as shop:
+        for start in range(0, len(batch), 100):
+            body = {"batch": batch[start : start + 100]}
+            shop.post("/v1/batch", json=body, auth=(key, "")).raise_for_status()
+    api.settle()
+    asked = api.post("/api/predictions/models", {})
+    until = time.monotonic() + 60
+    while (newest := api.get("/api/predictions/models")[0])["told_at"] is None:
+        assert time.monotonic() < until, newest
+        time.sleep(0.2)
+    api.settle()
+    assert newest["version"] == asked["version"]
+    return newest
+
+
+def predictions_of(api, person):
+    return api.get(f"/api/profiles/{person}/predictions")
+
+
+def members(api, condition):
+    body = {"condition": condition, "members": 1_000}
+    return api.post("/api/segments/evaluate", body)["members"]
+
+
+def test_the_card_tells_the_data_and_the_quality(forecast):
+    card = forecast["card"]
+    assert card["withheld"] is None
+    assert card["n_customers"] >= 120
+    assert forecast["n_told"] == card["n_customers"]
+    assert card["quality"]["auc"]["low"] > 0.5
+    assert card["quality"]["reliability"]["bins"]
+
+
+def test_who_goes_on_is_told_from_who_stopped(api, forecast):
+    going, gone = predictions_of(api, "p1"), predictions_of(api, "p70")
+    assert going["prediction"]["model_version"] == forecast["version"]
+    assert going["prediction"]["churn"] < 0.3
+    assert gone["prediction"]["churn"] > 0.7
+    assert going["prediction"]["purchases_low"] <= going["prediction"]["purchases"]
+    assert going["prediction"]["value_decile"] > gone["prediction"]["value_decile"]
+    assert going["prediction"]["next_purchase"] >= datetime.now(UTC).date().isoformat()
+    assert going["withheld"] is None
+    assert gone["withheld"] == {"code": "may_have_left", **WITHHELD_TEXTS["may_have_left"]}
+
+
+def test_segments_select_by_forecasts(api, forecast):
+    del forecast
+    risky = {
+        "type": "prediction",
+        "trait": "predicted_churn",
+        "test": {"type": "number", "at_least": 0.7},
+    }
+    found = members(api, risky)
+    going, gone = (api.get(f"/api/profiles/{one}")["profile"]["id"] for one in ("p1", "p70"))
+    assert gone in found
+    assert going not in found
+
+
+def test_nobody_can_claim_a_forecast(api, forecast):
+    del forecast
+    key = api.post("/api/sources", {"name": "claims"})["write_key"]
+    with api.stranger() as shop:
+        body = {"userId": "p1", "traits": {"predicted_churn": 1.0}}
+        shop.post("/v1/identify", json=body, auth=(key, "")).raise_for_status()
+    api.settle()
+    assert predictions_of(api, "p1")["prediction"]["churn"] < 0.3
+
+
+def test_who_never_bought_has_none_and_the_reason(api, forecast):
+    del forecast
+    key = api.post("/api/sources", {"name": "lookers"})["write_key"]
+    with api.stranger() as shop:
+        body = {"userId": "looker", "event": "Product Viewed"}
+        shop.post("/v1/track", json=body, auth=(key, "")).raise_for_status()
+    api.settle()
+    answer = predictions_of(api, "looker")
+    assert answer["prediction"] is None
+    assert answer["withheld"]["code"] == "no_purchase"
