@@ -5,6 +5,7 @@ import pytest
 from journey_world import World, branch, end, journey, message, split, wait, wait_for
 
 from kikubari.journeys.definition import Exit, Goal, JourneyFaultError, Reentry, Rules
+from kikubari.journeys.running import forget_ways
 from kikubari.spec.conditions import Duration, Events
 from kikubari.spec.errors import ConflictError
 
@@ -284,3 +285,14 @@ def test_people_who_became_one_are_one(state):
     world.happen(9, "Signed Up")
     world.settle()
     assert world.sent() == [("thanks", 1, 1)]
+
+
+def test_who_is_erased_is_in_no_journey(state):
+    world = World(state)
+    world.publish(journey(wait("later", "mail", hours=1), message("mail")))
+    world.happen(1, "Signed Up")
+    world.happen(2, "Signed Up")
+    world.settle()
+    world.store.write(lambda connection: forget_ways(connection, [1]))
+    world.pass_time(hours=1)
+    assert world.sent() == [("mail", 1, 2)]

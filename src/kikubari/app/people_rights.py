@@ -11,6 +11,7 @@ from kikubari.api import PersonExport
 from kikubari.decide.offers import Offers
 from kikubari.deliver import InboxStore, Outbox, forget_contact, forget_requests
 from kikubari.events import EventLog, Forgetting, SequencedEvent, forget_in
+from kikubari.journeys import forget_ways
 from kikubari.kit.clock import Clock
 from kikubari.kit.ids import IdFactory
 from kikubari.profiles import (
@@ -132,6 +133,7 @@ class PeopleRights:
             forget_contact(connection, receipt.numbers)
             forget_requests(connection, receipt.numbers)
             self._offers.forget_in(connection, receipt.numbers)
+            forget_ways(connection, receipt.numbers)
             return receipt
 
         return self._store.write(work)

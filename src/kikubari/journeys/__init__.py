@@ -49,6 +49,7 @@ from kikubari.journeys.running import Schedules as Schedules
 from kikubari.journeys.running import Stepper as Stepper
 from kikubari.journeys.running import Surroundings as Surroundings
 from kikubari.journeys.running import Waiting as Waiting
+from kikubari.journeys.running import forget_ways as forget_ways
 from kikubari.journeys.saved_blocks import SavedBlocks as SavedBlocks
 from kikubari.journeys.saved_blocks import SavedBlocksDefinition as SavedBlocksDefinition
 from kikubari.journeys.saved_blocks import SavedBlocksUse as SavedBlocksUse

@@ -32,6 +32,7 @@ from kikubari.journeys.running.experiments import Experiments as Experiments
 from kikubari.journeys.running.experiments import PartTally as PartTally
 from kikubari.journeys.running.explaining import Explaining as Explaining
 from kikubari.journeys.running.following import Follower as Follower
+from kikubari.journeys.running.forgetting import forget_ways as forget_ways
 from kikubari.journeys.running.journeys import Journeys as Journeys
 from kikubari.journeys.running.letters import JOURNEY as JOURNEY
 from kikubari.journeys.running.letters import Letters as Letters
