@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -186,6 +187,11 @@ def test_a_recipe_says_whether_it_has_a_place_for_an_offer():
         assert places == (recipe.offer is not None)
     with pytest.raises(InvalidInputError):
         make_journey(get_recipe("order-confirmation"), offer="off_1")
+
+
+def test_the_page_on_recipes_tells_of_each():
+    page = (Path(__file__).parents[2] / "docs/recipes.md").read_text()
+    assert re.findall("(?m)^[|] `([a-z-]+)`", page)[: len(RECIPES)] == [one.id for one in RECIPES]
 
 
 def test_an_unknown_recipe_is_not_found():

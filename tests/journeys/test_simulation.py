@@ -13,7 +13,9 @@ from kikubari.journeys.definition import (
     Rules,
     ScheduleTrigger,
 )
-from kikubari.journeys.simulation import Past, simulate
+from kikubari.journeys.running import Conversions
+from kikubari.journeys.simulation import Past, expect_effect, simulate
+from kikubari.journeys.simulation.throw_away import ThrowAwayStore
 from kikubari.segments import EventTests
 from kikubari.spec.conditions import Duration, Events
 from kikubari.spec.errors import InvalidInputError
@@ -41,9 +43,9 @@ class Memories:
 
     def belongs(self, segment, person, *, as_of):
         assert person in self.recalled
-        self.instants.append(as_of)
         if isinstance(segment, dict):
             return self.standing[segment["type"]](person)
+        self.instants.append(as_of)
         return person in self.members[segment]
 
 
@@ -256,3 +258,32 @@ def test_what_cannot_be_simulated_is_refused():
         history.simulate(journey(message("m", "nowhere")))
     with pytest.raises(InvalidInputError):
         history.simulate(journey(message("m"), trigger=ScheduleTrigger(cron="0 10 * * MON")))
+
+
+def test_the_effect_is_what_a_holdout_told():
+    history = History()
+    for number in range(1, 51):
+        history.did(number, "Signed Up", days=1)
+    result = history.simulate(journey(message("m")))
+    past = Conversions(entered=900, converted=90, held_out=100, held_out_converted=4)
+    effect = expect_effect(result, past)
+    assert effect.past == past
+    assert effect.conversions == pytest.approx(50 * (0.1 - 0.04))
+    assert expect_effect(result, None) is None
+    assert expect_effect(result, Conversions(entered=10, converted=1)) is None
+
+
+def test_the_store_of_a_simulation_undoes_what_fails():
+    with ThrowAwayStore() as store:
+
+        def fail(connection):
+            connection.exec_driver_sql("CREATE TABLE t (x INTEGER)")
+            raise ValueError("no")
+
+        with pytest.raises(ValueError, match="no"):
+            store.write(fail)
+        with store.read() as connection:
+            rows = connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 't'")
+            assert rows.all() == []
+        assert isinstance(store.submit(fail).exception(), ValueError)
+        assert store.submit(lambda _: 5).result() == 5

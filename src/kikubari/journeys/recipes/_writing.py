@@ -9,7 +9,6 @@ from kikubari.decide.personalise import (
     AnyBlock,
     Button,
     Coupon,
-    Divider,
     Document,
     EmailTemplateSource,
     EmailVariant,
@@ -127,11 +126,6 @@ def button(label: str, href: str = SHOP, *, when: str = "") -> Button:
 def coupon(title: str, terms: str = "") -> Coupon:
     """Return the person's own code; nothing where the step has no offer."""
     return Coupon(id="coupon", code="", title=title, terms=terms)
-
-
-def rule() -> Divider:
-    """Return a thin line."""
-    return Divider(id="divider")
 
 
 def who(condition: Condition) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import msgspec
 from kikubari.decide.guard import Words
 from kikubari.journeys.definition import JourneyDefinition
 
-NeedKind = Literal["event", "trait", "consent", "catalogue", "list"]
+NeedKind = Literal["event", "trait", "consent", "catalogue"]
 
 
 class Need(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,7 +17,7 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         kind: ``event`` and ``trait`` are looked for in the shop's log; the others are told only.
-        name: of the event or trait; of a consent its purpose; of a list its id.
+        name: of the event or trait; of a consent its purpose.
         is_required: without it nobody enters; else the messages say less.
         use: what it is for.
         how: where the documentation says how to send it.

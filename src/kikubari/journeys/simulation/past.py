@@ -13,7 +13,7 @@ from kikubari.deliver import Candidate, MessageState, Reason, Verdict
 from kikubari.events import SequencedEvent
 from kikubari.journeys.simulation.contracts import Memories
 from kikubari.kit.clock import Clock
-from kikubari.kit.instants import to_micros
+from kikubari.kit.instants import LATEST, to_micros
 from kikubari.spec.conditions import IsSet, Suppressed, TraitIs
 
 
@@ -113,7 +113,8 @@ class PastAudience:
         del connection
         stopped: dict[int, Verdict] = {}
         for one in candidates:
-            if not self._is(_HAS_ADDRESS, one.number):
+            # A customer list that came in yesterday does not say since when its addresses hold.
+            if not self._memories.belongs(_HAS_ADDRESS, one.number, as_of=LATEST):
                 stopped[one.message_id] = Verdict(MessageState.SKIPPED, Reason.NO_ADDRESS)
             elif self._is(_IS_SUPPRESSED, one.number):
                 stopped[one.message_id] = Verdict(MessageState.SKIPPED, Reason.SUPPRESSED)
