@@ -6,21 +6,20 @@ import type { useHistory } from '@/design/writing/history'
 import { useIsNarrow } from '@/design/writing/useIsNarrow'
 import { useUndoKeys } from '@/design/writing/useUndoKeys'
 import { Choice } from '../../editor/panel/fields'
-import { AddDialog } from '../canvas/AddDialog'
 import { Canvas } from '../canvas/Canvas'
 import { Keys } from '../canvas/Keys'
 import { Outline } from '../canvas/Outline'
 import { placeJourney } from '../layout/place'
 import type { Fault, JourneyDefinition } from '../model/definition'
 import type { Edge } from '../model/ways'
-import { ItemPanel } from '../panel/ItemPanel'
-import { RulesForm } from '../panel/RulesForm'
 import { type Board, BoardContext } from '../state/board'
 import type { Figures } from '../state/figures'
 import { useBoardActs } from '../state/useBoardActs'
 import { useText } from '../texts'
 import styles from './Bench.module.css'
 
+const AddDialog = lazy(() => import('../canvas/AddDialog'))
+const Panels = lazy(() => import('../panel/Panels'))
 const MessageBench = lazy(() => import('../message/MessageBench'))
 
 interface Props {
@@ -80,11 +79,11 @@ export function Bench(props: Props) {
   // The panel may lag behind a finger that rests on an arrow.
   const shownId = useDeferredValue(acts.focus)
   const panel = (
-    <Side
-      tab={tab}
-      onTab={setTab}
-      step={<ItemPanel id={shownId} onWrite={setWritten} onPeople={onPeople} />}
-    />
+    <Side tab={tab} onTab={setTab}>
+      <Suspense fallback={<Loading lines={6} />}>
+        <Panels tab={tab} id={shownId} onWrite={setWritten} onPeople={onPeople} />
+      </Suspense>
+    </Side>
   )
   if (written !== undefined) {
     return (
@@ -138,7 +137,11 @@ export function Bench(props: Props) {
           {panel}
         </Dialog>
       )}
-      {asked && <AddDialog edge={asked} onClose={() => setAsked(undefined)} />}
+      {asked && (
+        <Suspense>
+          <AddDialog edge={asked} onClose={() => setAsked(undefined)} />
+        </Suspense>
+      )}
     </BoardContext>
   )
 }
@@ -146,10 +149,10 @@ export function Bench(props: Props) {
 interface SideProps {
   tab: 'step' | 'rules'
   onTab: (tab: 'step' | 'rules') => void
-  step: ReactNode
+  children: ReactNode
 }
 
-function Side({ tab, onTab, step }: SideProps) {
+function Side({ tab, onTab, children }: SideProps) {
   const t = useText()
   return (
     <Tabs value={tab} onChange={(one) => onTab(one as 'step')} keepMounted={false}>
@@ -157,10 +160,7 @@ function Side({ tab, onTab, step }: SideProps) {
         <Tabs.Tab value="step">{t('tab_step')}</Tabs.Tab>
         <Tabs.Tab value="rules">{t('tab_rules')}</Tabs.Tab>
       </Tabs.List>
-      <Tabs.Panel value="step">{step}</Tabs.Panel>
-      <Tabs.Panel value="rules">
-        <RulesForm />
-      </Tabs.Panel>
+      <Tabs.Panel value={tab}>{children}</Tabs.Panel>
     </Tabs>
   )
 }

@@ -19,7 +19,7 @@ interface Props {
 }
 
 /** What can be put on a way. */
-export function AddDialog({ edge: asked, onClose }: Props) {
+export default function AddDialog({ edge: asked, onClose }: Props) {
   const t = useText()
   const words = useStepWords()
   const { journey, change, go, open, announce, paste } = useBoard()

@@ -51,34 +51,36 @@ export function Canvas({ scale }: Props) {
   const add = useCallback((edge: Parameters<typeof board.ask>[0]) => acts.current.ask(edge), [])
   return (
     <div ref={scroller} className={styles.scroller}>
-      <div
-        className={styles.sized}
-        style={{ width: layout.width * scale, height: layout.height * scale }}
-      >
+      <div className={styles.paper}>
         <div
-          className={styles.plane}
-          style={{ width: layout.width, height: layout.height, transform: `scale(${scale})` }}
+          className={styles.sized}
+          style={{ width: layout.width * scale, height: layout.height * scale }}
         >
-          <Lines layout={layout} words={words} />
           <div
-            role="tree"
-            aria-label={t('canvas')}
-            aria-multiselectable
-            aria-describedby="journey-keys"
-            onKeyDown={onKeyDown}
+            className={styles.plane}
+            style={{ width: layout.width, height: layout.height, transform: `scale(${scale})` }}
           >
-            {drawn.map((one) => (
-              <Place
-                key={one.placed.item.id}
-                {...one}
-                isFocused={one.placed.item.id === focus}
-                isChosen={chosen.has(one.placed.item.id)}
-                onPress={press}
-                mayAdd={mayChange}
-              />
-            ))}
+            <Lines layout={layout} words={words} />
+            <div
+              role="tree"
+              aria-label={t('canvas')}
+              aria-multiselectable
+              aria-describedby="journey-keys"
+              onKeyDown={onKeyDown}
+            >
+              {drawn.map((one) => (
+                <Place
+                  key={one.placed.item.id}
+                  {...one}
+                  isFocused={one.placed.item.id === focus}
+                  isChosen={chosen.has(one.placed.item.id)}
+                  onPress={press}
+                  mayAdd={mayChange}
+                />
+              ))}
+            </div>
+            <Signs layout={layout} words={words} onAdd={mayChange ? add : undefined} />
           </div>
-          <Signs layout={layout} words={words} onAdd={mayChange ? add : undefined} />
         </div>
       </div>
     </div>

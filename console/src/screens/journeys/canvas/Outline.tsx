@@ -62,7 +62,7 @@ function ItemRow({ row, item }: { row: Row; item: NonNullable<Row['item']> }) {
       }}
     >
       {isEnd ? (
-        <span className={styles.end}>
+        <span aria-hidden className={styles.end}>
           {mayChange ? (
             <>
               <IconPlus aria-hidden size={16} /> {t('add')}
@@ -73,7 +73,7 @@ function ItemRow({ row, item }: { row: Row; item: NonNullable<Row['item']> }) {
         </span>
       ) : (
         <>
-          <div className={styles.card}>
+          <div aria-hidden className={styles.card}>
             <Card {...words.card(item)} />
           </div>
           {mayChange && item.out.length === 1 && (

@@ -165,7 +165,7 @@ function linesOf(from: Placed, lanes: Lanes): Line[] {
     const top = from.y + from.height
     const turn = top + 28
     const y = hasWays ? top + 80 : top + gap.y / 2
-    const arrival = target.y - (target.item.from.length > 1 ? gap.y / 2 : 0)
+    const arrival = target.y - (target.item.from.length > 1 ? 18 : 0)
     const lane = freeLane(x, y, arrival, target, lanes)
     const path = pathThrough([
       [from.x, top],

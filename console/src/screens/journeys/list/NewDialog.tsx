@@ -1,53 +1,118 @@
-import { Button, Group, TextInput } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Button, TextInput } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
-import { createJourney } from '@/api/generated'
-import { Dialog, ErrorState } from '@/design'
+import { createJourney, installRecipe, type RecipeAnswer } from '@/api/generated'
+import { listRecipesOptions } from '@/api/generated/@tanstack/react-query.gen'
+import { Badge, Dialog, ErrorState, Loaded } from '@/design'
+import { useFormat } from '@/language/format'
+import { useLanguage } from '@/language/texts'
+import { stages } from '../model/definition'
 import { isOfJourneys } from '../state/journeys'
 import { useText } from '../texts'
-import styles from './JourneysScreen.module.css'
+import styles from './NewDialog.module.css'
 
-/** A new journey: a name, and then the canvas. */
+/** A new journey: a recipe that is ready to be sent, or a name and an empty canvas. */
 export function NewDialog({ onClose }: { onClose: () => void }) {
   const t = useText()
+  const recipes = useQuery(listRecipesOptions())
+  const begin = useBegin()
+  const [name, setName] = useState('')
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (name.trim()) begin.mutate({ name: name.trim() })
+  }
+  return (
+    <Dialog title={t('new_title')} onClose={onClose} isWide>
+      <form className={styles.form} onSubmit={submit}>
+        <TextInput
+          data-autofocus
+          label={t('new_empty')}
+          placeholder={t('new_name')}
+          maxLength={200}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Button type="submit" disabled={!name.trim()} loading={begin.isPending}>
+          {t('new_begin')}
+        </Button>
+      </form>
+      {begin.isError && <ErrorState error={begin.error} />}
+      <h3 className={styles.heading}>{t('recipes')}</h3>
+      <Loaded query={recipes}>
+        {(found) =>
+          ['', ...stages].map((stage) => {
+            const here = found.filter((one) => one.stage === stage)
+            if (here.length === 0) return null
+            return (
+              <section key={stage} className={styles.stage}>
+                <h4>{t(stage === '' ? 'stage_none' : `stage_${stage as 'loyalty'}`)}</h4>
+                <ul>
+                  {here.map((one) => (
+                    <li key={one.id}>
+                      <Recipe
+                        recipe={one}
+                        isBusy={begin.isPending}
+                        onChoose={() => begin.mutate({ recipe: one.id })}
+                      />
+                    </li>
+                  ))}
+                </ul>
+              </section>
+            )
+          })
+        }
+      </Loaded>
+    </Dialog>
+  )
+}
+
+interface RecipeProps {
+  recipe: RecipeAnswer
+  isBusy: boolean
+  onChoose: () => void
+}
+
+/** What a recipe does, and whether this shop sends what it needs. */
+function Recipe({ recipe, isBusy, onChoose }: RecipeProps) {
+  const t = useText()
+  const format = useFormat()
+  const language = useLanguage()
+  const missing = recipe.needs.filter(({ need, is_met }) => need.is_required && !is_met)
+  return (
+    <button type="button" className={styles.recipe} disabled={isBusy} onClick={onChoose}>
+      <b>{recipe.name[language]}</b>
+      <span>{recipe.description[language]}</span>
+      {recipe.is_ready ? (
+        <span>{t('recipe_messages', { count: recipe.messages })}</span>
+      ) : (
+        <span>
+          <Badge tone="late">{t('recipe_waits')}</Badge>{' '}
+          {t('recipe_lacks', { what: format.list(missing.map(({ need }) => need.name)) })}
+        </span>
+      )}
+    </button>
+  )
+}
+
+/** Makes a draft and goes to its canvas. */
+function useBegin() {
   const navigate = useNavigate()
   const queries = useQueryClient()
-  const [name, setName] = useState('')
-  const create = useMutation({
-    mutationFn: async () => {
-      const definition = {
-        name: name.trim(),
-        trigger: { type: 'event' as const, events: { event: 'Order Completed' } },
+  const language = useLanguage()
+  return useMutation({
+    mutationFn: async ({ name = '', recipe }: { name?: string; recipe?: string }) => {
+      if (recipe !== undefined) {
+        const path = { recipe_id: recipe }
+        return (await installRecipe({ path, body: { language }, throwOnError: true })).data
       }
-      return (await createJourney({ body: { definition }, throwOnError: true })).data
+      const trigger = { type: 'event' as const, events: { event: 'Order Completed' } }
+      const body = { definition: { name, trigger } }
+      return (await createJourney({ body, throwOnError: true })).data
     },
     onSuccess: async ({ journey_id }) => {
       await queries.invalidateQueries({ predicate: ({ queryKey }) => isOfJourneys(queryKey) })
       await navigate({ to: '/journeys/$journeyId', params: { journeyId: journey_id } })
     },
   })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (name.trim()) create.mutate()
-  }
-  return (
-    <Dialog title={t('new_title')} onClose={onClose}>
-      <form className={styles.form} onSubmit={submit}>
-        <TextInput
-          data-autofocus
-          label={t('new_name')}
-          maxLength={200}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        {create.isError && <ErrorState error={create.error} />}
-        <Group justify="flex-end">
-          <Button type="submit" disabled={!name.trim()} loading={create.isPending}>
-            {t('new_begin')}
-          </Button>
-        </Group>
-      </form>
-    </Dialog>
-  )
 }

@@ -22,7 +22,6 @@ import { type Shown, Toolbar } from '../../editor/Toolbar'
 import { useText as useEditorText } from '../../editor/texts'
 import type { JourneyDefinition, MessageStep } from '../model/definition'
 import { stepOf } from '../model/ways'
-import { useStepWords } from '../state/useStepWords'
 import { useText } from '../texts'
 import { asBroadcast, withWords } from './asBroadcast'
 
@@ -54,7 +53,6 @@ function Gone({ onClose }: Pick<Props, 'onClose'>) {
 function Writing({ step, history, onClose }: Omit<Props, 'stepId'> & { step: MessageStep }) {
   const t = useText()
   const say = useEditorText()
-  const words = useStepWords()
   const isNarrow = useIsNarrow()
   const spoken = useLanguage()
   const newest = useQuery(listBroadcastsOptions({ query: { limit: 1 } })).data?.[0]
@@ -106,7 +104,7 @@ function Writing({ step, history, onClose }: Omit<Props, 'stepId'> & { step: Mes
             <Button variant="light" onClick={onClose}>
               ← {t('back_to_canvas')}
             </Button>{' '}
-            <strong>{words.name(step)}</strong>
+            <strong>{step.label || t('kind_message')}</strong>
           </p>
           <Toolbar history={history} shown={shown} onShow={setShown} language={language} />
           <div className={styles.bench} data-both={shown === 'both' || undefined}>
