@@ -79,6 +79,9 @@ def known(api, tmp_path_factory):
     waiting = api.post("/api/broadcasts", BROADCAST)["id"]
     asked = api.client.post(f"/api/broadcasts/{waiting}/send").json()["error"]["detail"]
     api.client.put("/api/policies/approvals", json={}).raise_for_status()
+    later = {"timing": {"start_at": "2099-01-01T09:00:00+09:00"}}
+    scheduled = api.post("/api/broadcasts", BROADCAST | later)["id"]
+    api.post(f"/api/broadcasts/{scheduled}/send")
     recipients = api.get(f"/api/broadcasts/{sent}/recipients")
     message = next(one for one in recipients if one["outcome"] == "sent")
     return {
@@ -104,6 +107,7 @@ def known(api, tmp_path_factory):
         "topic_id": api.post("/api/topics", TOPIC)["definition"]["id"],
         "domain": "shop.example",
         "draft_id": api.post("/api/broadcasts", BROADCAST)["id"],
+        "scheduled_id": scheduled,
         "second_draft_id": api.post("/api/broadcasts", BROADCAST)["id"],
         "offer_id": api.post("/api/offers", OFFER)["id"],
         "saved_id": api.post("/api/saved-blocks", SAVED)["id"],
@@ -188,6 +192,7 @@ def examples(known):
         "create_broadcast": {"body": BROADCAST},
         "change_broadcast": {"body": BROADCAST, "path_parameters": draft},
         "send_broadcast": {"path_parameters": draft},
+        "unschedule_broadcast": {"path_parameters": {"broadcast_id": known["scheduled_id"]}},
         "send_broadcast_unchecked": {
             "path_parameters": {"broadcast_id": known["second_draft_id"]},
             "body": {"reason": "a recall cannot wait"},
