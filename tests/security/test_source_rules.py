@@ -155,6 +155,7 @@ RULES = {
         # Made of words of our own, of an element's name, or of what `re.escape` gave.
         frozenset(
             {
+                "catalog/versions.py",
                 "collect/governance/_terms.py",
                 "decide/personalise/_markup.py",
                 "deliver/return_path.py",
@@ -203,6 +204,7 @@ RULES = {
                 "demo/people.py",
                 "demo/sessions.py",
                 "demo/trail.py",
+                "journeys/running/stepping.py",
                 "segments/audiences/audience.py",
             }
         ),
