@@ -51,6 +51,7 @@ from kikubari.kit.clock import SystemClock
 from kikubari.profiles import (
     ConsentLedger,
     ConsentProjection,
+    Households,
     IdentityNumbering,
     InstanceKey,
     PersonKeys,
@@ -203,6 +204,7 @@ class MailShop:
             timezone="Asia/Tokyo",
             base_url=f"https://{DOMAIN}",
             limits=self._limits,
+            households=Households(),
         )
 
     def _worker(self, transport: Transport) -> DeliveryWorker:

@@ -5,7 +5,8 @@ export default defineConfig({
   output: { path: './src/api/generated', clean: true },
   plugins: [
     '@hey-api/typescript',
-    '@hey-api/sdk',
+    // The console logs in by its cookie: no call has to say how.
+    { name: '@hey-api/sdk', auth: false },
     '@hey-api/client-fetch',
     '@tanstack/react-query',
   ],

@@ -11,6 +11,7 @@ from kikubari.api.console.serving import BUILT
 
 pytestmark = pytest.mark.browser
 FIRST_LOAD_BYTES = 250_000
+LATER_LOAD_BYTES = 275_000
 FIRST_PAINT_MILLISECONDS = 1_000
 
 
@@ -97,7 +98,10 @@ def test_only_built_files_are_served(shop_url, path) -> None:
 
 
 def test_every_route_is_light() -> None:
-    """What a first visit loads: the entry, the screen, all they import, all their styles."""
+    """What a first visit loads: the entry, the screen, all they import, all their styles.
+
+    What a screen fetches later, for a dialog or a form that is opened, may be a little more.
+    """
     manifest = json.loads((BUILT / ".vite/manifest.json").read_text())
 
     def files_of(key: str, seen: set[str]) -> set[str]:
@@ -110,15 +114,17 @@ def test_every_route_is_light() -> None:
             found |= files_of(one, seen)
         return found
 
-    screens = [key for key, entry in manifest.items() if entry.get("isDynamicEntry")]
+    screens = set(manifest["index.html"]["dynamicImports"])
     assert screens
+    parts = {key for key, entry in manifest.items() if entry.get("isDynamicEntry")}
     sizes = {}
-    for key in screens:
+    for key in sorted(screens | parts):
         files = files_of("index.html", set()) | files_of(key, set())
         sizes[key] = sum(len(gzip.compress((BUILT / name).read_bytes(), 9)) for name in files)
     print({key: f"{size / 1000:.0f} kB" for key, size in sizes.items()})
     for key, size in sizes.items():
-        assert size <= FIRST_LOAD_BYTES, (key, size)
+        limit = FIRST_LOAD_BYTES if key in screens else LATER_LOAD_BYTES
+        assert size <= limit, (key, size)
 
 
 def test_the_first_paint_comes_soon(wide) -> None:

@@ -20,6 +20,8 @@ def test_healthz_says_ready_and_how_far_each_consumer_is(installation):
     parts = (
         "sequencer", "copier", "plans", "attributes", "segments", "past sizes", "forgetting",
         "broadcasts", "subscriptions", "old contacts", "complaints", "unconfirmed", "deliver",
+        "product news", "journeys log", "journeys", "anniversaries", "schedules", "experiments",
+        "predictions",
     )  # fmt: skip
     alive = {one["name"]: one["is_alive"] for one in answer["consumers"]}
     assert alive == dict.fromkeys(parts, True)

@@ -17,7 +17,13 @@ def recipe() -> None:
 
 
 @recipe.command("list")
-@click.option("--language", type=click.Choice(["ja", "en"]), default="en", show_default=True)
+@click.option(
+    "--language",
+    type=click.Choice(["ja", "en"]),
+    default="en",
+    show_default=True,
+    help="Of the names.",
+)
 @as_json_option
 @click.pass_obj
 def list_recipes(settings: Settings, *, language: str, as_json: bool) -> None:
@@ -40,9 +46,15 @@ def show_recipe(settings: Settings, recipe_id: str, *, as_json: bool) -> None:
 
 @recipe.command("install")
 @click.argument("recipe_id")
-@click.option("--language", type=click.Choice(["ja", "en"]), default="en", show_default=True)
+@click.option(
+    "--language",
+    type=click.Choice(["ja", "en"]),
+    default="en",
+    show_default=True,
+    help="Of its name, and of who has no language of their own.",
+)
 @click.option("--from-address", default="", help="Who its messages are from; the shop by default.")
-@click.option("--from-name", default="")
+@click.option("--from-name", default="", help="Their name.")
 @click.option("--topic", default="", help="Id of what its messages are about.")
 @click.option("--offer", default="", help="Id of the offer whose codes it brings.")
 @as_json_option

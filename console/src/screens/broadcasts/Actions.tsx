@@ -11,7 +11,7 @@ import {
 } from '@/api/generated'
 import { useMay } from '@/app/session'
 import { ButtonLink, Confirm, toast, toastFailure, useErrorLine } from '@/design'
-import { TestDialog } from '../trials/TestDialog'
+import TestDialog from '../trials/TestDialog'
 import { useText as useTrialText } from '../trials/texts'
 import { ConfirmSending } from './ConfirmSending'
 import { useText } from './texts'

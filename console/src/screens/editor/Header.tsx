@@ -1,17 +1,18 @@
 import { Button, Group } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { Broadcast, BroadcastDefinition } from '@/api/generated'
 import { getBroadcastOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { Dialog, Loaded, PageHeader } from '@/design'
 import { useSegmentName } from '../broadcasts/state'
-import { TestDialog } from '../trials/TestDialog'
 import { useText as useTrialText } from '../trials/texts'
 import styles from './EditorScreen.module.css'
 import { useEditor } from './state/editor'
 import type { useAutosave } from './state/useAutosave'
 import { useText } from './texts'
+
+const TestDialog = lazy(() => import('../trials/TestDialog'))
 
 interface Props {
   broadcast: Broadcast
@@ -62,7 +63,11 @@ export function Header({ broadcast, autosave, onRestart, onCheck }: Props) {
           </>
         }
       />
-      {isTesting && <TestDialog broadcastId={broadcast.id} onClose={() => setIsTesting(false)} />}
+      {isTesting && (
+        <Suspense>
+          <TestDialog broadcastId={broadcast.id} onClose={() => setIsTesting(false)} />
+        </Suspense>
+      )}
       {autosave.saving.state === 'conflict' && (
         <Conflict broadcast={broadcast} autosave={autosave} onRestart={onRestart} />
       )}

@@ -9,7 +9,7 @@ import { type Language, languages } from '@/language/i18n'
 import { useLanguage } from '@/language/texts'
 import { freshDocument } from './blocks/fresh'
 import styles from './NewScreen.module.css'
-import { SegmentField } from './panel/SettingsPanel'
+import { SegmentField } from './panel/SegmentField'
 import { useText } from './texts'
 
 /** A new draft; its sender is that of the newest broadcast. */

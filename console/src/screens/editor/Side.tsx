@@ -1,22 +1,23 @@
 import { Button, Group, Tabs } from '@mantine/core'
 import type { UseQueryResult } from '@tanstack/react-query'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { Broadcast, DraftReport } from '@/api/generated'
 import { useIsNarrow } from '@/design/writing/useIsNarrow'
 import type { Language } from '@/language/i18n'
 import { findBlock } from './blocks/model'
-import { CheckPanel } from './check/CheckPanel'
 import styles from './EditorScreen.module.css'
 import { Inspector } from './panel/Inspector'
 import panel from './panel/Panel.module.css'
-import { SettingsPanel } from './panel/SettingsPanel'
 import { ThemeFields } from './panel/ThemeFields'
-import { Preview } from './preview/Preview'
 import { KeepDialog } from './saved/KeepDialog'
 import { Shelf } from './saved/Shelf'
 import { useEditor } from './state/editor'
 import { useText } from './texts'
-import { VersionsPanel } from './versions/VersionsPanel'
+
+const CheckPanel = lazy(() => import('./check/CheckPanel'))
+const Preview = lazy(() => import('./preview/Preview'))
+const SettingsPanel = lazy(() => import('./panel/SettingsPanel'))
+const VersionsPanel = lazy(() => import('./versions/VersionsPanel'))
 
 const tabs = ['block', 'preview', 'check', 'versions', 'settings'] as const
 export type Tab = (typeof tabs)[number]
@@ -48,16 +49,24 @@ export function Side({ broadcast, version, language, report, tab, onTab }: Props
         </Tabs.List>
         <Tabs.Panel value="block">{!isNarrow && <BlockPanel language={language} />}</Tabs.Panel>
         <Tabs.Panel value="preview">
-          <Preview language={language} />
+          <Suspense>
+            <Preview language={language} />
+          </Suspense>
         </Tabs.Panel>
         <Tabs.Panel value="check">
-          <CheckPanel report={report} />
+          <Suspense>
+            <CheckPanel report={report} />
+          </Suspense>
         </Tabs.Panel>
         <Tabs.Panel value="versions">
-          <VersionsPanel broadcastId={broadcast.id} version={version} />
+          <Suspense>
+            <VersionsPanel broadcastId={broadcast.id} version={version} />
+          </Suspense>
         </Tabs.Panel>
         <Tabs.Panel value="settings">
-          <SettingsPanel />
+          <Suspense>
+            <SettingsPanel />
+          </Suspense>
         </Tabs.Panel>
       </Tabs>
     </aside>

@@ -15,7 +15,7 @@ interface Props {
 }
 
 /** Sends a draft to members, as one of its customers would get it. */
-export function TestDialog({ broadcastId, onClose }: Props) {
+export default function TestDialog({ broadcastId, onClose }: Props) {
   const t = useText()
   const sayError = useErrorLine()
   const members = useMembers()

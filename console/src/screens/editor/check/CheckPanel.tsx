@@ -23,7 +23,7 @@ const tones: Record<CaseVerdict['verdict'], Tone> = {
 const order: CaseVerdict['verdict'][] = ['ok', 'warn', 'hold', 'block']
 
 /** Whether it can go: what is wrong, what the guard says, what is missing for whom, how large. */
-export function CheckPanel({ report }: { report: UseQueryResult<DraftReport> }) {
+export default function CheckPanel({ report }: { report: UseQueryResult<DraftReport> }) {
   const t = useText()
   const { verdicts } = useEditor()
   if (report.isError) return <ErrorState error={report.error} onRetry={() => report.refetch()} />

@@ -1,7 +1,7 @@
-import { NativeSelect, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { BroadcastDefinition, Sender } from '@/api/generated'
-import { listSegmentsOptions, listTopicsOptions } from '@/api/generated/@tanstack/react-query.gen'
+import { listTopicsOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { useLanguage } from '@/language/texts'
 import { writtenIn } from '../blocks/model'
 import { useEditor } from '../state/editor'
@@ -9,9 +9,10 @@ import { useText } from '../texts'
 import { CouponRules } from './CouponRules'
 import { Select, Yes } from './fields'
 import styles from './Panel.module.css'
+import { SegmentField } from './SegmentField'
 
 /** Whom it is for, whom it is from, and how it goes. */
-export function SettingsPanel() {
+export default function SettingsPanel() {
   const t = useText()
   const { definition, changeDefinition } = useEditor()
   const change = (some: Partial<BroadcastDefinition>, tag?: string) =>
@@ -64,29 +65,6 @@ export function SettingsPanel() {
 interface FieldProps<V> {
   value: V
   onChange: (value: string) => void
-}
-
-export function SegmentField({ value, onChange }: FieldProps<BroadcastDefinition['segment']>) {
-  const t = useText()
-  const language = useLanguage()
-  const segments = useQuery(listSegmentsOptions()).data ?? []
-  // A broadcast may have conditions of its own, which are kept unless a segment is chosen.
-  const chosen = typeof value === 'string' ? value : ''
-  return (
-    <NativeSelect
-      label={t('segment')}
-      description={t('segment_note')}
-      value={chosen}
-      onChange={(event) => event.currentTarget.value && onChange(event.currentTarget.value)}
-      data={[
-        { value: '', label: t(value && !chosen ? 'segment_own' : 'segment_choose') },
-        ...segments.map((one) => ({
-          value: one.id,
-          label: language === 'ja' ? one.name_ja : one.name_en,
-        })),
-      ]}
-    />
-  )
 }
 
 function TopicField({ value, onChange }: FieldProps<string>) {

@@ -25,7 +25,7 @@ const phonePixels = 390
 const deskPixels = 720
 
 /** The message as one person would get it, made anew as it is written. */
-export function Preview({ language }: { language: Language }) {
+export default function Preview({ language }: { language: Language }) {
   const t = useText()
   const { definition } = useEditor()
   const [chosen, setChosen] = useState<PersonLine>()

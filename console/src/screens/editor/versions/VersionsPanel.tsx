@@ -19,7 +19,7 @@ interface Props {
 }
 
 /** How the message was at the end of each sitting, and the way back there. */
-export function VersionsPanel({ broadcastId, version }: Props) {
+export default function VersionsPanel({ broadcastId, version }: Props) {
   const t = useText()
   const format = useFormat()
   const [chosen, setChosen] = useState<number>()

@@ -1,6 +1,6 @@
 import { Button, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useRef, useState } from 'react'
+import { lazy, Suspense, useRef, useState } from 'react'
 import type { BroadcastDefinition } from '@/api/generated'
 import { listBroadcastsOptions } from '@/api/generated/@tanstack/react-query.gen'
 import type { useHistory } from '@/design/writing/history'
@@ -10,11 +10,9 @@ import { useLanguage } from '@/language/texts'
 import { insert, withNewIds, writtenIn } from '../../editor/blocks/model'
 import { DragContext, useDrag } from '../../editor/canvas/drag'
 import { Palette } from '../../editor/canvas/Palette'
-import { CheckPanel } from '../../editor/check/CheckPanel'
 import { useCheck, useVerdicts } from '../../editor/check/useChecks'
 import styles from '../../editor/EditorScreen.module.css'
 import { Letter } from '../../editor/Letter'
-import { Preview } from '../../editor/preview/Preview'
 import { BlockPanel } from '../../editor/Side'
 import { type Editor, EditorContext } from '../../editor/state/editor'
 import { useActs } from '../../editor/state/useActs'
@@ -24,6 +22,9 @@ import type { JourneyDefinition, MessageStep } from '../model/definition'
 import { stepOf } from '../model/ways'
 import { useText } from '../texts'
 import { asBroadcast, withWords } from './asBroadcast'
+
+const CheckPanel = lazy(() => import('../../editor/check/CheckPanel'))
+const Preview = lazy(() => import('../../editor/preview/Preview'))
 
 const tabs = ['block', 'preview', 'check'] as const
 type Tab = (typeof tabs)[number]
@@ -133,10 +134,14 @@ function Writing({ step, history, onClose }: Omit<Props, 'stepId'> & { step: Mes
                   {!isNarrow && <BlockPanel language={language} />}
                 </Tabs.Panel>
                 <Tabs.Panel value="preview">
-                  <Preview language={language} />
+                  <Suspense>
+                    <Preview language={language} />
+                  </Suspense>
                 </Tabs.Panel>
                 <Tabs.Panel value="check">
-                  <CheckPanel report={report} />
+                  <Suspense>
+                    <CheckPanel report={report} />
+                  </Suspense>
                 </Tabs.Panel>
               </Tabs>
             </aside>

@@ -1,5 +1,6 @@
 import { TextInput } from '@mantine/core'
 import { IconDots } from '@tabler/icons-react'
+import { lazy, Suspense } from 'react'
 import { Menu } from '@/design'
 import { useFormat } from '@/language/format'
 import { useFaultWords } from '../canvas/useFaultWords'
@@ -14,9 +15,10 @@ import { BranchForm, PartsForm, WinnerField } from './DecisionForms'
 import { EnterForm } from './EnterForm'
 import { MessageForm } from './MessageForm'
 import styles from './Panel.module.css'
-import { TriggerForm } from './TriggerForm'
 import { WaitBestForm, WaitForForm, WaitForm, WaitUntilForm } from './WaitForms'
 import { WhoField } from './WhoField'
+
+const TriggerForm = lazy(() => import('./TriggerForm'))
 
 interface Props {
   id: string
@@ -52,10 +54,12 @@ function Beginning() {
     <>
       <h2>{t('beginning')}</h2>
       <Faults id="" />
-      <TriggerForm
-        trigger={journey.trigger}
-        onChange={(trigger, tag) => change((now) => ({ ...now, trigger }), tag)}
-      />
+      <Suspense>
+        <TriggerForm
+          trigger={journey.trigger}
+          onChange={(trigger, tag) => change((now) => ({ ...now, trigger }), tag)}
+        />
+      </Suspense>
       <WhoField
         label={t(journey.trigger.type === 'schedule' ? 'who_all' : 'who_may')}
         mayBeAll

@@ -1,11 +1,11 @@
 import { Checkbox, NativeSelect, TextInput } from '@mantine/core'
 import { NumberField } from '@/design'
-import { EventsField } from '../../segment-builder/fields/EventFields'
 import { Suggest } from '../../segment-builder/fields/Suggest'
 import { SegmentField } from '../../segment-builder/fields/special'
 import type { Channel, Json, Trigger, TriggerKind, TriggerOf } from '../model/definition'
 import { freshTrigger, triggerKinds } from '../model/fresh'
 import { useText } from '../texts'
+import { EventsField } from './EventsField'
 import styles from './Panel.module.css'
 import { Pick } from './Pick'
 import { TimeField, ZoneField } from './WaitForms'
@@ -16,7 +16,7 @@ interface Props<T> {
 }
 
 /** What lets people in. */
-export function TriggerForm({ trigger, onChange }: Props<Trigger>) {
+export default function TriggerForm({ trigger, onChange }: Props<Trigger>) {
   const t = useText()
   return (
     <>

@@ -1,8 +1,8 @@
 import { NativeSelect, TextInput } from '@mantine/core'
 import { DurationField } from '../../segment-builder/fields/basics'
-import { EventsField } from '../../segment-builder/fields/EventFields'
 import type { Json, StepOf, Weekday } from '../model/definition'
 import { useText } from '../texts'
+import { EventsField } from './EventsField'
 import styles from './Panel.module.css'
 
 const weekdays: Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
