@@ -159,10 +159,13 @@ class Sink:
 
     @staticmethod
     def _write(path: Path, data: bytes) -> None:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+        # Under its name only when it is whole: others count the files meanwhile.
+        part = path.with_suffix(".part")
+        descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
         os.write(descriptor, data)
         os.fsync(descriptor)
         os.close(descriptor)
+        part.rename(path)
 
 
 def _number_of(line: bytes) -> int:

@@ -116,9 +116,10 @@ def test_a_worker_that_wakes_sends_nothing_that_another_took_over():
 @pytest.mark.slow
 @pytest.mark.postgres
 def test_the_harness_sees_a_worker_without_a_fence():
+    """One freeze in a few finds a worker between its claim and the gate."""
     broken = Suite("", "frozen_workers.py", ("--freezes", "1", "--broken"), ())
-    done = run(broken, is_long=False)
-    assert done.returncode == 1
+    tries = (run(broken, is_long=False) for _ in range(4))
+    assert any(done.returncode == 1 and json.loads(done.stdout)["mail"] for done in tries)
     assert json.loads(done.stdout)["mail"]["duplicates"]
 
 
