@@ -119,8 +119,7 @@ def test_the_harness_sees_a_worker_without_a_fence():
     """One freeze in a few finds a worker between its claim and the gate."""
     broken = Suite("", "frozen_workers.py", ("--freezes", "1", "--broken"), ())
     tries = (run(broken, is_long=False) for _ in range(4))
-    assert any(done.returncode == 1 and json.loads(done.stdout)["mail"] for done in tries)
-    assert json.loads(done.stdout)["mail"]["duplicates"]
+    assert any(json.loads(done.stdout)["mail"]["duplicates"] for done in tries if done.returncode)
 
 
 def test_every_script_here_is_run(request: pytest.FixtureRequest):
