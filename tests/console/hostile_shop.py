@@ -89,8 +89,10 @@ def fill(shop: Installation, folder: Path) -> dict[str, str]:
     sent = shop.post("/api/broadcasts", letter)["id"]
     shop.post(f"/api/broadcasts/{sent}/send")
     shop.wait(lambda: shop.get(f"/api/broadcasts/{sent}/progress")["state"] == "done")
+    journey = _begin_journey(shop, letter)
     shop.settle()
     return {
+        "journey": journey,
         "segment": segment["id"],
         "offer": offer,
         "draft": draft,
@@ -98,6 +100,27 @@ def fill(shop: Installation, folder: Path) -> dict[str, str]:
         "mail": shop.get("/api/inbox")[0]["id"],
         "profile": shop.get("/api/people", q=USER)["people"][0]["id"],
     }
+
+
+def _begin_journey(shop: Installation, letter: dict[str, Any]) -> str:
+    """Write a journey in which every word that can be chosen is hostile, and let people in."""
+    steps = [
+        {"type": "message", "id": "m", "label": WORST[:200], "template": letter["template"],
+         "next": "b"},
+        {"type": "branch", "id": "b", "label": PAYLOADS[0][:200], "otherwise": "e",
+         "ways": [{"id": "w", "when": letter["segment"], "label": PAYLOADS[1][:200], "next": "e"}]},
+        {"type": "end", "id": "e", "label": PAYLOADS[2][:200]},
+    ]  # fmt: skip
+    definition = {
+        "name": WORST[:200],
+        "description": PAYLOADS[0],
+        "trigger": {"type": "event", "events": {"event": EVENT}},
+        "start": "m",
+        "steps": steps,
+        "rules": {"goal": {"events": {"event": EVENT}}},
+    }
+    made = shop.post("/api/journeys", {"definition": definition})
+    return str(made["journey_id"])
 
 
 def _products(folder: Path) -> Path:

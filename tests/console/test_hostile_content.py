@@ -86,6 +86,7 @@ def addresses(made: dict[str, str]) -> dict[str, list[str]]:
         "/catalogue/$productId": [f"/catalogue/{product}"],
         "/broadcasts/$broadcastId": [f"/broadcasts/{made['sent']}", f"/broadcasts/{made['draft']}"],
         "/broadcasts/$broadcastId/edit": [f"/broadcasts/{made['draft']}/edit"],
+        "/journeys/$journeyId": [f"/journeys/{made['journey']}"],
         "/offers/$offerId": [f"/offers/{made['offer']}"],
         "/sending/senders/$domain": [f"/sending/senders/{quote(hostile_shop.WORST, safe='')}"],
         "/inbox/$mailId": [f"/inbox/{made['mail']}"],
@@ -95,7 +96,7 @@ def addresses(made: dict[str, str]) -> dict[str, list[str]]:
 
 
 def test_every_screen_is_opened() -> None:
-    made = dict.fromkeys(("segment", "offer", "draft", "sent", "mail", "profile"), "x")
+    made = dict.fromkeys(("segment", "offer", "draft", "sent", "mail", "profile", "journey"), "x")
     assert routes() == set(addresses(made))
 
 

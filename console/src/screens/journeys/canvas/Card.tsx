@@ -32,8 +32,9 @@ export const Card = memo(function Card(props: CardProps) {
         <Icon aria-hidden size={20} stroke={1.75} />
       </span>
       <span className={styles.words}>
-        <span className={styles.name}>{name}</span>
-        <span className={fault ? styles.fault : styles.detail}>{fault ?? detail}</span>
+        {/* Words that are read as one text need their spaces. */}
+        <span className={styles.name}>{name}</span>{' '}
+        <span className={fault ? styles.fault : styles.detail}>{fault ?? detail}</span>{' '}
         {(figures || entered !== undefined) && <People figures={figures} entered={entered} />}
       </span>
     </div>

@@ -43,6 +43,7 @@ function ItemRow({ row, item }: { row: Row; item: NonNullable<Row['item']> }) {
   const behind = wayBehind(journey, layout, item.id)
   const ask = () => behind && board.ask(behind)
   const isEnd = item.kind === 'end'
+  const shown = isEnd && t(mayChange ? 'add' : 'ends')
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: keys are heard by the tree around it
     <div
@@ -51,7 +52,8 @@ function ItemRow({ row, item }: { row: Row; item: NonNullable<Row['item']> }) {
       data-kind={item.kind}
       data-item={item.id}
       data-level={Math.min(row.level, 8)}
-      aria-label={words.item(item)}
+      // What is seen comes first, for who speaks to the browser.
+      aria-label={[shown, words.item(item)].filter(Boolean).join(' · ')}
       aria-level={row.level}
       aria-selected={chosen.has(item.id)}
       tabIndex={item.id === focus ? 0 : -1}
@@ -63,13 +65,7 @@ function ItemRow({ row, item }: { row: Row; item: NonNullable<Row['item']> }) {
     >
       {isEnd ? (
         <span aria-hidden className={styles.end}>
-          {mayChange ? (
-            <>
-              <IconPlus aria-hidden size={16} /> {t('add')}
-            </>
-          ) : (
-            t('ends')
-          )}
+          {mayChange && <IconPlus aria-hidden size={16} />} {shown}
         </span>
       ) : (
         <>
