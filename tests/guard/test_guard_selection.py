@@ -54,6 +54,30 @@ def test_what_people_did_is_named_by_what_was_looked_for():
     assert judged.rules == ("R04",)
 
 
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"type": "anniversary", "trait": "birthday"},
+        {"type": "age", "age": {"at_least": 20}},
+        {"type": "trait", "trait": "birthday", "test": {"type": "is_set"}},
+    ],
+)
+def test_a_date_that_was_told_is_that_trait(tree):
+    [fact] = facts(tree)
+    assert (fact.attribute, fact.provenance) == ("birthday", None)
+
+
+def test_what_runs_low_is_a_guess():
+    [fact] = facts({"type": "runs_low", "within_days": 5})
+    assert fact.provenance is Provenance.INFERRED
+
+
+def test_what_allows_a_message_is_no_fact_of_its_content():
+    reachable = {"type": "reachable", "channel": "email"}
+    agreed = {"type": "consent", "purpose": "marketing", "channel": "email"}
+    assert facts({"type": "all", "of": [reachable, agreed]}) == ()
+
+
 def test_segments_within_segments_count_even_in_a_circle():
     stored = {
         "a": convert_condition({"type": "segment", "segment": "b"}),

@@ -127,3 +127,28 @@ def test_what_chose_and_what_is_printed_is_told_once():
         Basis(), [use("city", Provenance.DECLARED)], language="en", chosen_by=chosen
     ).text
     assert told.count("your city") == 1
+
+
+@pytest.mark.parametrize(
+    ("ground", "en", "ja"),
+    [
+        ("viewed", "what you looked at", "ご覧になった商品"),
+        ("purchases", "what you bought", "ご購入の履歴"),
+        ("favourites", "your wish list", "お気に入り"),
+        ("cart", "your basket", "カートの中身"),
+        ("compared", "your compare list", "比較リスト"),
+    ],
+)
+def test_what_is_recommended_is_told_by_what_it_rests_on(ground, en, ja):
+    facts = [
+        FactUse(
+            path=f"recommended.{ground}[0].title",
+            use=Use.PRINTED,
+            lineage=Lineage(provenance=Provenance.OBSERVED),
+        )
+    ]
+    assert build_reason(Basis(), facts, language="en").text.endswith(
+        f"It is based on what you did with us ({en})."
+    )
+    assert f"（{ja}）" in build_reason(Basis(), facts, language="ja").text
+    assert rests_on_more_than_told(facts)

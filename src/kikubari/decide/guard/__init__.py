@@ -29,6 +29,7 @@ from kikubari.decide.guard.policy import (
 from kikubari.decide.guard.rendered import GuardNote, Moment, Standing, message_of, note_of
 from kikubari.decide.guard.rules.rule import Rule
 from kikubari.decide.guard.selection import list_selecting, with_lineage
+from kikubari.decide.guard.vocabulary import is_special_category, sensitivity_of_name
 
 __all__ = [
     "LAW",
@@ -53,6 +54,7 @@ __all__ = [
     "Verdict",
     "Words",
     "check_policy",
+    "is_special_category",
     "judge_words",
     "list_rules",
     "list_selecting",
@@ -61,6 +63,7 @@ __all__ = [
     "note_of",
     "read_cases",
     "read_policy",
+    "sensitivity_of_name",
     "tell",
     "tell_all",
     "with_lineage",

@@ -6,19 +6,22 @@ The reading of a line is kept, because most lines of a dispatch are the same for
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeVar
 
 import msgspec
 
+from kikubari.decide.guard.claims import read_claims
+from kikubari.decide.guard.contracts import Sensitivity
 from kikubari.decide.guard.signs import (
     Sign,
+    find_shapes,
     first_condition,
     occasions,
     signs,
-    topic_shapes,
     topics,
 )
+from kikubari.decide.guard.vocabulary import families
 
 T = TypeVar("T")
 
@@ -28,6 +31,8 @@ SORE = frozenset(
     | {"reproductive"}
 )
 
+_LOSSES = frozenset({"bereavement", "relationship"})
+
 # Nothing a person reads is longer; what is longer is read up to here.
 MAX_TEXT = 20_000
 _MAX_SENTENCE = 600
@@ -35,6 +40,7 @@ _MAX_SENTENCE = 600
 _SENTENCE = re.compile(r"(?:[^.!?。]|[.](?=\d))+[.!?。]*")
 _ADDRESS = re.compile(r"\bhttps?://\S+|\S+@\S+")
 _NOON = re.compile(r"\b([ap])\.m\.", re.IGNORECASE)
+_DENIED = re.compile(r"(?:no|nope|not quite|not that|well, no)[,.!:]|いいえ|いえ|いや、")
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "})
 
 
@@ -109,7 +115,42 @@ def _read_line(line: str) -> tuple[Sentence, ...]:
     plain = _ADDRESS.sub(" ", unicodedata.normalize("NFKC", line).translate(_QUOTES))
     plain = _NOON.sub(r"\1m", plain)
     found = (sentence.strip()[:_MAX_SENTENCE] for sentence in _SENTENCE.findall(plain))
-    return tuple(_read(sentence) for sentence in found if sentence)
+    return _meant_together([_read(sentence) for sentence in found if sentence])
+
+
+def _meant_together(sentences: list[Sentence]) -> tuple[Sentence, ...]:
+    """Say of the reader what stands beside congratulations or comfort to them."""
+    meant = [
+        _unsaid(one) if _DENIED.match(after.text.lower()) else one
+        for one, after in zip(sentences, [*sentences[1:], Sentence("")], strict=False)
+    ]
+    for index, one in enumerate(sentences):
+        topics = _spoken_to(one)
+        for near in (index - 1, index, index + 1):
+            if topics and 0 <= near < len(meant) and Sign.SUPPOSES not in meant[near].signs:
+                meant[near] = _said(meant[near], meant[near].mentions & topics)
+    return tuple(meant)
+
+
+def _unsaid(sentence: Sentence) -> Sentence:
+    """Return a sentence that the next one takes back: a play on words."""
+    nothing: frozenset[str] = frozenset()
+    return msgspec.structs.replace(sentence, asserts=nothing, owns=nothing)
+
+
+def _spoken_to(sentence: Sentence) -> frozenset[str]:
+    """Return what the sentences around one are about the reader in: they are wished well for it."""
+    if Sign.CONGRATULATES in sentence.signs:
+        is_for_all = Sign.SEASONAL in sentence.signs or sentence.occasions
+        return frozenset() if is_for_all else _close_families()
+    return _LOSSES if Sign.COMFORTS in sentence.signs else frozenset()
+
+
+def _said(sentence: Sentence, topics: frozenset[str]) -> Sentence:
+    """Return a sentence that says some of what it speaks of of the reader."""
+    return msgspec.structs.replace(
+        sentence, asserts=sentence.asserts | topics, owns=sentence.owns | topics
+    )
 
 
 def _read(text: str) -> Sentence:
@@ -117,25 +158,41 @@ def _read(text: str) -> Sentence:
     found = frozenset(map(Sign, signs().find(lower)))
     named = occasions().find(lower)
     mentions = topics().find(lower)
+    claims = read_claims(lower, is_open=Sign.SUPPOSES in found)
+    found |= claims.signs
     if not mentions:
-        return Sentence(text, found, occasions=named)
-    asserts, owns = _said_of_reader(lower)
+        said = claims.asserts
+        return Sentence(text, found, said, said, said, said, named)
+    asserts, owns = _said_of_reader(lower, mentions)
     if Sign.COMFORTS in found:
         # Nobody is consoled for what does not concern them.
         asserts, owns = asserts | mentions & SORE, owns | mentions & SORE
-    ties = topic_shapes("ties").find(lower) | owns
+    if Sign.CONFIRMS in found and Sign.SEASONAL not in found:
+        # What somebody is to nod to is said of them.
+        asserts, owns = asserts | mentions & _close_families(), owns | mentions & _close_families()
+    ties = find_shapes("ties", lower, mentions) | owns
     if Sign.SUPPOSES in found:
-        asserts, owns = _said_outright(lower)
+        asserts, owns = _said_outright(lower, mentions)
+    mentions, asserts, owns, ties = (
+        one | claims.asserts for one in (mentions, asserts, owns, ties)
+    )
     return Sentence(text, found, mentions, asserts, owns, ties, named)
 
 
-def _said_of_reader(lower: str) -> tuple[frozenset[str], frozenset[str]]:
+@cache
+def _close_families() -> frozenset[str]:
+    return frozenset(
+        name for name, one in families().items() if one.level.rank >= Sensitivity.S2.rank
+    )
+
+
+def _said_of_reader(lower: str, mentions: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
     """Return what is asserted of the reader, and that with what is called theirs."""
-    asserts = topic_shapes("presumes").find(lower) | topic_shapes("asserts").find(lower)
-    return asserts, topic_shapes("owns").find(lower) | asserts
+    asserts = find_shapes("presumes", lower, mentions) | find_shapes("asserts", lower, mentions)
+    return asserts, find_shapes("owns", lower, mentions) | asserts
 
 
-def _said_outright(lower: str) -> tuple[frozenset[str], frozenset[str]]:
+def _said_outright(lower: str, mentions: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
     """Return the same for a sentence that leaves open whom it concerns.
 
     English says so first, what stands before is said outright; in Japanese it follows, and what
@@ -143,6 +200,6 @@ def _said_outright(lower: str) -> tuple[frozenset[str], frozenset[str]]:
     """
     condition = first_condition().search(lower)
     if condition is not None:
-        return _said_of_reader(lower[: condition.start()])
-    presumed = topic_shapes("presumes").find(lower)
+        return _said_of_reader(lower[: condition.start()], mentions)
+    presumed = find_shapes("presumes", lower, mentions)
     return presumed, presumed

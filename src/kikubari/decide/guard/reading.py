@@ -95,6 +95,11 @@ class FactReading(msgspec.Struct, frozen=True):
         return self.is_observed and bool(_CLICKED.search(normalise(self.name)))
 
 
+def _tells_age(fact: FactReading) -> bool:
+    """Say whether it is a day of birth, which is a plain fact by itself."""
+    return "birth" in normalise(fact.name) or "誕生" in fact.name
+
+
 class Reading:
     """All that rules ask of one message. Every answer is worked out once."""
 
@@ -165,7 +170,8 @@ class Reading:
     def told_by_person(self, family: str) -> bool:
         """Say whether a fact the person declared, or did with us, is of this family."""
         return any(
-            are_related(fact.family, family) and (fact.is_declared or fact.is_purchase)
+            (fact.is_declared or fact.is_purchase)
+            and (are_related(fact.family, family) or (family == "age" and _tells_age(fact)))
             for fact in self.facts
         )
 

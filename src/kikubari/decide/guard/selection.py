@@ -8,20 +8,28 @@ import msgspec
 from kikubari.decide.guard.contracts import FactOfUse
 from kikubari.decide.personalise import Lineage, Provenance
 from kikubari.spec.conditions import (
+    Age,
     AllOf,
+    Anniversary,
     AnyOf,
     Condition,
+    ConsentIs,
     InList,
     InSegment,
     Not,
+    Place,
     Prediction,
+    Reachable,
+    RunsLow,
+    Suppressed,
     TraitIs,
     walk,
 )
 
 _NOT_NAMES = frozenset({"type", "op", "unit", "within", "during", "on", "timezone"})
-# These hold other conditions, which are looked at one by one, or name a list by an id.
-_WITHOUT_FACTS = (AllOf, AnyOf, Not, InSegment, InList)
+# These hold other conditions, which are looked at one by one, name a list by an id, or ask for what
+# allows a message, which its reason says anyway.
+_WITHOUT_FACTS = (AllOf, AnyOf, Not, InSegment, InList, ConsentIs, Reachable, Suppressed)
 
 
 def list_selecting(tree: Condition) -> tuple[FactOfUse, ...]:
@@ -61,16 +69,20 @@ def with_lineage(
 
 
 def _facts_of(node: Condition) -> Iterator[FactOfUse]:
-    if isinstance(node, TraitIs):
+    if isinstance(node, TraitIs | Anniversary | Age):
         yield FactOfUse(attribute=node.trait)
+        return
+    if isinstance(node, Place) and node.source == "trait":
+        yield FactOfUse(attribute=node.field)
         return
     if isinstance(node, _WITHOUT_FACTS):
         return
     plain = msgspec.to_builtins(node)
     kind = plain["type"]
-    provenance = Provenance.INFERRED if isinstance(node, Prediction) else Provenance.OBSERVED
+    is_guess = isinstance(node, Prediction | RunsLow)
+    provenance = Provenance.INFERRED if is_guess else Provenance.OBSERVED
     words = list(_words({key: one for key, one in plain.items() if key not in _NOT_NAMES}))
-    if words:
+    if words or is_guess:
         yield FactOfUse(
             attribute=f"{kind}:{' '.join(words)}", provenance=provenance, confidence=1.0
         )

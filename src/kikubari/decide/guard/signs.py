@@ -33,8 +33,12 @@ class Sign(StrEnum):
     HEDGES = "hedges"  # leaves open whether it suits: you might like
     SAYS_YOU = "says_you"
     ASKS_BACK = "asks_back"  # asks the reader to confirm or correct
-    SCARCE = "scarce"  # a number left, a countdown, others looking
+    SCARCE = "scarce"  # a number left, a countdown: what stock may bear out
+    RUSHES = "rushes"  # a crowd, a race, a "never again": what nothing bears out
     ENDS = "ends"  # ends today, last chance
+    CONFIRMS = "confirms"  # seeks the reader's nod to what it says, as a Japanese ね does
+    CONGRATULATES = "congratulates"
+    SEASONAL = "seasonal"  # speaks of a time of the year, which is everybody's
     COMFORTS = "comforts"  # consoles, or speaks of how hard something is
     FEIGNS = "feigns"  # a thread, a talk or a friendship that there is not
     PRESSES = "presses"  # plays on distress, debt, loneliness
@@ -54,6 +58,7 @@ class Sign(StrEnum):
     REORDERS = "reorders"  # a plain reminder of one's own purchase
     SENSITIVE_PLACE = "sensitive_place"
     EXACT_PLACE = "exact_place"
+    REPURPOSES = "repurposes"  # advertises by what was given for security, delivery or care
 
 
 class PatternSet:
@@ -83,31 +88,44 @@ def signs() -> PatternSet:
 @cache
 def topics() -> PatternSet:
     """Return the words by which sentences speak of a family of facts."""
-    return PatternSet([*_topics().items(), *_sayings()])
+    words = _words()
+    sayings = [
+        (name, _filled(one, words))
+        for name, family in families().items()
+        for one in (*family.says, *family.speaks)
+    ]
+    return PatternSet([*_topics().items(), *sayings])
 
 
-@cache
-def topic_shapes(kind: str) -> PatternSet:
-    """Return patterns that connect a topic with the reader.
+def find_shapes(kind: str, text: str, mentions: Iterable[str]) -> frozenset[str]:
+    """Return the topics that a sentence connects with the reader.
 
     Args:
         kind: ``presumes``, ``asserts``, ``owns`` or ``ties``.
+        text: of the sentence, in lower case.
+        mentions: the topics it speaks of.
     """
-    words = _words()
-    shapes = [_filled(shape, words) for shape in _file()["shapes"][kind]["patterns"]]
-    patterns = [
-        (name, shape.replace("<topic>", topic))
-        for name, topic in _topics().items()
-        for shape in shapes
-    ]
-    return PatternSet([*patterns, *_sayings()] if kind == "asserts" else patterns)
+    return frozenset(one for one in mentions if _shapes(kind, one).find(text))
 
 
-def _sayings() -> list[tuple[str, str]]:
-    words = _words()
-    return [
-        (name, _filled(one, words)) for name, family in families().items() for one in family.says
-    ]
+@cache
+def _shapes(kind: str, family: str) -> PatternSet:
+    """Return the patterns that connect one topic with the reader.
+
+    Each topic has its own: all in one make an automaton that outgrows its memory and is slow.
+    """
+    words, topic = _words(), _topics().get(family)
+    patterns: list[str] = []
+    if topic is not None:
+        shapes = _file()["shapes"][kind]["patterns"]
+        patterns += [_filled(one, words).replace("<topic>", topic) for one in shapes]
+    if kind == "asserts":
+        patterns += [_filled(one, words) for one in families()[family].says]
+    elif kind == "owns":
+        # These words call it theirs by themselves.
+        own = (word for word in families()[family].words if word.startswith("your "))
+        patterns += [_pattern(word) for word in own]
+    return PatternSet((family, one) for one in patterns)
 
 
 @cache

@@ -40,6 +40,7 @@ class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: tuple[str, ...]
     hints: tuple[str, ...]
     says: tuple[str, ...] = ()
+    speaks: tuple[str, ...] = ()
 
 
 @cache
@@ -69,6 +70,12 @@ def _by_category() -> Mapping[str, str]:
 def family_of_category(category: str) -> str | None:
     """Return the family a category names, None for a category nobody knows."""
     return _by_category().get(normalise(category))
+
+
+def is_special_category(category: str) -> bool:
+    """Say whether a category's whole name is that of a special category of knowledge."""
+    family = family_of_category(category)
+    return family is not None and families()[family].level is Sensitivity.S3
 
 
 @lru_cache(maxsize=4096)
@@ -103,6 +110,12 @@ def _is_in(words: Iterable[str], plain: str) -> bool:
         if found:
             return True
     return False
+
+
+def sensitivity_of_name(name: str) -> Sensitivity | None:
+    """Return how sensitive the words of a name are; None where no family is named."""
+    family = family_of_category(name) or family_of_name(name)
+    return families()[family].level if family is not None else None
 
 
 @lru_cache(maxsize=4096)

@@ -18,9 +18,13 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "total_spent": ("ご購入金額", "how much you bought"),
     "cart": ("カートの中身", "your basket"),
     "favourites": ("お気に入り", "your wish list"),
+    "compared": ("比較リスト", "your compare list"),
+    "place": ("お住まいの地域", "where you live"),
+    "purchases": ("ご購入の履歴", "what you bought"),
     "viewed": ("ご覧になった商品", "what you looked at"),
     "trigger": ("当店でのご利用", "how you used our shop"),
     "birthday": ("お誕生日", "your birthday"),
+    "reminder_on": ("ご登録の日付", "the date you saved"),
     "gender": ("性別", "your gender"),
     "city": ("市区町村", "your city"),
     "prefecture": ("都道府県", "your prefecture"),
@@ -43,6 +47,7 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "email": ("メールのご利用", "how you used our e-mails"),
     "rfm": ("ご購入の履歴", "what you bought"),
     "prediction": ("ご購入の見込み", "what you may buy"),
+    "runs_low": ("ご購入の見込み", "what you may buy"),
 }
 _ANY_ACT = ("当店でのご利用", "how you used our shop")
 _SOURCES: Mapping[str, tuple[str, str]] = {
@@ -61,7 +66,9 @@ _SOURCES: Mapping[str, tuple[str, str]] = {
 @lru_cache(maxsize=1024)
 def label_of(path: str, *, is_ja: bool) -> str:
     """Return what the fact at a path is called; empty for what needs no explanation."""
-    name = re.split(r"[.\[]", path.removeprefix("customer."))[0]
+    # What was recommended is told by what it rests on.
+    below = path.removeprefix("customer.").removeprefix("recommended.")
+    name = re.split(r"[.\[]", below)[0]
     # The person as a whole, as a form of address reads them, is no fact; its parts are recorded.
     if name in _UNTOLD or name in {"", "customer"}:
         return ""

@@ -62,10 +62,11 @@ def place_reason(
 
 
 def _markup(line: ReasonLine, links: ReasonLinks) -> str:
-    return (
-        f'{escape(line.text)} <a href="{escape(links.correct)}">{escape(line.correct)}</a>'
-        f' · <a href="{escape(links.stop)}">{escape(line.stop)}</a>'
-    )
+    # In the colour of the words around them, whatever the template's.
+    way = '<a href="{}" style="color:inherit">{}</a>'
+    correct = way.format(escape(links.correct), escape(line.correct))
+    stop = way.format(escape(links.stop), escape(line.stop))
+    return f"{escape(line.text)} {correct} · {stop}"
 
 
 def _with_foot(pieces: Sequence[str], foot: str) -> list[str]:

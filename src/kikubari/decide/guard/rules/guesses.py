@@ -22,6 +22,8 @@ def judge_stated_guess(reading: Reading) -> Iterator[Objection]:
     for fact in reading.guesses():
         if fact.level is Sensitivity.S1 and not _is_group(fact) and _states(reading):
             yield warn(fact.name)
+    if reading.is_marketing and not (reading.facts or reading.copy.owns) and _states(reading):
+        yield warn(reading.copy.where(Sign.STATES))
 
 
 def judge_confidence(reading: Reading) -> Iterator[Objection]:
@@ -76,10 +78,26 @@ def judge_group(reading: Reading) -> Iterator[Objection]:
     for fact in reading.guesses():
         if is_said and (speaks or _is_group(fact)):
             yield block(fact.name)
+    if speaks and not reading.facts and reading.is_marketing:
+        told = _sentence_on_groups(reading)
+        if told:
+            yield block(told)
 
 
 def _is_group(fact: FactReading) -> bool:
     return bool(_GROUP.search(normalise(f"{fact.name} {fact.use.category}")))
+
+
+def _sentence_on_groups(reading: Reading) -> str:
+    """Return a sentence that counts the reader into a group, leaving nothing open."""
+    return next(
+        (
+            one.text
+            for one in reading.copy.sentences
+            if Sign.GROUPS in one.signs and not one.signs & {Sign.SUPPOSES, Sign.HEDGES}
+        ),
+        "",
+    )
 
 
 def _states(reading: Reading) -> bool:

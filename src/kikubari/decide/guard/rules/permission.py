@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from kikubari.decide.guard.reading import Reading
 from kikubari.decide.guard.rules.rule import Judge, Objection, block, warn
+from kikubari.decide.guard.signs import Sign
 from kikubari.decide.guard.vocabulary import normalise
 from kikubari.decide.personalise import Provenance
 
@@ -70,6 +71,8 @@ def judge_purpose(reading: Reading) -> Iterator[Objection]:
             continue
         if _GIVEN_IN_TRUST.search(purpose) and not _GIVEN_FOR_THIS.search(purpose):
             yield block(attribute)
+    if Sign.REPURPOSES in reading.copy.signs:
+        yield block(reading.copy.where(Sign.REPURPOSES))
 
 
 def _medium_of(attribute: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from kikubari.decide.guard.contracts import Sensitivity
 from kikubari.decide.guard.reading import Reading
 from kikubari.decide.guard.rules.rule import Judge, Objection, block, hold, warn
 from kikubari.decide.guard.signs import Sign
+from kikubari.decide.guard.vocabulary import family_of_name
 
 _TROUBLE = re.compile(
     r"\b(?:complain\w*|refund\w*|dispute\w*|chargeback|claim|damaged|broken)\b|苦情|返金|クレーム|故障|不具合"
@@ -66,9 +67,12 @@ def judge_price(reading: Reading) -> Iterator[Objection]:
     is_said = Sign.DISCLOSES in reading.copy.signs
     offers = Sign.OWN_PRICE in reading.copy.signs
     for fact in reading.facts:
-        if fact.is_declared or is_said or fact.family not in _PRICE:
+        matter = fact.family
+        if offers and matter not in _PRICE:
+            matter = family_of_name(fact.name) or matter
+        if fact.is_declared or is_said or matter not in _PRICE:
             continue
-        if fact.family == "finance_basic" and not offers:
+        if matter == "finance_basic" and not offers:
             continue
         if fact.is_guess or not reading.context.why_link:
             yield block(fact.name)

@@ -53,6 +53,8 @@ def judge_truth(reading: Reading) -> Iterator[Objection]:
         yield block(style)
     elif style and not _GENUINE_STYLES.search(style):
         yield warn(style)
+    if Sign.RUSHES in reading.copy.signs and reading.is_marketing and not context.claims:
+        yield block(reading.copy.where(Sign.RUSHES))
     if Sign.FEIGNS in reading.copy.signs and not _is_thread(reading):
         yield block(reading.copy.where(Sign.FEIGNS))
     yield from _false_claims(reading)
@@ -114,13 +116,19 @@ def _false_claims(reading: Reading) -> Iterator[Objection]:
         stock = _fact_for("stock", facts)
         said = _number(sentence)
         if stock is None:
-            yield warn(sentence)
+            if not _prints_stock(reading):
+                yield warn(sentence)
         elif said is not None and (_number(stock) or 0) > said:
             yield block(sentence)
     elif Sign.ENDS in reading.copy.signs and _is_denied(facts):
         yield block(reading.copy.where(Sign.ENDS))
     elif unproved:
         yield warn(unproved[0])
+
+
+def _prints_stock(reading: Reading) -> bool:
+    """Say whether the number comes from a record and is not made up by the author."""
+    return any(_STOCK.search(normalise(name)) for name in reading.context.rendered)
 
 
 def _contradicts(name: str, claim: Any, facts: Mapping[str, Any]) -> bool:
