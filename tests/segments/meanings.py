@@ -187,7 +187,35 @@ def check_rank() -> None:
     assert rank_of(1, 1) == 1
 
 
+def check_runs_low() -> None:
+    def is_low(low_at, days, *, as_of=NOW, bought_at=None):
+        low_us = (low_at - instant("1970-01-01T00:00:00+00:00")) // MICRO
+        forecast = Event(
+            message_id="f",
+            kind=EventKind.TRACK,
+            type="Kikubari Replenishment Forecast",
+            occurred_at=NOW - timedelta(days=3),
+            received_at=NOW,
+            source_id=0,
+            properties={"product_id": "p1", "runs_low_us": low_us, "confidence": 0.6},
+        )
+        bought = [order(bought_at, products=[{"product_id": "p1"}])] if bought_at else []
+        return holds({"type": "runs_low", "within_days": days}, forecast, *bought, as_of=as_of)
+
+    assert is_low(NOW, 1)
+    whole_day = timedelta(days=1)
+    assert is_low(NOW - whole_day + MICRO, 1)
+    assert not is_low(NOW - whole_day, 1)
+    assert is_low(NOW, 1, as_of=NOW + whole_day - MICRO)
+    assert not is_low(NOW, 1, as_of=NOW + whole_day)
+    assert is_low(NOW + timedelta(days=5) - MICRO, 5)
+    assert not is_low(NOW + timedelta(days=5), 5)
+    assert not is_low(NOW, 1, bought_at=NOW - timedelta(days=1))
+    assert is_low(NOW, 1, bought_at=NOW - timedelta(days=4))
+
+
 CHECKS = [
+    check_runs_low,
     check_last, check_between, check_calendar, check_clock_change, check_february_29, check_age,
     check_next, check_ranges, check_rank,
 ]  # fmt: skip

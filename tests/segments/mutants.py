@@ -129,6 +129,19 @@ MUTANTS = [
     Mutant(_EVALUATE, "return float(np.float32(number))", "return round(number)", "trait"),
     Mutant(_PEOPLE, "argMax(toUInt8({yes}), {KEY})", "max(toUInt8({yes}))", "trait"),
     Mutant(_COMPILE, '"(is_set = 1 AND {test})"', '"({test})"', "trait"),
+    # What runs low.
+    Mutant(_COMPILE_EVENTS, ">= {scope.add(span.first", "> {scope.add(span.first", "runs_low"),
+    Mutant(_COMPILE_EVENTS, "<= {scope.add(span.last", "< {scope.add(span.last", "runs_low"),
+    Mutant(_COMPILE_EVENTS, "HAVING argMax(low, said)", "HAVING max(low)", "runs_low"),
+    Mutant(_COMPILE_EVENTS, "HAVING argMax(low, said)", "HAVING argMin(low, said)", "runs_low"),
+    Mutant(_COMPILE_EVENTS, "if(product_id = '', ('c'", "if(1, ('c'", "runs_low"),
+    Mutant(_COMPILE_EVENTS, "(one -> ('c', toString(one))", "(one -> ('d', one)", "runs_low"),
+    Mutant(_COMPILE_EVENTS, "confidence} >= {", "confidence} > {", "runs_low"),
+    Mutant(_EVALUATE_EVENTS, "row[_AT] < span.known_since", "False", "runs_low"),
+    Mutant(_EVALUATE_EVENTS, "dict.fromkeys(((name, one)", "dict.fromkeys((one", "runs_low"),
+    Mutant(_EVALUATE_EVENTS, "leaf.category in {None, row[_CATEGORY]}", "True", "runs_low"),
+    Mutant(_MOMENT, "leaf.within_days * _DAY - 1", "leaf.within_days * _DAY", PINNED),
+    Mutant(_MOMENT, "hour - _DAY + 1", "hour - _DAY", PINNED),
     Mutant(_COMPILE, 'f"source_id = {INTERNAL_SOURCE_ID}"', '"1"', "prediction"),
     # Counts, aggregates, recency.
     Mutant(

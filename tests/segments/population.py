@@ -9,12 +9,18 @@ from pyroaring import BitMap
 from kikubari.events import SequencedEvent
 from kikubari.events.copy_rows import COLUMNS, RowBuilder
 from kikubari.events.copy_schema import list_definitions
+from kikubari.kit.instants import to_micros
 from kikubari.segments.moment import Moment
 from kikubari.segments.person import Person
 from kikubari.spec.conditions import Condition
 from kikubari.spec.envelope import IDENTIFIED, PAGE_VIEWED, Event, EventKind
 from kikubari.spec.errors import NotFoundError
-from kikubari.spec.topics import CONSENT_CHANGED, SUPPRESSION_CHANGED, TRAIT_COMPUTED
+from kikubari.spec.topics import (
+    CONSENT_CHANGED,
+    REPLENISHMENT_FORECAST,
+    SUPPRESSION_CHANGED,
+    TRAIT_COMPUTED,
+)
 from kikubari.storage import ColumnarStore
 
 ZONE = ZoneInfo("America/New_York")
@@ -90,6 +96,8 @@ class Population:
         self.moves.extend((n, canonical) for n in numbers if n != canonical)
         n_events = rng.choice([0, 1, 3, 8, 20, 30, 40])
         events = [self._event(rng.choice(numbers)) for _ in range(n_events)]
+        if events:
+            events += self._forecasts(numbers[0], [item.event for item in events])
         rows = self._builder_rows(events)
         self.people.append(Person(canonical, rows))
         # Some rows were folded onto the person already, others are resolved by the dictionary.
@@ -97,6 +105,43 @@ class Population:
         for name, share in (("few", 0.3), ("most", 0.8)):
             if rng.random() < share:
                 self.lists[name].add(canonical)
+
+    def _forecasts(self, number: int, events: list[Event]) -> list[SequencedEvent]:
+        """Return what is expected to run low; drawn apart, so that all else stays as it was.
+
+        Some of it was bought since: then an order is the latest word.
+        """
+        rng = random.Random(number)
+        orders = [one for one in events if one.type == "Order Completed"]
+        found = []
+        for index in range(rng.choice([0, 1, 2, 4])):
+            near = rng.choice(AS_OFS[:5])
+            at = near - timedelta(days=rng.choice([0, 1, 7, 34, 35])) - MICRO * rng.choice([0, 1])
+            hour = near.replace(minute=0, second=0, microsecond=0)
+            low_at = hour + timedelta(days=rng.choice([-1, -1, 0, 1, 5, 5, 14, 28]))
+            properties = {
+                "category": rng.choice(["dog", "cat"]),
+                "runs_low_us": to_micros(low_at + MICRO * rng.choice([-1, 0, 1, 1])),
+                "confidence": rng.choice([0.3, 0.5, 0.7]),
+            }
+            if rng.random() < 0.7:
+                properties["product_id"] = rng.choice(["p1", "p2", "p9"])
+            if orders and rng.random() < 0.5:
+                order = rng.choice(orders)
+                at = order.occurred_at - timedelta(days=rng.choice([1, 1, 20]))
+                low_at = order.occurred_at + timedelta(days=rng.choice([1, 5, 14]))
+                properties["runs_low_us"] = to_micros(low_at)
+            event = Event(
+                message_id=f"f{number}-{index}",
+                kind=EventKind.TRACK,
+                type=REPLENISHMENT_FORECAST,
+                occurred_at=at,
+                received_at=at,
+                source_id=0,
+                properties=properties,
+            )
+            found.append(SequencedEvent(1_000_000 + number * 10 + index, number, event))
+        return found
 
     def _builder_rows(self, events: list[SequencedEvent]) -> dict[str, list[tuple[object, ...]]]:
         return self.builder.build(events)

@@ -74,6 +74,16 @@ def test_those_who_are_like_the_seeds_are_found_and_usable_as_a_list(likenesses)
     assert {one.feature.key for one in found.distinctions} >= {"category", "device"}
 
 
+def test_who_is_left_out_is_neither_learnt_from_nor_chosen(likenesses, monkeypatch) -> None:
+    shop, alike = likenesses
+    limited = BitMap(sorted(alike)[:50]) | BitMap(sorted(shop.lists.members("seeds"))[:20])
+    monkeypatch.setattr(shop.engine, "list_left_out", lambda: limited)
+    found, stored = lookalikes_of(shop).save("seeds", 150, "Like those who may be asked")
+    assert not shop.lists.members(stored.id) & limited
+    assert len(shop.engine.evaluate(InList(stored.id)).members) == found.size == 150
+    assert (found.n_seeds, found.n_others) == (N_SEEDS - 20, N_ALIKE - N_SEEDS - 50 + N_OTHERS)
+
+
 def test_a_segment_without_a_pattern_is_no_better_than_chance(likenesses) -> None:
     found = lookalikes_of(likenesses[0]).find("anybody", 200)
     assert not found.is_better_than_chance

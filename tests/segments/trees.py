@@ -296,6 +296,17 @@ def prediction(rng: random.Random) -> Json:
     return {"type": "prediction", "trait": "score", "test": test}
 
 
+def runs_low(rng: random.Random) -> Json:
+    leaf: Json = {"type": "runs_low", "within_days": rng.choice([1, 5, 14, 28])}
+    if rng.random() < 0.2:
+        leaf["product_id"] = rng.choice(["p1", "p9"])
+    if rng.random() < 0.2:
+        leaf["category"] = rng.choice(["dog", "cat"])
+    if rng.random() < 0.3:
+        leaf["min_confidence"] = rng.choice([0.5, 0.7])
+    return leaf
+
+
 def place(rng: random.Random) -> Json:
     field, values, source = rng.choice([
         ("country", ["JP", "GB"], "trait"),
@@ -347,6 +358,7 @@ LEAVES: dict[str, Callable[[random.Random], Json]] = {
     "segment": lambda rng: {"type": "segment", "segment": rng.choice(["seg_a", "seg_b"])},
     "list": lambda rng: {"type": "list", "list": rng.choice(["few", "most"])},
     "prediction": prediction,
+    "runs_low": runs_low,
     "place": place,
     "near": near,
     "technology": technology,

@@ -6,11 +6,17 @@ from typing import Any
 
 import msgspec
 from pyroaring import BitMap
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, func, or_, select, update
 
-from kikubari.catalog._tables import news_rules, product_news, product_watch
+from kikubari.catalog._tables import (
+    news_rules,
+    product_news,
+    product_versions,
+    product_watch,
+)
 from kikubari.catalog.news_rules import NewsRules, Offer
-from kikubari.kit.instants import to_micros
+from kikubari.kit.instants import from_micros, to_micros
+from kikubari.spec.topics import NEW_ARRIVAL
 from kikubari.storage import insert_or_ignore, upsert
 
 TELLING, TOLD, OVERTAKEN = "telling", "told", "overtaken"
@@ -98,14 +104,67 @@ def add_news(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         connection.execute(insert_or_ignore(connection, product_news), rows)
 
 
+def has_settled(connection: Connection, workspace_id: int, *, before: datetime) -> bool:
+    """Say whether a product looked at already was in the catalogue before an instant."""
+    version, watch = product_versions.c, product_watch.c
+    found = connection.execute(
+        select(version.product_id)
+        .join(
+            product_watch,
+            (watch.workspace_id == version.workspace_id) & (watch.product_id == version.product_id),
+        )
+        .where(
+            version.workspace_id == workspace_id,
+            version.at_us < to_micros(before),
+            watch.seen.is_not(None),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+def load_first_stated(
+    connection: Connection, workspace_id: int, product_ids: Collection[str]
+) -> dict[str, datetime]:
+    """Return when each product was first said to be there."""
+    c = product_versions.c
+    rows = connection.execute(
+        select(c.product_id, func.min(c.at_us).label("at_us"))
+        .where(c.workspace_id == workspace_id, c.product_id.in_(product_ids))
+        .group_by(c.product_id)
+    )
+    return {row.product_id: from_micros(row.at_us) for row in rows}
+
+
+def count_arrivals(
+    connection: Connection, workspace_id: int, *, after: datetime, until: datetime
+) -> int:
+    """Return how many products are news as new between two instants."""
+    c = product_news.c
+    found = connection.execute(
+        select(func.count()).where(
+            c.workspace_id == workspace_id,
+            c.event == NEW_ARRIVAL,
+            c.state.in_((TELLING, TOLD, OVERTAKEN)),  # all there are, for the index
+            c.at_us > to_micros(after),
+            c.at_us <= to_micros(until),
+        )
+    )
+    return int(found.scalar_one())
+
+
 def list_untold(
-    connection: Connection, workspace_id: int, *, limit: int
+    connection: Connection, workspace_id: int, *, now: datetime, limit: int
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return news that not everybody was told yet, oldest first."""
+    """Return news that not everybody was told yet, oldest first; what is to be released waits."""
     c = product_news.c
     return connection.execute(
         select(product_news)
-        .where(c.workspace_id == workspace_id, c.state == TELLING)
+        .where(
+            c.workspace_id == workspace_id,
+            c.state == TELLING,
+            or_(c.event != NEW_ARRIVAL, c.at_us <= to_micros(now)),
+        )
         .order_by(c.at_us, c.news_id)
         .limit(limit)
     ).all()

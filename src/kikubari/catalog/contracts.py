@@ -222,6 +222,8 @@ class Tie(StrEnum):
     FAVOURITE = "favourite"
     CART = "cart"
     VIEW = "view"
+    PURCHASE = "purchase"  # of goods of the same category or brand
+    TASTE = "taste"  # leans to its category, as learned from purchases
 
 
 class Watcher(msgspec.Struct, frozen=True):
@@ -291,4 +293,22 @@ class Watchers(Protocol):
         self, item_ids: Collection[str], *, now: datetime, view_days: int, limit: int
     ) -> WatcherCounts:
         """Return how many people watch, looking at `limit` of them at most."""
+        ...
+
+    def list_fitting(
+        self,
+        product: Product,
+        *,
+        now: datetime,
+        view_days: int,
+        but_not: BitMap,
+        after: int,
+        limit: int,
+    ) -> WatcherPage:
+        """Return those whom a product fits that they have not touched themselves.
+
+        They saved, viewed (within `view_days`) or bought goods of its category or brand, or its
+        category is what they are learned to lean to. Left out are those whom `list_watchers`
+        leaves out; pages likewise.
+        """
         ...

@@ -18,13 +18,14 @@ from kikubari.catalog import _news as repository
 from kikubari.catalog import news_rules as rule
 from kikubari.catalog._repository import load_products
 from kikubari.catalog.contracts import Product, Watcher, WatcherPage, Watchers
+from kikubari.catalog.news_arrivals import MAX_TOLD, Arrivals, is_released
 from kikubari.catalog.news_rules import NewsRules, Offer
 from kikubari.events import append_in
 from kikubari.kit.clock import Clock
 from kikubari.kit.instants import format_instant, from_micros, to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE, Event, EventKind, Trust
 from kikubari.spec.errors import ConflictError
-from kikubari.spec.topics import INTERNAL_SOURCE_ID
+from kikubari.spec.topics import INTERNAL_SOURCE_ID, NEW_ARRIVAL
 from kikubari.storage import Priority, StateStore
 
 # Products looked at, and people told, in one transaction.
@@ -140,10 +141,19 @@ class ProductNews:
         changed = repository.list_changed(connection, self._workspace_id, limit=_PRODUCTS_PER_STEP)
         ids = [change.product_id for change in changed]
         products = load_products(connection, self._workspace_id, ids)
+        first_seen = [products[one.product_id] for one in changed if one.seen is None]
+        arrivals = Arrivals.find(
+            connection, self._workspace_id, first_seen, rules=rules, now=self._clock.now()
+        )
         for change in changed:
             product = products[change.product_id]
             before = change.seen or {}
-            repository.add_news(connection, self._news_of(product, before, change.position, rules))
+            rows = self._news_of(product, before, change.position, rules)
+            if change.seen is None and (at := arrivals.admit(connection, product)) is not None:
+                rows.append(
+                    self._row(product, product.product_id, NEW_ARRIVAL, {}, change.position, at)
+                )
+            repository.add_news(connection, rows)
             seen = {
                 item_id: rule.remember(before.get(item_id), rule.offer_of(product, item), rules)
                 for item_id, item in rule.list_items(product).items()
@@ -162,16 +172,21 @@ class ProductNews:
                 continue
             now = rule.offer_of(product, item)
             for event, said in rule.compare(before[item_id], now, rules):
-                row = self._row(product, item_id, event, said, position)
-                if row["at_us"] >= to_micros(oldest):
-                    rows.append(row)
+                at = rule.since(event, product, item)
+                if at >= oldest:
+                    rows.append(self._row(product, item_id, event, said, position, at))
         return rows
 
-    def _row(
-        self, product: Product, item_id: str, event: str, said: dict[str, Any], position: int
+    def _row(  # noqa: PLR0917 - the columns that differ
+        self,
+        product: Product,
+        item_id: str,
+        event: str,
+        said: dict[str, Any],
+        position: int,
+        at: datetime,
     ) -> dict[str, Any]:
         item = rule.list_items(product)[item_id]
-        at = rule.since(event, product, item)
         properties = {"product_id": product.product_id, **said}
         if item_id != product.product_id:
             properties["variant_id"] = item_id
@@ -198,7 +213,9 @@ class ProductNews:
         """Tell the next people the oldest news that can be told."""
         with self._store.read() as connection:
             rules = repository.load_rules(connection, self._workspace_id)
-            untold = repository.list_untold(connection, self._workspace_id, limit=_LOOKED_THROUGH)
+            untold = repository.list_untold(
+                connection, self._workspace_id, now=self._clock.now(), limit=_LOOKED_THROUGH
+            )
             ready = [row for row in untold if self._watchers.is_ready(row.position)]
             if not ready:
                 return False
@@ -207,20 +224,42 @@ class ProductNews:
             product = load_products(connection, self._workspace_id, [row.product_id])[
                 row.product_id
             ]
-        if not _is_true(row, product, rules):
+        if not _is_true(row, product, rules, self._clock.now()):
             self._move_on(row, repository.OVERTAKEN, WatcherPage([], None))
             return True
-        page = self._watchers.list_watchers(
-            [row.item_id],
-            now=self._clock.now(),
-            view_days=rules.view_days,
-            but_not=told,
-            after=row.after_number,
-            limit=_PEOPLE_PER_STEP,
-        )
+        page = self._list_concerned(row, product, told, rules)
         is_over = page.next_after is None
         self._move_on(row, repository.TOLD if is_over else repository.TELLING, page)
         return True
+
+    def _list_concerned(
+        self, row: Row[*tuple[Any, ...]], product: Product, told: BitMap, rules: NewsRules
+    ) -> WatcherPage:
+        """Return the next people to be told, who do not know it yet."""
+        now, after = self._clock.now(), row.after_number
+        if row.event == NEW_ARRIVAL:
+            limit = min(_PEOPLE_PER_STEP, MAX_TOLD - row.n_told)
+            page = self._watchers.list_fitting(
+                product,
+                now=now,
+                view_days=rules.view_days,
+                but_not=told,
+                after=after,
+                limit=limit,
+            )
+            is_enough = row.n_told + len(page.watchers) >= MAX_TOLD
+            return WatcherPage(page.watchers, None if is_enough else page.next_after)
+        page = self._watchers.list_watchers(
+            [row.item_id],
+            now=now,
+            view_days=rules.view_days,
+            but_not=told,
+            after=after,
+            limit=_PEOPLE_PER_STEP,
+        )
+        # Who saved it, or looked at it, since it is so knows it.
+        unaware = [one for one in page.watchers if one.since <= from_micros(row.at_us)]
+        return WatcherPage(unaware, page.next_after)
 
     def _told_lately(
         self, connection: Connection, row: Row[*tuple[Any, ...]], rules: NewsRules
@@ -231,11 +270,9 @@ class ProductNews:
         )
 
     def _move_on(self, row: Row[*tuple[Any, ...]], state: str, page: WatcherPage) -> None:
-        # Who saved it, or looked at it, since it is so knows it.
-        unaware = [one for one in page.watchers if one.since <= from_micros(row.at_us)]
         told = BitMap.deserialize(row.told) if row.told else BitMap()
-        told |= BitMap([watcher.number for watcher in unaware])
-        events = _events_of(row, unaware, self._clock.now())
+        told |= BitMap([watcher.number for watcher in page.watchers])
+        events = _events_of(row, page.watchers, self._clock.now())
 
         def work(connection: Connection) -> None:
             is_ours = repository.move_on(
@@ -253,9 +290,13 @@ class ProductNews:
         self._store.write(work, priority=Priority.BACKGROUND)
 
 
-def _is_true(row: Row[*tuple[Any, ...]], product: Product, rules: NewsRules) -> bool:
+def _is_true(
+    row: Row[*tuple[Any, ...]], product: Product, rules: NewsRules, now_at: datetime
+) -> bool:
     item = rule.list_items(product).get(row.item_id)
     if item is None or not rules.is_on:
+        return False
+    if row.event == NEW_ARRIVAL and not is_released(product, now_at):
         return False
     now = rule.offer_of(product, item)
     return rule.still_holds(row.event, msgspec.json.decode(row.body), now, rules)

@@ -9,7 +9,7 @@ import msgspec
 from kikubari.catalog.contracts import Product, Variant
 from kikubari.kit.money import Money
 from kikubari.spec.errors import InvalidInputError
-from kikubari.spec.topics import BACK_IN_STOCK, LOW_STOCK, PRICE_DROPPED
+from kikubari.spec.topics import BACK_IN_STOCK, LOW_STOCK, NEW_ARRIVAL, PRICE_DROPPED
 
 _MAX_STOCK = 1_000_000
 _MAX_COOL_DOWN_DAYS = 365
@@ -115,7 +115,7 @@ def still_holds(event: str, properties: dict[str, Any], now: Offer, rules: NewsR
     if event == PRICE_DROPPED:
         is_same = now.price is not None and now.price.currency == properties["currency"]
         return is_same and now.price is not None and _amount(now.price) <= properties["new_price"]
-    return event == BACK_IN_STOCK or _is_low(now.stock, rules)
+    return event in (BACK_IN_STOCK, NEW_ARRIVAL) or _is_low(now.stock, rules)
 
 
 def since(event: str, product: Product, item: Product | Variant) -> datetime:

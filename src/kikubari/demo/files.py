@@ -85,8 +85,8 @@ def write_customers(
     columns = (
         "customer_id", "email", *_NAME_COLUMNS[language], "language", "gender", "birthday",
         "country", _REGION_COLUMN[language], "city", "postal_code", "timezone", "income_band",
-        "interests", "acquisition_channel", "created_at", "last_store", "last_staff",
-        "simulated_fields",
+        "interests", "gardening_since", "acquisition_channel", "created_at", "last_store",
+        "last_staff", "simulated_fields",
     )  # fmt: skip
     rows = (
         _customer_row(person, last_visits.get(person.customer_id), columns)

@@ -7,6 +7,7 @@ from random import Random
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from kikubari.demo._resources import dice, happens, word_list
 from kikubari.demo.catalogue import Product
@@ -68,6 +69,7 @@ class Person(msgspec.Struct, frozen=True):
     timezone: str
     income_band: str
     interests: tuple[str, ...]
+    gardening_since: str
     acquisition_channel: str
     created_at: int
 
@@ -135,7 +137,24 @@ def invent_people(buyers: list[Buyer], newest_on: date, seed: int) -> list[Perso
         is_japanese = rng.random() < share and buyer.country == "United Kingdom"
         is_japanese = is_japanese or buyer.country == "Japan"
         people.append(_person(buyer, newest_on, rng, is_japanese=is_japanese))
-    return people
+    return _ask_gardeners(people, newest_on, seed)
+
+
+def _ask_gardeners(people: list[Person], newest_on: date, seed: int) -> list[Person]:
+    """Have most of those who like gardening say since when: about half since lately."""
+    rng = dice(seed, "gardeners")
+    return [
+        replace(person, gardening_since=_months_ago(newest_on, rng.expovariate(1 / 30)))
+        if "gardening" in person.interests and happens(rng, 0.8)
+        else person
+        for person in people
+    ]
+
+
+def _months_ago(day: date, months: float) -> str:
+    """Return the first of the month so many months ago; people remember no day."""
+    year, month = divmod(day.year * 12 + day.month - 1 - int(months), 12)
+    return date(year, month + 1, 1).isoformat()
 
 
 def _person(buyer: Buyer, newest_on: date, rng: Random, *, is_japanese: bool) -> Person:
@@ -160,6 +179,7 @@ def _person(buyer: Buyer, newest_on: date, rng: Random, *, is_japanese: bool) ->
         timezone=place.timezone,
         income_band=_drawn(_INCOME_BANDS, rng) if happens(rng, 0.2) else "",
         interests=_interests(buyer.tastes, rng),
+        gardening_since="",
         acquisition_channel=_drawn(_ACQUISITION, rng),
         created_at=_created_at(buyer, rng),
     )

@@ -15,6 +15,7 @@ from kikubari.segments.audiences import SupersededError as SupersededError
 from kikubari.segments.audiences import Vocabulary as Vocabulary
 from kikubari.segments.audiences import matching as matching
 from kikubari.segments.audiences import read_draft as read_draft
+from kikubari.segments.base_values import gather_base_values as gather_base_values
 from kikubari.segments.behaviour import read_behaviour as read_behaviour
 from kikubari.segments.builtin import BUILTIN_SEGMENTS as BUILTIN_SEGMENTS
 from kikubari.segments.builtin import STAGES as STAGES
@@ -75,3 +76,4 @@ from kikubari.segments.thresholds import RFM_PARTS as RFM_PARTS
 from kikubari.segments.thresholds import THRESHOLDS as THRESHOLDS
 from kikubari.segments.thresholds import Threshold as Threshold
 from kikubari.segments.thresholds import Thresholds as Thresholds
+from kikubari.segments.thresholds import ThresholdValues as ThresholdValues

@@ -14,17 +14,24 @@ from kikubari.segments._people import (
 )
 from kikubari.segments._sql import Query, Scope, range_sql
 from kikubari.segments.measures import limits
-from kikubari.segments.moment import Bounds, micros_of, resolve
+from kikubari.segments.moment import Bounds, look_ahead, micros_of, resolve
 from kikubari.spec.conditions import (
     Cart,
     LastEvent,
     NotFollowed,
     NumberRange,
     Recency,
+    RunsLow,
     Sequence,
 )
 from kikubari.spec.conditions.leaves import FirstEvent
-from kikubari.spec.topics import CART_VIEWED, ORDER_COMPLETED, PRODUCT_ADDED, PRODUCT_REMOVED
+from kikubari.spec.topics import (
+    CART_VIEWED,
+    ORDER_COMPLETED,
+    PRODUCT_ADDED,
+    PRODUCT_REMOVED,
+    REPLENISHMENT_FORECAST,
+)
 
 _MICROS = "toUnixTimestamp64Micro(at)"
 # Makes every instant positive, as unsigned arithmetic and remainders want it.
@@ -131,6 +138,44 @@ def cart_query(leaf: Cart, scope: Scope) -> Query:
     else:
         sql = _open_carts_worth(leaf.value, source, types, idle_since, scope)
     return Query(people_of(sql), scope.parameters)
+
+
+def runs_low_query(leaf: RunsLow, scope: Scope) -> Query:
+    """Who has something whose latest word is a forecast that it runs low soon.
+
+    Forecasts and orders compete for the latest word on a product or a category.
+    """
+    span = look_ahead(leaf, scope.moment)
+    rows = scope.rows(Bounds(span.known_since, scope.moment.as_of))
+    forecast = f"type = {scope.text(REPLENISHMENT_FORECAST)}"
+    runs_low = "JSONExtractInt(properties, 'runs_low_us')"
+    parts = [
+        forecast,
+        f"{runs_low} >= {scope.add(span.first, 'Int64')}",
+        f"{runs_low} <= {scope.add(span.last, 'Int64')}",
+    ]
+    if leaf.product_id is not None:
+        parts.append(f"product_id = {scope.text(leaf.product_id)}")
+    if leaf.category is not None:
+        parts.append(f"category = {scope.text(leaf.category)}")
+    if leaf.min_confidence:
+        confidence = "JSONExtractFloat(properties, 'confidence')"
+        parts.append(f"{confidence} >= {scope.number(leaf.min_confidence)}")
+    is_low = " AND ".join(parts)
+    # One item of each line, by product and by category.
+    told = "[if(product_id = '', ('c', toString(category)), ('p', toString(product_id)))]"
+    bought = (
+        "arrayConcat(arrayMap(one -> ('p', toString(one)), item_product_ids),"
+        " arrayMap(one -> ('c', toString(one)), item_categories))"
+    )
+    source = f"FROM events WHERE {rows}{scope.types(REPLENISHMENT_FORECAST, ORDER_COMPLETED)}"
+    latest = (
+        f"SELECT p FROM (SELECT {PROFILE} AS p, arrayJoin(if({forecast}, {told}, {bought})) AS"
+        f" item, {KEY} AS said, toUInt8({is_low}) AS low {source}"
+        f" AND bitmapContains(maybe, {PROFILE})) GROUP BY p, item HAVING argMax(low, said)"
+    )
+    maybe = people_in(f"FROM events WHERE {rows} AND {is_low}")
+    return Query(f"WITH ({maybe}) AS maybe {people_of(latest)}", scope.parameters)
 
 
 def _open_carts(source: str, idle_since: int | None, scope: Scope) -> str:

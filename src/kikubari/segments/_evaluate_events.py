@@ -4,7 +4,7 @@ from collections.abc import Sequence as Rows
 
 from kikubari.segments._values import is_like, passes, select
 from kikubari.segments.measures import is_within, limits
-from kikubari.segments.moment import Bounds, micros_of, resolve
+from kikubari.segments.moment import Bounds, LookAhead, look_ahead, micros_of, resolve
 from kikubari.segments.person import EVENT, Row, View
 from kikubari.spec.conditions import (
     Cart,
@@ -12,14 +12,25 @@ from kikubari.spec.conditions import (
     LastEvent,
     NotFollowed,
     Recency,
+    RunsLow,
     Sequence,
 )
-from kikubari.spec.topics import CART_VIEWED, ORDER_COMPLETED, PRODUCT_ADDED, PRODUCT_REMOVED
+from kikubari.spec.topics import (
+    CART_VIEWED,
+    ORDER_COMPLETED,
+    PRODUCT_ADDED,
+    PRODUCT_REMOVED,
+    REPLENISHMENT_FORECAST,
+)
 
 _AT = EVENT.at
 _TYPE = EVENT.place["type"]
 _CART_ID = EVENT.place["cart_id"]
 _VALUE_MINOR = EVENT.place["value_minor"]
+_PRODUCT = EVENT.place["product_id"]
+_CATEGORY = EVENT.place["category"]
+_ITEM_PRODUCTS = EVENT.place["item_product_ids"]
+_ITEM_CATEGORIES = EVENT.place["item_categories"]
 _CART_TYPES = frozenset({PRODUCT_ADDED, PRODUCT_REMOVED, CART_VIEWED, ORDER_COMPLETED})
 
 
@@ -89,6 +100,33 @@ def is_cart(leaf: Cart, view: View) -> bool:
     if leaf.idle is not None and opened[-1][_AT] > as_of - micros_of(leaf.idle):
         return False
     return leaf.value is None or is_within(_cart_value(opened), *limits(leaf.value, 1))
+
+
+def is_running_low(leaf: RunsLow, view: View) -> bool:
+    """Say whether the latest word on some product or category is that it runs low soon."""
+    span = look_ahead(leaf, view.moment)
+    is_low: dict[tuple[str, str], bool] = {}
+    for row in view.events:
+        if row[_AT] < span.known_since:
+            continue
+        if row[_TYPE] == REPLENISHMENT_FORECAST:
+            product, category = row[_PRODUCT], row[_CATEGORY]
+            item = ("p", product) if product else ("c", category)
+            is_low[item] = _is_low(leaf, span, row, view)
+        elif row[_TYPE] == ORDER_COMPLETED:
+            for name, column in (("p", _ITEM_PRODUCTS), ("c", _ITEM_CATEGORIES)):
+                is_low |= dict.fromkeys(((name, one) for one in row[column]), False)
+    return any(is_low.values())
+
+
+def _is_low(leaf: RunsLow, span: LookAhead, row: Row, view: View) -> bool:
+    said = view.properties(row)
+    return (
+        span.first <= said.get("runs_low_us", 0) <= span.last
+        and said.get("confidence", 0.0) >= leaf.min_confidence
+        and leaf.product_id in {None, row[_PRODUCT]}
+        and leaf.category in {None, row[_CATEGORY]}
+    )
 
 
 def _open_cart(events: Rows[Row]) -> list[Row]:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+from pyroaring import BitMap
 
 from kikubari.events import PROFILE
 from kikubari.segments._matrices import Floats
@@ -211,12 +212,16 @@ class Scale(msgspec.Struct, frozen=True):
 
 
 def read_behaviour(
-    columnar: ColumnarStore, moment: Moment, *, workspace_id: int = DEFAULT_WORKSPACE
+    columnar: ColumnarStore,
+    moment: Moment,
+    *,
+    left_out: BitMap | None = None,
+    workspace_id: int = DEFAULT_WORKSPACE,
 ) -> Behaviour:
     """Return what everybody did in the year before an instant.
 
     Nobody without a deed is in it, and no stranger who came on one day only: there is no telling a
-    habit by one day.
+    habit by one day. Nor is anybody of those who are to be left out.
     """
     parameters: dict[str, Any] = {
         "workspace": workspace_id,
@@ -235,6 +240,9 @@ def read_behaviour(
         n_columns=len(columns),
         budget=QueryBudget.REPORT,
     )
+    if left_out:
+        is_in = ~np.isin(numbers, left_out.to_array())
+        numbers, read = numbers[is_in], read[is_in]
     table: Floats = read.astype(np.float64)
     at = len(_AMOUNTS)
     amounts = _without_unknown(np.log1p(table[:, :at]))

@@ -7,7 +7,7 @@ from datetime import timedelta
 import msgspec
 from pyroaring import BitMap
 
-from kikubari.segments.moment import Moment, next_change
+from kikubari.segments.moment import Moment, next_change, next_hour
 from kikubari.spec.conditions import (
     Age,
     Anniversary,
@@ -24,6 +24,7 @@ from kikubari.spec.conditions import (
     Percentile,
     Recency,
     Repeated,
+    RunsLow,
     Sequence,
     Test,
     TraitIs,
@@ -48,6 +49,8 @@ def valid_until(leaf: Condition, moment: Moment) -> int | None:
             return moment.as_of
         case Anniversary() | Age():
             return (moment.as_of // _QUARTER_HOUR + 1) * _QUARTER_HOUR
+        case RunsLow():
+            return next_hour(moment)
         case TraitIs(test=test) | Prediction(test=test):
             return _test_until(test, moment)
         case Sequence(window=window) | EventRatio(window=window):

@@ -285,6 +285,9 @@ class WhoIsWho:
         A move counts once the engine's own dictionary shows it: until then every query would give
         the answer of before.
         """
+        with self._state.read() as connection:
+            if not self._moves.list_moves(connection, after_version=self._version, limit=1):
+                return  # the copy, which is dearer to ask, has none of late either
         rows = self._columnar.query_rows(_LAST_MOVE, {"workspace": self._workspace_id})
         last = int(rows[0][0])
         while last > self._version:

@@ -14,6 +14,7 @@ from kikubari.segments._compile_events import (
     edge_query,
     not_followed_query,
     recency_query,
+    runs_low_query,
     sequence_query,
 )
 from kikubari.segments._compile_numbers import (
@@ -52,6 +53,7 @@ from kikubari.spec.conditions import (
     Prediction,
     Recency,
     Repeated,
+    RunsLow,
     Suppressed,
     TraitIs,
 )
@@ -168,6 +170,7 @@ _COMPILERS: dict[type[Any], Callable[[Any, Scope], Query]] = {
     Everyone: _everyone,
     TraitIs: _trait,
     Prediction: _trait,
+    RunsLow: runs_low_query,
     EventCount: count_query,
     EventAggregate: aggregate_query,
     DistinctCount: distinct_query,

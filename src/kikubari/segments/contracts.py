@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 import msgspec
 from pyroaring import BitMap
 
+from kikubari.segments.moment import Moment
 from kikubari.spec.conditions import Condition
 
 
@@ -80,6 +81,18 @@ class BaseValues(msgspec.Struct, frozen=True):
     lists: Mapping[str, BitMap] = {}
     segments: Mapping[str, Condition] = {}
     position: int = 0
+
+
+class Others(Protocol):
+    """Knows of everyone else what one person's evaluation asks."""
+
+    def base_values(self, tree: Condition, moment: Moment) -> BaseValues:
+        """Return what evaluating the tree needs.
+
+        Raises:
+            NotFoundError: it refers to a segment or list that does not exist.
+        """
+        ...
 
 
 class LeafResult(msgspec.Struct, frozen=True):

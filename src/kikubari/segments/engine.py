@@ -9,6 +9,7 @@ from pyroaring import BitMap
 
 from kikubari.kit.clock import Clock
 from kikubari.kit.instants import from_micros
+from kikubari.segments.base_values import gather_base_values
 from kikubari.segments.cache import CachedLeaf, CopyState, LeafCache, valid_until
 from kikubari.segments.compile import compile_leaf, compile_threshold
 from kikubari.segments.contracts import (
@@ -35,7 +36,6 @@ from kikubari.spec.conditions import (
     Not,
     Percentile,
     digest_of,
-    walk,
 )
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import InvalidInputError
@@ -99,6 +99,10 @@ class SegmentEngine:
             as_of = now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % TICK
         return Moment.at(as_of, known_at, self._zone)
 
+    def list_left_out(self) -> BitMap:
+        """Return the people who are in no segment."""
+        return self._left_out.list_left_out() if self._left_out is not None else BitMap()
+
     def evaluate(
         self,
         tree: Condition,
@@ -121,10 +125,8 @@ class SegmentEngine:
         erasures = self._erasures.generation()
         run = _Run(self, moment, CopyState(self._progress.copied_position(), erasures))
         members = run.members(tree, "$")
-        if self._left_out is not None:
-            members = members - self._left_out.list_left_out()
         return Evaluation(
-            members=members,
+            members=members - self.list_left_out(),
             leaves=tuple(run.leaves),
             as_of=from_micros(moment.as_of),
             position=run.state.position,
@@ -132,21 +134,13 @@ class SegmentEngine:
 
     def base_values(self, tree: Condition, moment: Moment) -> BaseValues:
         """Return what a person's own evaluation of the tree needs to know of everyone else."""
-        segments: dict[str, Condition] = {}
-        thresholds: dict[str, int | None] = {}
-        lists: dict[str, BitMap] = {}
-        position = self._progress.copied_position()
-        waiting = [tree]
-        while waiting:
-            for _, node in walk(waiting.pop()):
-                if isinstance(node, InSegment) and node.segment not in segments:
-                    segments[node.segment] = self._definitions.definition(node.segment)
-                    waiting.append(segments[node.segment])
-                elif isinstance(node, InList):
-                    lists[node.list_id] = self._lists.members(node.list_id)
-                elif isinstance(node, Percentile):
-                    thresholds[digest_of(node)] = self._threshold(node, moment)
-        return BaseValues(thresholds, lists, segments, position)
+        return gather_base_values(
+            tree,
+            definitions=self._definitions,
+            lists=self._lists,
+            edge_of=lambda leaf: self._threshold(leaf, moment),
+            position=self._progress.copied_position(),
+        )
 
     def leaf(self, leaf: LeafCondition, moment: Moment, state: CopyState) -> tuple[BitMap, bool]:
         """Return a leaf's members, and whether they were at hand."""

@@ -159,7 +159,12 @@ class Lookalikes:
         moment = self._engine.moment(as_of)
         at = from_micros(moment.as_of)
         seeds = self._engine.evaluate(InSegment(segment_id), at).members
-        behaviour = read_behaviour(self._columnar, moment, workspace_id=self._workspace_id)
+        behaviour = read_behaviour(
+            self._columnar,
+            moment,
+            left_out=self._engine.list_left_out(),
+            workspace_id=self._workspace_id,
+        )
         is_seed = np.isin(behaviour.numbers, seeds.to_array())
         n_seeds = int(is_seed.sum())
         n_others = len(is_seed) - n_seeds

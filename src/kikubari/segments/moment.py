@@ -22,9 +22,14 @@ from kikubari.spec.conditions import (
     Ever,
     Last,
     Next,
+    RunsLow,
     Window,
 )
 
+_HOUR = timedelta(hours=1) // timedelta(microseconds=1)
+_DAY = 24 * _HOUR
+# A forecast reaches four weeks ahead and is renewed each week: what is older says nothing now.
+_FORECASTS_LAST = 35 * _DAY
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -61,6 +66,28 @@ class Bounds(msgspec.Struct, frozen=True):
 def micros_of(duration: Duration) -> int:
     """Return a duration in microseconds."""
     return duration.as_timedelta() // timedelta(microseconds=1)
+
+
+class LookAhead(msgspec.Struct, frozen=True):
+    """What `runs_low` looks at: forecasts and orders since, for goods that run low in a span."""
+
+    known_since: int
+    first: int
+    last: int
+
+
+def look_ahead(leaf: RunsLow, moment: Moment) -> LookAhead:
+    """Return the span of a leaf; it moves by the hour, so that an answer holds for one.
+
+    A forecast names a day by its first instant, and the day of today counts until it is over.
+    """
+    hour = moment.as_of // _HOUR * _HOUR
+    return LookAhead(hour - _FORECASTS_LAST, hour - _DAY + 1, hour + leaf.within_days * _DAY - 1)
+
+
+def next_hour(moment: Moment) -> int:
+    """Return the first instant of the next hour."""
+    return (moment.as_of // _HOUR + 1) * _HOUR
 
 
 def resolve(window: Window | Next, moment: Moment) -> Bounds:

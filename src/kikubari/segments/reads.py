@@ -26,6 +26,7 @@ from kikubari.spec.conditions import (
     Prediction,
     Recency,
     Repeated,
+    RunsLow,
     Sequence,
     Suppressed,
     TraitIs,
@@ -37,6 +38,7 @@ from kikubari.spec.topics import (
     ORDER_COMPLETED,
     PRODUCT_ADDED,
     PRODUCT_REMOVED,
+    REPLENISHMENT_FORECAST,
     SUPPRESSION_CHANGED,
 )
 
@@ -72,6 +74,12 @@ class Reads(msgspec.Struct, frozen=True):
         return bool(types) and (None in self.types or not self.types.isdisjoint(types))
 
 
+_READS_OF: dict[type[Condition], Reads] = {
+    Suppressed: Reads(types=frozenset({SUPPRESSION_CHANGED})),
+    RunsLow: Reads(types=frozenset({REPLENISHMENT_FORECAST, ORDER_COMPLETED}), turns=True),
+}
+
+
 def reads_of(leaf: Condition) -> Reads:
     """Return what a leaf (no short form, no reference) reads.
 
@@ -88,8 +96,8 @@ def reads_of(leaf: Condition) -> Reads:
             return Reads(traits=names, trait_edges=edges, turns=_is_calendar(test.window))
         case ConsentIs(purpose=purpose):
             return Reads(purposes=frozenset({purpose}))
-        case Suppressed():
-            return Reads(types=frozenset({SUPPRESSION_CHANGED}))
+        case Suppressed() | RunsLow():
+            return _READS_OF[type(leaf)]
         case Anniversary(trait=trait) | Age(trait=trait):
             return Reads(traits=frozenset({trait, "timezone"}), turns=True)
         case Near():

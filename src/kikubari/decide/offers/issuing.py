@@ -71,6 +71,11 @@ class Issuing:
                 given |= {one.claim: Refusal.OFFER_ENDED for one in asking}
         return given
 
+    def find(self, connection: Connection, claims: Collection[str]) -> dict[str, Coupon]:
+        """Return what was handed out before, by claim."""
+        found = rows.find_claimed(connection, self._workspace_id, claims)
+        return {claim: coupon_of(row) for claim, row in found.items()}
+
     def _issue_of(
         self, connection: Connection, offer: rows.Found, asking: Sequence[Wanted], now: datetime
     ) -> dict[str, Coupon | Refusal]:

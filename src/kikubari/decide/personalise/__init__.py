@@ -24,6 +24,7 @@ from kikubari.decide.personalise.blocks.contracts import (
 )
 from kikubari.decide.personalise.compile import compile_email
 from kikubari.decide.personalise.contracts import (
+    STRATEGIES,
     UNKNOWN_LINEAGE,
     CompiledEmail,
     CompiledVariant,
@@ -38,9 +39,14 @@ from kikubari.decide.personalise.contracts import (
     Part,
     Problem,
     Provenance,
+    RecommendationAsked,
+    RecommendationNeed,
+    RecommendedProduct,
+    Recommends,
     RenderedEmail,
     RenderSettings,
     Severity,
+    ShownProduct,
     Use,
     gather_facts,
 )
@@ -53,6 +59,7 @@ from kikubari.decide.personalise.errors import (
 )
 from kikubari.decide.personalise.links import rewrite_links, rewrite_pieces
 from kikubari.decide.personalise.lint import lint_email
+from kikubari.decide.personalise.recommendations import with_recommendations
 from kikubari.decide.personalise.render import render_email, render_email_in_pieces, render_text
 from kikubari.decide.personalise.sandbox import (
     Done,
@@ -64,6 +71,7 @@ from kikubari.decide.personalise.sandbox import (
 )
 
 __all__ = [
+    "STRATEGIES",
     "UNKNOWN_LINEAGE",
     "AnyBlock",
     "BlockChange",
@@ -93,6 +101,10 @@ __all__ = [
     "Products",
     "Provenance",
     "Reason",
+    "RecommendationAsked",
+    "RecommendationNeed",
+    "RecommendedProduct",
+    "Recommends",
     "RenderError",
     "RenderLimitError",
     "RenderSettings",
@@ -102,6 +114,7 @@ __all__ = [
     "SandboxPool",
     "SavedBlock",
     "Severity",
+    "ShownProduct",
     "Span",
     "TemplateError",
     "Text",
@@ -119,4 +132,5 @@ __all__ = [
     "rewrite_links",
     "rewrite_pieces",
     "walk",
+    "with_recommendations",
 ]

@@ -45,6 +45,7 @@ from kikubari.decide.personalise._nodes import (
     RecordingUnlessNode,
     shown,
 )
+from kikubari.decide.personalise._recommend_tag import RecommendNode
 from kikubari.kit.money import Money
 
 Step = Callable[[Any, Any], object]
@@ -212,6 +213,21 @@ def _for(node: RecordingForNode, env: Environment) -> Step:
     return run
 
 
+def _recommend(node: RecommendNode, env: Environment) -> Step:
+    block = _block(node.block, env)
+    otherwise = _block(node.default, env) if node.default else _nothing
+    find, name = node.find, node.alias
+
+    def run(context: Any, buffer: TextIO) -> object:
+        items = find(context)
+        if not items:
+            return otherwise(context, buffer)
+        with context.extend({name: items}):
+            return block(context, buffer)
+
+    return run
+
+
 def _capture(node: RecordingCaptureNode, env: Environment) -> Step:
     block = _block(node.block, env)
 
@@ -304,5 +320,6 @@ _MAKERS: dict[type[Node], Callable[[Any, Environment], Step]] = {
     RecordingUnlessNode: _choice,
     RecordingForNode: _for,
     RecordingCaptureNode: _capture,
+    RecommendNode: _recommend,
     **dict.fromkeys(FENCE_NODES, _fence),
 }

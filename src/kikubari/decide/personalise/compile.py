@@ -2,10 +2,11 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import css_inline
 import msgspec
+from liquid import BoundTemplate
 
 from kikubari.decide.personalise._markup import Markup, protect_document, restore
 from kikubari.decide.personalise.block_check import parse_blocks
@@ -22,6 +23,7 @@ from kikubari.decide.personalise.fences import fence
 from kikubari.decide.personalise.mjml import mjml_to_html
 from kikubari.decide.personalise.parsing import parse
 from kikubari.decide.personalise.plain_text import html_to_text_template
+from kikubari.decide.personalise.recommendations import list_needs
 
 # A change here or in what compiling does makes a new version of every template.
 _COMPILER = b"1"
@@ -51,13 +53,23 @@ def compile_email(source: EmailTemplateSource) -> CompiledEmail:
         language: _compile_variant(_with_saved(variant, source.saved), language, snippets)
         for language, variant in source.variants.items()
     }
+    needs = list_needs(
+        template for variant in variants.values() for template in _parts(variant, snippets)
+    )
     body = msgspec.msgpack.encode((source.default_language, variants, snippets))
     return CompiledEmail(
         version=hashlib.blake2b(_COMPILER + body, digest_size=16).hexdigest(),
         default_language=source.default_language,
         variants=variants,
         snippets=snippets,
+        needs=needs,
     )
+
+
+def _parts(variant: CompiledVariant, snippets: Mapping[str, str]) -> Iterator[BoundTemplate]:
+    for source in (variant.subject, variant.preheader, variant.text):
+        yield parse(source, snippets, autoescape=False)
+    yield parse(variant.html, snippets, autoescape=True)
 
 
 def _compile_variant(
@@ -68,12 +80,9 @@ def _compile_variant(
     text = html_to_text_template(html) if variant.text is None else variant.text
     if variant.preheader:
         html = _with_preheader(html)
-    compiled = CompiledVariant(
+    return CompiledVariant(
         subject=variant.subject, preheader=variant.preheader, html=fence(html), text=text
     )
-    parse(compiled.html, snippets, autoescape=True)
-    parse(compiled.text, snippets, autoescape=False)
-    return compiled
 
 
 def _with_saved(variant: EmailVariant, saved: Mapping[str, tuple[AnyBlock, ...]]) -> EmailVariant:

@@ -1,9 +1,9 @@
 """What goes into a render and what comes out: facts, templates, messages, problems."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -35,6 +35,13 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 UNKNOWN_LINEAGE = Lineage()
+# What the tag `recommend` knows; the first go out from a product.
+SEEDED_STRATEGIES = ("similar", "goes_with", "next_after")
+STRATEGIES = (
+    *("for_you", "viewed_not_bought", "buy_again", "trending", "new_for_you", "saved_items"),
+    *("cold_start", *SEEDED_STRATEGIES),
+)
+MAX_RECOMMENDED = 12
 # Most of what facts are made of: passed on without looking into it.
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
@@ -46,15 +53,79 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     lineage: Lineage = UNKNOWN_LINEAGE
 
 
+class RecommendationNeed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A list of products that a template shows.
+
+    Attributes:
+        strategy: one of `STRATEGIES`.
+        seed: the product it goes out from: an id, or a path through facts; empty: none is named.
+        limit: products at most; one tag shows no more than `MAX_RECOMMENDED`.
+        fills: whether other strategies may fill what this one leaves empty.
+    """
+
+    strategy: str
+    seed: tuple[str | int, ...] | str = ()
+    limit: int = 4
+    fills: bool = False
+
+    @property
+    def key(self) -> str:
+        """Return what tells this list from others of a template; its length does not."""
+        return repr((self.strategy, self.seed, self.fills))
+
+
+class RecommendationAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """A list that is wanted for one person; `seeds` are ids of products."""
+
+    number: int
+    strategy: str
+    seeds: tuple[str, ...] = ()
+    limit: int = 4
+    fills: bool = False
+
+
+class RecommendedProduct(msgspec.Struct, frozen=True, kw_only=True):
+    """A product found for a person.
+
+    Attributes:
+        product: as templates see it, with `product_id`.
+        strategy: that found it.
+        code: stable code of why.
+        reason_ja, reason_en: why, as the reader may read it.
+        ground: what is known of the person that it rests on, such as ``viewed``; empty: nothing.
+        lineage: of that.
+    """
+
+    product: dict[str, Any]
+    strategy: str
+    code: str
+    reason_ja: str
+    reason_en: str
+    ground: str = ""
+    lineage: Lineage = UNKNOWN_LINEAGE
+
+
+class Recommends(Protocol):
+    """Finds products for people."""
+
+    def recommend_many(
+        self, asked: Sequence[RecommendationAsked]
+    ) -> Sequence[Sequence[RecommendedProduct]]:
+        """Return the list for each, in the order asked, best first."""
+        ...
+
+
 class Facts(msgspec.Struct, frozen=True):
     """What a template may read about one person.
 
     `values` maps root names (``customer``, ``cart`` …) to plain values; `lineage` maps paths such
     as ``customer.last_order.products[0].name`` to lineage, which also holds for what lies below.
+    `recommended` holds the products found for each `RecommendationNeed`, by its key.
     """
 
     values: dict[str, Any] = {}
     lineage: dict[str, Lineage] = {}
+    recommended: dict[str, tuple[RecommendedProduct, ...]] = {}
 
 
 class Use(StrEnum):
@@ -136,6 +207,15 @@ class CompiledEmail(msgspec.Struct, frozen=True, kw_only=True):
     variants: dict[str, CompiledVariant]
     snippets: dict[str, str] = {}
     warnings: tuple[str, ...] = ()
+    needs: tuple[RecommendationNeed, ...] = ()
+
+
+class ShownProduct(msgspec.Struct, frozen=True):
+    """A recommended product that a message shows: which strategy found it, and why (a code)."""
+
+    product_id: str
+    strategy: str
+    code: str
 
 
 class RenderedEmail(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,6 +227,7 @@ class RenderedEmail(msgspec.Struct, frozen=True, kw_only=True):
     html: str
     text: str
     facts: tuple[FactUse, ...]
+    recommended: tuple[ShownProduct, ...] = ()
 
 
 class Severity(StrEnum):

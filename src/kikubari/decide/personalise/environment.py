@@ -9,6 +9,7 @@ from liquid.ast import Node
 from kikubari.decide.personalise._fence_tags import FENCE_TAGS
 from kikubari.decide.personalise._nodes import RECORDING_TAGS, settle_tree
 from kikubari.decide.personalise._program import RecordingTemplate
+from kikubari.decide.personalise._recommend_tag import RecommendTag
 from kikubari.decide.personalise.filters import OWN_FILTERS, REMOVED_FILTERS
 from kikubari.decide.personalise.links import slot_links
 
@@ -27,7 +28,7 @@ class RecordingEnvironment(Environment):
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
         """Register the standard set, then replace what records and drop what unescapes."""
         super().setup_tags_and_filters(extra=extra)
-        for tag in (*RECORDING_TAGS, *FENCE_TAGS):
+        for tag in (*RECORDING_TAGS, *FENCE_TAGS, RecommendTag):
             self.add_tag(tag)
         self.filters.update(OWN_FILTERS)
         for name in REMOVED_FILTERS:

@@ -19,6 +19,9 @@ from kikubari.decide.personalise.contracts import (
     FactUse,
     Lineage,
     Part,
+    RecommendationNeed,
+    RecommendedProduct,
+    ShownProduct,
     Use,
 )
 from kikubari.decide.personalise.locale_text import as_money
@@ -29,15 +32,23 @@ Paths = dict[str, None]
 
 _INDEXES = re.compile(r"(?:\[\d+\])+")
 _SCALARS = frozenset({str, int, float, bool})
+_NO_LISTS: Mapping[str, Sequence[RecommendedProduct]] = {}
 
 
 class Recorder:
     """Collects the fact paths that one message's render reads, part by part."""
 
-    __slots__ = ("absent", "consulted", "printed", "sink", "uses")
+    __slots__ = (
+        *("_recommended", "_shown", "absent", "consulted", "lineage"),
+        *("printed", "shown", "sink", "uses"),
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, recommended: Mapping[str, Sequence[RecommendedProduct]] = _NO_LISTS) -> None:
         self.uses: dict[Use, dict[str, list[Part]]] = {use: {} for use in Use}
+        self._recommended = recommended
+        # Recommended products in the message with their positions, and what they rest on by path.
+        self.shown: dict[ShownProduct, int] = {}
+        self.lineage: dict[str, Lineage] = {}
         self._open()
 
     def _open(self) -> None:
@@ -45,6 +56,26 @@ class Recorder:
         self.consulted: Paths = {}
         self.absent: Paths = {}
         self.sink = self.printed
+        self._shown: set[str] = set()
+
+    def take_recommended(self, need: RecommendationNeed) -> list[tuple[str, RecommendedProduct]]:
+        """Return a list's products, less those that the part shows already.
+
+        Each comes with the path of the fact that it rests on, empty where it rests on none.
+        """
+        taken: list[tuple[str, RecommendedProduct]] = []
+        for one in self._recommended.get(need.key, ()):
+            product_id = str(one.product.get("product_id"))
+            if product_id in self._shown or len(taken) == need.limit:
+                continue
+            self._shown.add(product_id)
+            shown = ShownProduct(product_id, one.strategy, one.code)
+            position = self.shown.setdefault(shown, len(self.shown))
+            path = f"recommended.{one.ground}[{position}]" if one.ground else ""
+            if path:
+                self.lineage[path] = one.lineage
+            taken.append((path, one))
+        return taken
 
     def close_part(self, part: Part) -> None:
         """Book everything read since the last call to `part`."""
@@ -68,6 +99,8 @@ class Recorder:
 
     def fact_uses(self, lineage: Mapping[str, Lineage]) -> tuple[FactUse, ...]:
         """Return one entry per path in its strongest use: printed, consulted, absent."""
+        if self.lineage:
+            lineage = {**lineage, **self.lineage}
         items = [path for path in lineage if path.endswith("]")]
         found: dict[str, FactUse] = {}
         for use in (Use.PRINTED, Use.CONSULTED, Use.ABSENT):
@@ -270,6 +303,8 @@ class RecordedList(list[Any]):
 
 def wrap(value: Any, path: str, recorder: Recorder) -> Any:
     """Return `value` as templates may see it: containers record, amounts become `Money`."""
+    if type(value) in _SCALARS:
+        return value
     if isinstance(value, Mapping):
         return as_money(value) or RecordedMapping(value, path, recorder)
     if isinstance(value, list | tuple):

@@ -56,7 +56,7 @@ def render_email_in_pieces(
         RenderLimitError: over a limit.
         RenderError: the template cannot work with these values.
     """
-    recorder = Recorder()
+    recorder = Recorder(facts.recommended)
     names: dict[str, Any] = {**(content or {}), **record_facts(facts, recorder)}
     language = _choose_language(email, names)
     recorder.close_choice()
@@ -81,6 +81,7 @@ def render_email_in_pieces(
         html="".join(html),
         text=tidy(text_of(Part.TEXT, variant.text)),
         facts=recorder.fact_uses(facts.lineage),
+        recommended=tuple(recorder.shown),
     )
     return rendered, html
 
@@ -99,7 +100,7 @@ def render_text(
         RenderLimitError: over a limit.
         RenderError: the template cannot work with these values.
     """
-    recorder = Recorder()
+    recorder = Recorder(facts.recommended)
     names: dict[str, Any] = {**(content or {}), **record_facts(facts, recorder)}
     names["now"] = names["today"] = settings.now
     pieces = render_parsed(parse(source, {}, autoescape=False), names, recorder, settings)

@@ -17,7 +17,7 @@ _PAIR_HALF_LIVES = (7, 15, 30, 120, 60)
 _CUSTOMER_HALF_LIVES = (15, 60)
 _ITEM_HALF_LIVES = (10, 60)
 # Purchases that a product's rhythm, and a pair's, is shrunk by.
-_ITEM_PRIOR, _PAIR_PRIOR = 5.0, 2.0
+ITEM_PRIOR, PAIR_PRIOR = 5.0, 2.0
 
 Ints = NDArray[np.int64]
 
@@ -55,13 +55,26 @@ def gather_purchases(history: History, as_of: datetime) -> Purchases:
         raise ValueError("the history tells no items")
     is_purchase = ~(history.value < 0)
     day = (history.at_us[is_purchase] - to_micros(as_of)) // _DAY_US
-    n_items = max(len(history.items), 1)
-    key = history.customer[is_purchase].astype(np.int64) * n_items + history.item[is_purchase]
+    return distinct_purchases(
+        history.customer[is_purchase].astype(np.int64),
+        history.item[is_purchase].astype(np.int64),
+        day,
+        len(history.customers),
+        len(history.items),
+    )
+
+
+def distinct_purchases(
+    customer: Ints, item: Ints, day: Ints, n_customers: int, n_items: int
+) -> Purchases:
+    """Return lines in any order as purchases: once a customer, product and day."""
+    n_items = max(n_items, 1)
+    key = customer * n_items + item
     order = np.lexsort((day, key))
     key, day = key[order], day[order]
     is_new = np.ones(len(key), dtype=bool)
     is_new[1:] = (np.diff(key) != 0) | (np.diff(day) != 0)
-    return Purchases(len(history.customers), n_items, key[is_new], day[is_new])
+    return Purchases(n_customers, n_items, key[is_new], day[is_new])
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,8 +143,8 @@ class Pairs:
         gap = np.log(np.diff(known.day, prepend=0)[is_again] + 1.0)
         usual = float(gap.mean()) if len(gap) else np.log(30.0)
         items = self._item_of_row[is_again]
-        self._item_rhythm = (np.bincount(items, gap, minlength=n) + _ITEM_PRIOR * usual) / (
-            np.bincount(items, minlength=n) + _ITEM_PRIOR
+        self._item_rhythm = (np.bincount(items, gap, minlength=n) + ITEM_PRIOR * usual) / (
+            np.bincount(items, minlength=n) + ITEM_PRIOR
         )
 
     def describe(self, chosen: slice | Ints) -> Table:
@@ -175,9 +188,7 @@ class Pairs:
         n_gaps = np.bincount(pair[is_again], minlength=size)
         total = np.bincount(pair[is_again], gap, minlength=size)
         squares = np.bincount(pair[is_again], gap * gap, minlength=size)
-        rhythm = (total + _PAIR_PRIOR * self._item_rhythm[self.item[index]]) / (
-            n_gaps + _PAIR_PRIOR
-        )
+        rhythm = (total + PAIR_PRIOR * self._item_rhythm[self.item[index]]) / (n_gaps + PAIR_PRIOR)
         some = np.maximum(n_gaps, 1)
         spread = np.sqrt(np.maximum(squares / some - (total / some) ** 2, 0))
         return rhythm, np.where(n_gaps > 1, spread, -0.1)

@@ -34,6 +34,11 @@ def find_newest(connection: Connection, workspace_id: int, *, is_told: bool) -> 
     ).one_or_none()
 
 
+def has_told(connection: Connection, workspace_id: int) -> bool:
+    """Say whether any model has been told to the end."""
+    return find_newest(connection, workspace_id, is_told=True) is not None
+
+
 def list_models(connection: Connection, workspace_id: int, *, limit: int) -> list[Found]:
     """Return models, newest first."""
     return list(

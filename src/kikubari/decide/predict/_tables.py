@@ -13,4 +13,5 @@ prediction_models = Table(
     Column("told_us", BigInteger),  # when everybody's forecast was in the log; none before
     Column("n_told", BigInteger, nullable=False),
     Column("card", LargeBinary),  # JSON of PurchaseCard; none before it is learned
+    Column("others", LargeBinary),  # JSON of OtherCards, likewise
 )

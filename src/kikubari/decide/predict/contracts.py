@@ -1,15 +1,25 @@
 """What forecasts say, and why one is withheld."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+from pyroaring import BitMap
 
 from kikubari.decide.predict._fitting import Floats
 from kikubari.decide.predict.quality import Figure, Reliability
+
+
+class LeftOut(Protocol):
+    """Those whose data is kept and not used."""
+
+    def list_left_out(self) -> BitMap:
+        """Return their profile numbers."""
+        ...
 
 
 class Withheld(StrEnum):
@@ -22,6 +32,7 @@ class Withheld(StrEnum):
     NO_VALUES = "no_values"
     MAY_HAVE_LEFT = "may_have_left"
     NO_PURCHASE = "no_purchase"
+    TOO_UNCERTAIN = "too_uncertain"
 
 
 WITHHELD_TEXTS: dict[Withheld, dict[str, str]] = {
@@ -52,6 +63,10 @@ WITHHELD_TEXTS: dict[Withheld, dict[str, str]] = {
     Withheld.NO_PURCHASE: {
         "ja": "まだ購入がありません。",
         "en": "Has not bought yet.",
+    },
+    Withheld.TOO_UNCERTAIN: {
+        "ja": "はっきりした傾向がまだありません。",
+        "en": "Nothing stands out clearly enough so far.",
     },
 }
 
@@ -205,3 +220,23 @@ class ReplenishmentCard(msgspec.Struct, frozen=True, kw_only=True):
     is_learned: bool = False
     quality: ReplenishmentQuality | None = None
     withheld: Withheld | None = None
+
+
+class RunsLow(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a person buys again and again is expected to run low.
+
+    Attributes:
+        product_id: None for a category as a whole.
+        category: of the product; empty where none is told.
+        at: as likely before as after; the beginning of that day where the shop is.
+        earliest_at: it is earlier with 10 %.
+        latest_at: it is later with 10 %.
+        confidence: probability that it is bought again by `latest_at`.
+    """
+
+    product_id: str | None
+    category: str
+    at: datetime
+    earliest_at: datetime
+    latest_at: datetime
+    confidence: float

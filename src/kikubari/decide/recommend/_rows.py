@@ -6,6 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 _PAIRS_AT_ONCE = 4_000_000
+_ROWS_AT_ONCE = 1024
+# A row that fills more than one place in so many of the product is faster with its zeros.
+_DENSE_FROM = 400
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,9 +25,19 @@ class Rows:
         """How many rows there are, empty ones too."""
         return len(self.starts) - 1
 
-    def row_of(self) -> NDArray[np.int64]:
-        """Return the row of every entry."""
-        return np.repeat(np.arange(self.n_rows), np.diff(self.starts))
+    def entries(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the places of the entries of some rows, and the row of each."""
+        lengths = np.diff(self.starts)[rows]
+        shift = self.starts[rows] - (np.cumsum(lengths) - lengths)
+        return np.repeat(shift, lengths) + np.arange(lengths.sum()), np.repeat(rows, lengths)
+
+    def dense(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return some rows with their zeros."""
+        entries, _ = self.entries(rows)
+        table = np.zeros((len(rows), self.n_columns), dtype=np.float32)
+        number = np.repeat(np.arange(len(rows)), np.diff(self.starts)[rows])
+        table[number, self.columns[entries]] = self.weights[entries]
+        return table
 
     def scaled(self) -> "Rows":
         """Return the rows by the square root of their entries: long ones weigh no more."""
@@ -59,11 +72,24 @@ def gather_rows(
 def multiply(left: Rows, right: Rows) -> NDArray[np.float32]:
     """Return the sum over rows of left column times right column: items by items.
 
-    Takes memory for the result and some millions of pairs, however many rows there are.
+    Takes memory for the result and some millions of numbers, however many rows there are.
     """
+    pairs = np.diff(left.starts) * np.diff(right.starts)
+    is_long = pairs * _DENSE_FROM > left.n_columns * right.n_columns
+    product = _multiply_pairs(left, right, np.flatnonzero(~is_long & (pairs > 0)))
+    long = np.flatnonzero(is_long)
+    for begin in range(0, len(long), _ROWS_AT_ONCE):
+        some = long[begin : begin + _ROWS_AT_ONCE]
+        product += left.dense(some).T @ right.dense(some)
+    return product
+
+
+def _multiply_pairs(left: Rows, right: Rows, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the sum over some rows, one pair of entries after the other."""
     flat = np.zeros(left.n_columns * right.n_columns, dtype=np.float32)
-    partners = np.diff(right.starts)[left.row_of()]
-    first_partner = right.starts[:-1][left.row_of()]
+    entries, row = left.entries(rows)
+    partners = np.diff(right.starts)[row]
+    first_partner = right.starts[row]
     ends = np.cumsum(partners)
     begin = 0
     while begin < len(partners):
@@ -73,8 +99,9 @@ def multiply(left: Rows, right: Rows) -> NDArray[np.float32]:
         entry = np.repeat(np.arange(begin, end), chunk)
         within = np.arange(len(entry)) - np.repeat(np.cumsum(chunk) - chunk, chunk)
         other = first_partner[entry] + within
-        place = left.columns[entry].astype(np.int64) * right.n_columns + right.columns[other]
-        np.add.at(flat, place, left.weights[entry] * right.weights[other])
+        one = entries[entry]
+        place = left.columns[one].astype(np.int64) * right.n_columns + right.columns[other]
+        np.add.at(flat, place, left.weights[one] * right.weights[other])
         begin = end
     return flat.reshape(left.n_columns, right.n_columns)
 

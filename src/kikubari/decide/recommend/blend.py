@@ -1,12 +1,14 @@
 """The blend of a shop: what ranks its items best, by windows of its own past.
 
 The last windows before an instant are kept apart in turn: each way of ranking sees what came before
-a window and is judged by what was bought in it. The customer's own frequency (or popularity, for
-what is new to them) recommends until another's gain over it has an interval above zero; the learned
-ranking, which weighs all features, replaces the best of the simple ones on the same terms.
+a window and is judged by what was bought in it; what is learned, is learned from windows that were
+over when it began. The customer's own frequency (or popularity, for what is new to them) recommends
+until another's gain over it has an interval above zero. What is learned from windows (the ranking
+that weighs all features, or next-up alone) replaces the best simple one on the same terms; of two
+that are proven the better does.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +22,9 @@ from kikubari.decide.recommend.purchases import Purchases
 
 LEARNED = "learned"
 _AT_ONCE = 256
-_WINDOWS = 4
+# Windows to learn from begin half a horizon apart; those judged lie side by side.
+_WINDOWS = 8
+_STEPS_A_WINDOW = 2
 _JUDGED = 2
 _MOST_LEARNED_FROM = 1_500
 _FEWEST = 30
@@ -58,6 +62,10 @@ SIMPLE: Mapping[Mode, Mapping[str, _Simple]] = {
         "next_up": _by("next_up"),
     },
 }
+
+
+# Learned from what was bought in windows, so they replace a simple one as LEARNED does.
+_REGRESSED = frozenset({"next_up"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,14 +109,26 @@ class Lists:
 
 @dataclass(frozen=True, eq=False)
 class _Case:
-    """A window of the past: what could be known before it, and what was bought in it."""
+    """A window of the past: what could be known before it, and what was bought in it.
 
+    Attributes:
+        back: horizons from its beginning to the end of what is known.
+        customers: ascending.
+        bought: as place among the customers * items + item.
+        found: the candidates.
+    """
+
+    back: float
     customers: NDArray[np.int64]
     bought: NDArray[np.int64]
     found: Candidates
 
     def keys(self, n_items: int) -> NDArray[np.int64]:
         return self.found.row * n_items + self.found.item
+
+    def count_found(self, n_items: int) -> int:
+        """Return how many customers bought any of their candidates."""
+        return len(np.unique(self.found.row[np.isin(self.keys(n_items), self.bought)]))
 
 
 def fit_blends(
@@ -123,11 +143,11 @@ def fit_blends(
         seed: the same purchases and seed give the same blend.
     """
     cases: dict[Mode, list[_Case]] = {mode: [] for mode in modes}
-    for back in range(1, _WINDOWS + 1):
-        day = known.end_day - back * horizon_days
-        if day < horizon_days:
+    for step in range(_WINDOWS):
+        back = 1 + step / _STEPS_A_WINDOW
+        if known.end_day - back * horizon_days < horizon_days:
             break
-        for mode, case in _cases(known, day, horizon_days, modes, seed).items():
+        for mode, case in _cases(known, back, horizon_days, modes, seed).items():
             cases[mode].append(case)
     return {mode: _fit_blend(mode, cases[mode], known.n_items, seed) for mode in modes}
 
@@ -184,9 +204,10 @@ def find_bought(
 
 
 def _cases(
-    known: Purchases, day: float, horizon_days: float, modes: tuple[Mode, ...], seed: int
+    known: Purchases, back: float, horizon_days: float, modes: tuple[Mode, ...], seed: int
 ) -> dict[Mode, _Case]:
-    snapshot = Snapshot(known.before(day), horizon_days=horizon_days, seed=seed)
+    day = known.end_day - back * horizon_days
+    snapshot = Snapshot.take(known.before(day), horizon_days=horizon_days, seed=seed)
     made = {}
     for mode in modes:
         customers, bought = find_bought(known, day, day + horizon_days, mode)
@@ -201,7 +222,7 @@ def _cases(
         kept = np.isin(owner, customers)
         rows = np.searchsorted(customers, owner[kept])
         made[mode] = _Case(
-            customers, rows * known.n_items + bought[kept] % known.n_items, _join(parts)
+            back, customers, rows * known.n_items + bought[kept] % known.n_items, _join(parts)
         )
     return made
 
@@ -218,29 +239,27 @@ def _join(parts: list[Candidates]) -> Candidates:
 
 
 def _fit_blend(mode: Mode, cases: list[_Case], n_items: int, seed: int) -> Blend:
-    cases = [case for case in cases if len(case.customers) >= _FEWEST]
+    cases = [case for case in cases if case.count_found(n_items) >= _FEWEST]
     first = next(iter(SIMPLE[mode]))
-    judged = cases[: min(_JUDGED, len(cases) - 1)]
-    if not judged:
+    tries = _tries(cases)
+    if not tries:
         return Blend(mode, first, None, ())
+    judged = [case for case, _ in tries]
     worth = {
         name: np.concatenate([_worth(case, simple(case.found), n_items) for case in judged])
         for name, simple in SIMPLE[mode].items()
     }
-    best = max(worth, key=lambda name: float(worth[name].mean()))
-    chosen = best if best != first and mean_of(worth[best] - worth[first]).low > 0 else first
     learned = np.concatenate(
         [
-            _worth(
-                case, _learn(cases[number + 1 :], n_items, seed).score(case.found.features), n_items
-            )
-            for number, case in enumerate(judged)
+            _worth(case, _learn(mode, earlier, n_items, seed).score(case.found.features), n_items)
+            for case, earlier in tries
         ]
     )
+    simple_ones = [name for name in worth if name not in _REGRESSED]
+    chosen = _best_proven(worth, simple_ones, first)
     worth[LEARNED] = learned
-    ranker = None
-    if mean_of(learned - worth[chosen]).low > 0:
-        chosen, ranker = LEARNED, _learn(cases, n_items, seed)
+    chosen = _best_proven(worth, [LEARNED, *(_REGRESSED & worth.keys())], chosen)
+    ranker = _learn(mode, cases, n_items, seed) if chosen == LEARNED else None
     base = worth[first]
     trials = tuple(
         Trial(
@@ -254,15 +273,43 @@ def _fit_blend(mode: Mode, cases: list[_Case], n_items: int, seed: int) -> Blend
     return Blend(mode, chosen, ranker, trials)
 
 
-def _learn(cases: list[_Case], n_items: int, seed: int) -> Ranker:
+def _best_proven(worth: Mapping[str, NDArray[np.float64]], names: Iterable[str], held: str) -> str:
+    """Return the best of some rankings whose gain over the one that holds is proven, or that."""
+    proven = [name for name in names if mean_of(worth[name] - worth[held]).low > 0]
+    return max(proven, key=lambda name: float(worth[name].mean()), default=held)
+
+
+def _tries(cases: list[_Case]) -> list[tuple[_Case, list[_Case]]]:
+    """Return the windows to judge by, each with those that were over before it began."""
+    tries = []
+    for back in range(1, _JUDGED + 1):
+        earlier = [case for case in cases if case.back >= back + 1]
+        tries += [(case, earlier) for case in cases if case.back == back and earlier]
+    return tries
+
+
+def _learn(mode: Mode, cases: list[_Case], n_items: int, seed: int) -> Ranker:
+    """Return a ranker learned from windows: what was bought, and some of what was not."""
     generator = np.random.default_rng(seed)
-    features, answers = [], []
+    features, answers, lists = [], [], []
+    n_lists = 0
     for case in cases:
+        row = case.found.row
         is_bought = np.isin(case.keys(n_items), case.bought)
         kept = is_bought | (generator.random(len(is_bought)) < _SHARE_NOT_BOUGHT)
+        # A list without anything that was bought does not say what is better.
+        kept &= np.bincount(row, is_bought, minlength=len(case.customers))[row] > 0
         features.append(case.found.features[kept])
         answers.append(is_bought[kept])
-    return fit_ranker(np.concatenate(features), np.concatenate(answers), seed=seed)
+        lists.append(row[kept] + n_lists)
+        n_lists += len(case.customers)
+    return fit_ranker(
+        np.concatenate(features),
+        np.concatenate(answers),
+        np.concatenate(lists),
+        by_lists_alone=mode is Mode.NEW,
+        seed=seed,
+    )
 
 
 def _worth(case: _Case, scores: NDArray[np.float32], n_items: int) -> NDArray[np.float64]:

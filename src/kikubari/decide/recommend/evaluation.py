@@ -90,7 +90,7 @@ def evaluate(
         raise NoItemsError("nobody known before that instant bought anything in the window after")
     horizon_days = horizon / timedelta(days=1)
     blend = fit_blends(known, horizon_days=horizon_days, modes=(mode,), seed=seed)[mode]
-    snapshot = Snapshot(known, horizon_days=horizon_days, seed=seed)
+    snapshot = Snapshot.take(known, horizon_days=horizon_days, seed=seed)
     seconds = time.perf_counter() - started
     rankings: dict[str, _Ranking] = {BLEND: blend.score}
     rankings |= {name: SIMPLE[mode][name] for name in _BASELINES[mode]}

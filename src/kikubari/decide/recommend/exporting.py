@@ -67,7 +67,7 @@ def export(
     horizon = horizon or find_horizon(known)
     days = horizon / timedelta(days=1)
     blend = fit_blends(known, horizon_days=days, modes=(mode,), seed=seed)[mode]
-    snapshot = Snapshot(known, horizon_days=days, seed=seed)
+    snapshot = Snapshot.take(known, horizon_days=days, seed=seed)
     n_rows = _write(path, history, _tables(history, snapshot, blend, limit))
     return Exported(
         mode=mode,

@@ -48,6 +48,7 @@ class English:
             c.Everyone: self._everyone,
             c.TraitIs: self._trait,
             c.Prediction: self._prediction,
+            c.RunsLow: self._runs_low,
             c.Place: self._place,
             c.Acquired: self._acquired,
             c.Near: self._near,
@@ -138,6 +139,18 @@ class English:
             notes.append(f"confidence of at least {self._parts.number(leaf.min_confidence)}")
         name = f"predicted {self._parts.trait(leaf.trait)}"
         return self._valued(name, leaf.test, _in_brackets(notes))
+
+    def _runs_low(self, leaf: c.RunsLow) -> Clause:
+        parts = self._parts
+        what = f"product “{leaf.product_id}”" if leaf.product_id else "something they buy again"
+        if leaf.category:
+            what += f" of “{leaf.category}”"
+        notes = []
+        if leaf.min_confidence:
+            notes.append(f"confidence of at least {parts.number(leaf.min_confidence)}")
+        within = parts.duration(c.Duration(days=leaf.within_days))
+        said = f"expected to run low on {what} within {within}{_in_brackets(notes)}"
+        return _are(said)
 
     def _place(self, leaf: c.Place) -> Clause:
         name = self._parts.trait(leaf.field)

@@ -83,6 +83,7 @@ class Japanese:
             c.Everyone: self._everyone,
             c.TraitIs: self._trait,
             c.Prediction: self._prediction,
+            c.RunsLow: self._runs_low,
             c.Place: self._place,
             c.Acquired: self._acquired,
             c.Near: self._near,
@@ -166,6 +167,16 @@ class Japanese:
         if leaf.min_confidence:
             note = f"（確度{self._parts.number(leaf.min_confidence)}以上）"
         return self._valued(f"{self._parts.trait(leaf.trait)}の予測{note}", leaf.test)
+
+    def _runs_low(self, leaf: c.RunsLow) -> Clause:
+        parts = self._parts
+        of = f"「{leaf.category}」の" if leaf.category else ""
+        what = of + (f"商品「{leaf.product_id}」" if leaf.product_id else "いつもの品")
+        note = ""
+        if leaf.min_confidence:
+            note = f"（確度{parts.number(leaf.min_confidence)}以上）"
+        within = parts.duration(c.Duration(days=leaf.within_days))
+        return Clause(f"{within}以内に{what}が残り少なくなる見込み{note}", Ending.DE)
 
     def _place(self, leaf: c.Place) -> Clause:
         name = self._parts.trait(leaf.field)

@@ -93,7 +93,12 @@ class Personas:
         are not found again stay as lists and are personas no longer.
         """
         moment = self._engine.moment(as_of)
-        behaviour = read_behaviour(self._columnar, moment, workspace_id=self._workspace_id)
+        behaviour = read_behaviour(
+            self._columnar,
+            moment,
+            left_out=self._engine.list_left_out(),
+            workspace_id=self._workspace_id,
+        )
         report(_READ)
         found = find_clusters(
             behaviour, seed=_SEED, report=lambda share: report(_READ + (1 - _READ) * share)

@@ -10,6 +10,7 @@ from kikubari.decide.personalise.blocks.contracts import Paragraph, ParagraphKin
 from kikubari.decide.personalise.errors import TemplateError
 
 _PATH = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*|\[\d+\])*")
+_QUOTED = re.compile(r"'[^'{}%]+'")
 _PRINT = re.compile(r"\{\{-?\s*(?P<expression>[^{}]+?)\s*-?\}\}")
 _LISTS = {ParagraphKind.BULLET: "ul", ParagraphKind.NUMBER: "ol"}
 
@@ -64,6 +65,20 @@ def path(text: str) -> str:
     if not _PATH.fullmatch(bare):
         raise TemplateError(
             f"{text!r} names no list", hint="such as customer.favourite_category_products"
+        )
+    return bare
+
+
+def seed(text: str) -> str:
+    """Return what a list of recommended products goes out from: a path, or an id in quotes.
+
+    Raises:
+        TemplateError: neither.
+    """
+    bare = text.strip()
+    if not _PATH.fullmatch(bare) and not _QUOTED.fullmatch(bare):
+        raise TemplateError(
+            f"{text!r} names no product", hint="such as trigger.products, or 'P-100' in quotes"
         )
     return bare
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 Colour = Annotated[str, msgspec.Meta(pattern=r"^(#[0-9a-fA-F]{6})?$")]
 Identity = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+StrategyName = Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{0,30}$")]
 Width = Annotated[int, msgspec.Meta(ge=320, le=800)]
 Percent = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Pixels = Annotated[int, msgspec.Meta(ge=0, le=200)]
@@ -149,13 +150,27 @@ class Spacer(Block, frozen=True, kw_only=True, tag="spacer"):
 
 
 class Products(Block, frozen=True, kw_only=True, tag="products"):
-    """Products from a list that the render knows, such as ``customer.favourite_category_products``.
+    """Products from a list that the render knows, or those that a strategy finds for each reader.
 
     Each has `title` (and `title_ja`), `image_url`, `url` and `price`. Where the list is empty the
     block is not there; at most `limit` are shown, `columns` to a row.
+
+    Attributes:
+        source: the list, such as ``customer.favourite_category_products``.
+        strategy: in its place, a strategy of the tag `recommend`.
+        seed: what the strategy goes out from: a path such as ``trigger.products``, or the id of a
+            product in single quotes; empty: from what the reader bought or looked at last.
+        title: words above the list, which are there only with it.
+        fills: other strategies may fill what this one leaves empty.
+        shows_reason: under each product, why it is there; of a strategy only.
     """
 
-    source: str
+    source: str = ""
+    strategy: StrategyName = ""
+    seed: str = ""
+    title: str = ""
+    fills: bool = False
+    shows_reason: bool = False
     limit: Annotated[int, msgspec.Meta(ge=1, le=12)] = 3
     columns: Annotated[int, msgspec.Meta(ge=1, le=3)] = 3
     shows_price: bool = True

@@ -10,6 +10,7 @@ from kikubari.decide.personalise.blocks._writing import (
     only_if,
     paragraphs,
     path,
+    seed,
     value,
     words,
 )
@@ -24,6 +25,9 @@ _FONTS = {
 _SPACES = {c.Space.NONE: 0, c.Space.SMALL: 8, c.Space.MEDIUM: 20, c.Space.LARGE: 40}
 _HEADINGS = {1: "26px", 2: "20px", 3: "17px"}
 _SIDE = 32
+_EDGE = 8
+# The page shows beside and below the paper; these stand on it.
+_BELOW_PAPER = (c.Footer, c.Reason)
 _LABELS = {
     "ja": ("配信内容を選ぶ", "配信を停止する"),
     "": ("Choose what you get", "Unsubscribe"),
@@ -52,8 +56,15 @@ def blocks_to_mjml(document: c.Document, language: str) -> str:
         TemplateError: a block that cannot be written; `detail.block` has its id.
     """
     writer = _Writer(document.theme, language)
-    body = "".join(_write(writer.section, block) for block in document.blocks)
-    return writer.page(body)
+    sections = [_write(writer.section, block) for block in document.blocks]
+    on_paper = [
+        at for at, block in enumerate(document.blocks) if not isinstance(block, _BELOW_PAPER)
+    ]
+    if on_paper:
+        first, last = on_paper[0], on_paper[-1]
+        sections[first] = writer.edge(document.blocks[first]) + sections[first]
+        sections[last] += writer.edge(document.blocks[last])
+    return writer.page("".join(sections))
 
 
 def block_to_mjml(block: c.AnyBlock, theme: c.Theme, language: str) -> str:
@@ -110,7 +121,7 @@ class _Writer:
                 ("width", f"{theme.width}px"),
                 ("css-class", "k-page"),
             ],
-            body,
+            f'<mj-section padding="{_EDGE}px 0"><mj-column></mj-column></mj-section>{body}',
         )
         return f'<mjml lang="{self._language}">{head}{whole}</mjml>'
 
@@ -127,9 +138,22 @@ class _Writer:
         inner = self._leaves[type(block)](block)
         return only_if(block.when, self._row(block, f"<mj-column>{inner}</mj-column>"))
 
+    def edge(self, block: c.AnyBlock) -> str:
+        """Return a strip of paper beyond the first or last block on it, in that block's colour."""
+        is_plain = not block.background or bool(block.when)
+        return element(
+            "mj-section",
+            [
+                ("background-color", self._theme.paper if is_plain else block.background),
+                ("padding", f"{_EDGE}px 0"),
+                ("css-class", "k-paper" if is_plain else ""),
+            ],
+            "<mj-column></mj-column>",
+        )
+
     def _row(self, block: c.Block, columns: str) -> str:
         height = _SPACES[block.space]
-        is_outside = isinstance(block, c.Footer | c.Reason)
+        is_outside = isinstance(block, _BELOW_PAPER)
         colour = block.background or ("" if is_outside else self._theme.paper)
         attributes: list[tuple[str, str | int | None]] = [
             ("background-color", colour),
@@ -230,8 +254,21 @@ class _Writer:
         return element("mj-spacer", [("height", f"{block.height}px")])
 
     def _products(self, block: c.Products) -> str:
-        source = path(block.source)
+        if not block.strategy:
+            return self._rows(block, path(block.source))
+        head = f"'{block.strategy}' as picks, limit: {block.limit}"
+        if block.seed.strip():
+            head += f", seed: {seed(block.seed)}"
+        if block.fills:
+            head += ", fill: true"
+        return f"{{% recommend {head} %}}{self._rows(block, 'picks')}{{% endrecommend %}}"
+
+    def _rows(self, block: c.Products, source: str) -> str:
         rows = []
+        if block.title.strip():
+            title = self._mj_text(words(block.title))
+            above = self._row(block, f"<mj-column>{title}</mj-column>")
+            rows.append(only_if(f"{source}.size > 0", above))
         for first in range(0, block.limit, block.columns):
             n_beside = min(block.columns, block.limit - first)
             loop = f"{{% for product in {source} limit: {n_beside} offset: {first} %}}"
@@ -254,11 +291,17 @@ class _Writer:
             '<mj-text padding="4px 8px 0" font-size="13px" line-height="1.5" align="center"'
             f' css-class="k-ink">{title}</mj-text>'
         )
-        parts = [image, name]
+        parts = [only_if("product.image_url != blank", image), name]
         if block.shows_price:
             parts.append(
                 '<mj-text padding="0 8px 8px" font-size="13px" align="center"'
                 f' color="{self._theme.muted}" css-class="k-muted">{price}</mj-text>'
+            )
+        if block.strategy and block.shows_reason:
+            parts.append(
+                '<mj-text padding="0 8px 8px" font-size="12px" line-height="1.5" align="center"'
+                f' color="{self._theme.muted}" css-class="k-muted">'
+                "{{ product.reason }}</mj-text>"
             )
         if label:
             parts.append(

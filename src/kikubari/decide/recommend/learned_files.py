@@ -1,0 +1,159 @@
+"""The file that what was learned is kept in: numbers, and a head in JSON; nothing in it can run.
+
+It names no customer: what people bought themselves is read when they are recommended to.
+"""
+
+import os
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from kikubari.decide.recommend._candidates import Snapshot
+from kikubari.decide.recommend._pairs import Pairs
+from kikubari.decide.recommend._ranker import Ranker
+from kikubari.decide.recommend._relations import Relations
+from kikubari.decide.recommend.blend import Blend
+from kikubari.decide.recommend.contracts import Mode, Trial
+from kikubari.decide.recommend.learned import Learned, Rhythms
+from kikubari.decide.recommend.purchases import Purchases
+
+SUFFIX = ".npz"
+# What reading a file that is damaged, or of another make, may end in.
+UNREADABLE = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile)
+
+_HEAD = "head"
+_Arrays: TypeAlias = Mapping[str, NDArray[Any]]
+
+
+class _BlendHead(msgspec.Struct, frozen=True):
+    """A blend without its nets: how many arrays each has."""
+
+    mode: Mode
+    chosen: str
+    trials: tuple[Trial, ...]
+    nets: tuple[int, ...] | None
+
+
+class _Head(msgspec.Struct, frozen=True):
+    """What is no array."""
+
+    items: tuple[str, ...]
+    epoch_day: int
+    end_day: float
+    horizon_days: float
+    blends: tuple[_BlendHead, ...]
+
+
+def save(learned: Learned, path: Path) -> None:
+    """Write what was learned; whoever reads the path sees all of it or nothing."""
+    head = _Head(
+        items=learned.items,
+        epoch_day=learned.epoch_day,
+        end_day=learned.snapshot.known.end_day,
+        horizon_days=learned.snapshot.horizon_days,
+        blends=tuple(_head_of(blend) for blend in learned.blends.values()),
+    )
+    arrays: dict[str, NDArray[Any]] = {
+        _HEAD: np.frombuffer(msgspec.json.encode(head), dtype=np.uint8),
+        "about_items": learned.snapshot.about_items,
+    }
+    for name, table in _tables(learned):
+        arrays |= {f"{name}.{field}": value for field, value in vars(table).items()}
+    for blend in learned.blends.values():
+        arrays |= _nets_of(blend)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    unfinished = path.with_suffix(f".{os.getpid()}.part")
+    with unfinished.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+    unfinished.replace(path)
+
+
+def load(path: Path) -> Learned:
+    """Return what `save` wrote.
+
+    Raises:
+        Exception: one of `UNREADABLE`.
+    """
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+        arrays = {name: kept[name] for name in kept.files}
+    head = msgspec.json.decode(arrays[_HEAD].tobytes(), type=_Head)
+    return Learned(
+        items=head.items,
+        code_of={name: code for code, name in enumerate(head.items)},
+        snapshot=Snapshot(
+            known=_no_purchases(head),
+            relations=Relations(**_part(arrays, "relations")),
+            about_items=arrays["about_items"],
+            horizon_days=head.horizon_days,
+        ),
+        blends={one.mode: _blend_of(one, arrays) for one in head.blends},
+        goes_with=Pairs(**_part(arrays, "goes_with")),
+        next_after=Pairs(**_part(arrays, "next_after")),
+        rhythms=Rhythms(**_part(arrays, "rhythms")),
+        epoch_day=head.epoch_day,
+    )
+
+
+def _tables(learned: Learned) -> tuple[tuple[str, object], ...]:
+    """Return what consists of arrays alone."""
+    return (
+        ("relations", learned.snapshot.relations),
+        ("goes_with", learned.goes_with),
+        ("next_after", learned.next_after),
+        ("rhythms", learned.rhythms),
+    )
+
+
+def _part(arrays: _Arrays, name: str) -> dict[str, NDArray[Any]]:
+    start = f"{name}."
+    return {
+        key.removeprefix(start): value for key, value in arrays.items() if key.startswith(start)
+    }
+
+
+def _head_of(blend: Blend) -> _BlendHead:
+    nets = None if blend.ranker is None else tuple(len(net) for net in blend.ranker.nets)
+    return _BlendHead(blend.mode, blend.chosen, blend.trials, nets)
+
+
+def _nets_of(blend: Blend) -> dict[str, NDArray[Any]]:
+    if blend.ranker is None:
+        return {}
+    named: dict[str, NDArray[Any]] = {
+        f"{blend.mode}.centre": blend.ranker.centre,
+        f"{blend.mode}.spread": blend.ranker.spread,
+    }
+    for number, net in enumerate(blend.ranker.nets):
+        named |= {f"{blend.mode}.{number}.{place}": one for place, one in enumerate(net)}
+    return named
+
+
+def _blend_of(head: _BlendHead, arrays: _Arrays) -> Blend:
+    ranker = None
+    if head.nets is not None:
+        ranker = Ranker(
+            centre=arrays[f"{head.mode}.centre"],
+            spread=arrays[f"{head.mode}.spread"],
+            nets=[
+                [arrays[f"{head.mode}.{number}.{place}"] for place in range(length)]
+                for number, length in enumerate(head.nets)
+            ],
+        )
+    return Blend(mode=head.mode, chosen=head.chosen, ranker=ranker, trials=head.trials)
+
+
+def _no_purchases(head: _Head) -> Purchases:
+    return Purchases(
+        n_customers=0,
+        n_items=len(head.items),
+        customer=np.zeros(0, dtype=np.int32),
+        item=np.zeros(0, dtype=np.int32),
+        day=np.zeros(0, dtype=np.float32),
+        epoch_day=head.epoch_day,
+        end_day=head.end_day,
+    )

@@ -1,0 +1,87 @@
+"""What may be recommended to whom, whatever ranks it; and how alike a list may be."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from kikubari.catalog import Product
+from kikubari.decide.recommend.contracts import SensitiveProducts, Strategy
+from kikubari.decide.recommend.shelf import categories_of, paths_of
+from kikubari.decide.recommend.situation import Pick, Situation, is_bought_again
+
+# What a product of a category that the list has already must be better by, in places.
+_COST_OF_MORE = {
+    Strategy.FOR_YOU: 2,
+    Strategy.NEW_FOR_YOU: 8,
+    Strategy.TRENDING: 2,
+    Strategy.COLD_START: 2,
+    Strategy.GOES_WITH: 1,
+    Strategy.NEXT_AFTER: 1,
+}
+
+
+class Allowed(NamedTuple):
+    """A pick that no rule stands against, with its product."""
+
+    pick: Pick
+    product: Product
+
+
+class Rules:
+    """Stock, exclusions, margin, what was bought, is not wanted, is for others, says too much."""
+
+    def __init__(self, sensitive: SensitiveProducts) -> None:
+        self._sensitive = sensitive
+
+    def allows(self, product: Product, situation: Situation) -> bool:
+        """Say whether a product may be recommended in a situation."""
+        request, name = situation.request, product.product_id
+        if product.is_content or not product.is_for_sale:
+            return False
+        if name in situation.seeds or name in request.excluded:
+            return False
+        paths = paths_of(product)
+        if request.categories and not set(request.categories).intersection(paths):
+            return False
+        if situation.trace.dismissed.intersection((name, *paths)):
+            return False
+        if situation.withheld.intersection(categories_of(product)):
+            return False
+        if _earns_too_little(product, request.min_margin_percent):
+            return False
+        if not _may_come_again(product, situation):
+            return False
+        return not self._sensitive.is_sensitive(product)
+
+
+def _earns_too_little(product: Product, least: float | None) -> bool:
+    margin = product.margin_percent
+    return least is not None and margin is not None and margin < least
+
+
+def _may_come_again(product: Product, situation: Situation) -> bool:
+    """Say whether a product was never bought, is used up, or bought again by the person."""
+    times = situation.trace.bought.get(product.product_id)
+    if times is None or product.is_consumable or len(times) > 1:
+        return True
+    return product.is_consumable is None and is_bought_again(situation.learned, product.product_id)
+
+
+def spread(allowed: Sequence[Allowed], strategy: Strategy, limit: int) -> list[Allowed]:
+    """Return the best of a list, no category crowding out the others.
+
+    Each product of a category that is in already sets the next ones of it back by some places:
+    maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998) with ranks for relevance.
+    """
+    cost = _COST_OF_MORE.get(strategy, 0)
+    left = list(enumerate(allowed))
+    taken: list[Allowed] = []
+    counts: dict[str | None, int] = {}
+    while left and len(taken) < limit:
+        at = min(
+            range(len(left)),
+            key=lambda at: left[at][0] + cost * counts.get(left[at][1].product.category, 0),
+        )
+        _, best = left.pop(at)
+        counts[best.product.category] = counts.get(best.product.category, 0) + 1
+        taken.append(best)
+    return taken
