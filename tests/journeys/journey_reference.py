@@ -11,6 +11,7 @@ from kikubari.journeys.definition import (
     BranchStep,
     EndStep,
     MessageStep,
+    OfferStep,
     SplitStep,
     WaitForStep,
     WaitStep,
@@ -58,6 +59,7 @@ class Reference:
         self.events: list[Happened] = []
         self.entries: list[Entry] = []
         self.sent: list[tuple[str, int, int]] = []
+        self.codes: dict[str, set[int]] = {}
         self.is_paused = False
 
     def happen(self, event: Happened, now: datetime) -> None:
@@ -143,11 +145,20 @@ class Reference:
             case MessageStep():
                 self.sent.append((step.id, entry.ordinal, entry.person))
                 self.take(entry, "next", step.next, here)
+            case OfferStep():
+                self.take(entry, *self.draw_code(entry, step), here)
             case SplitStep():
                 self.take(entry, *self.draw_lot(entry, step), here)
             case BranchStep():
                 self.take(entry, *self.choose(entry, step), here)
         return True
+
+    def draw_code(self, entry: Entry, step: OfferStep) -> tuple[str, str | None]:
+        holders = self.codes.setdefault(step.offer, set())
+        if entry.person in holders:
+            return "none/person_limit_reached", step.on_none
+        holders.add(entry.person)
+        return "next", step.next
 
     def draw_lot(self, entry: Entry, step: SplitStep) -> tuple[str, str | None]:
         lot = draw(lot_key(self.journey_id, step.id), entry.person)

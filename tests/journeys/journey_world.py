@@ -5,8 +5,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
+from kikubari.decide.offers import Issuing, OfferDefinition, Offers, PercentOff
 from kikubari.decide.personalise import EmailTemplateSource, EmailVariant
 from kikubari.deliver import Sender
+from kikubari.journeys import CouponDesk
 from kikubari.journeys.definition import (
     AnyStep,
     BranchStep,
@@ -15,6 +17,7 @@ from kikubari.journeys.definition import (
     Goal,
     JourneyDefinition,
     MessageStep,
+    OfferStep,
     Part,
     Rules,
     SplitStep,
@@ -28,6 +31,7 @@ from kikubari.journeys.running import (
     Letters,
     Programs,
     PublishOptions,
+    StepCodes,
     Stepper,
     Surroundings,
 )
@@ -35,6 +39,7 @@ from kikubari.kit.clock import ManualClock
 from kikubari.kit.ids import TimeOrderedIds
 from kikubari.segments import EventTests
 from kikubari.spec.conditions import Duration, Events
+from kikubari.testing.deliver import Selves
 from kikubari.testing.journeys import ListedLog, NamedSegments, PlainPeople
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -83,6 +88,10 @@ def split(id_, **parts):
     )
 
 
+def offer(id_, offer_id, *, next_=None, on_none=None):
+    return OfferStep(id=id_, offer=offer_id, next=next_, on_none=on_none)
+
+
 def end(id_="end"):
     return EndStep(id=id_)
 
@@ -96,6 +105,16 @@ def journey(*steps: AnyStep, trigger="Signed Up", rules=None, **more):
         rules=rules or Rules(goal=Goal(events=Events("Order Completed"))),
         **more,
     )
+
+
+class GivenIds:
+    """Gives one id to everything."""
+
+    def __init__(self, id_) -> None:
+        self.id = id_
+
+    def new_id(self, prefix):
+        return self.id
 
 
 class World:
@@ -114,6 +133,16 @@ class World:
             clock=self.clock,
             zone=TOKYO,
         )
+        self.issuing = Issuing(Selves(), TOKYO)
+        self.desk = CouponDesk(
+            store,
+            Offers(store, self.clock, TimeOrderedIds(), currency="JPY"),
+            self.issuing,
+            audience=self.segments,
+            people=Selves(),
+            clock=self.clock,
+            selecting=lambda _: (),
+        )
         self.letters = self.make_letters()
         self.journeys = Journeys(
             store, self.clock, TimeOrderedIds(), check_message=self.letters.check
@@ -128,20 +157,26 @@ class World:
             sender=Sender(from_address="news@shop.example"),
             fill=lambda template: template,
             selecting=lambda _: (),
-            coupons=None,
+            coupons=self.desk,
             workspace_id=1,
         )
 
-    def make_stepper(self, *, batch=7, shard=0):
+    def make_stepper(self, *, batch=7, shard=0, **more):
         return Stepper(
             self.around,
             Programs(self.store, workspace_id=1),
             self.make_letters(),
             acting=lambda connection, acts, now: None,
-            issue=lambda connection, program, step, here: (),
+            issue=StepCodes(self.issuing, self.clock),
             batch=batch,
             shard=shard,
+            **more,
         )
+
+    def make_offer(self, offer_id, **more):
+        """Make an offer of ten per cent under this id."""
+        offers = Offers(self.store, self.clock, GivenIds(offer_id), currency="JPY")
+        offers.create(OfferDefinition(name="Ten", benefit=PercentOff(percent=10), **more))
 
     def publish(self, definition, journey_id="jny_1", **options):
         known = [one.id for one in self.journeys.list_journeys()]

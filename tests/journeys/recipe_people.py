@@ -1,9 +1,22 @@
 """People whom recipes are tried on: with every fact that a message may read, and with none."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from kikubari.app.recommended import LetterRecommendations
+from kikubari.catalog import Product
 from kikubari.decide.personalise import Fact, Facts, Lineage, Provenance, gather_facts
+from kikubari.decide.recommend import (
+    Grounds,
+    Reason,
+    Recommendation,
+    Recommendations,
+    Request,
+    Strategy,
+)
+from kikubari.kit.clock import ManualClock
+from kikubari.kit.money import Money
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # noon in Tokyo
 SHOP = {
@@ -91,3 +104,59 @@ def somebody(language: str) -> Facts:
 def nobody() -> Facts:
     """Return the facts of a person of whom nothing is known."""
     return Facts({"customer": {}, "trigger": {}})
+
+
+_SEED = {"seed": "P1", "seed_title": "Kettle of cast iron", "seed_title_ja": "鉄瓶"}
+_CATEGORY = {"category": "Tea", "category_ja": "お茶"}
+# Every reason that an item of a strategy may have.
+_GROUNDS = {
+    Strategy.FOR_YOU: (
+        Grounds(code=Reason.SIMILAR_CUSTOMERS),
+        Grounds(code=Reason.BUY_AGAIN, days_since=40, usual_days=45),
+        Grounds(code=Reason.BOUGHT_TOGETHER, share=0.2, **_SEED),
+    ),
+    Strategy.NEW_FOR_YOU: (
+        Grounds(code=Reason.SOMETHING_NEW, **_CATEGORY),
+        Grounds(code=Reason.SIMILAR_CUSTOMERS),
+        Grounds(code=Reason.TRENDING, n_buyers=40, place="京都府"),
+    ),
+    Strategy.VIEWED_NOT_BOUGHT: (Grounds(code=Reason.VIEWED, days_since=3),) * 3,
+    Strategy.SIMILAR: (Grounds(code=Reason.SIMILAR, **_SEED),) * 3,
+    Strategy.GOES_WITH: (Grounds(code=Reason.BOUGHT_TOGETHER, share=0.3, **_SEED),) * 3,
+    Strategy.NEXT_AFTER: (Grounds(code=Reason.BOUGHT_NEXT, share=0.1, **_SEED),) * 3,
+    Strategy.TRENDING: (Grounds(code=Reason.TRENDING, n_buyers=40),) * 3,
+    Strategy.COLD_START: (Grounds(code=Reason.POPULAR, n_buyers=90, **_CATEGORY),) * 3,
+}
+
+
+class _EveryReason:
+    """Recommends three products for whatever is asked, for each reason the strategy has."""
+
+    def recommend(self, request: Request) -> Recommendations:
+        """Return what one person gets."""
+        return Recommendations(
+            items=tuple(
+                Recommendation(
+                    product=Product(
+                        product_id=f"R{number}",
+                        updated_at=NOW,
+                        title=f"Tea caddy, number {number}",
+                        title_ja=f"茶筒 {number}号",
+                        price=Money(2_400, "JPY"),
+                        image_url=f"/images/R{number}.jpg",
+                        url=f"/products/R{number}",
+                    ),
+                    strategy=request.strategy,
+                    score=1.0,
+                    reason=grounds,
+                )
+                for number, grounds in enumerate(_GROUNDS[request.strategy])
+            )
+        )
+
+    def recommend_many(self, requests: Sequence[Request]) -> list[Recommendations]:
+        """Return what many people get."""
+        return [self.recommend(one) for one in requests]
+
+
+SHELF = LetterRecommendations(_EveryReason(), ManualClock(NOW), base_url="https://shop.example")

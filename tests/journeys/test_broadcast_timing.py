@@ -193,3 +193,42 @@ def test_nobody_is_forgotten_and_nothing_comes_before_its_time(
 def test_timing_that_means_nothing_is_refused(wrong):
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(wrong, Timing)
+
+
+class Outgrown:
+    """Permits twice as many as was permitted, and remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked = []
+
+    def is_outgrown(self, n_permitted, n_people):
+        return n_people > 2 * n_permitted
+
+    def ask(self, broadcast, n_people, asker):
+        self.asked.append((broadcast.id, n_people, asker))
+
+
+def test_an_audience_that_has_outgrown_its_permission_is_held_and_asked_for_again(state):
+    shop, growth = Shop(state, [1, 2]), Outgrown()
+    small, large = shop.write(start_at=NINE), shop.write(start_at=NINE)
+    for draft in (small, large):
+        shop.broadcasts.start(draft, by="mem_1")
+    shop.clock.set(NINE)
+    shop.members.numbers = BitMap(range(1, 5))
+    shop.broadcasts.begin_scheduled(growth)
+    assert shop.broadcasts.get(small).n_audience == 4
+    assert not growth.asked
+
+    late = shop.write(start_at=NINE + timedelta(hours=1))
+    shop.members.numbers = BitMap([1, 2])
+    shop.broadcasts.start(late, by="mem_2")
+    shop.clock.set(NINE + timedelta(hours=1))
+    shop.members.numbers = BitMap(range(1, 6))
+    for _ in range(2):
+        shop.broadcasts.begin_scheduled(growth)
+    held = shop.broadcasts.get(late)
+    assert held.state is BroadcastState.DRAFT
+    assert held.problem == "it was permitted for 2 and would go to 5 people now"
+    assert growth.asked == [(late, 5, "mem_2")]
+    # Who answers for that many lets it go.
+    assert shop.broadcasts.start(late, by="mem_2").n_audience == 5

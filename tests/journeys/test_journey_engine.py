@@ -71,7 +71,8 @@ def test_a_split_sends_everybody_one_way_and_always_the_same(state):
     assert 60 <= Counter(first.values())["one"] <= 120
 
 
-def test_waiting_ends_with_the_event_or_with_time(state):
+def two_who_wait_for_a_click(state):
+    """People 1 and 2 wait two hours for a click; it is thanked for, else there is a nudge."""
     world = World(state)
     world.publish(
         journey(
@@ -83,6 +84,11 @@ def test_waiting_ends_with_the_event_or_with_time(state):
     world.happen(1, "Signed Up")
     world.happen(2, "Signed Up")
     world.settle()
+    return world
+
+
+def test_waiting_ends_with_the_event_or_with_time(state):
+    world = two_who_wait_for_a_click(state)
     world.clock.advance(timedelta(hours=1))
     world.happen(1, "Clicked")
     world.settle()
@@ -92,17 +98,7 @@ def test_waiting_ends_with_the_event_or_with_time(state):
 
 
 def test_an_event_that_arrives_late_counts_until_the_time_out_is_taken(state):
-    world = World(state)
-    world.publish(
-        journey(
-            wait_for("click", "Clicked", next_="thanks", on_timeout="nudge", hours=2),
-            message("thanks"),
-            message("nudge"),
-        )
-    )
-    world.happen(1, "Signed Up")
-    world.happen(2, "Signed Up")
-    world.settle()
+    world = two_who_wait_for_a_click(state)
     world.clock.advance(timedelta(hours=2, minutes=5))
     # It arrived, but neither the follower nor a worker has come round yet: the worker looks itself.
     world.happen(1, "Clicked", ago=timedelta(minutes=30))

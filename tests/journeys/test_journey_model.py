@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from journey_reference import Happened, Reference
-from journey_world import TOKYO, World, branch, end, journey, message, split, wait, wait_for
+from journey_world import TOKYO, World, branch, end, journey, message, offer, split, wait, wait_for
 
 from kikubari.journeys.definition import (
     Exit,
@@ -29,6 +29,7 @@ from kikubari.storage import SqliteStateStore, metadata
 PEOPLE = range(1, 4)
 EVENTS = ("Signed Up", "Clicked", "Clicked", "Viewed", "Bought", "Gave Up")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+OFFER = "ten"
 MINUTES = st.integers(1, 3_000)
 
 
@@ -41,7 +42,7 @@ def step_at(draw, place, n):
     id_ = f"s{place}"
     kind = draw(
         st.sampled_from(
-            ["message", "wait", "wait", "until", "for", "for", "branch", "split", "end"]
+            ["message", "wait", "wait", "until", "for", "for", "branch", "split", "offer", "end"]
         )
     )
     match kind:
@@ -65,6 +66,8 @@ def step_at(draw, place, n):
             )
         case "branch":
             return branch(id_, draw(onward), vip=draw(onward), new=draw(onward))
+        case "offer":
+            return offer(id_, OFFER, next_=draw(onward), on_none=draw(onward))
         case "split":
             percent = draw(st.integers(1, 99))
             return split(id_, a=(percent, draw(onward)), b=(100 - percent, draw(onward)))
@@ -113,6 +116,7 @@ class Machine(RuleBasedStateMachine):
             self.world.around, Programs(self.store, workspace_id=1), limit=limit
         )
         self.world.people.zone_names = {1: "UTC", 2: "Pacific/Kiritimati", 3: "Etc/GMT+12"}
+        self.world.make_offer(OFFER)
         self.world.publish(definition)
         self.reference = Reference(
             "jny_1", definition, TOKYO, self.world.people.zone_names, self.world.segments.members

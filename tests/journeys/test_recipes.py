@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from recipe_people import CONTENT, COUPON, KNOWN_NAMES, NOW, SHOP, nobody, somebody
+from recipe_people import CONTENT, COUPON, KNOWN_NAMES, NOW, SHELF, SHOP, nobody, somebody
 
 from kikubari.decide.guard import Guard, Level, Moment, Standing, message_of
 from kikubari.decide.personalise import (
@@ -16,6 +16,7 @@ from kikubari.decide.personalise import (
     lint_email,
     render_email,
     walk,
+    with_recommendations,
 )
 from kikubari.deliver import Purpose, Sender
 from kikubari.journeys.definition import JourneyDefinition, MessageStep, check_journey
@@ -57,9 +58,12 @@ def compiled(name):
 @cache
 def shown(name, language, *, is_known, has_coupon):
     """Return the message somebody gets, with a code or without."""
+    facts = nobody()
+    if is_known:
+        [facts] = with_recommendations(compiled(name).needs, [(7, somebody(language))], SHELF)
     return render_email(
         msgspec.structs.replace(compiled(name), default_language=language),
-        somebody(language) if is_known else nobody(),
+        facts,
         content={**CONTENT, "coupon": COUPON if has_coupon else {}},
         settings=RenderSettings(language=language, timezone="Asia/Tokyo", now=NOW),
     )
@@ -154,6 +158,16 @@ def test_the_guard_has_nothing_against_it(name, language):
         assert verdict.level is Level.OK, [
             (one.rule, one.subject, one.mend.en) for one in verdict.findings
         ]
+
+
+@MESSAGES
+def test_what_it_recommends_is_shown_to_whom_it_is_found_for(name, language):
+    named = {need.strategy for need in compiled(name).needs}
+    known = shown(name, language, is_known=True, has_coupon=False)
+    assert bool(known.recommended) is bool(named)
+    assert ("￥2,400" in known.html or "¥2,400" in known.html) is bool(named)
+    unknown = shown(name, language, is_known=False, has_coupon=False)
+    assert unknown.recommended == ()
 
 
 @MESSAGES

@@ -1,99 +1,28 @@
 """A journey tried on the past: what it would have done, and that it did nothing."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
-from journey_world import NOW, TOKYO, branch, end, journey, message, split, wait, wait_for
+from journey_world import TOKYO, branch, end, journey, message, split, wait, wait_for
+from simulated_past import DAY, SINCE, UNTIL, History
 
 from kikubari.deliver import Cap, FrequencyPolicy, QuietHours
 from kikubari.journeys.definition import (
+    DateTrigger,
     Goal,
     JourneyFaultError,
     Reentry,
     Rules,
     ScheduleTrigger,
+    SegmentTrigger,
+    WaitBestTimeStep,
 )
 from kikubari.journeys.running import Conversions
-from kikubari.journeys.simulation import Past, expect_effect, simulate
+from kikubari.journeys.simulation import expect_effect
 from kikubari.journeys.simulation.throw_away import ThrowAwayStore
-from kikubari.segments import EventTests
 from kikubari.spec.conditions import Duration, Events
 from kikubari.spec.errors import InvalidInputError
-from kikubari.testing.journeys import ListedLog, PlainPeople
-
-DAY = timedelta(days=1)
-SINCE, UNTIL = NOW - 30 * DAY, NOW
-
-
-class Memories:
-    """Segments by name, and what gates ask: consent, address, suppression."""
-
-    def __init__(self, *, without_consent=(), suppressed=(), **members) -> None:
-        self.members = members
-        self.standing = {
-            "consent": lambda person: person not in without_consent,
-            "trait": lambda person: person < 100,
-            "suppressed": lambda person: person in suppressed,
-        }
-        self.recalled = set()
-        self.instants = []
-
-    def recall(self, people):
-        self.recalled |= set(people)
-
-    def belongs(self, segment, person, *, as_of):
-        assert person in self.recalled
-        if isinstance(segment, dict):
-            return self.standing[segment["type"]](person)
-        self.instants.append(as_of)
-        return person in self.members[segment]
-
-
-class Guard:
-    """Looks at messages and has nothing against them."""
-
-    def __init__(self) -> None:
-        self.asked = {}
-
-    def judge(self, step, numbers, chosen_by):
-        self.asked[step.id] = (list(numbers), list(chosen_by))
-        return len(numbers), []
-
-
-class History:
-    """What people did, as the log tells by the time it happened."""
-
-    def __init__(self, **standing) -> None:
-        self.log = ListedLog()
-        self.memories = Memories(**standing)
-        self.guard = Guard()
-        self.policy = FrequencyPolicy()
-        self.types = None
-
-    def did(self, number, event, days, **properties):
-        self.log.add(number, event, SINCE + days * DAY, received_at=NOW, **properties)
-
-    def read_past(self, types, *, since, until):
-        self.types = types
-        return [
-            one
-            for one in self.log.items
-            if since <= one.event.occurred_at <= until
-            and (types is None or one.event.type in types)
-        ]
-
-    def simulate(self, definition, *, since=SINCE, until=UNTIL, **more):
-        past = Past(
-            events=self,
-            memories=self.memories,
-            people=PlainPeople(),
-            tests=EventTests(currency="JPY", zone=TOKYO, workspace_id=1),
-            guard=self.guard,
-            frequency=lambda: self.policy,
-            fill=lambda template: template,
-            zone=TOKYO,
-        )
-        return simulate(past, definition, journey_id="jny_1", since=since, until=until, **more)
+from kikubari.spec.topics import SEGMENT_ENTERED, SEGMENT_LEFT
 
 
 def steps(result):
@@ -256,8 +185,85 @@ def test_what_cannot_be_simulated_is_refused():
         history.simulate(journey(message("m")), since=UNTIL)
     with pytest.raises(JourneyFaultError):
         history.simulate(journey(message("m", "nowhere")))
-    with pytest.raises(InvalidInputError):
-        history.simulate(journey(message("m"), trigger=ScheduleTrigger(cron="0 10 * * MON")))
+
+
+def test_everybody_enters_each_time_the_schedule_comes_round():
+    history = History(vip=[3, 4])
+    trigger = ScheduleTrigger(cron="0 10 * * MON")
+    rules = Rules(goal=Goal(events=Events("Order Completed")), reentry=Reentry(allowed=True))
+    result = history.simulate(
+        journey(message("m"), trigger=trigger, segment="vip", rules=rules), until=SINCE + 21 * DAY
+    )
+    assert (result.entries, result.people, result.sent) == (6, 2, 6)
+    assert {one.entered_at.astimezone(TOKYO).strftime("%a %H:%M") for one in result.sample} == {
+        "Mon 10:00"
+    }
+    assert history.memories.recalled == {3, 4}
+
+
+def test_people_enter_on_their_days():
+    history = History()
+    birthday = (SINCE + 5 * DAY).astimezone(TOKYO).date()
+    history.memories.birthdays = lambda _, as_of: (
+        [7] if as_of.astimezone(TOKYO).date() == birthday else []
+    )
+    result = history.simulate(
+        journey(message("m"), trigger=DateTrigger(trait="birthday", at=time(9, 30)))
+    )
+    assert (result.entries, result.sent) == (1, 1)
+    (one,) = result.sample
+    assert one.entered_at == datetime.combine(birthday, time(9, 30), TOKYO)
+
+
+def test_a_day_whose_hour_was_before_the_beginning_lets_nobody_in():
+    history = History()
+    history.memories.birthdays = lambda _, as_of: (
+        [7] if as_of.astimezone(TOKYO).date() == SINCE.astimezone(TOKYO).date() else []
+    )
+    trigger = DateTrigger(trait="birthday", at=time(0, 30))
+    assert history.simulate(journey(message("m"), trigger=trigger)).entries == 0
+
+
+@pytest.mark.parametrize(("change", "day"), [("entered", 4), ("left", 6)])
+def test_who_comes_into_a_segment_or_leaves_it_enters(change, day):
+    history = History()
+    # What was told then is told anew: the segment may have meant somebody else.
+    told = SEGMENT_ENTERED if change == "entered" else SEGMENT_LEFT
+    history.did(9, told, days=2, segment_id="vip", cause="arrived")
+
+    def come_and_go(_, as_of):
+        has_been = SINCE + 4 * DAY <= as_of < SINCE + 6 * DAY
+        return [1, 2] if has_been else [1]
+
+    history.memories.come_and_go = come_and_go
+    result = history.simulate(journey(message("m"), trigger=SegmentTrigger("vip", change)))
+    (one,) = result.sample
+    assert (result.entries, one.number, one.entered_at) == (1, 2, SINCE + day * DAY)
+
+
+def test_the_best_time_is_waited_for_as_people_had_it_then():
+    history = History()
+    history.hours = {1: 20}
+    for number in (1, 2):
+        history.did(number, "Signed Up", days=3)
+    step = WaitBestTimeStep(id="w", within=Duration(days=1), next="m")
+    result = history.simulate(journey(step, message("m")))
+    passed = {one.number: one.path[0].at for one in result.sample}
+    assert passed[1].astimezone(TOKYO).hour == 20
+    assert passed[2] == SINCE + 3 * DAY
+    assert max(history.asked_at) <= UNTIL
+
+
+def test_each_way_tells_what_became_of_its_messages():
+    history = History(without_consent=[2])
+    for number in (1, 2):
+        history.did(number, "Signed Up", days=3)
+    result = history.simulate(journey(wait("w", "m", hours=1), message("m")))
+    assert [[step.message for step in one.path] for one in result.sample] == [
+        ["", "sent"],
+        ["", "no_consent"],
+    ]
+    assert result.sample[0].path[1].message_at == SINCE + 3 * DAY + timedelta(hours=1)
 
 
 def test_the_effect_is_what_a_holdout_told():

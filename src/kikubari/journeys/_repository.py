@@ -4,24 +4,32 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyroaring import BitMap
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, case, func, insert, select, update
 
 from kikubari.journeys._tables import broadcast_versions, broadcasts
 
-DRAFT, SCHEDULED, ENQUEUING, STARTED = "draft", "scheduled", "enqueuing", "started"
+DRAFT, SCHEDULED, ENQUEUING, WATCHING, STARTED = (
+    "draft", "scheduled", "enqueuing", "watching", "started",
+)  # fmt: skip
 
 _VIEW = (
     broadcasts.c.workspace_id,
     broadcasts.c.id,
     broadcasts.c.version,
     broadcasts.c.phase,
-    broadcasts.c.dispatch_id,
     broadcasts.c.n_audience,
     broadcasts.c.n_enqueued,
     broadcasts.c.created_us,
     broadcasts.c.begins_us,
+    broadcasts.c.n_permitted,
+    broadcasts.c.permitted_by,
     broadcasts.c.started_us,
     broadcasts.c.problem,
+    broadcasts.c.last_due_us,
+    broadcasts.c.chosen,
+    broadcasts.c.chosen_us,
+    broadcasts.c.chosen_because,
+    broadcasts.c.tallies,
     broadcast_versions.c.definition,
 )
 
@@ -91,14 +99,14 @@ def list_newest(
 def lock(
     connection: Connection, workspace_id: int, broadcast_id: str
 ) -> Row[*tuple[Any, ...]] | None:
-    """Return phase, version, dispatch_id, n_enqueued, started_us; keep others away meanwhile."""
+    """Return where a broadcast stands; keep others away meanwhile."""
     return connection.execute(
         select(
             broadcasts.c.phase,
             broadcasts.c.version,
-            broadcasts.c.dispatch_id,
             broadcasts.c.n_enqueued,
             broadcasts.c.started_us,
+            broadcasts.c.chosen,
         )
         .where(*_is(workspace_id, broadcast_id))
         .with_for_update()
@@ -110,7 +118,6 @@ def start(
     workspace_id: int,
     broadcast_id: str,
     *,
-    dispatch_id: int,
     audience: BitMap,
     now_us: int,
 ) -> None:
@@ -120,7 +127,6 @@ def start(
         .where(*_is(workspace_id, broadcast_id))
         .values(
             phase=ENQUEUING,
-            dispatch_id=dispatch_id,
             audience=audience.serialize(),
             n_audience=len(audience),
             begins_us=None,
@@ -131,13 +137,25 @@ def start(
 
 
 def schedule(
-    connection: Connection, workspace_id: int, broadcast_id: str, *, begins_us: int
+    connection: Connection,
+    workspace_id: int,
+    broadcast_id: str,
+    *,
+    begins_us: int,
+    n_permitted: int,
+    permitted_by: str,
 ) -> None:
-    """Let a draft begin by itself."""
+    """Let a draft begin by itself, for about as many people as it was permitted for."""
     connection.execute(
         update(broadcasts)
         .where(*_is(workspace_id, broadcast_id))
-        .values(phase=SCHEDULED, begins_us=begins_us, problem=None)
+        .values(
+            phase=SCHEDULED,
+            begins_us=begins_us,
+            n_permitted=n_permitted,
+            permitted_by=permitted_by,
+            problem=None,
+        )
     )
 
 
@@ -165,33 +183,68 @@ def list_beginning(connection: Connection, workspace_id: int, *, now_us: int) ->
     )
 
 
-def list_enqueuing(connection: Connection, workspace_id: int) -> list[str]:
-    """Return broadcasts whose messages are not all queued."""
+def list_in_phase(connection: Connection, workspace_id: int, phase: str) -> list[str]:
+    """Return broadcasts that are in a phase, such as those whose messages are not all queued."""
     return list(
         connection.execute(
             select(broadcasts.c.id).where(
-                broadcasts.c.workspace_id == workspace_id, broadcasts.c.phase == ENQUEUING
+                broadcasts.c.workspace_id == workspace_id, broadcasts.c.phase == phase
             )
         ).scalars()
     )
 
 
 def get_audience(connection: Connection, workspace_id: int, broadcast_id: str) -> BitMap:
-    """Return the fixed audience of a started broadcast."""
+    """Return the fixed audience of a started broadcast; nobody before that."""
     body = connection.execute(
         select(broadcasts.c.audience).where(*_is(workspace_id, broadcast_id))
     ).scalar_one()
-    return BitMap.deserialize(bytes(body))
+    return BitMap() if body is None else BitMap.deserialize(bytes(body))
 
 
 def set_enqueued(
-    connection: Connection, workspace_id: int, broadcast_id: str, *, n_enqueued: int, is_all: bool
+    connection: Connection,
+    workspace_id: int,
+    broadcast_id: str,
+    *,
+    n_enqueued: int,
+    phase: str,
+    last_due_us: int,
 ) -> None:
-    """Write down how much of the audience is queued."""
+    """Write down how much of the audience is queued, what comes now, and what came due last."""
+    before = func.coalesce(broadcasts.c.last_due_us, 0)
     connection.execute(
         update(broadcasts)
         .where(*_is(workspace_id, broadcast_id))
-        .values(n_enqueued=n_enqueued, phase=STARTED if is_all else ENQUEUING)
+        .values(
+            n_enqueued=n_enqueued,
+            phase=phase,
+            last_due_us=case((before < last_due_us, last_due_us), else_=before),
+        )
+    )
+
+
+def choose(
+    connection: Connection,
+    workspace_id: int,
+    broadcast_id: str,
+    *,
+    letter: str,
+    because: str,
+    tallies: bytes,
+    now_us: int,
+) -> None:
+    """Write down which letter the rest of a watched broadcast gets, and go on queueing."""
+    connection.execute(
+        update(broadcasts)
+        .where(*_is(workspace_id, broadcast_id), broadcasts.c.phase == WATCHING)
+        .values(
+            phase=ENQUEUING,
+            chosen=letter,
+            chosen_because=because,
+            chosen_us=now_us,
+            tallies=tallies,
+        )
     )
 
 

@@ -10,17 +10,26 @@ broadcasts = Table(
     Column("workspace_id", Integer, primary_key=True),
     Column("id", Text, primary_key=True),
     Column("version", Integer, nullable=False),
-    # draft, scheduled, enqueuing or started; pause and cancel stand with the messages.
+    # draft, scheduled, enqueuing, watching or started; pause and cancel stand with the messages.
     Column("phase", Text, nullable=False),
-    Column("dispatch_id", BigInteger),
     # Fixed when the send begins, so that a resumed one queues the same people.
     Column("audience", LargeBinary),
     Column("n_audience", BigInteger, nullable=False),
     Column("n_enqueued", BigInteger, nullable=False),
     Column("created_us", BigInteger, nullable=False),
-    Column("begins_us", BigInteger),  # of a scheduled one
+    # Of a scheduled one: when it begins, for how many people it was permitted, and who asked.
+    Column("begins_us", BigInteger),
+    Column("n_permitted", BigInteger),
+    Column("permitted_by", Text),
     Column("started_us", BigInteger),
     Column("problem", Text),  # why a scheduled one is a draft again
+    # Of an experiment that tests first: when the last message of the test is due, and the letter
+    # that the rest gets, since when, why, and the counts that it rests on.
+    Column("last_due_us", BigInteger),
+    Column("chosen", Text),
+    Column("chosen_us", BigInteger),
+    Column("chosen_because", Text),
+    Column("tallies", LargeBinary),  # JSON list of LetterTally
     Index("ix_broadcasts_phase", "workspace_id", "phase"),
 )
 

@@ -1,5 +1,6 @@
 """Broadcasts as they are shown, from their rows and from what became of their messages."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -7,10 +8,23 @@ from sqlalchemy import Connection, Row
 
 from kikubari.deliver import Counts, DispatchState, Origin, find_dispatch_state
 from kikubari.journeys import _repository as repository
-from kikubari.journeys.contracts import Broadcast, BroadcastDefinition, BroadcastState
+from kikubari.journeys.contracts import (
+    Broadcast,
+    BroadcastDefinition,
+    BroadcastState,
+    Choice,
+    ChosenBecause,
+)
+from kikubari.journeys.variants import FirstTest
 from kikubari.kit.instants import from_micros
 
 decode_definition = msgspec.json.Decoder(BroadcastDefinition).decode
+
+_UNDER_WAY = {
+    repository.ENQUEUING: BroadcastState.ENQUEUING,
+    repository.WATCHING: BroadcastState.WATCHING,
+    repository.STARTED: BroadcastState.SENDING,
+}
 
 
 def origin_of(broadcast_id: str) -> Origin:
@@ -20,10 +34,13 @@ def origin_of(broadcast_id: str) -> Origin:
 
 def view_of(connection: Connection, row: Row[*tuple[Any, ...]]) -> Broadcast:
     """Return a broadcast as it stands."""
+    definition = decode_definition(row.definition)
+    is_watching = row.phase == repository.WATCHING
+    test = definition.experiment.test if definition.experiment and is_watching else None
     return Broadcast(
         id=row.id,
         version=row.version,
-        definition=decode_definition(row.definition),
+        definition=definition,
         state=_state(connection, row),
         created_at=from_micros(row.created_us),
         begins_at=from_micros(row.begins_us) if row.begins_us is not None else None,
@@ -31,6 +48,24 @@ def view_of(connection: Connection, row: Row[*tuple[Any, ...]]) -> Broadcast:
         problem=row.problem or "",
         n_audience=row.n_audience,
         n_enqueued=row.n_enqueued,
+        last_due_at=from_micros(row.last_due_us) if row.last_due_us is not None else None,
+        decides_at=decides_at(row, test) if test else None,
+        choice=_choice(row),
+    )
+
+
+def decides_at(row: Row[*tuple[Any, ...]], test: FirstTest) -> datetime:
+    """Return when the time of a test is over whose messages are all queued."""
+    return from_micros(row.last_due_us) + timedelta(hours=test.decide_within_hours)
+
+
+def _choice(row: Row[*tuple[Any, ...]]) -> Choice | None:
+    if row.chosen is None:
+        return None
+    return Choice(
+        letter=row.chosen,
+        because=ChosenBecause(row.chosen_because),
+        chosen_at=from_micros(row.chosen_us),
     )
 
 
@@ -51,5 +86,4 @@ def _state(connection: Connection, row: Row[*tuple[Any, ...]]) -> BroadcastState
         return BroadcastState.PAUSED
     if held is DispatchState.CANCELLED:
         return BroadcastState.CANCELLED
-    is_enqueuing = row.phase == repository.ENQUEUING
-    return BroadcastState.ENQUEUING if is_enqueuing else BroadcastState.SENDING
+    return _UNDER_WAY[row.phase]

@@ -1,21 +1,18 @@
 """One-off sends: from a draft to queued messages, exactly once each, whatever dies meanwhile."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 from pyroaring import BitMap
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
-from kikubari.decide.guard import FactOfUse
 from kikubari.deliver import (
     MessageState,
     MessageView,
     Outbox,
     load_defaults,
-    open_dispatch,
 )
 from kikubari.journeys import _repository as repository
 from kikubari.journeys._saved_repository import set_uses
@@ -24,36 +21,37 @@ from kikubari.journeys.contracts import (
     Audience,
     Broadcast,
     BroadcastDefinition,
+    Growth,
     Progress,
 )
 from kikubari.journeys.coupons import CouponDesk
-from kikubari.journeys.definitions import check_definition, letter_of, with_defaults
+from kikubari.journeys.definitions import (
+    check_definition,
+    list_letters,
+    map_templates,
+    with_defaults,
+)
+from kikubari.journeys.lots import Shares, share_out
 from kikubari.journeys.queueing import CHUNK, Queueing, Zones, no_zones
 from kikubari.journeys.saved_blocks import SavedBlocks, list_saved_ids
-from kikubari.journeys.timing import Schedule
+from kikubari.journeys.starting import (
+    Permit,
+    Selecting,
+    Starting,
+    allow,
+    know_no_facts,
+    lock_in_phase,
+    not_found,
+)
 from kikubari.kit.clock import Clock
 from kikubari.kit.ids import IdFactory
 from kikubari.kit.instants import to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
-from kikubari.spec.errors import ConflictError, KikubariError, NotFoundError, UnavailableError
+from kikubari.spec.errors import ConflictError
 from kikubari.storage import StateStore
 
 _UTC = ZoneInfo("UTC")
 _encode = msgspec.json.Encoder().encode
-
-# Refuses, by raising, to send a version to so many people; asked in the transaction that starts it.
-Permit = Callable[[Connection, int, int], None]
-# Returns the facts that a segment, by id or tree, chooses people by.
-Selecting = Callable[[str | dict[str, Any]], tuple[FactOfUse, ...]]
-
-
-def _no_facts(segment: str | dict[str, Any]) -> tuple[FactOfUse, ...]:
-    del segment
-    return ()
-
-
-def _allow(connection: Connection, version: int, n_people: int) -> None:
-    del connection, version, n_people
 
 
 class Broadcasts:
@@ -81,7 +79,7 @@ class Broadcasts:
         clock: Clock,
         ids: IdFactory,
         *,
-        selecting: Selecting = _no_facts,
+        selecting: Selecting = know_no_facts,
         coupons: CouponDesk | None = None,
         zone: ZoneInfo = _UTC,
         zones: Zones = no_zones,
@@ -89,18 +87,26 @@ class Broadcasts:
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> None:
         self._store = store
-        self._selecting = selecting
         self._coupons = coupons
         self._outbox = outbox
         self._audience = audience
         self._clock = clock
         self._ids = ids
-        self._zone = zone
         self._workspace_id = workspace_id
         self._queueing = Queueing(
             store, clock, zone=zone, zones=zones, chunk=chunk, workspace_id=workspace_id
         )
         self._saved = SavedBlocks(store, clock, ids, workspace_id=workspace_id)
+        self._starting = Starting(
+            store,
+            audience,
+            clock,
+            fill=self._fill,
+            selecting=selecting,
+            coupons=coupons,
+            zone=zone,
+            workspace_id=workspace_id,
+        )
 
     def create(self, definition: BroadcastDefinition) -> Broadcast:
         """Write a draft.
@@ -145,7 +151,7 @@ class Broadcasts:
         now_us = to_micros(self._clock.now())
 
         def work(connection: Connection) -> None:
-            row = self._lock(connection, broadcast_id)
+            row = lock_in_phase(connection, self._workspace_id, broadcast_id, repository.DRAFT)
             if based_on is not None and row.version != based_on:
                 raise ConflictError(
                     f"broadcast {broadcast_id} is at version {row.version}, not {based_on}",
@@ -173,7 +179,7 @@ class Broadcasts:
         with self._store.read() as connection:
             row = repository.find(connection, self._workspace_id, broadcast_id)
             if row is None:
-                raise _not_found(broadcast_id)
+                raise not_found(broadcast_id)
             return view_of(connection, row)
 
     def list_broadcasts(self, *, limit: int = 50) -> list[Broadcast]:
@@ -193,7 +199,18 @@ class Broadcasts:
             segment, as_of=self._clock.now(), workspace_id=self._workspace_id
         )
 
-    def start(self, broadcast_id: str, *, permit: Permit = _allow) -> Broadcast:
+    def get_shares(self, broadcast_id: str) -> Shares:
+        """Return how the audience of a started broadcast is shared out; nobody before.
+
+        Raises:
+            NotFoundError: no such broadcast.
+        """
+        experiment = self.get(broadcast_id).definition.experiment
+        with self._store.read() as connection:
+            audience = repository.get_audience(connection, self._workspace_id, broadcast_id)
+        return share_out(broadcast_id, audience, experiment)
+
+    def start(self, broadcast_id: str, *, permit: Permit = allow, by: str = "") -> Broadcast:
         """Fix the audience and the letter; messages are queued by `enqueue`.
 
         A broadcast whose time is yet to come is scheduled instead, and starts by itself.
@@ -201,52 +218,15 @@ class Broadcasts:
         Args:
             broadcast_id: of the draft.
             permit: has the last word, in the same transaction, on as many people as there are now.
+            by: who asks, for `Growth` to ask again in their name.
 
         Raises:
             NotFoundError: no such broadcast, or no such segment.
             ConflictError: it was sent before.
             InvalidInputError: the segment is not a condition tree.
         """
-        draft = self.get(broadcast_id)
-        self._start(draft, repository.DRAFT, permit)
+        self._starting.start(self.get(broadcast_id), permit, by=by)
         return self.get(broadcast_id)
-
-    def _start(self, draft: Broadcast, phase: str, permit: Permit) -> None:
-        now = self._clock.now()
-        begins_at = Schedule(draft.definition.timing, self._zone).begins_at
-        is_later = begins_at is not None and begins_at > now
-        audience = self.list_audience(draft.definition.segment)
-        letter = msgspec.structs.replace(
-            letter_of(self._filled(draft.definition)),
-            selected_by=self._selecting(draft.definition.segment),
-            coupon=self._coupons.plan(draft.definition.coupon) if self._coupons else None,
-        )
-
-        def work(connection: Connection) -> None:
-            row = self._lock(connection, draft.id, phase)
-            if row.version != draft.version:
-                raise ConflictError(
-                    f"broadcast {draft.id} was changed meanwhile",
-                    hint="Look at the new version and send it again.",
-                )
-            permit(connection, draft.version, len(audience))
-            if is_later and begins_at is not None:
-                begins_us = to_micros(begins_at)
-                repository.schedule(connection, self._workspace_id, draft.id, begins_us=begins_us)
-                return
-            dispatch_id = open_dispatch(
-                connection, origin_of(draft.id), letter, now=now, workspace_id=self._workspace_id
-            )
-            repository.start(
-                connection,
-                self._workspace_id,
-                draft.id,
-                dispatch_id=dispatch_id,
-                audience=audience,
-                now_us=to_micros(now),
-            )
-
-        self._store.write(work)
 
     def send(self, broadcast_id: str) -> Broadcast:
         """Start a broadcast and queue all its messages; see `start`."""
@@ -261,39 +241,16 @@ class Broadcasts:
             NotFoundError: no such broadcast.
             ConflictError: it is not scheduled; it may have begun.
         """
-
-        def work(connection: Connection) -> None:
-            row = repository.lock(connection, self._workspace_id, broadcast_id)
-            if row is None:
-                raise _not_found(broadcast_id)
-            if row.phase != repository.SCHEDULED:
-                raise ConflictError(
-                    f"broadcast {broadcast_id} is not scheduled",
-                    hint="If it has begun, pause or cancel it.",
-                )
-            repository.unschedule(connection, self._workspace_id, broadcast_id)
-
-        self._store.write(work)
+        self._starting.unschedule(broadcast_id)
         return self.get(broadcast_id)
 
-    def begin_scheduled(self) -> None:
-        """Start what was scheduled for now; one that cannot start is a draft again and says why."""
-        now = self._clock.now()
-        with self._store.read() as connection:
-            due = repository.list_beginning(connection, self._workspace_id, now_us=to_micros(now))
-        for broadcast_id in due:
-            try:
-                self._start(self.get(broadcast_id), repository.SCHEDULED, _allow)
-            except UnavailableError:
-                raise
-            except KikubariError as error:
-                put_back = partial(
-                    repository.unschedule,
-                    workspace_id=self._workspace_id,
-                    broadcast_id=broadcast_id,
-                    problem=error.message,
-                )
-                self._store.write(put_back)
+    def begin_scheduled(self, growth: Growth | None = None) -> None:
+        """Start what was scheduled for now; one that cannot start is a draft again and says why.
+
+        Args:
+            growth: says which audience has outgrown its permission, and asks for another.
+        """
+        self._starting.begin_scheduled(growth)
 
     def resume_enqueuing(self) -> None:
         """Go on queueing what a process that died had begun."""
@@ -370,37 +327,16 @@ class Broadcasts:
         return with_defaults(definition, stored.defaults)
 
     def _check(self, definition: BroadcastDefinition) -> None:
-        check_definition(self._filled(definition))
+        check_definition(self._fill(definition))
         if self._coupons is not None:
             self._coupons.plan(definition.coupon)
 
-    def _filled(self, definition: BroadcastDefinition) -> BroadcastDefinition:
-        template = self._saved.fill(definition.template)
-        return msgspec.structs.replace(definition, template=template)
+    def _fill(self, definition: BroadcastDefinition) -> BroadcastDefinition:
+        return map_templates(definition, self._saved.fill)
 
     def _note_uses(
         self, connection: Connection, broadcast_id: str, definition: BroadcastDefinition
     ) -> None:
-        saved_ids = list_saved_ids(definition.template)
+        letters = list_letters(definition)
+        saved_ids = {saved for _, one in letters for saved in list_saved_ids(one.template)}
         set_uses(connection, self._workspace_id, broadcast_id, saved_ids)
-
-    def _lock(
-        self, connection: Connection, broadcast_id: str, phase: str = repository.DRAFT
-    ) -> Row[*tuple[Any, ...]]:
-        row = repository.lock(connection, self._workspace_id, broadcast_id)
-        if row is None:
-            raise _not_found(broadcast_id)
-        if row.phase == repository.SCHEDULED != phase:
-            raise ConflictError(
-                f"broadcast {broadcast_id} is scheduled", hint="Take it back to a draft first."
-            )
-        if row.phase != phase:
-            raise ConflictError(
-                f"broadcast {broadcast_id} was sent already",
-                hint="Create a new broadcast to send again.",
-            )
-        return row
-
-
-def _not_found(broadcast_id: str) -> NotFoundError:
-    return NotFoundError(f"no broadcast {broadcast_id}")

@@ -11,6 +11,7 @@ from kikubari.decide.guard import Words
 from kikubari.decide.personalise import EmailTemplateSource, Missing, Problem
 from kikubari.deliver import Counts, MessageRecord, Purpose, Reason, Sender
 from kikubari.journeys.timing import Timing
+from kikubari.journeys.variants import LetterExperiment
 
 
 class BroadcastState(StrEnum):
@@ -19,6 +20,7 @@ class BroadcastState(StrEnum):
     DRAFT = "draft"
     SCHEDULED = "scheduled"  # begins by itself at `begins_at`; its audience is fixed then
     ENQUEUING = "enqueuing"  # the audience is fixed; its messages are being queued
+    WATCHING = "watching"  # the test went out; the rest waits for its winner
     SENDING = "sending"
     PAUSED = "paused"
     CANCELLED = "cancelled"
@@ -74,6 +76,7 @@ class BroadcastDefinition(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
         at_best_hour: marketing only: each waits for the hour its recipient is likely to look;
             left open, likewise.
         timing: when it goes, and how fast.
+        experiment: other letters than `template`, and with whom they are compared.
     """
 
     name: str
@@ -87,12 +90,45 @@ class BroadcastDefinition(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     has_tracking: bool | None = None
     at_best_hour: bool | None = None
     timing: Timing = Timing()
+    experiment: LetterExperiment | None = None
+
+
+class LetterTally(msgspec.Struct, frozen=True, kw_only=True):
+    """One letter of an experiment: to whom it was sent, and who of these reached the goal.
+
+    Attributes:
+        letter: its name, `a` for the broadcast's own template.
+        people: it was sent to; where clicks are the goal, those whose clicks can be known.
+        reached: of these, within the goal's hours.
+    """
+
+    letter: str
+    people: int
+    reached: int
+
+
+class ChosenBecause(StrEnum):
+    """Why the rest of an audience gets a letter."""
+
+    PROVEN = "proven"  # better than every other
+    BEST = "best"  # so far; not proven when the time was over
+    FIRST = "first"  # by the author's wish when the time was over, or nobody had reached the goal
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """The letter that the rest of an audience gets."""
+
+    letter: str
+    because: ChosenBecause
+    chosen_at: datetime
 
 
 class Broadcast(msgspec.Struct, frozen=True, kw_only=True):
     """A broadcast as it stands. `n_audience` and `n_enqueued` are 0 until it has started.
 
-    `begins_at` of a scheduled one; `problem` says why one that was scheduled is a draft again.
+    `begins_at` of a scheduled one; `problem` says why one that was scheduled is a draft again;
+    `last_due_at` of its queued messages; `decides_at` while the rest of an experiment waits,
+    `choice` when it does no more.
     """
 
     id: str
@@ -105,6 +141,9 @@ class Broadcast(msgspec.Struct, frozen=True, kw_only=True):
     n_enqueued: int
     begins_at: datetime | None = None
     problem: str = ""
+    last_due_at: datetime | None = None
+    decides_at: datetime | None = None
+    choice: Choice | None = None
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,6 +222,18 @@ class DraftReport(msgspec.Struct, frozen=True, kw_only=True):
     failed: int = 0
     largest_bytes: int = 0
     objections: list[Objection] = []
+
+
+class Growth(Protocol):
+    """Says when an audience has outgrown what was permitted; `app` implements it on approvals."""
+
+    def is_outgrown(self, n_permitted: int, n_people: int) -> bool:
+        """Return whether so many people need a permission of their own."""
+        ...
+
+    def ask(self, broadcast: Broadcast, n_people: int, asker: str) -> None:
+        """Ask for that permission in the name of who scheduled it."""
+        ...
 
 
 class Audience(Protocol):

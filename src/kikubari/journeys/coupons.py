@@ -104,6 +104,8 @@ class CouponDesk:
         self, plan: CouponPlan, people: Sequence[tuple[Claimed, Recipient]]
     ) -> Mapping[int, MessageCoupon | None]:
         """Return what messages bring, by id: None where the offer had no code to give."""
+        if plan.drawn_at:
+            return self._find_drawn(plan, people)
         chosen = self._choose(plan, people)
         wanted = [
             Wanted(public_id(message.id), message.number, chosen[message.id].offer_id)
@@ -129,6 +131,31 @@ class CouponDesk:
             if isinstance(one, Coupon)
             else None
             for message_id, one in coupons.items()
+        }
+
+    def _find_drawn(
+        self, plan: CouponPlan, people: Sequence[tuple[Claimed, Recipient]]
+    ) -> dict[int, MessageCoupon]:
+        """Return the codes that people drew on their way; who drew none is missing."""
+        claims = {
+            message.id: [f"{place}/{message.number}" for place in plan.drawn_at]
+            for message, _ in people
+        }
+        with self._store.read() as connection:
+            drawn = self._issuing.find(
+                connection, {claim for own in claims.values() for claim in own}
+            )
+        offers = self._offers.find({coupon.offer_id for coupon in drawn.values()})
+        found = {
+            message_id: next((drawn[claim] for claim in own if claim in drawn), None)
+            for message_id, own in claims.items()
+        }
+        return {
+            message_id: _coupon_of(
+                coupon, offers[coupon.offer_id], plan, PlannedOffer(offer_id=coupon.offer_id)
+            )
+            for message_id, coupon in found.items()
+            if coupon is not None
         }
 
     def sample(

@@ -1,9 +1,11 @@
 """Schedules in five fields, as cron has them: minute, hour, day of month, month, weekday.
 
 Each field is ``*``, numbers, ranges (``1-5``), steps (``*/15``) or a list of these; months and
-weekdays may be named, Sunday is 0 or 7. Where both days are restricted, either will do.
+weekdays may be named, Sunday is 0 or 7. ``L`` among the days is the last one of each month; the
+31st is of months that have one. Where both days are restricted, either will do.
 """
 
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -13,6 +15,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _MONTH_NAMES = {name: number for number, name in enumerate(_MONTHS, 1)}
 _WEEKDAY_NAMES = {name: number for number, name in enumerate(_WEEKDAYS)}
+_NO_DAY = ""
 _NO_NAMES: Mapping[str, int] = {}
 _FIELDS = (
     (0, 59, _NO_NAMES),
@@ -32,6 +35,7 @@ class Cron(msgspec.Struct, frozen=True):
     months: frozenset[int]
     weekdays: frozenset[int]
     is_either_day: bool
+    has_last_day: bool = False
 
     def holds(self, local: datetime) -> bool:
         """Say whether the schedule means the minute that a clock shows."""
@@ -39,7 +43,9 @@ class Cron(msgspec.Struct, frozen=True):
             local.minute in self.minutes and local.hour in self.hours and local.month in self.months
         ):
             return False
-        is_day = local.day in self.days
+        is_day = local.day in self.days or (
+            self.has_last_day and local.day == monthrange(local.year, local.month)[1]
+        )
         is_weekday = local.isoweekday() % 7 in self.weekdays
         return is_day or is_weekday if self.is_either_day else is_day and is_weekday
 
@@ -53,8 +59,11 @@ def parse_cron(text: str) -> Cron:
     fields = text.split()
     if len(fields) != len(_FIELDS):
         raise ValueError(f"a schedule has five fields: {text!r}")
+    kept = [one for one in fields[2].split(",") if one.lower() != "l"]
+    read = [*fields[:2], ",".join(kept) or _NO_DAY, *fields[3:]]
     minutes, hours, days, months, weekdays = (
-        _parse_field(field, *bounds) for field, bounds in zip(fields, _FIELDS, strict=True)
+        frozenset[int]() if field == _NO_DAY else _parse_field(field, *bounds)
+        for field, bounds in zip(read, _FIELDS, strict=True)
     )
     return Cron(
         minutes,
@@ -63,6 +72,7 @@ def parse_cron(text: str) -> Cron:
         months,
         frozenset(day % 7 for day in weekdays),
         not fields[2].startswith("*") and not fields[4].startswith("*"),
+        len(kept) < len(fields[2].split(",")),
     )
 
 

@@ -1,12 +1,13 @@
 """What a broadcast's definition must be, and the letter it makes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
 from kikubari.decide.personalise import (
     AnyBlock,
+    EmailTemplateSource,
     EmailVariant,
     Footer,
     compile_email,
@@ -15,7 +16,7 @@ from kikubari.decide.personalise import (
 )
 from kikubari.deliver import BroadcastDefaults, Letter, Purpose
 from kikubari.journeys.contracts import BroadcastDefinition
-from kikubari.spec.errors import InvalidInputError
+from kikubari.spec.errors import InvalidInputError, NotFoundError
 
 # A way out must stand in the message itself, not only in its headers.
 _WAY_OUT = re.compile(r"\b(?:unsubscribe_url|preferences_url)\b")
@@ -35,6 +36,45 @@ def letter_of(definition: BroadcastDefinition) -> Letter:
         resends_unknown=definition.resends_unknown,
         has_tracking=definition.has_tracking is not False,
         at_best_hour=definition.at_best_hour is True,
+    )
+
+
+def list_letters(definition: BroadcastDefinition) -> Iterator[tuple[str, BroadcastDefinition]]:
+    """Yield the name of each letter and a definition that makes it alone; one has no name."""
+    experiment = definition.experiment
+    if experiment is None:
+        yield "", definition
+        return
+    templates = (definition.template, *(one.template for one in experiment.others))
+    for name, template in zip(experiment.letters, templates, strict=True):
+        yield name, msgspec.structs.replace(definition, template=template, experiment=None)
+
+
+def find_letter(definition: BroadcastDefinition, name: str) -> BroadcastDefinition:
+    """Return a definition that makes one letter alone; the broadcast's own has an empty name, too.
+
+    Raises:
+        NotFoundError: no letter by that name.
+    """
+    letters = dict(list_letters(definition))
+    found = letters.get(name or next(iter(letters)))
+    if found is None:
+        raise NotFoundError(f"the broadcast has no letter {name}")
+    return found
+
+
+def map_templates(
+    definition: BroadcastDefinition, change: Callable[[EmailTemplateSource], EmailTemplateSource]
+) -> BroadcastDefinition:
+    """Return a definition with the template of each of its letters changed."""
+    experiment = definition.experiment
+    if experiment is not None:
+        others = tuple(
+            msgspec.structs.replace(one, template=change(one.template)) for one in experiment.others
+        )
+        experiment = msgspec.structs.replace(experiment, others=others)
+    return msgspec.structs.replace(
+        definition, template=change(definition.template), experiment=experiment
     )
 
 
@@ -58,10 +98,22 @@ def check_definition(definition: BroadcastDefinition) -> None:
 
     Raises:
         TemplateError: with the place in the author's source.
-        InvalidInputError: no name, no way to unsubscribe in a marketing template.
+        InvalidInputError: no name, no way to unsubscribe in a marketing template, a goal of
+            clicks where none are counted.
     """
     if not definition.name.strip():
         raise InvalidInputError("a broadcast needs a name")
+    experiment = definition.experiment
+    if experiment and experiment.goal.kind == "click" and definition.has_tracking is False:
+        raise InvalidInputError(
+            "this broadcast counts no clicks, so they cannot be the goal of its experiment",
+            hint="Choose orders or another event, or let clicks be counted.",
+        )
+    for name, letter in list_letters(definition):
+        _check_letter(letter, f" of letter {name}" if name else "")
+
+
+def _check_letter(definition: BroadcastDefinition, of_which: str) -> None:
     if definition.purpose is Purpose.MARKETING:
         if definition.resends_unknown:
             raise InvalidInputError(
@@ -71,7 +123,7 @@ def check_definition(definition: BroadcastDefinition) -> None:
         for language, variant in definition.template.variants.items():
             if not _has_way_out(variant, definition.template.saved):
                 raise InvalidInputError(
-                    f"the {language} template has no link to unsubscribe",
+                    f"the {language} template{of_which} has no link to unsubscribe",
                     hint="Link to {{ unsubscribe_url }} or {{ preferences_url }}.",
                 )
     letter_of(definition)

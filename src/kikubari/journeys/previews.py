@@ -6,14 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from kikubari.decide.guard import list_rules
 from kikubari.decide.personalise import (
     EmailTemplateSource,
-    Missing,
     Problem,
     RenderSettings,
     Severity,
-    Use,
     lint_email,
 )
 from kikubari.deliver import (
@@ -25,16 +22,16 @@ from kikubari.deliver import (
     Letter,
     MessageRecord,
     Origin,
-    Reason,
     Recipient,
     Recipients,
     mark_as_trial,
     new_trial_id,
     read_mail,
 )
-from kikubari.journeys.contracts import BroadcastDefinition, DraftReport, Objection, Preview
+from kikubari.journeys.contracts import BroadcastDefinition, DraftReport, Preview
 from kikubari.journeys.coupons import CouponDesk, with_samples
-from kikubari.journeys.definitions import letter_of
+from kikubari.journeys.definitions import letter_of, list_letters
+from kikubari.journeys.draft_reports import list_missing, list_objections, merge
 from kikubari.kit.clock import Clock
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import NotFoundError
@@ -45,7 +42,6 @@ _NO_DISPATCH = 0
 _CONTENT = dict.fromkeys(
     ("shop", "campaign", "unsubscribe_url", "preferences_url", "reason", "coupon"), ""
 )
-_HELD_BACK = frozenset({Reason.GUARD_HELD, Reason.GUARD_BLOCKED})
 _decode_record = msgspec.json.Decoder(MessageRecord).decode
 
 
@@ -137,6 +133,8 @@ class Previews:
     ) -> DraftReport:
         """Say what is wrong with a draft, and what is missing for how many of some people.
 
+        Each of several letters is made for all of them.
+
         Every message of theirs is made as it would be sent; nobody who cannot get one is left
         out of the count.
 
@@ -146,6 +144,16 @@ class Previews:
             also_known: names that templates may read beside the usual ones, as messages of
                 journeys do; here they are empty.
         """
+        return merge(
+            [
+                (name, await self._check_letter(letter, numbers, also_known))
+                for name, letter in list_letters(definition)
+            ]
+        )
+
+    async def _check_letter(
+        self, definition: BroadcastDefinition, numbers: Sequence[int], also_known: Sequence[str]
+    ) -> DraftReport:
         problems = await asyncio.to_thread(self._find_problems, definition, also_known)
         if any(one.severity is Severity.ERROR for one in problems):
             return DraftReport(problems=problems)
@@ -162,13 +170,13 @@ class Previews:
         ]
         return DraftReport(
             problems=problems,
-            missing=_missing(composed),
+            missing=list_missing(composed),
             people=len(composed),
             failed=failures.total(),
             largest_bytes=max(
                 (len(read_mail(one.data).html.encode()) for one in composed if one.data), default=0
             ),
-            objections=_objections(composed),
+            objections=list_objections(composed),
         )
 
     def _write(self, definition: BroadcastDefinition) -> Letter:
@@ -218,36 +226,3 @@ class Previews:
         )
         claims = await asyncio.to_thread(with_samples, self._coupons, letter.coupon, claims)
         return list(await self._composer.compose(dispatch, claims)) if claims else []
-
-
-def _objections(composed: Sequence[Composed]) -> list[Objection]:
-    objected = Counter(rule for one in composed for rule in one.guard.rules)
-    stopped = Counter(
-        rule for one in composed if one.stopped_by in _HELD_BACK for rule in one.guard.rules
-    )
-    about = {rule: told for one in composed for rule, told in one.guard.about}
-    rules = list_rules()
-    return [
-        Objection(
-            rule=rule,
-            people=times,
-            stopped=stopped[rule],
-            about=about.get(rule, ""),
-            reason=rules[rule].reason,
-            mend=rules[rule].mend,
-        )
-        for rule, times in objected.most_common()
-    ]
-
-
-def _missing(composed: Sequence[Composed]) -> list[Missing]:
-    absent = Counter(
-        str(fact["path"])
-        for one in composed
-        if one.record
-        for fact in _decode_record(one.record).facts
-        if fact["use"] == Use.ABSENT
-    )
-    return [
-        Missing(path=path, missing=times, of=len(composed)) for path, times in absent.most_common()
-    ]

@@ -8,4 +8,8 @@ from kikubari.spec.envelope import DEFAULT_WORKSPACE
 
 def list_enqueuing(connection: Connection, *, workspace_id: int = DEFAULT_WORKSPACE) -> list[str]:
     """Return the broadcasts whose messages were not all queued yet."""
-    return repository.list_enqueuing(connection, workspace_id)
+    return [
+        one
+        for phase in (repository.ENQUEUING, repository.WATCHING)
+        for one in repository.list_in_phase(connection, workspace_id, phase)
+    ]

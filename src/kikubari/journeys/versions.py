@@ -26,6 +26,8 @@ _FIELDS = (
     "resends_unknown",
     "has_tracking",
     "at_best_hour",
+    "timing",
+    "experiment",
 )
 _PARTS = ("subject", "preheader", "mjml", "html", "text")
 

@@ -10,6 +10,7 @@ from kikubari.journeys.definition.journey import JourneyDefinition as JourneyDef
 from kikubari.journeys.definition.journey import Reentry as Reentry
 from kikubari.journeys.definition.journey import Rules as Rules
 from kikubari.journeys.definition.journey import Stage as Stage
+from kikubari.journeys.definition.kinds import hint_at_kind as hint_at_kind
 from kikubari.journeys.definition.steps import AnyStep as AnyStep
 from kikubari.journeys.definition.steps import BranchStep as BranchStep
 from kikubari.journeys.definition.steps import EndStep as EndStep
@@ -37,6 +38,7 @@ from kikubari.journeys.definition.triggers import DateTrigger as DateTrigger
 from kikubari.journeys.definition.triggers import EventTrigger as EventTrigger
 from kikubari.journeys.definition.triggers import FormTrigger as FormTrigger
 from kikubari.journeys.definition.triggers import MessageTrigger as MessageTrigger
+from kikubari.journeys.definition.triggers import OnceTrigger as OnceTrigger
 from kikubari.journeys.definition.triggers import ProductTrigger as ProductTrigger
 from kikubari.journeys.definition.triggers import ScheduleTrigger as ScheduleTrigger
 from kikubari.journeys.definition.triggers import SegmentTrigger as SegmentTrigger

@@ -72,8 +72,10 @@ class Rules(Closed, frozen=True, omit_defaults=True, kw_only=True):
         reentry: whether once is enough.
         entry_limit_per_day: people who may enter in a day of the shop; the rest do not enter.
         holdout_percent: who go no step and are counted, so that the rest can be compared.
-        priority: when several journeys want to write to a person within a cap, the higher wins.
-        loser: what becomes of the message that lost: it waits a day at most, or is dropped.
+        priority: when several journeys want to write to a person within a cap, the higher wins;
+            broadcasts have 50.
+        loser: what becomes of the message that lost: it waits, as long as any message may wait
+            for a better time, or is dropped.
     """
 
     goal: Goal | None = None

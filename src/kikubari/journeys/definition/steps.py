@@ -172,18 +172,21 @@ class OfferStep(Step, frozen=True, tag="offer"):
 
 
 class WebhookStep(Step, frozen=True, tag="webhook"):
-    """Posts JSON to an address, signed as Standard Webhooks says, retried for a day.
+    """Tells an endpoint that the person is here; signed, and repeated until it is taken.
 
-    `body` is Liquid that makes JSON; empty posts the person's id, the journey and the step.
+    It is told the person's id, the journey, the step, the entry, and what let the person in.
     """
 
-    url: Annotated[str, Meta(min_length=8, max_length=2_000, pattern="^https?://")]
-    body: Annotated[str, Meta(max_length=20_000)] = ""
+    endpoint: Id
     next: Next = None
 
 
 class NotifyStep(Step, frozen=True, tag="notify"):
-    """Writes an e-mail to members of staff. `subject` and `text` are Liquid."""
+    """Writes an e-mail about the person to staff: to members, or addresses of the shop's domain.
+
+    `subject` and `text` are Liquid, and read what a message to the person could. An address gets
+    so many an hour; the person goes on either way.
+    """
 
     to: Annotated[tuple[str, ...], Meta(min_length=1, max_length=20)]
     subject: Annotated[str, Meta(min_length=1, max_length=500)]

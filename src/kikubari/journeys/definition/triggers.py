@@ -1,6 +1,6 @@
 """What lets a person into a journey."""
 
-from datetime import time
+from datetime import date, time
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -10,6 +10,8 @@ from kikubari.spec.conditions.values import Closed, Text
 
 Id = Annotated[str, Meta(min_length=1, max_length=100, pattern="^[A-Za-z0-9_.:-]+$")]
 February29 = Literal["feb_28", "mar_1", "leap_years_only"]
+# What becomes of people whose day ended while nothing ran: they are passed over, or enter late.
+IfMissed = Literal["skip", "send"]
 
 
 class EventTrigger(Closed, frozen=True, tag="event"):
@@ -34,6 +36,7 @@ class DateTrigger(Closed, frozen=True, tag="date", omit_defaults=True):
         at: wall clock in the person's zone, the shop's where that is unknown.
         is_yearly: each year; else only on the date itself.
         february_29: when 29 February returns in a common year.
+        if_missed: an hour that was missed is made up for on the same day; this is for after it.
     """
 
     trait: Text
@@ -41,13 +44,15 @@ class DateTrigger(Closed, frozen=True, tag="date", omit_defaults=True):
     at: time = time(9)
     is_yearly: bool = True
     february_29: February29 = "feb_28"
+    if_missed: IfMissed = "skip"
 
 
 class ScheduleTrigger(Closed, frozen=True, tag="schedule", omit_defaults=True):
     """Everybody in the journey's `segment`, each time the schedule comes round.
 
     Attributes:
-        cron: five fields; ``0 10 * * MON`` is Mondays at ten.
+        cron: five fields; ``0 10 * * MON`` is Mondays at ten. The 31st is of months that have
+            one; ``L`` is the last day of every month.
         zone: whose wall clock: each person's own, or the shop's.
     """
 
@@ -55,8 +60,27 @@ class ScheduleTrigger(Closed, frozen=True, tag="schedule", omit_defaults=True):
     zone: Literal["person", "shop"] = "shop"
 
 
+class OnceTrigger(Closed, frozen=True, tag="once", omit_defaults=True):
+    """Everybody in the journey's `segment`, on one day.
+
+    Attributes:
+        on: the date.
+        at: wall clock.
+        zone: whose calendar and clock: each person's own, or the shop's.
+        if_missed: as of `DateTrigger`.
+    """
+
+    on: date
+    at: time = time(9)
+    zone: Literal["person", "shop"] = "shop"
+    if_missed: IfMissed = "skip"
+
+
 class ProductTrigger(Closed, frozen=True, tag="product", omit_defaults=True):
     """Something changed about a product the person has a favourite, in the cart or looked at.
+
+    Something new comes to those who saved or looked at goods of its category or brand, and,
+    whatever `via` is, to those who bought such goods or are learned to lean to its category.
 
     Attributes:
         change: of price or stock.
@@ -109,6 +133,7 @@ Trigger = (
     | SegmentTrigger
     | DateTrigger
     | ScheduleTrigger
+    | OnceTrigger
     | ProductTrigger
     | FormTrigger
     | MessageTrigger

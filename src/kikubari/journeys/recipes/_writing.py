@@ -118,6 +118,25 @@ def products(source: str, *, limit: int = 3, columns: int = 3, label: str = "") 
     return Products(id="products", source=source, limit=limit, columns=columns, label=label)
 
 
+def recommended(
+    strategy: str,
+    *,
+    title: str = "",
+    seed: str = "",
+    fills: bool = False,
+    shows_reason: bool = False,
+) -> Products:
+    """Return three products found for each reader, gone with their title where there are none."""
+    return Products(
+        id="products",
+        strategy=strategy,
+        title=title,
+        seed=seed,
+        fills=fills,
+        shows_reason=shows_reason,
+    )
+
+
 def button(label: str, href: str = SHOP, *, when: str = "") -> Button:
     """Return the link that the message is for."""
     return Button(id="button", label=label, href=href, when=when)

@@ -12,7 +12,6 @@ from kikubari.journeys.definition import (
     JourneyDefinition,
     Reentry,
     Rules,
-    ScheduleTrigger,
     WaitForStep,
     WaitStep,
     WaitUntilStep,
@@ -31,11 +30,20 @@ from kikubari.journeys.recipes._writing import (
     who,
 )
 from kikubari.journeys.recipes.contracts import Recipe
-from kikubari.spec.conditions import AllOf, Due, Duration, NumberRange, Reachable
+from kikubari.spec.conditions import (
+    ColumnFilter,
+    Duration,
+    Events,
+    Is,
+    IsSet,
+    PropertyFilter,
+    Reachable,
+)
 from kikubari.spec.topics import (
     ORDER_COMPLETED,
     ORDER_REFUNDED,
     RETURN_REQUESTED,
+    RUNS_LOW,
     SUPPORT_TICKET_CLOSED,
     SUPPORT_TICKET_OPENED,
 )
@@ -198,8 +206,9 @@ REPLENISHMENT = Recipe(
     id="replenishment",
     name=Words("補充のご案内", "Replenishment"),
     description=Words(
-        "いつもの間隔を少し過ぎた方に、前回の品をもう一度ご案内します。",
-        "Reminds who usually orders at a steady interval that it is about time again.",
+        "いつもの品がなくなる頃の5日前に、その品をご案内します。ご注文があれば止まります。",
+        "Shows, five days before something a customer buys again and again runs low, that very "
+        "product. An order stops it.",
     ),
     when_to_use=Words(
         "使い切る品（お茶、化粧品、フードなど）のお店に。",
@@ -209,54 +218,54 @@ REPLENISHMENT = Recipe(
     offer=Words("次のご注文に使えるクーポン", "A code for the next order"),
     stands_in=(
         Words(
-            "間隔はその方のご注文の平均です。品ごとの使用期間の予測はまだありません。",
-            "The interval is the mean of the person's own orders; there is no prediction for "
-            "each product yet.",
+            "なくなる頃は、お店のご注文から毎週予測します。8週間分のご注文がないうちや、"
+            "当たりそうにない品については送りません。",
+            "When things run low is forecast each week from the shop's orders: nothing is sent "
+            "before there are eight weeks of them, nor of what is too uncertain.",
         ),
     ),
     journey=JourneyDefinition(
         name="replenishment",
         stage="loyalty",
-        trigger=ScheduleTrigger(cron="0 10 * * *"),
-        segment=who(
-            AllOf(
-                of=(
-                    Reachable(channel="email"),
-                    Due(
-                        event=ORDER_COMPLETED,
-                        events=3,
-                        intervals=NumberRange(at_least=1, less_than=1.3),
-                    ),
-                )
+        trigger=EventTrigger(
+            events=Events(
+                event=RUNS_LOW,
+                where=(
+                    PropertyFilter(path=("days_left",), test=Is(5)),
+                    ColumnFilter("product_id", IsSet()),
+                ),
             )
         ),
-        start="remind",
+        segment=who(Reachable(channel="email")),
+        start="morning",
         steps=(
+            # A day begins at midnight.
+            WaitUntilStep(id="morning", at=time(10), next="remind"),
             message(
                 "remind",
                 ja=copy(
                     "そろそろ補充の時期でしたら",
-                    "前回の品をすぐにお選びいただけます",
+                    "いつもの品をすぐにお選びいただけます",
                     heading("そろそろ、でしたら"),
                     text(
                         "{{ customer | honorific }}、いつもありがとうございます。",
-                        "前回ご注文いただいた品をまとめました。必要な分だけどうぞ。"
+                        "何度かご注文いただいた品をまとめました。必要な分だけどうぞ。"
                         "まだ十分でしたら、そのままで大丈夫です。",
                     ),
-                    products("last_order.products", limit=6),
+                    products("trigger.products", limit=6),
                     coupon("まとめてご注文の際に、{{ coupon.benefit }}"),
                     button("もう一度注文する", "{{ shop.url }}/account/orders"),
                 ),
                 en=copy(
                     "Time for more?",
-                    "Your last order, ready to order again",
+                    "What you have ordered before, ready to order again",
                     heading("If it is time for more"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "here is your last order, should you want any of it again. "
+                        "here is what you have ordered before, should you want it again. "
                         "If there is enough in the cupboard, leave it at that.",
                     ),
-                    products("last_order.products", limit=6),
+                    products("trigger.products", limit=6),
                     coupon("On your next order: {{ coupon.benefit }}"),
                     button("Order again", "{{ shop.url }}/account/orders"),
                 ),
@@ -264,7 +273,7 @@ REPLENISHMENT = Recipe(
         ),
         rules=Rules(
             goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=21)),
-            reentry=Reentry(allowed=True, after=Duration(days=30)),
+            reentry=Reentry(allowed=True, after=Duration(days=14)),
             priority=50,
         ),
     ),

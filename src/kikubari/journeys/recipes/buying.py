@@ -17,7 +17,6 @@ from kikubari.journeys.definition import (
     WaitUntilStep,
 )
 from kikubari.journeys.recipes._writing import (
-    BEST_SELLERS,
     button,
     copy,
     coupon,
@@ -29,6 +28,7 @@ from kikubari.journeys.recipes._writing import (
     needs_catalogue,
     needs_event,
     products,
+    recommended,
     text,
     who,
 )
@@ -100,11 +100,9 @@ ORDER_CONFIRMATION = Recipe(
                         "発送しましたら、あらためてお知らせします。",
                     ),
                     products("trigger.products", limit=12),
-                    text(
-                        "こちらの品も、いまお求めいただけます。",
-                        when="viewed.products.size > 0",
+                    recommended(
+                        "viewed_not_bought", title="こちらの品も、いまお求めいただけます。"
                     ),
-                    products("viewed.products"),
                     text("ご不明な点は、このメールへの返信でお知らせください。"),
                 ),
                 en=copy(
@@ -117,8 +115,7 @@ ORDER_CONFIRMATION = Recipe(
                         "when it is on its way.",
                     ),
                     products("trigger.products", limit=12),
-                    text("Also available now:", when="viewed.products.size > 0"),
-                    products("viewed.products"),
+                    recommended("viewed_not_bought", title="Also available now:"),
                     text("Anything unclear? Just reply to this e-mail."),
                 ),
             ),
@@ -222,10 +219,9 @@ FIRST_PURCHASE = Recipe(
                     heading("次の一品に"),
                     text(
                         "{{ customer | honorific }}、その後いかがでしょうか。",
-                        "前回ご購入いただいた品とあわせて選ばれることの多い分野から、"
-                        "人気の品をご紹介します。",
+                        "前回ご購入いただいた品の次に、よく選ばれている品をご紹介します。",
                     ),
-                    products(BEST_SELLERS),
+                    recommended("next_after", seed="trigger.products", fills=True),
                     coupon("2回目のお買い物に、{{ coupon.benefit }}"),
                     button("お店を見る"),
                 ),
@@ -238,7 +234,7 @@ FIRST_PURCHASE = Recipe(
                         "we hope your last order serves you well. "
                         "These are things customers often choose next.",
                     ),
-                    products(BEST_SELLERS),
+                    recommended("next_after", seed="trigger.products", fills=True),
                     coupon("For a second order: {{ coupon.benefit }}"),
                     button("See the shop"),
                 ),
@@ -260,12 +256,12 @@ CROSS_SELL = Recipe(
         "Ten days after an order shows who has bought before what goes with it.",
     ),
     when_to_use=Words("組み合わせて使う品の多いお店に。", "Where things are used together."),
-    needs=(_ORDERS, needs_catalogue("人気の品を載せます。", "Best sellers are shown.")),
+    needs=(_ORDERS, needs_catalogue("品名・写真・価格を載せます。", "Names, pictures, prices.")),
     stands_in=(
         Words(
-            "あわせて選ばれる品の計算はまだないため、よく買う分野の人気の品で代えています。",
-            "There is no `bought together` strategy yet: best sellers of the category bought "
-            "most stand in.",
+            "あわせて買われる品がまだ分からない注文には、お客様に合いそうな品を載せます。",
+            "For an order of which it is not known yet what goes with it, things that may suit "
+            "the customer are shown.",
         ),
     ),
     journey=JourneyDefinition(
@@ -285,10 +281,11 @@ CROSS_SELL = Recipe(
                     heading("あわせてお使いいただけます"),
                     text(
                         "{{ customer | honorific }}、先のご注文ありがとうございました。",
-                        "前回ご購入いただいた品とあわせて選ばれることの多い分野から、"
-                        "3点をご紹介します。",
+                        "お届けした品とあわせて選ばれている品を、3点ご紹介します。",
                     ),
-                    products(BEST_SELLERS),
+                    recommended(
+                        "goes_with", seed="trigger.products", fills=True, shows_reason=True
+                    ),
                     button("ほかの品も見る"),
                 ),
                 en=copy(
@@ -299,7 +296,9 @@ CROSS_SELL = Recipe(
                         "Hello {{ customer | honorific }}, and thank you again.",
                         "To go with your last order, here are three that customers choose often.",
                     ),
-                    products(BEST_SELLERS),
+                    recommended(
+                        "goes_with", seed="trigger.products", fills=True, shows_reason=True
+                    ),
                     button("See more"),
                 ),
             ),

@@ -16,7 +16,6 @@ from kikubari.journeys.definition import (
     WaitUntilStep,
 )
 from kikubari.journeys.recipes._writing import (
-    BEST_SELLERS,
     PREFERENCES,
     button,
     copy,
@@ -28,7 +27,7 @@ from kikubari.journeys.recipes._writing import (
     needs_catalogue,
     needs_event,
     points,
-    products,
+    recommended,
     text,
 )
 from kikubari.journeys.recipes.contracts import Need, Recipe
@@ -125,7 +124,7 @@ WELCOME = Recipe(
                         "贈りものは、軽くて場所を取らないものが喜ばれます。",
                         "サイズや素材で気になることは、このメールへの返信でお尋ねください。",
                     ),
-                    products(BEST_SELLERS),
+                    recommended("cold_start", fills=True),
                     button("人気の品を見る"),
                 ),
                 en=copy(
@@ -138,7 +137,7 @@ WELCOME = Recipe(
                         "For a present, small and light is rarely wrong.",
                         "Unsure of a size or material? Just reply to this e-mail.",
                     ),
-                    products(BEST_SELLERS),
+                    recommended("cold_start", fills=True),
                     button("See what others choose"),
                 ),
             ),

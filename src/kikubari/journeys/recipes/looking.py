@@ -16,7 +16,6 @@ from kikubari.journeys.definition import (
     WaitUntilStep,
 )
 from kikubari.journeys.recipes._writing import (
-    BEST_SELLERS,
     CART,
     SHOP,
     button,
@@ -30,6 +29,7 @@ from kikubari.journeys.recipes._writing import (
     needs_catalogue,
     needs_event,
     products,
+    recommended,
     text,
     who,
 )
@@ -300,6 +300,9 @@ SAVED_ITEMS = Recipe(
                         "保存された品をまとめました。いまお買い求めいただける品です。",
                     ),
                     products("favourites.products", limit=6),
+                    recommended(
+                        "similar", seed="favourites.products", title="似た品も、ご参考までに。"
+                    ),
                     coupon("お気に入りの品に、{{ coupon.benefit }}"),
                     button("お気に入りを開く", "{{ shop.url }}/favourites"),
                 ),
@@ -312,6 +315,9 @@ SAVED_ITEMS = Recipe(
                         "here is what you saved and can be had now.",
                     ),
                     products("favourites.products", limit=6),
+                    recommended(
+                        "similar", seed="favourites.products", title="Of the same kind, to compare:"
+                    ),
                     coupon("For anything you saved: {{ coupon.benefit }}"),
                     button("Open my list", "{{ shop.url }}/favourites"),
                 ),
@@ -339,15 +345,14 @@ WEEKLY_DISCOVERY = Recipe(
     ),
     needs=(
         needs_event(
-            ORDER_COMPLETED, "購入の多い分野から選びます。", "Picks come from what people buy."
+            ORDER_COMPLETED, "これまでのご購入から選びます。", "Picks come from what people buy."
         ),
         needs_catalogue("品を選びます。", "It is chosen from.", is_required=True),
     ),
     stands_in=(
         Words(
-            "いまの選び方は「よく買う分野の人気の品」です。おすすめの方式を追加したら差し替えられます。",
-            "The strategy is what sells best in the category people buy most; another can be put "
-            "in its place in the message.",
+            "好みがまだ分からない方には、いま選ばれている品を載せます。",
+            "Who has bought too little to tell gets what people choose at the moment.",
         ),
     ),
     journey=JourneyDefinition(
@@ -367,13 +372,9 @@ WEEKLY_DISCOVERY = Recipe(
                     heading("今週の3点"),
                     text(
                         "{{ customer | honorific }}、今週もお疲れさまでした。",
-                        "{% if customer.favourite_category %}"
-                        "{{ customer.favourite_category_ja"
-                        " | default: customer.favourite_category }}"
-                        "から、いま人気の品を選びました。"
-                        "{% else %}いま人気の品を選びました。{% endif %}",
+                        "今週のおすすめを、3点だけ選びました。",
                     ),
-                    products(BEST_SELLERS),
+                    recommended("new_for_you", fills=True, shows_reason=True),
                     button("ほかの品も見る", SHOP),
                 ),
                 en=copy(
@@ -382,11 +383,9 @@ WEEKLY_DISCOVERY = Recipe(
                     heading("Three things this week"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "{% if customer.favourite_category %}three that people choose most from "
-                        "{{ customer.favourite_category }} at the moment."
-                        "{% else %}three that people choose most at the moment.{% endif %}",
+                        "three things from our shelves, chosen for this week.",
                     ),
-                    products(BEST_SELLERS),
+                    recommended("new_for_you", fills=True, shows_reason=True),
                     button("See more", SHOP),
                 ),
             ),

@@ -29,6 +29,7 @@ from kikubari.journeys.recipes._writing import (
     needs_trait,
     points,
     products,
+    recommended,
     text,
     who,
 )
@@ -73,11 +74,11 @@ BIRTHDAY = Recipe(
                     heading("少し早いお届けです"),
                     text(
                         "{{ customer | honorific }}",
-                        "もうすぐお祝いの日ですね。日頃のお礼に、"
-                        "お好きな一品を選んでいただけるようご用意しました。",
+                        "もうすぐお祝いの日ですね。日頃のお礼の気持ちを込めて、お便りいたします。"
+                        "どうぞお好きな一品をごゆっくりお選びください。",
                     ),
                     coupon("{{ coupon.benefit }}", "お会計の際にコードをご入力ください。"),
-                    products(BEST_SELLERS),
+                    recommended("for_you", fills=True),
                     button("ゆっくり選ぶ"),
                 ),
                 en=copy(
@@ -90,7 +91,7 @@ BIRTHDAY = Recipe(
                         "you like.",
                     ),
                     coupon("{{ coupon.benefit }}", "Enter the code at the checkout."),
-                    products(BEST_SELLERS),
+                    recommended("for_you", fills=True),
                     button("Choose at leisure"),
                 ),
                 then="days",
@@ -175,7 +176,7 @@ IMPORTANT_DATES = Recipe(
                         "お届け日はカートでご指定いただけます。",
                         "包装とメッセージカードもご用意しています。",
                     ),
-                    products(BEST_SELLERS),
+                    recommended("trending", fills=True),
                     coupon("{{ coupon.benefit }}"),
                     button("選ぶ"),
                 ),
@@ -192,7 +193,7 @@ IMPORTANT_DATES = Recipe(
                         "Choose the day of delivery in the cart.",
                         "We wrap things and add a card, too.",
                     ),
-                    products(BEST_SELLERS),
+                    recommended("trending", fills=True),
                     coupon("{{ coupon.benefit }}"),
                     button("Have a look"),
                 ),

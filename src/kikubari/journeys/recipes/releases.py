@@ -24,6 +24,7 @@ from kikubari.journeys.recipes._writing import (
     needs_event,
     needs_trait,
     products,
+    recommended,
     text,
     who,
 )
@@ -62,8 +63,10 @@ NEW_ARRIVAL = Recipe(
     ),
     stands_in=(
         Words(
-            "「合いそうな方」は、その品の分野を見た・お気に入りにした方です。",
-            "Whom it fits is who looked at or saved things of its category.",
+            "「合いそうな方」は、その品の分野やブランドを見た・お気に入りにした・購入した方と、"
+            "その分野を好むと予測された方です。品が入って一週間に満たないお店では届きません。",
+            "Whom it fits is who looked at, saved or bought things of its category or brand, or is "
+            "predicted to lean to its category. Nothing comes in a catalogue's first week.",
         ),
     ),
     journey=JourneyDefinition(
@@ -85,6 +88,9 @@ NEW_ARRIVAL = Recipe(
                         "お好みに合うかもしれない品が入りましたので、ご紹介します。",
                     ),
                     products("trigger.products", limit=3),
+                    recommended(
+                        "goes_with", seed="trigger.products", title="あわせて選ばれている品です。"
+                    ),
                     button("新着を見る", "{{ shop.url }}/new"),
                 ),
                 en=copy(
@@ -96,6 +102,9 @@ NEW_ARRIVAL = Recipe(
                         "something came in this week that you might like.",
                     ),
                     products("trigger.products", limit=3),
+                    recommended(
+                        "goes_with", seed="trigger.products", title="Often chosen with it:"
+                    ),
                     button("See what is new", "{{ shop.url }}/new"),
                 ),
             ),

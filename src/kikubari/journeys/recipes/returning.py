@@ -12,7 +12,6 @@ from kikubari.journeys.definition import (
     WaitForStep,
 )
 from kikubari.journeys.recipes._writing import (
-    BEST_SELLERS,
     PREFERENCES,
     button,
     copy,
@@ -23,7 +22,7 @@ from kikubari.journeys.recipes._writing import (
     message,
     needs_catalogue,
     needs_event,
-    products,
+    recommended,
     text,
     who,
 )
@@ -106,7 +105,7 @@ WIN_BACK = Recipe(
                         "以前は{{ shop.name }}をご利用いただき、ありがとうございました。"
                         "近ごろの店の様子と、よく選ばれている品をお届けします。",
                     ),
-                    products(BEST_SELLERS),
+                    recommended("trending", fills=True),
                     button("店をのぞいてみる"),
                 ),
                 en=copy(
@@ -118,7 +117,7 @@ WIN_BACK = Recipe(
                         "thank you for your past orders. Here is what the shop has been up to, "
                         "and what people choose at the moment.",
                     ),
-                    products(BEST_SELLERS),
+                    recommended("trending", fills=True),
                     button("Have a look"),
                 ),
                 then="weeks",

@@ -27,6 +27,7 @@ from kikubari.journeys.recipes._writing import (
     needs_event,
     points,
     products,
+    recommended,
     text,
     who,
 )
@@ -368,7 +369,7 @@ STEP_MAIL = Recipe(
                         "光と湿気を避け、開けたら1か月を目安に。"
                         "冷蔵庫から出したら、常温に戻してから開けてください。",
                     ),
-                    products(BEST_SELLERS),
+                    recommended("for_you", fills=True),
                     button("品を見る"),
                 ),
                 en=copy(
@@ -380,7 +381,7 @@ STEP_MAIL = Recipe(
                         "Away from light and damp; once open, about a month. "
                         "From the fridge, let it warm up before opening.",
                     ),
-                    products(BEST_SELLERS),
+                    recommended("for_you", fills=True),
                     button("See the shop"),
                 ),
             ),

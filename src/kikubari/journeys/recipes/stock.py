@@ -13,7 +13,6 @@ from kikubari.journeys.definition import (
     Way,
 )
 from kikubari.journeys.recipes._writing import (
-    BEST_SELLERS,
     button,
     copy,
     coupon,
@@ -23,6 +22,7 @@ from kikubari.journeys.recipes._writing import (
     needs_catalogue,
     needs_event,
     products,
+    recommended,
     text,
     who,
 )
@@ -72,9 +72,9 @@ LOW_STOCK = Recipe(
     needs=(_FAVOURITES, _FEED),
     stands_in=(
         Words(
-            "代わりの品は「よく買う分野の人気の品」から選びます。似た品を選ぶ方式はまだありません。",
-            "Alternatives are best sellers of the category bought most; a strategy of similar "
-            "products does not exist yet.",
+            "代わりの品は、同じ種類で価格が同じくらいか少し上の品です。なければ載せません。",
+            "Alternatives are of the same kind, at the price or somewhat above; without any, "
+            "none are shown.",
         ),
         Words(
             "「次回10%引き」は、next_purchase のオファーを比べて選ぶ方の手紙に加えると届きます。",
@@ -142,8 +142,9 @@ LOW_STOCK = Recipe(
                         "見比べてお選びいただけるよう、ほかの品もご用意しました。",
                     ),
                     products("trigger.products", limit=1, columns=1),
-                    text("こちらもよく選ばれています。", when=f"{BEST_SELLERS}.size > 0"),
-                    products(BEST_SELLERS),
+                    recommended(
+                        "similar", seed="trigger.products", title="似た品には、こちらがあります。"
+                    ),
                     button("品を見る", _PRODUCT),
                 ),
                 en=copy(
@@ -156,8 +157,7 @@ LOW_STOCK = Recipe(
                         "Here it is, with others to compare it with.",
                     ),
                     products("trigger.products", limit=1, columns=1),
-                    text("Often chosen, too:", when=f"{BEST_SELLERS}.size > 0"),
-                    products(BEST_SELLERS),
+                    recommended("similar", seed="trigger.products", title="Of the same kind:"),
                     button("See it", _PRODUCT),
                 ),
             ),

@@ -2,6 +2,7 @@
 
 from kikubari.journeys.running.acting import Actions as Actions
 from kikubari.journeys.running.anniversaries import Anniversaries as Anniversaries
+from kikubari.journeys.running.codes import StepCodes as StepCodes
 from kikubari.journeys.running.contracts import Announcements as Announcements
 from kikubari.journeys.running.contracts import ApiEntry as ApiEntry
 from kikubari.journeys.running.contracts import BestHours as BestHours
@@ -32,15 +33,22 @@ from kikubari.journeys.running.experiments import Experiments as Experiments
 from kikubari.journeys.running.experiments import PartTally as PartTally
 from kikubari.journeys.running.explaining import Explaining as Explaining
 from kikubari.journeys.running.following import Follower as Follower
+from kikubari.journeys.running.forgetting import WayGone as WayGone
 from kikubari.journeys.running.forgetting import forget_ways as forget_ways
+from kikubari.journeys.running.forgetting import list_ways as list_ways
 from kikubari.journeys.running.journeys import Journeys as Journeys
 from kikubari.journeys.running.letters import JOURNEY as JOURNEY
 from kikubari.journeys.running.letters import Letters as Letters
 from kikubari.journeys.running.letters import origin_of as origin_of
 from kikubari.journeys.running.letters import read_origin as read_origin
+from kikubari.journeys.running.notices import HandOver as HandOver
+from kikubari.journeys.running.notices import NoticeQueue as NoticeQueue
+from kikubari.journeys.running.notices import Notices as Notices
+from kikubari.journeys.running.notices import write_notice as write_notice
 from kikubari.journeys.running.occasions import Occasions as Occasions
 from kikubari.journeys.running.programs import Programs as Programs
 from kikubari.journeys.running.references import References as References
 from kikubari.journeys.running.schedules import Schedules as Schedules
 from kikubari.journeys.running.stepping import Stepper as Stepper
 from kikubari.journeys.running.surroundings import Surroundings as Surroundings
+from kikubari.journeys.running.telling import Telling as Telling

@@ -3,7 +3,18 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, Row, cast, exists, func, literal, select, update
+from sqlalchemy import (
+    Connection,
+    LargeBinary,
+    Row,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
 
 from kikubari.journeys.running._tables import enrolments, journey_lanes, journeys
 from kikubari.journeys.running.contracts import EnrolmentState, JourneyState
@@ -28,49 +39,64 @@ _NEW = (
 )  # fmt: skip
 
 
+# Looked at many times a second: put together once.
+_DUE = (
+    _E.workspace_id == bindparam("workspace_id"),
+    _E.journey_no == bindparam("journey_no"),
+    _E.step == bindparam("step"),
+    _E.due_us <= bindparam("now_us"),
+)
+_PEEK = (
+    select(_E.version, _E.ordinal, _E.number)
+    .where(*_DUE)
+    .order_by(_E.due_us)
+    .limit(bindparam("limit"))
+)
+_CLAIM = (
+    select(*_TRAVELLER)
+    .where(*_DUE)
+    .order_by(_E.due_us)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_DUE_LANES = (
+    select(journey_lanes.c.journey_no, journey_lanes.c.step)
+    .join(journeys, journeys.c.no == journey_lanes.c.journey_no)
+    .where(
+        journey_lanes.c.workspace_id == bindparam("workspace_id"),
+        journeys.c.state.in_([JourneyState.RUNNING.value, JourneyState.DRAINING.value]),
+        exists().where(
+            _E.workspace_id == bindparam("workspace_id"),
+            _E.journey_no == journey_lanes.c.journey_no,
+            _E.step == journey_lanes.c.step,
+            _E.due_us <= bindparam("now_us"),
+        ),
+    )
+    .order_by(journey_lanes.c.journey_no, journey_lanes.c.step)
+)
+
+
 def list_due_lanes(
     connection: Connection, workspace_id: int, now_us: int
 ) -> Sequence[tuple[int, int]]:
     """Return (journey, step) wherever somebody is due in a journey that goes on."""
-    lane = journey_lanes.c
-    is_due = exists().where(
-        _E.workspace_id == workspace_id,
-        _E.journey_no == lane.journey_no,
-        _E.step == lane.step,
-        _E.due_us <= now_us,
-    )
-    rows = connection.execute(
-        select(lane.journey_no, lane.step)
-        .join(journeys, journeys.c.no == lane.journey_no)
-        .where(
-            lane.workspace_id == workspace_id,
-            journeys.c.state.in_([JourneyState.RUNNING.value, JourneyState.DRAINING.value]),
-            is_due,
-        )
-        .order_by(lane.journey_no, lane.step)
-    )
+    rows = connection.execute(_DUE_LANES, {"workspace_id": workspace_id, "now_us": now_us})
     return [(row.journey_no, row.step) for row in rows]
 
 
-def _due(workspace_id: int, lane: tuple[int, int], now_us: int) -> tuple[Any, ...]:
-    return (
-        _E.workspace_id == workspace_id,
-        _E.journey_no == lane[0],
-        _E.step == lane[1],
-        _E.due_us <= now_us,
+def find_next_due(connection: Connection, workspace_id: int, *, after_us: int) -> int | None:
+    """Return when the next person who is not due yet will be, None if nobody will."""
+    found: int | None = connection.scalar(
+        select(func.min(_E.due_us)).where(_E.workspace_id == workspace_id, _E.due_us > after_us)
     )
+    return found
 
 
 def peek(
     connection: Connection, workspace_id: int, lane: tuple[int, int], now_us: int, *, limit: int
 ) -> list[tuple[int, int, int]]:
     """Return (version, ordinal, number) of those who are due first at a step."""
-    rows = connection.execute(
-        select(_E.version, _E.ordinal, _E.number)
-        .where(*_due(workspace_id, lane, now_us))
-        .order_by(_E.due_us)
-        .limit(limit)
-    )
+    rows = connection.execute(_PEEK, _place(workspace_id, lane, now_us, limit))
     return [(row.version, row.ordinal, row.number) for row in rows]
 
 
@@ -81,14 +107,19 @@ def claim(
 
     Rows that another worker has are passed over.
     """
-    rows = connection.execute(
-        select(*_TRAVELLER)
-        .where(*_due(workspace_id, lane, now_us))
-        .order_by(_E.due_us)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    rows = connection.execute(_CLAIM, _place(workspace_id, lane, now_us, limit))
     return [traveller_of(row) for row in rows]
+
+
+def _place(workspace_id: int, lane: tuple[int, int], now_us: int, limit: int) -> dict[str, int]:
+    journey_no, step = lane
+    return {
+        "workspace_id": workspace_id,
+        "journey_no": journey_no,
+        "step": step,
+        "now_us": now_us,
+        "limit": limit,
+    }
 
 
 def save(connection: Connection, people: Iterable[Traveller]) -> None:

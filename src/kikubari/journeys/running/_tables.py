@@ -116,6 +116,37 @@ journey_days = Table(
     Column("n", Integer, nullable=False),
 )
 
+# What is written to staff about people.
+journey_notices = Table(
+    "journey_notices",
+    metadata,
+    Column("id", _SERIAL, primary_key=True),
+    Column("workspace_id", Integer, nullable=False),
+    Column("journey_no", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("number", BigInteger, nullable=False),  # whom it is about
+    Column("ordinal", Integer, nullable=False),  # of their entry
+    Column("address", Text, nullable=False),
+    Column("message_id", BigInteger, nullable=False),  # the same however often it is tried
+    Column("attempts", Integer, nullable=False),
+    Column("queued_us", BigInteger, nullable=False),
+    Column("due_us", BigInteger),  # None: it has ended
+    Column("said", Text, nullable=False),  # why it was not taken
+    Index("ix_journey_notices_due", "workspace_id", "due_us"),
+    Index("ix_journey_notices_address", "workspace_id", "address", "queued_us"),
+    Index("ix_journey_notices_number", "workspace_id", "number"),
+)
+
+# Until when the calendar of a journey has been looked at: what it missed is told from the rest.
+journey_calendars = Table(
+    "journey_calendars",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("journey_no", BigInteger, primary_key=True, autoincrement=False),
+    Column("seen_us", BigInteger, nullable=False),
+)
+
 # How far the log has been followed.
 journey_marks = Table(
     "journey_marks",

@@ -41,6 +41,16 @@ class Refusal(StrEnum):
     ENTRY_LIMIT = "entry_limit"  # as often as the journey allows
     DAY_FULL = "day_full"  # as many today as the journey allows
     NOT_RUNNING = "not_running"
+    MISSED = "missed"  # their day ended while nothing ran
+
+
+class Untold(StrEnum):
+    """Why a step that tells staff or another system about a person did not."""
+
+    TOO_MANY = "too_many"  # its addresses got as many this hour as they may
+    NO_ENDPOINT = "no_endpoint"  # it was removed
+    SET_ASIDE = "set_aside"  # the endpoint is disabled: the call can be sent again by hand
+    TOO_LARGE = "too_large"
 
 
 class Conversions(msgspec.Struct, frozen=True, kw_only=True):
@@ -207,13 +217,17 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 class PassedStep(msgspec.Struct, frozen=True, kw_only=True):
     """One step of a way that was gone: when it was left, and by which way.
 
-    `message_id` of a message step: what was queued there.
+    Attributes:
+        message_id: of a message step: what was queued there.
+        reason: why that way, where the step has a reason to give: of an offer, why there was no
+            code; a stable code.
     """
 
     step: str
     way: str
     at: datetime
     message_id: str = ""
+    reason: str = ""
 
 
 class EnrolmentStory(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ from kikubari.journeys.running.contracts import (
 )
 from kikubari.journeys.running.figures import conversions_of, refused_of, step_counts
 from kikubari.journeys.running.letters import JOURNEY, origin_of
-from kikubari.journeys.running.paths import decode_path
+from kikubari.journeys.running.paths import decode_path, split_reason
 from kikubari.journeys.running.program import Program
 from kikubari.journeys.running.programs import decode_definition
 from kikubari.journeys.running.surroundings import Surroundings
@@ -184,7 +184,8 @@ class Explaining:
         passed = [
             PassedStep(
                 step=program.names[step],
-                way=program.names[way],
+                way=name,
+                reason=reason,
                 at=at,
                 message_id=messages.get(
                     origin_of(program.journey_id, row.version, program.names[step], row.ordinal).id,
@@ -192,6 +193,7 @@ class Explaining:
                 ),
             )
             for step, way, at in decode_path(bytes(row.path))
+            for name, reason in [split_reason(program.names[way])]
         ]
         return EnrolmentStory(
             enrolment=row.id,

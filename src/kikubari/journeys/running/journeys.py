@@ -1,6 +1,6 @@
 """Journeys: written, published, paused, drained, cancelled."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -9,8 +9,7 @@ from sqlalchemy import Connection
 
 from kikubari.deliver import DispatchState, set_states_below
 from kikubari.events import append_in
-from kikubari.journeys.definition import Fault, JourneyDefinition, JourneyFaultError, MessageStep
-from kikubari.journeys.definition import list_faults as list_faults_between
+from kikubari.journeys.definition import Fault, JourneyDefinition, JourneyFaultError
 from kikubari.journeys.running import _enrolments as rows
 from kikubari.journeys.running import _repository as repository
 from kikubari.journeys.running.contracts import (
@@ -22,25 +21,22 @@ from kikubari.journeys.running.contracts import (
     MovePreview,
     PublishOptions,
 )
+from kikubari.journeys.running.faults import CheckMessage, CheckReferences, list_faults
 from kikubari.journeys.running.letters import JOURNEY
 from kikubari.journeys.running.moving import move_in_flight, plan_moves
-from kikubari.journeys.running.paths import ENTERED
 from kikubari.journeys.running.program import Program, extend_names
 from kikubari.journeys.running.programs import decode_definition
 from kikubari.journeys.running.requesting import entry_wish
 from kikubari.journeys.running.versions import diff
+from kikubari.journeys.running.views import list_views, version_of
 from kikubari.kit.clock import Clock
 from kikubari.kit.ids import IdFactory
-from kikubari.kit.instants import from_micros, to_micros
+from kikubari.kit.instants import to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
-from kikubari.spec.errors import ConflictError, KikubariError, NotFoundError
+from kikubari.spec.errors import ConflictError, NotFoundError
 from kikubari.storage import StateStore
 
 _encode = msgspec.json.Encoder().encode
-# Refuses, by raising, a step whose message cannot be made.
-CheckMessage = Callable[[MessageStep], None]
-# Returns what is wrong with what a definition refers to: segments, lists, offers.
-CheckReferences = Callable[[JourneyDefinition], list[Fault]]
 # Called when a version begins to run: the segments it follows have to tell who enters and leaves.
 Prepare = Callable[[JourneyDefinition], None]
 
@@ -165,20 +161,7 @@ class Journeys:
 
     def list_faults(self, definition: JourneyDefinition) -> list[Fault]:
         """Return all that keeps a definition from being published."""
-        faults = list_faults_between(definition)
-        if definition.rules.goal is None:
-            faults.append(
-                Fault(path="rules.goal", code="no_goal", message="say what the journey is for")
-            )
-        faults += self._check_references(definition)
-        for step in definition.steps:
-            if isinstance(step, MessageStep):
-                try:
-                    self._check_message(step)
-                except KikubariError as error:
-                    path = f"steps.{step.id}.template"
-                    faults.append(Fault(path=path, code=error.code, message=error.message))
-        return faults
+        return list_faults(definition, self._check_message, self._check_references)
 
     def get(self, journey_id: str) -> Journey:
         """Return a journey.
@@ -187,12 +170,15 @@ class Journeys:
             NotFoundError: no such journey.
         """
         with self._store.read() as connection:
-            return self._views(connection, [self._find(connection, journey_id)])[0]
+            return list_views(connection, self._workspace_id, [self._find(connection, journey_id)])[
+                0
+            ]
 
     def list_journeys(self) -> list[Journey]:
         """Return all journeys, newest first."""
         with self._store.read() as connection:
-            return self._views(connection, repository.list_journeys(connection, self._workspace_id))
+            found = repository.list_journeys(connection, self._workspace_id)
+            return list_views(connection, self._workspace_id, found)
 
     def get_version(self, journey_id: str, version: int) -> JourneyVersion:
         """Return one publication.
@@ -205,7 +191,7 @@ class Journeys:
             found = repository.find_version(connection, self._workspace_id, row.no, version)
         if found is None:
             raise NotFoundError(f"journey {journey_id} has no version {version}")
-        return _version(journey_id, found)
+        return version_of(journey_id, found)
 
     def list_versions(self, journey_id: str) -> list[JourneyVersion]:
         """Return the publications of a journey, newest first.
@@ -216,7 +202,7 @@ class Journeys:
         with self._store.read() as connection:
             row = self._find(connection, journey_id)
             found = repository.list_versions(connection, self._workspace_id, [row.no])
-        return [_version(journey_id, one) for one in reversed(found)]
+        return [version_of(journey_id, one) for one in reversed(found)]
 
     def diff(self, journey_id: str) -> JourneyDiff:
         """Return what publishing the draft would change.
@@ -406,53 +392,6 @@ class Journeys:
         if row is None:
             raise NotFoundError(f"no journey {journey_id}")
         return row
-
-    def _views(self, connection: Connection, found: Sequence[repository.Found]) -> list[Journey]:
-        nos = [row.no for row in found]
-        versions = {
-            (one.journey_no, one.version): one
-            for one in repository.list_versions(connection, self._workspace_id, nos)
-        }
-        entered = dict.fromkeys(nos, 0)
-        for one in repository.list_counts(connection, self._workspace_id, nos):
-            if one.step == 0 and one.way == ENTERED:
-                entered[one.journey_no] += one.n
-        active = rows.count_active(connection, self._workspace_id, nos)
-        return [
-            _view(row, versions.get((row.no, row.version)), active.get(row.no, 0), entered[row.no])
-            for row in found
-        ]
-
-
-def _view(
-    row: repository.Found, live: repository.Found | None, active: int, entered: int
-) -> Journey:
-    definition = decode_definition(row.draft)
-    return Journey(
-        id=row.id,
-        name=definition.name,
-        state=JourneyState(row.state),
-        stage=definition.stage,
-        trigger=str(type(definition.trigger).__struct_config__.tag),
-        version=row.version,
-        draft_no=row.draft_no,
-        has_changes=live is None or decode_definition(live.definition) != definition,
-        created_at=from_micros(row.created_us),
-        drafted_at=from_micros(row.drafted_us),
-        published_at=None if live is None else from_micros(live.published_us),
-        active=active,
-        entered=entered,
-    )
-
-
-def _version(journey_id: str, row: repository.Found) -> JourneyVersion:
-    return JourneyVersion(
-        journey_id=journey_id,
-        version=row.version,
-        definition=decode_definition(row.definition),
-        published_at=from_micros(row.published_us),
-        published_by=row.published_by,
-    )
 
 
 def _refuse_overtaken(journey_id: str, draft_no: int, based_on: int | None) -> None:

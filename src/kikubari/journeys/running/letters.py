@@ -16,14 +16,27 @@ from kikubari.decide.personalise import EmailTemplateSource
 from kikubari.deliver import Letter, Origin, Sender, load_defaults, open_dispatch
 from kikubari.journeys.contracts import BroadcastDefinition
 from kikubari.journeys.coupons import CouponDesk
-from kikubari.journeys.definition import BranchStep, JourneyDefinition, MessageStep, Who
+from kikubari.journeys.definition import (
+    BranchStep,
+    DateTrigger,
+    EventTrigger,
+    JourneyDefinition,
+    MessageStep,
+    SegmentTrigger,
+    Trigger,
+    Who,
+)
 from kikubari.journeys.definitions import check_definition, letter_of, with_defaults
 from kikubari.journeys.running import _repository as repository
+from kikubari.journeys.running.codes import plan_drawn
 from kikubari.journeys.running.contracts import JourneyState
 from kikubari.journeys.running.program import Program
+from kikubari.spec.topics import RUNS_LOW
 from kikubari.storage import StateStore
 
 JOURNEY = "journey"
+# As far ahead as forecasts of what runs low reach.
+_REACH_DAYS = 28
 
 Fill = Callable[[EmailTemplateSource], EmailTemplateSource]
 Selecting = Callable[[str | dict[str, Any]], tuple[FactOfUse, ...]]
@@ -81,7 +94,7 @@ class Letters:
         wanted = sorted(keys)
         missing = [key for key in wanted if (program.journey_no, key) not in self._open]
         if missing:
-            letters = {key: self._letter(program, key[1]) for key in missing}
+            letters = {key: self._letter_of_entry(program, key) for key in missing}
 
             def work(connection: Connection) -> dict[Key, int]:
                 row = repository.find_journey(
@@ -121,6 +134,14 @@ class Letters:
         if self._coupons is not None:
             self._coupons.plan(step.coupon)
 
+    def _letter_of_entry(self, program: Program, key: Key) -> Letter:
+        """Return a step's letter; without codes of its own it shows those drawn before."""
+        _, number, ordinal = key
+        letter = self._letter(program, number)
+        if letter.coupon is not None or self._coupons is None:
+            return letter
+        return msgspec.structs.replace(letter, coupon=plan_drawn(program, number, ordinal))
+
     def _letter(self, program: Program, number: int) -> Letter:
         key = (program.journey_no, program.version, number)
         if key not in self._letters:
@@ -133,8 +154,11 @@ class Letters:
                 for who in _choosers(program, number)
                 for fact in self._selecting(who)
             }
+            rules = program.definition.rules
             self._letters[key] = msgspec.structs.replace(
                 letter_of(filled),
+                priority=rules.priority,
+                gives_way=rules.loser == "dropped",
                 selected_by=tuple(selected.values()),
                 coupon=self._coupons.plan(step.coupon) if self._coupons else None,
             )
@@ -162,7 +186,9 @@ class Letters:
 def _choosers(program: Program, number: int) -> list[Who]:
     """Return the conditions by which people may have come to a step."""
     definition: JourneyDefinition = program.definition
-    found: list[Who] = [] if definition.segment is None else [definition.segment]
+    found = _beginning(definition.trigger)
+    if definition.segment is not None:
+        found.append(definition.segment)
     for at, step in program.steps.items():
         if not isinstance(step, BranchStep):
             continue
@@ -171,3 +197,22 @@ def _choosers(program: Program, number: int) -> list[Who]:
             if onward and program.leads(onward, number):
                 found.append(way.when)
     return found
+
+
+def _beginning(trigger: Trigger) -> list[Who]:
+    """Return what is known of everybody whom a trigger let in, as conditions.
+
+    A trigger on products or on a message shows in the message by what it prints of it.
+    """
+    match trigger:
+        case DateTrigger(trait=trait):
+            return [{"type": "trait", "trait": trait, "test": {"type": "is_set"}}]
+        case EventTrigger(events=events) if events.event == RUNS_LOW:
+            return [{"type": "runs_low", "within_days": _REACH_DAYS}]
+        case EventTrigger(events=events):
+            happened = msgspec.to_builtins(events)
+            return [{"type": "event_count", "count": {"at_least": 1}, **happened}]
+        case SegmentTrigger(segment=segment):
+            return [segment]
+        case _:
+            return []

@@ -11,6 +11,7 @@ from kikubari.journeys.definition import (
     EventTrigger,
     FormTrigger,
     MessageTrigger,
+    OnceTrigger,
     ProductTrigger,
     ScheduleTrigger,
     SegmentTrigger,
@@ -23,8 +24,11 @@ from kikubari.spec.topics import (
     EMAIL_BOUNCED,
     EMAIL_LINK_CLICKED,
     EMAIL_OPENED,
+    EMAIL_REPLIED,
+    FORM_ANSWERED,
     JOURNEY_REQUESTED,
     LOW_STOCK,
+    NEW_ARRIVAL,
     PRICE_DROPPED,
     SEGMENT_ENTERED,
     SEGMENT_LEFT,
@@ -35,16 +39,17 @@ _PRODUCT_NEWS = {
     "price_dropped": PRICE_DROPPED,
     "low_stock": LOW_STOCK,
     "back_in_stock": BACK_IN_STOCK,
-    "new_arrival": "Kikubari New Arrival",
+    "new_arrival": NEW_ARRIVAL,
 }
+# What a trigger chooses among; whom a product fits by purchase or taste is never left out.
+_CHOSEN_TIES = ("favourite", "cart", "view")
 _MESSAGE_ACTS = {
     "clicked": EMAIL_LINK_CLICKED,
     "opened": EMAIL_OPENED,
-    "replied": "Email Replied",
+    "replied": EMAIL_REPLIED,
     "bounced": EMAIL_BOUNCED,
     "unsubscribed": UNSUBSCRIBED,
 }
-_FORM_ANSWERED = "Form Answered"
 
 
 class Tests(Protocol):
@@ -73,12 +78,12 @@ def trigger_types(trigger: Trigger) -> Collection[str] | None:
         case ProductTrigger(change=change):
             own = _PRODUCT_NEWS[change]
         case FormTrigger(events=events):
-            own = events.event or _FORM_ANSWERED
+            own = events.event or FORM_ANSWERED
         case MessageTrigger(act=act):
             own = _MESSAGE_ACTS[act]
         case ConsentTrigger():
             own = CONSENT_CHANGED
-        case DateTrigger() | ScheduleTrigger() | ApiTrigger():
+        case DateTrigger() | ScheduleTrigger() | OnceTrigger() | ApiTrigger():
             return {JOURNEY_REQUESTED}
         case _:
             assert_never(trigger)
@@ -115,10 +120,9 @@ def is_meant(journey_id: str, trigger: Trigger, item: SequencedEvent, tests: Tes
 
 def _is_product_news(trigger: ProductTrigger, properties: dict[str, object]) -> bool:
     tie = properties.get("connection")
+    is_via = tie not in _CHOSEN_TIES or tie in trigger.via
     drop = properties.get("drop_percent", 0)
-    return (tie is None or tie in trigger.via) and (
-        not isinstance(drop, int | float) or drop >= trigger.min_drop_percent
-    )
+    return is_via and (not isinstance(drop, int | float) or drop >= trigger.min_drop_percent)
 
 
 def _is_message_act(trigger: MessageTrigger, properties: dict[str, object]) -> bool:

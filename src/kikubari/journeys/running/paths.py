@@ -27,6 +27,17 @@ def decode_path(path: bytes) -> Iterator[tuple[int, int, datetime]]:
         yield step, way, from_micros(at_us)
 
 
+def reasoned(way: str, reason: str) -> str:
+    """Return the name of a way taken for a reason. No id of an author has a slash."""
+    return f"{way}/{reason}"
+
+
+def split_reason(name: str) -> tuple[str, str]:
+    """Return a name of `reasoned` as the way and the reason, which others do not have."""
+    way, _, reason = name.partition("/")
+    return way, reason
+
+
 def exit_name(exit_id: str) -> str:
     """Return the name that an exit leaves in paths and counts."""
     return f"exit:{exit_id}"

@@ -4,19 +4,24 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from kikubari.decide.offers import Refusal as OfferRefusal
 from kikubari.journeys.definition import (
     AnyStep,
     BranchStep,
     Exit,
     JourneyDefinition,
+    NotifyStep,
+    OfferStep,
     WaitBestTimeStep,
     WaitForStep,
     WaitStep,
     WaitUntilStep,
+    WebhookStep,
     Who,
     ways_out,
 )
-from kikubari.journeys.running.paths import MAX_NAMES, RESERVED, exit_name
+from kikubari.journeys.running.contracts import Untold
+from kikubari.journeys.running.paths import MAX_NAMES, RESERVED, exit_name, reasoned, split_reason
 from kikubari.spec.errors import TooLargeError
 
 WAITS = (WaitStep, WaitUntilStep, WaitBestTimeStep, WaitForStep)
@@ -39,6 +44,7 @@ def extend_names(names: Sequence[str], definition: JourneyDefinition) -> list[st
     seen = set(known)
     wanted = [step.id for step in definition.steps]
     wanted += [name for step in definition.steps for name, _ in ways_out(step)]
+    wanted += [name for step in definition.steps for name in _reasoned_ways(step)]
     wanted += [exit_name(one.id) for one in definition.rules.exits]
     for name in wanted:
         if name not in seen:
@@ -47,6 +53,17 @@ def extend_names(names: Sequence[str], definition: JourneyDefinition) -> list[st
     if len(known) > MAX_NAMES:
         raise TooLargeError("a journey has at most 65,535 names in its life")
     return known
+
+
+def _reasoned_ways(step: AnyStep) -> list[str]:
+    """Return the ways that say in paths why they were taken; figures count the way alone."""
+    match step:
+        case OfferStep():
+            return [reasoned("none", reason.value) for reason in OfferRefusal]
+        case NotifyStep() | WebhookStep():
+            return [reasoned("next", reason.value) for reason in Untold]
+        case _:
+            return []
 
 
 class Program:
@@ -95,6 +112,11 @@ class Program:
     def find_number(self, name: str) -> int | None:
         """Return the number of a name, None if no version had it."""
         return self._numbers.get(name)
+
+    def counted(self, way: int) -> int:
+        """Return the way that figures count where a path says why it was taken."""
+        name, reason = split_reason(self.names[way])
+        return self._numbers[name] if reason else way
 
     def onward(self, step: int, way: int) -> int:
         """Return the step that a way leads to, 0 where the journey ends."""

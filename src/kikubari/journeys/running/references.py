@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from kikubari.journeys.cron import parse_cron
 from kikubari.journeys.definition import (
     BranchStep,
-    DateTrigger,
     EnterStep,
     Fault,
     JourneyDefinition,
     ListStep,
     NotifyStep,
     OfferStep,
+    OnceTrigger,
     ScheduleTrigger,
     SegmentTrigger,
     WebhookStep,
@@ -21,7 +21,8 @@ from kikubari.spec.errors import KikubariError
 
 # Raises what is wrong with a choice of people: no such segment, not a condition tree.
 CheckWho = Callable[[Who], object]
-# Returns whether a thing of a kind (``list``, ``offer``, ``journey``, ``followed``) exists.
+# Returns whether a thing exists: a ``list``, ``offer``, ``journey``, ``endpoint``, ``followed
+# segment`` by its id, a ``member of staff`` by their address.
 Exists = Callable[[str, str], bool]
 
 
@@ -57,19 +58,15 @@ class References:
 
 def _list_times(journey: JourneyDefinition) -> Iterator[Fault]:
     match journey.trigger:
-        case DateTrigger(is_yearly=False):
-            message = "only dates that come round let people in"
-            yield Fault(path="trigger.is_yearly", code="not_available", message=message)
         case ScheduleTrigger(cron=cron):
             try:
                 parse_cron(cron)
             except ValueError as error:
                 yield Fault(path="trigger.cron", code="not_a_schedule", message=str(error))
-            if journey.segment is None:
-                message = "say who the schedule is for"
-                yield Fault(path="segment", code="no_segment", message=message)
         case _:
             pass
+    if isinstance(journey.trigger, ScheduleTrigger | OnceTrigger) and journey.segment is None:
+        yield Fault(path="segment", code="no_segment", message="say who it is for")
 
 
 def _choices(journey: JourneyDefinition) -> Iterator[tuple[str, Who]]:
@@ -89,14 +86,16 @@ def _things(journey: JourneyDefinition) -> Iterator[tuple[str, str, str]]:
         yield "trigger.segment", "followed segment", journey.trigger.segment
     for step in journey.steps:
         match step:
+            case WebhookStep(endpoint=endpoint):
+                yield f"steps.{step.id}.endpoint", "endpoint", endpoint
+            case NotifyStep(to=addresses):
+                for address in addresses:
+                    yield f"steps.{step.id}.to", "member of staff", address
             case ListStep(list=list_id):
                 yield f"steps.{step.id}.list", "list", list_id
             case OfferStep(offer=offer_id):
                 yield f"steps.{step.id}.offer", "offer", offer_id
             case EnterStep(journey=journey_id):
                 yield f"steps.{step.id}.journey", "journey", journey_id
-            case WebhookStep() | NotifyStep():
-                kind = type(step).__struct_config__.tag
-                yield f"steps.{step.id}", "step of type", str(kind)
             case _:
                 pass

@@ -1,4 +1,4 @@
-"""Journeys that come round by a schedule: everybody in the journey's segment, each time once.
+"""Journeys that come by a schedule, or on one day: everybody in the segment, each time once.
 
 As with dates, people are wished in by events of the log that are named after the time.
 """
@@ -6,14 +6,15 @@ As with dates, people are wished in by events of the log that are named after th
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from pyroaring import BitMap
 
-from kikubari.events import append_in
-from kikubari.journeys.clocks import find_zone
+from kikubari.journeys.clocks import find_zone, instant_of
 from kikubari.journeys.cron import Cron, parse_cron
-from kikubari.journeys.definition import ScheduleTrigger
+from kikubari.journeys.definition import OnceTrigger, ScheduleTrigger
+from kikubari.journeys.running.calendars import MOST_DAYS, Calendars, enters_at
 from kikubari.journeys.running.contracts import JourneyState
 from kikubari.journeys.running.programs import Live, Programs
 from kikubari.journeys.running.requesting import entry_wish
@@ -24,10 +25,19 @@ _LOOKED_BACK = 60
 _MINUTE = timedelta(minutes=1)
 _BATCH = 2_000
 _KEPT = 100_000
+# Further from its date than this a single day has not come in any zone, or is long over.
+_NEAR = timedelta(days=MOST_DAYS + 1)
+
+
+class _Come(NamedTuple):
+    """A time that has come: when it was, and when people enter for it; None: it was missed."""
+
+    at: datetime
+    enters: datetime | None
 
 
 class Schedules:
-    """Wishes people into journeys when their schedule comes round.
+    """Wishes people into journeys when their schedule, or their one day, comes.
 
     Args:
         around: what is read and written.
@@ -37,44 +47,72 @@ class Schedules:
     def __init__(self, around: Surroundings, programs: Programs) -> None:
         self._around = around
         self._programs = programs
+        self._calendars = Calendars(around.store, workspace_id=around.workspace_id)
         self._wished: set[tuple[int, str, str]] = set()
 
     def step(self) -> bool:
-        """Wish in everybody for whom a schedule has come round; say whether it had for any."""
+        """Wish in everybody for whom a time has come; say whether it had for any."""
         now = self._around.clock.now()
         has_come = False
         for live in self._programs.list_live().values():
             trigger = live.newest.definition.trigger
-            if live.state is JourneyState.RUNNING and isinstance(trigger, ScheduleTrigger):
+            if not isinstance(trigger, ScheduleTrigger | OnceTrigger):
+                continue
+            if live.state is JourneyState.RUNNING:
                 has_come = self._come_round(live, trigger, now) or has_come
+            if isinstance(trigger, OnceTrigger):
+                self._calendars.note(live.no, now)
         return has_come
 
-    def _come_round(self, live: Live, trigger: ScheduleTrigger, now: datetime) -> bool:
+    def _come_round(
+        self, live: Live, trigger: ScheduleTrigger | OnceTrigger, now: datetime
+    ) -> bool:
         segment = live.newest.definition.segment
-        cron = parse_cron(trigger.cron)
-        shop = self._around.zone
-        if segment is None or (trigger.zone == "shop" and not self._is_new(live, cron, shop, now)):
+        if segment is None or not self._may_have_come(live, trigger, now):
             return False
         people = self._around.audience.evaluate(
             segment, as_of=now, workspace_id=self._around.workspace_id
         )
         has_come = False
         for zone, mine in self._by_zone(trigger, people):
-            at = self._is_new(live, cron, zone, now)
-            if at is not None:
-                self._wish(live, zone, at, mine)
+            come = self._find_new(live, trigger, zone, now)
+            if come is not None:
+                self._wish(live, zone, come, mine)
                 has_come = True
         return has_come
 
-    def _is_new(self, live: Live, cron: Cron, zone: ZoneInfo, now: datetime) -> datetime | None:
-        """Return when a schedule last came round in a zone, None if that was dealt with."""
-        at = last_time(cron, zone, now)
-        if at is None or (live.no, zone.key, at.isoformat()) in self._wished:
+    def _may_have_come(
+        self, live: Live, trigger: ScheduleTrigger | OnceTrigger, now: datetime
+    ) -> bool:
+        """Say whether it is worth asking who is meant."""
+        if trigger.zone == "shop":
+            return self._find_new(live, trigger, self._around.zone, now) is not None
+        return isinstance(trigger, ScheduleTrigger) or abs(now.date() - trigger.on) <= _NEAR
+
+    def _find_new(
+        self, live: Live, trigger: ScheduleTrigger | OnceTrigger, zone: ZoneInfo, now: datetime
+    ) -> _Come | None:
+        """Return what has come in a zone, None if nothing has or it was dealt with."""
+        if isinstance(trigger, ScheduleTrigger):
+            at = last_time(parse_cron(trigger.cron), zone, now)
+            come = None if at is None else _Come(at, at)
+        else:
+            come = self._find_once(live, trigger, zone, now)
+        if come is None or (live.no, zone.key, come.at.isoformat()) in self._wished:
             return None
-        return at
+        return come
+
+    def _find_once(
+        self, live: Live, trigger: OnceTrigger, zone: ZoneInfo, now: datetime
+    ) -> _Come | None:
+        at = instant_of(trigger.on, trigger.at, zone)
+        is_today = now.astimezone(zone).date() == trigger.on
+        if at > now or not (is_today or at > self._calendars.look(live.no, now, trigger.at).seen):
+            return None
+        return _Come(at, enters_at(at, now, is_today=is_today, if_missed=trigger.if_missed))
 
     def _by_zone(
-        self, trigger: ScheduleTrigger, people: BitMap
+        self, trigger: ScheduleTrigger | OnceTrigger, people: BitMap
     ) -> Iterator[tuple[ZoneInfo, list[int]]]:
         names = self._around.people.zones(list(people)) if trigger.zone == "person" else {}
         found: dict[ZoneInfo, list[int]] = {}
@@ -83,15 +121,18 @@ class Schedules:
             found.setdefault(zone, []).append(number)
         yield from found.items()
 
-    def _wish(self, live: Live, zone: ZoneInfo, at: datetime, people: list[int]) -> None:
-        key = at.isoformat()
+    def _wish(self, live: Live, zone: ZoneInfo, come: _Come, people: list[int]) -> None:
+        key = come.at.isoformat()
+        if come.enters is None:
+            self._calendars.pass_over(live.no, dict.fromkeys(people, come.at))
+            people = []
         for first in range(0, len(people), _BATCH):
             events = [
-                entry_wish(live.id, number, key=key, at=at, properties={})
+                entry_wish(live.id, number, key=key, at=come.enters or come.at, properties={})
                 for number in people[first : first + _BATCH]
             ]
             self._around.store.write(
-                partial(append_in, events=events, workspace_id=self._around.workspace_id)
+                partial(self._around.append, events=events, workspace_id=self._around.workspace_id)
             )
         if len(self._wished) > _KEPT:
             self._wished.clear()

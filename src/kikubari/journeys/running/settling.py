@@ -97,7 +97,7 @@ class Settled:
             return
         for step, way, at in decode_path(self.traveller.path):
             if to_micros(at) <= self.converted_us and way != GOAL:
-                yield self.program.version, step, way
+                yield self.program.version, step, self.program.counted(way)
 
 
 def _within(goal: Goal) -> int:

@@ -6,8 +6,9 @@ locked, walked, and written together with their messages and the figures. Anothe
 over locked rows. Whatever ends a process ends its transaction: people stay where they were, due.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 
 from pyroaring import BitMap
@@ -17,9 +18,11 @@ from kikubari.deliver import enqueue
 from kikubari.journeys.definition import (
     ExperimentStep,
     MessageStep,
+    NotifyStep,
     OfferStep,
     WaitBestTimeStep,
     WaitForStep,
+    WebhookStep,
 )
 from kikubari.journeys.running import _enrolments as rows
 from kikubari.journeys.running import _repository as repository
@@ -36,10 +39,14 @@ BATCH = 1_000
 _LANES_PER_STEP = 16
 _GOING = (JourneyState.RUNNING, JourneyState.DRAINING)
 Lane = tuple[int, int]  # journey, step
-# Does in a transaction what steps do besides sending: traits, lists, webhooks, other journeys.
+# Does in a transaction what steps do besides sending: traits, lists, other journeys.
 Acting = Callable[[Connection, Acts, datetime], None]
-# Hands out codes in a transaction; returns the enrolments that got one.
-Issue = Callable[[Connection, Program, OfferStep, Sequence[Traveller]], Collection[int]]
+# Hands out codes in a transaction; returns why others got none, by the enrolment's id.
+Issue = Callable[[Connection, Program, OfferStep, Sequence[Traveller]], Mapping[int, str]]
+# Tells staff and other systems in a transaction; returns why not, by the enrolment's id.
+Tell = Callable[
+    [Connection, Program, NotifyStep | WebhookStep, Sequence[Traveller]], Mapping[int, str]
+]
 
 
 class Stepper:
@@ -51,6 +58,7 @@ class Stepper:
         letters: makes dispatches.
         acting: does what steps do besides sending.
         issue: hands out codes.
+        tell: tells staff and other systems; by default nobody.
         shard: of the figures; workers with different ones do not wait for one another.
         batch: people of one transaction.
     """
@@ -63,6 +71,7 @@ class Stepper:
         *,
         acting: Acting,
         issue: Issue,
+        tell: Tell = lambda _connection, _program, _step, _here: {},
         shard: int = 0,
         batch: int = BATCH,
     ) -> None:
@@ -72,6 +81,7 @@ class Stepper:
         self._letters = letters
         self._acting = acting
         self._issue = issue
+        self._tell = tell
         self._shard = shard
         self._batch = batch
         self._workspace_id = around.workspace_id
@@ -123,7 +133,8 @@ class Stepper:
         acts = Acts()
         for version, facts in sorted(known.items()):
             program = live.programs[version]
-            facts.issue = lambda program, step, here: self._issue(connection, program, step, here)
+            facts.issue = partial(self._issue, connection)
+            facts.tell = partial(self._tell, connection)
             mine = [one for one in people if one.version == version]
             walk(program, mine, facts, acts, now)
         changed = [one for one in people if one.is_changed]

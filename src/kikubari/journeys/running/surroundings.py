@@ -1,14 +1,29 @@
 """What journeys run in. A simulation hands over another clock, another log, other people."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
+from kikubari.events import append_in
 from kikubari.journeys.contracts import Audience
 from kikubari.journeys.running.contracts import BestHours, LogReader, People
 from kikubari.journeys.running.matching import Tests
 from kikubari.kit.clock import Clock
-from kikubari.spec.envelope import DEFAULT_WORKSPACE
+from kikubari.spec.envelope import DEFAULT_WORKSPACE, Event
 from kikubari.storage import StateStore
+
+
+class Append(Protocol):
+    """Appends events to the log in a transaction, as `events.append_in` does."""
+
+    def __call__(
+        self, connection: Connection, events: Sequence[Event], *, workspace_id: int
+    ) -> None:
+        """Append the events."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +39,7 @@ class Surroundings:
         clock: gives the instants.
         zone: the shop's.
         hours: when people are likely to look; none: nobody's habit is known.
+        append: writes to the log that is followed.
         workspace_id: whose journeys.
     """
 
@@ -35,4 +51,5 @@ class Surroundings:
     clock: Clock
     zone: ZoneInfo
     hours: BestHours | None = None
+    append: Append = append_in
     workspace_id: int = DEFAULT_WORKSPACE

@@ -9,7 +9,7 @@ was paused or the machine was off, goes on from then, so that messages meant for
 never leave at once.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -38,7 +38,7 @@ from kikubari.journeys.definition import (
 )
 from kikubari.journeys.definition.steps import Part
 from kikubari.journeys.running.contracts import EnrolmentState
-from kikubari.journeys.running.paths import COMPLETED, encode_pass
+from kikubari.journeys.running.paths import COMPLETED, encode_pass, reasoned
 from kikubari.journeys.running.program import WAITS, AnyWait, Program, key_of
 from kikubari.kit.instants import from_micros, to_micros
 
@@ -101,7 +101,10 @@ Passed = dict[tuple[int, int, int], int]  # (version, step, way) → how many
 
 
 Answers = Callable[[WaitForStep, Sequence[Traveller]], Mapping[int, int]]
-Issue = Callable[[Program, OfferStep, Sequence[Traveller]], Collection[int]]
+# Returns why those who got no code got none, by the enrolment's id.
+Issue = Callable[[Program, OfferStep, Sequence[Traveller]], Mapping[int, str]]
+# Returns why nobody was told of some, by the enrolment's id.
+Tell = Callable[[Program, NotifyStep | WebhookStep, Sequence[Traveller]], Mapping[int, str]]
 
 
 @dataclass
@@ -114,7 +117,8 @@ class Known:
         zones: returns the time zones of those whose own is known.
         habits: best hour by number, for those who were looked up; None: no habit is known.
         answers: returns when what each waited for happened, by the enrolment's id.
-        issue: hands out codes of an offer; returns the enrolments that got one.
+        issue: hands out codes of an offer.
+        tell: tells staff, or another system.
         winners: the part of each experiment that is decided, by the step's number.
         shop_zone: for everybody else.
     """
@@ -125,7 +129,8 @@ class Known:
     zones: Callable[[Sequence[int]], Mapping[int, str]] = lambda _: {}
     habits: Mapping[int, int | None] = field(default_factory=dict)
     answers: Answers = lambda _step, _here: {}
-    issue: Issue = lambda _program, _step, _here: ()
+    issue: Issue = lambda _program, _step, _here: {}
+    tell: Tell = lambda _program, _step, _here: {}
     winners: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -230,10 +235,12 @@ class _Walk:
             case EndStep():
                 self._end(number, here)
             case OfferStep():
-                got = set(self._known.issue(self._program, step, here))
-                self._pass_all(number, "next", [one for one in here if one.id in got])
-                self._pass_all(number, "none", [one for one in here if one.id not in got])
-            case SetTraitStep() | ListStep() | WebhookStep() | NotifyStep() | EnterStep():
+                self._pass_or_not(
+                    number, "none", self._known.issue(self._program, step, here), here
+                )
+            case NotifyStep() | WebhookStep():
+                self._pass_or_not(number, "next", self._known.tell(self._program, step, here), here)
+            case SetTraitStep() | ListStep() | EnterStep():
                 self._acts.steps.append((self._program, number, list(here)))
                 self._pass_all(number, "next", here)
 
@@ -256,12 +263,24 @@ class _Walk:
     def _instant(self, one: Traveller) -> int:
         return shared_instant(one.at_us, self._now_us)
 
-    def _pass_all(self, number: int, name: str, here: Iterable[Traveller]) -> None:
+    def _pass_or_not(
+        self, number: int, otherwise: str, refused: Mapping[int, str], here: Sequence[Traveller]
+    ) -> None:
+        """Let people go on, and those who were refused another way, with the reason."""
+        self._pass_all(number, "next", [one for one in here if one.id not in refused])
+        for reason in sorted(set(refused.values())):
+            mine = [one for one in here if refused.get(one.id) == reason]
+            self._pass_all(number, otherwise, mine, reason=reason)
+
+    def _pass_all(
+        self, number: int, name: str, here: Iterable[Traveller], *, reason: str = ""
+    ) -> None:
         way = self._program.number(name)
+        told = self._program.number(reasoned(name, reason)) if reason else way
         onward = self._program.onward(number, way)
         n = 0
         for one in here:
-            one.go(way, onward, self._instant(one), self._now_us)
+            one.go(told, onward, self._instant(one), self._now_us)
             n += 1
         self._acts.count(self._program, number, way, n)
 

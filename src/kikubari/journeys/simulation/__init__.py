@@ -1,10 +1,13 @@
 """Journeys tried on the past, before anybody gets anything."""
 
+from kikubari.journeys.simulation.comparing import expect_effect as expect_effect
 from kikubari.journeys.simulation.contracts import ExpectedEffect as ExpectedEffect
 from kikubari.journeys.simulation.contracts import GuardSample as GuardSample
+from kikubari.journeys.simulation.contracts import Habits as Habits
 from kikubari.journeys.simulation.contracts import Memories as Memories
 from kikubari.journeys.simulation.contracts import PastEvents as PastEvents
 from kikubari.journeys.simulation.contracts import PastHoldouts as PastHoldouts
+from kikubari.journeys.simulation.contracts import RealFigures as RealFigures
 from kikubari.journeys.simulation.contracts import SimulatedEntry as SimulatedEntry
 from kikubari.journeys.simulation.contracts import SimulatedPass as SimulatedPass
 from kikubari.journeys.simulation.contracts import SimulatedStep as SimulatedStep
@@ -16,4 +19,3 @@ from kikubari.journeys.simulation.contracts import SimulationState as Simulation
 from kikubari.journeys.simulation.simulate import Past as Past
 from kikubari.journeys.simulation.simulate import simulate as simulate
 from kikubari.journeys.simulation.simulations import Simulations as Simulations
-from kikubari.journeys.simulation.simulations import expect_effect as expect_effect

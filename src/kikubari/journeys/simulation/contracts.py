@@ -6,11 +6,13 @@ from enum import StrEnum
 from typing import Protocol
 
 import msgspec
+from pyroaring import BitMap
 
 from kikubari.events import SequencedEvent
 from kikubari.journeys.contracts import Objection
 from kikubari.journeys.definition import JourneyDefinition, MessageStep, Who
-from kikubari.journeys.running import Conversions
+from kikubari.journeys.running import BestHours, Conversions
+from kikubari.kit.clock import Clock
 
 
 class SimulationRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,11 +59,19 @@ class SimulatedStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SimulatedPass(msgspec.Struct, frozen=True, kw_only=True):
-    """One step somebody passed: when they left it, and by which way."""
+    """One step somebody passed: when they left it, and by which way.
+
+    Attributes:
+        message: what became of a message step's message: ``sent``, the code of what stopped it,
+            or ``queued`` if it still waited for a better time; empty at other steps.
+        message_at: when that was decided.
+    """
 
     step: str
     way: str
     at: datetime
+    message: str = ""
+    message_at: datetime | None = None
 
 
 class SimulatedEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +83,24 @@ class SimulatedEntry(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     waiting_at: str
     path: list[SimulatedPass]
+
+
+class RealFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What the journey really did in that stretch of the past, in the versions that ran then.
+
+    Attributes:
+        entries: that began in it; `people` of them each once.
+        held_out: for comparison.
+        reached_goal: of the entries.
+        messages: queued by these entries, sent or not.
+    """
+
+    entries: int
+    people: int
+    held_out: int
+    reached_goal: int
+    value_minor: int
+    messages: int
 
 
 class ExpectedEffect(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +131,7 @@ class SimulationResult(msgspec.Struct, frozen=True, kw_only=True):
         messages_per_person: how many people would have got so many messages.
         cost_minor: of all messages, in minor units of the shop's currency.
         effect: None where no holdout has told yet.
+        real: None if the journey let nobody in at that time.
         sample: some people's ways.
         seconds: that the simulation took.
     """
@@ -123,6 +152,7 @@ class SimulationResult(msgspec.Struct, frozen=True, kw_only=True):
     effect: ExpectedEffect | None
     sample: list[SimulatedEntry]
     seconds: float
+    real: RealFigures | None = None
 
 
 class SimulationState(StrEnum):
@@ -131,6 +161,7 @@ class SimulationState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 class Simulation(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,6 +204,18 @@ class Memories(Protocol):
 
     def belongs(self, segment: Who, person: int, *, as_of: datetime) -> bool:
         """Say whether a person was in a segment; whoever was not recalled was in none."""
+        ...
+
+    def list_members(self, segment: Who, *, as_of: datetime) -> BitMap:
+        """Return everybody who was in a segment, recalled or not."""
+        ...
+
+
+class Habits(Protocol):
+    """Knows when people used to look; `app` implements it on what they did."""
+
+    def as_of(self, clock: Clock) -> BestHours:
+        """Return the habits that were known at the instant a clock shows."""
         ...
 
 

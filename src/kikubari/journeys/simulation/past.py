@@ -1,7 +1,6 @@
 """The past as running journeys see it: a log that grows with the clock, people as they were."""
 
-from bisect import bisect_right
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self
 
@@ -13,38 +12,57 @@ from kikubari.deliver import Candidate, MessageState, Reason, Verdict
 from kikubari.events import SequencedEvent
 from kikubari.journeys.simulation.contracts import Memories
 from kikubari.kit.clock import Clock
-from kikubari.kit.instants import LATEST, to_micros
+from kikubari.kit.instants import LATEST
 from kikubari.spec.conditions import IsSet, Suppressed, TraitIs
+from kikubari.spec.envelope import Event
 
 
 class PastLog:
     """Implements `journeys.LogReader`: events in the order in which they happened.
 
-    An event is in the log from the instant of the clock at which it happened.
+    An event is in the log from the instant of the clock at which it happened. What a simulation
+    itself makes of the past, a birthday or a segment that was entered, comes after what happened
+    by then, as it does in the real log.
 
     Args:
         events: of the past, in any order; their places in the log are given anew, from 1.
         clock: of the simulation.
+        recall: is told whom appended events are about.
     """
 
-    def __init__(self, events: Sequence[SequencedEvent], clock: Clock) -> None:
-        ordered = sorted(events, key=lambda one: (one.event.occurred_at, one.position))
-        self._items = [
-            msgspec.structs.replace(one, position=place) for place, one in enumerate(ordered, 1)
-        ]
-        self._times = [to_micros(one.event.occurred_at) for one in self._items]
+    def __init__(
+        self,
+        events: Sequence[SequencedEvent],
+        clock: Clock,
+        recall: Callable[[Collection[int]], None],
+    ) -> None:
+        # Those ahead, the next one last.
+        self._ahead = sorted(
+            events, key=lambda one: (one.event.occurred_at, one.position), reverse=True
+        )
+        self._since = clock.now()
         self._clock = clock
+        self._recall = recall
+        self._items: list[SequencedEvent] = []
         self._places: dict[int, list[int]] = {}
-        for one in self._items:
-            self._places.setdefault(one.number, []).append(one.position)
 
-    def list_numbers(self) -> set[int]:
-        """Return whom the events are about."""
-        return set(self._places) - {0}
+    def append(self, connection: Connection, events: Sequence[Event], *, workspace_id: int) -> None:
+        """Add what comes about now; nothing that would have come about before the beginning."""
+        del connection, workspace_id
+        self._come_to_now()
+        fresh = [
+            SequencedEvent(0, one.number, one)
+            for one in events
+            if one.number is not None and one.occurred_at >= self._since
+        ]
+        self._recall({one.number for one in fresh})
+        for one in fresh:
+            self._add(one)
 
     def position(self) -> int:
         """Return how many events have happened by now."""
-        return bisect_right(self._times, to_micros(self._clock.now()))
+        self._come_to_now()
+        return len(self._items)
 
     def read(
         self, first: int, last: int, types: Collection[str] | None
@@ -61,15 +79,29 @@ class PastLog:
         self, numbers: Collection[int], types: Collection[str] | None, *, since: datetime, last: int
     ) -> Sequence[SequencedEvent]:
         """Return events of these numbers that happened later than `since`, up to a position."""
-        first = bisect_right(self._times, to_micros(since)) + 1
         places = sorted(
-            place
-            for number in numbers
-            for place in self._places.get(number, ())
-            if first <= place <= last
+            place for number in numbers for place in self._places.get(number, ()) if place <= last
         )
         found = (self._items[place - 1] for place in places)
-        return [one for one in found if types is None or one.event.type in types]
+        return [
+            one
+            for one in found
+            if one.event.occurred_at > since and (types is None or one.event.type in types)
+        ]
+
+    def find_next(self) -> datetime | None:
+        """Return when the next thing happened that is still ahead, None if nothing is."""
+        return self._ahead[-1].event.occurred_at if self._ahead else None
+
+    def _come_to_now(self) -> None:
+        now = self._clock.now()
+        while self._ahead and self._ahead[-1].event.occurred_at <= now:
+            self._add(self._ahead.pop())
+
+    def _add(self, item: SequencedEvent) -> None:
+        place = len(self._items) + 1
+        self._items.append(msgspec.structs.replace(item, position=place))
+        self._places.setdefault(item.number, []).append(place)
 
 
 class PastAudience:
@@ -84,13 +116,17 @@ class PastAudience:
     def __init__(self, memories: Memories, clock: Clock) -> None:
         self._memories = memories
         self._clock = clock
+        self._addresses: dict[int, bool] = {}
 
     def evaluate(
         self, segment: str | dict[str, Any], *, as_of: datetime, workspace_id: int
     ) -> BitMap:
-        """Return what can be asked who is in it; it cannot be counted or listed."""
+        """Return what can be asked who is in it, and asks for all only when it is listed."""
         del workspace_id  # people of one
-        return _Members(lambda person: self._memories.belongs(segment, person, as_of=as_of))
+        return _Members(
+            lambda person: self._memories.belongs(segment, person, as_of=as_of),
+            lambda: self._memories.list_members(segment, as_of=as_of),
+        )
 
     def list_granted(
         self,
@@ -113,30 +149,40 @@ class PastAudience:
         del connection
         stopped: dict[int, Verdict] = {}
         for one in candidates:
-            # A customer list that came in yesterday does not say since when its addresses hold.
-            if not self._memories.belongs(_HAS_ADDRESS, one.number, as_of=LATEST):
+            if not self._has_address(one.number):
                 stopped[one.message_id] = Verdict(MessageState.SKIPPED, Reason.NO_ADDRESS)
             elif self._is(_IS_SUPPRESSED, one.number):
                 stopped[one.message_id] = Verdict(MessageState.SKIPPED, Reason.SUPPRESSED)
         return stopped
+
+    def _has_address(self, person: int) -> bool:
+        # A customer list that came in yesterday does not say since when its addresses hold.
+        if person not in self._addresses:
+            found = self._memories.belongs(_HAS_ADDRESS, person, as_of=LATEST)
+            self._addresses[person] = found
+        return self._addresses[person]
 
     def _is(self, condition: dict[str, Any], person: int) -> bool:
         return self._memories.belongs(condition, person, as_of=self._clock.now())
 
 
 class _Members(BitMap):
-    """Members that are asked one by one."""
+    """Members that are asked one by one, and found only when they are listed."""
 
-    def __new__(cls, _: Callable[[int], bool]) -> Self:
+    def __new__(cls, _belongs: Callable[[int], bool], _listed: Callable[[], BitMap]) -> Self:
         """Make the empty set that the class is made of."""
         return super().__new__(cls)
 
-    def __init__(self, belongs: Callable[[int], bool]) -> None:
+    def __init__(self, belongs: Callable[[int], bool], listed: Callable[[], BitMap]) -> None:
         super().__init__()
         self._belongs = belongs
+        self._listed = listed
 
     def __contains__(self, person: int) -> bool:
         return self._belongs(person)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._listed())
 
 
 _HAS_ADDRESS: dict[str, Any] = msgspec.to_builtins(TraitIs(trait="email", test=IsSet()))

@@ -32,33 +32,42 @@ from kikubari.journeys.definition import (
     JourneyDefinition,
     MessageStep,
     OfferStep,
+    OnceTrigger,
     ScheduleTrigger,
 )
 from kikubari.journeys.running import (
+    Anniversaries,
     Follower,
     Journeys,
     Letters,
     People,
     Programs,
     PublishOptions,
+    Schedules,
     Stepper,
     Surroundings,
     read_origin,
 )
+from kikubari.journeys.running import _enrolments as rows
 from kikubari.journeys.running.matching import Tests, trigger_types
 from kikubari.journeys.running.program import Program, extend_names
 from kikubari.journeys.running.walking import Acts, Traveller
 from kikubari.journeys.simulation.contracts import (
     GuardSample,
+    Habits,
     Memories,
     PastEvents,
     SimulationResult,
 )
+from kikubari.journeys.simulation.knowing import KnownPeople
 from kikubari.journeys.simulation.past import PastAudience, PastLog
 from kikubari.journeys.simulation.tallying import Post, tally, with_guard
 from kikubari.journeys.simulation.throw_away import ThrowAwayStore
+from kikubari.journeys.simulation.turning import Turns, without_told
+from kikubari.journeys.simulation.working import Works
 from kikubari.kit.clock import ManualClock
 from kikubari.kit.ids import TimeOrderedIds
+from kikubari.kit.instants import from_micros, to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import InvalidInputError
 
@@ -68,6 +77,9 @@ TICK = timedelta(hours=1)
 _GUARD_SAMPLE = 100
 _LONGEST = timedelta(days=366)
 _RANGE = 100_000
+_RECALLED = 500
+# Of the whole, as far as progress goes: people's histories are read before anything happens.
+_RECALLING = 0.4
 _NOBODY = Sender(from_address="simulation@invalid.example")
 # Told of the part that is done, 0 to 1; raises to end the simulation.
 Progress = Callable[[float], None]
@@ -83,6 +95,7 @@ class Past:
         people: says who is who.
         tests: reads events.
         guard: looks at some of the messages.
+        habits: when people used to look; none: nobody's is known.
         frequency: returns the caps and quiet hours that hold.
         fill: puts saved blocks into templates.
         zone: the shop's.
@@ -97,6 +110,7 @@ class Past:
     frequency: Callable[[], FrequencyPolicy]
     fill: Callable[[EmailTemplateSource], EmailTemplateSource]
     zone: ZoneInfo
+    habits: Habits | None = None
     workspace_id: int = DEFAULT_WORKSPACE
 
 
@@ -108,6 +122,7 @@ def simulate(
     since: datetime,
     until: datetime,
     progress: Progress = lambda _: None,
+    is_exact: bool = False,
 ) -> SimulationResult:
     """Return what a journey would have done from `since` to `until`.
 
@@ -120,15 +135,17 @@ def simulate(
         since: nobody enters before.
         until: nothing happens after.
         progress: told how far it is.
+        is_exact: people are asked about as of the very instant, not of the end of its hour;
+            takes as many turns as there are instants at which something happens.
 
     Raises:
         JourneyFaultError: it cannot run; with every fault and its place.
-        InvalidInputError: `until` is not after `since`, or the journey starts by the calendar.
+        InvalidInputError: `until` is not after `since`, or they lie too far apart.
     """
-    check_span(definition, since=since, until=until)
+    check_span(since=since, until=until)
     started = time.monotonic()
     with ThrowAwayStore() as store:
-        run = _Run(past, store, definition, journey_id, since)
+        run = _Run(past, store, definition, journey_id, since, is_exact=is_exact)
         run.go(since, until, progress)
         result = tally(
             store,
@@ -142,22 +159,16 @@ def simulate(
     return msgspec.structs.replace(result, seconds=round(time.monotonic() - started, 2))
 
 
-def check_span(definition: JourneyDefinition, *, since: datetime, until: datetime) -> None:
-    """Refuse what cannot be simulated.
+def check_span(*, since: datetime, until: datetime) -> None:
+    """Refuse a stretch that cannot be simulated.
 
     Raises:
-        InvalidInputError: `until` is not after `since`, they lie too far apart, or the journey
-            starts by the calendar.
+        InvalidInputError: `until` is not after `since`, or they lie too far apart.
     """
     if not timedelta(0) < until - since <= _LONGEST:
         raise InvalidInputError(
             "a simulation ends after it begins, and covers at most a year",
             hint="Give `since` and `until` as instants of the past.",
-        )
-    if isinstance(definition.trigger, DateTrigger | ScheduleTrigger):
-        raise InvalidInputError(
-            "a journey that starts by the calendar cannot be simulated yet",
-            hint="Preview its segment instead: it shows who would enter.",
         )
 
 
@@ -171,52 +182,89 @@ class _Run:
         definition: JourneyDefinition,
         journey_id: str,
         since: datetime,
+        *,
+        is_exact: bool,
     ) -> None:
         self.post = Post()
+        self._is_exact = is_exact
         self._past = past
+        self._people = KnownPeople(past.people)
         self._store = store
         self._definition = definition
         self._journey_id = journey_id
         self._clock = ManualClock(since)
         self._audience = PastAudience(past.memories, self._clock)
+        self._recalled: set[int] = set()
 
     def go(self, since: datetime, until: datetime, progress: Progress) -> None:
         """Let the past happen."""
         letters = self._letters()
         self._publish(letters)
-        log = PastLog(
-            self._past.events.read_past(self._event_types(), since=since, until=until), self._clock
-        )
-        now_is = self._past.people.resolve(log.list_numbers())
-        self._past.memories.recall(set(now_is.values()))
-        around = Surroundings(
+        log = self._read_log(since, until, progress)
+        around = self._surroundings(log)
+        programs = Programs(self._store, workspace_id=self._past.workspace_id)
+        turns = Turns(around, self._past.memories, self._definition.trigger)
+        calendar = _calendar_of(self._definition, around, programs)
+        follower = Follower(around, programs, limit=_RANGE)
+        stepper = Stepper(around, programs, letters, acting=_do_nothing, issue=_give_to_all)
+        follower.step()
+        works = Works(log, follower, stepper, self._rehearsal())
+        while self._clock.now() < until:
+            self._clock.set(min(self._next_stop(log, works), until))
+            turns.step()
+            if calendar is not None:
+                calendar.step()
+            works.run(self._clock.now())
+            gone = (self._clock.now() - since) / (until - since)
+            progress(_RECALLING + (1 - _RECALLING) * gone)
+
+    def _next_stop(self, log: PastLog, works: Works) -> datetime:
+        """Return when to look next, at the latest in an hour: calendars and segments move too."""
+        now = self._clock.now()
+        if not self._is_exact:
+            return now + TICK
+        with self._store.read() as connection:
+            due_us = rows.find_next_due(
+                connection, self._past.workspace_id, after_us=to_micros(now)
+            )
+        due = None if due_us is None else from_micros(due_us)
+        ahead = (log.find_next(), due, works.mail_at)
+        return min([now + TICK, *(at for at in ahead if at is not None)])
+
+    def _read_log(self, since: datetime, until: datetime, progress: Progress) -> PastLog:
+        """Return the log of that stretch, with everybody in it recalled."""
+        # Exactly, whatever happens may change who is in a segment.
+        types = None if self._is_exact else self._event_types()
+        events = self._past.events.read_past(types, since=since, until=until)
+        events = without_told(events, self._definition.trigger)
+        log = PastLog(events, self._clock, self._recall)
+        people = sorted({one.number for one in events} - {0})
+        for start in range(0, len(people), _RECALLED):
+            self._recall(people[start : start + _RECALLED])
+            progress(_RECALLING * start / len(people))
+        return log
+
+    def _recall(self, numbers: Collection[int]) -> None:
+        """Have whatever these people ever did at hand; those of whom it is are passed over."""
+        people = set(self._people.resolve(numbers).values()) - self._recalled
+        if people:
+            self._past.memories.recall(people)
+            self._recalled |= people
+
+    def _surroundings(self, log: PastLog) -> Surroundings:
+        past = self._past
+        return Surroundings(
             store=self._store,
             audience=self._audience,
             log=log,
-            people=self._past.people,
-            tests=self._past.tests,
+            people=self._people,
+            tests=past.tests,
             clock=self._clock,
-            zone=self._past.zone,
-            workspace_id=self._past.workspace_id,
+            zone=past.zone,
+            hours=None if past.habits is None else past.habits.as_of(self._clock),
+            append=log.append,
+            workspace_id=past.workspace_id,
         )
-        programs = Programs(self._store, workspace_id=self._past.workspace_id)
-        follower = Follower(around, programs, limit=_RANGE)
-        stepper = Stepper(
-            around,
-            programs,
-            letters,
-            acting=_do_nothing,
-            issue=_give_to_all,
-        )
-        rehearsal = self._rehearsal()
-        follower.step()
-        while self._clock.now() < until:
-            self._clock.set(min(self._clock.now() + TICK, until))
-            while follower.step() or stepper.step():
-                pass
-            while rehearsal.step():
-                pass
-            progress((self._clock.now() - since) / (until - since))
 
     def _event_types(self) -> set[str] | None:
         """Return the types of events that can mean anything to the journey."""
@@ -255,7 +303,7 @@ class _Run:
             checks=(
                 ConsentCheck(self._audience),
                 self._audience,
-                FrequencyCheck(_SamePeople(self._past.people), self._clock, is_last=True),
+                FrequencyCheck(_SamePeople(self._people), self._clock, is_last=True),
             ),
             times=self._times,
             told=self._hear,
@@ -263,7 +311,7 @@ class _Run:
         )
 
     def _times(self, numbers: Collection[int]) -> Mapping[int, PersonTime]:
-        known = self._past.people.zones(numbers)
+        known = self._people.zones(numbers)
         shop = self._past.zone.key
         return {
             number: PersonTime(known.get(number, shop), is_assumed=number not in known)
@@ -271,7 +319,21 @@ class _Run:
         }
 
     def _hear(self, origin: Origin, message: Claimed, verdict: Verdict | None) -> None:
-        self.post.hear(read_origin(origin)[2], message, verdict)
+        _, _, step, ordinal = read_origin(origin)
+        self.post.hear((step, ordinal), message, verdict, self._clock.now())
+
+
+def _calendar_of(
+    definition: JourneyDefinition, around: Surroundings, programs: Programs
+) -> Anniversaries | Schedules | None:
+    """Return what wishes people in, of a journey that starts by the calendar."""
+    match definition.trigger:
+        case DateTrigger():
+            return Anniversaries(around, programs)
+        case ScheduleTrigger() | OnceTrigger():
+            return Schedules(around, programs)
+        case _:
+            return None
 
 
 class _SamePeople:
@@ -299,10 +361,10 @@ def _do_nothing(connection: Connection, acts: Acts, now: datetime) -> None:
 
 def _give_to_all(
     connection: Connection, program: Program, step: OfferStep, here: Sequence[Traveller]
-) -> Collection[int]:
+) -> Mapping[int, str]:
     """Hand out no code, and let everybody go on as if they had one."""
-    del connection, program, step
-    return [one.id for one in here]
+    del connection, program, step, here
+    return {}
 
 
 def _ask_guard(

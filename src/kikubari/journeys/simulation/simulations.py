@@ -9,10 +9,10 @@ import msgspec
 from sqlalchemy import Connection
 
 from kikubari.journeys.definition import JourneyDefinition, JourneyFaultError
-from kikubari.journeys.running import Conversions, Journeys
+from kikubari.journeys.running import Journeys
 from kikubari.journeys.simulation import _repository as repository
+from kikubari.journeys.simulation.comparing import expect_effect, read_real
 from kikubari.journeys.simulation.contracts import (
-    ExpectedEffect,
     PastHoldouts,
     Simulation,
     SimulationRequest,
@@ -38,6 +38,10 @@ _decode_definition = msgspec.json.Decoder(JourneyDefinition).decode
 
 class _ClosedError(Exception):
     """The process ends."""
+
+
+class _CancelledError(Exception):
+    """Somebody does not want to know any more."""
 
 
 class Simulations:
@@ -80,8 +84,7 @@ class Simulations:
         Raises:
             NotFoundError: no such journey.
             JourneyFaultError: it cannot run; with every fault and its place.
-            InvalidInputError: there is nothing between the two instants, or the journey starts
-                by the calendar.
+            InvalidInputError: there is nothing between the two instants, or too much.
         """
         draft = self._journeys.get_draft(journey_id)
         if draft.faults:
@@ -94,7 +97,7 @@ class Simulations:
         now = self._clock.now()
         until = min(request.until or now, now)
         since = request.since or until - _USUAL
-        check_span(draft.definition, since=since, until=until)
+        check_span(since=since, until=until)
         simulation_id = self._ids.new_id("sim")
         self._store.write(
             lambda connection: repository.add(
@@ -129,6 +132,15 @@ class Simulations:
         if row is None:
             raise NotFoundError(f"there is no simulation {simulation_id}")
         return self._view(row)
+
+    def cancel(self, simulation_id: str) -> Simulation:
+        """End a simulation that runs; one that has ended stays as it is.
+
+        Raises:
+            NotFoundError: no such simulation.
+        """
+        self._change(simulation_id, state=SimulationState.CANCELLED)
+        return self.get(simulation_id)
 
     def list_newest(self, journey_id: str, *, limit: int = 20) -> list[Simulation]:
         """Return the newest simulations of a journey."""
@@ -168,15 +180,19 @@ class Simulations:
         since: datetime,
         until: datetime,
     ) -> None:
+        tell = self._teller(simulation_id)
         try:
+            tell(0)
             result = simulate(
                 self._past(),
                 definition,
                 journey_id=journey_id,
                 since=since,
                 until=until,
-                progress=self._teller(simulation_id),
+                progress=tell,
             )
+        except _CancelledError:
+            return
         except _ClosedError:
             self._change(simulation_id, state=SimulationState.FAILED, problem=_INTERRUPTED)
         except KikubariError as error:
@@ -186,8 +202,7 @@ class Simulations:
             self._change(simulation_id, state=SimulationState.FAILED, problem=problem)
             raise
         else:
-            past = self._holdouts.find(journey_id)
-            result = msgspec.structs.replace(result, effect=expect_effect(result, past))
+            result = self._compared(result, journey_id, definition)
             self._change(
                 simulation_id,
                 state=SimulationState.DONE,
@@ -195,40 +210,47 @@ class Simulations:
                 result=msgspec.json.encode(result),
             )
 
+    def _compared(
+        self, result: SimulationResult, journey_id: str, definition: JourneyDefinition
+    ) -> SimulationResult:
+        """Return a result beside what the journey really did, and what its holdout told."""
+        real = read_real(
+            self._store,
+            journey_id,
+            definition,
+            since=result.since,
+            until=result.until,
+            workspace_id=self._workspace_id,
+        )
+        effect = expect_effect(result, self._holdouts.find(journey_id))
+        return msgspec.structs.replace(result, real=real, effect=effect)
+
     def _teller(self, simulation_id: str) -> Callable[[float], None]:
-        told_at = self._clock.now()
+        told_at: datetime | None = None
 
         def tell(progress: float) -> None:
             nonlocal told_at
             if self._closing.is_set():
                 raise _ClosedError
             now = self._clock.now()
-            if now - told_at >= _TELLS:
+            if told_at is None or now - told_at >= _TELLS:
                 told_at = now
-                self._change(simulation_id, progress=progress)
+                if not self._change(simulation_id, progress=progress):
+                    raise _CancelledError
 
         return tell
 
-    def _change(self, simulation_id: str, **values: object) -> None:
-        def work(connection: Connection) -> None:
-            repository.change(
+    def _change(self, simulation_id: str, **values: object) -> bool:
+        """Write to a simulation that runs; say whether it still did."""
+
+        def work(connection: Connection) -> bool:
+            return repository.change(
                 connection,
                 self._workspace_id,
                 simulation_id,
+                while_in=SimulationState.RUNNING.value,
                 touched_us=to_micros(self._clock.now()),
                 **values,
             )
 
-        self._store.write(work)
-
-
-def expect_effect(result: SimulationResult, past: Conversions | None) -> ExpectedEffect | None:
-    """Return what the simulated entries would add, None where no holdout has told.
-
-    By the difference between the shares that reached the goal with the journey and without.
-    """
-    if past is None or not past.entered or not past.held_out:
-        return None
-    with_it = past.converted / past.entered
-    without = past.held_out_converted / past.held_out
-    return ExpectedEffect(past=past, conversions=round(result.entries * (with_it - without), 2))
+        return self._store.write(work)

@@ -26,7 +26,8 @@ from kikubari.journeys.simulation.contracts import (
 from kikubari.kit.instants import from_micros
 from kikubari.storage import StateStore
 
-_SAMPLE = 20
+_SAMPLE = 200
+_SENT, _QUEUED = "sent", "queued"
 _Row = Row[*tuple[Any, ...]]
 _Passes = Sequence[tuple[str, str, datetime]]
 
@@ -39,6 +40,7 @@ class Post:
         stopped, delayed: by step and the reason's code.
         people: messages that each person got.
         reached: people with a message that left, by step, in order.
+        last: what became of each message, by step, person and entry, and when.
     """
 
     def __init__(self) -> None:
@@ -47,9 +49,15 @@ class Post:
         self.delayed: dict[str, Counter[str]] = {}
         self.people: Counter[int] = Counter()
         self.reached: dict[str, list[int]] = {}
+        self.last: dict[tuple[str, int, int], tuple[str, datetime]] = {}
 
-    def hear(self, step: str, message: Claimed, verdict: Verdict | None) -> None:
-        """Take in one message of a step."""
+    def hear(
+        self, origin: tuple[str, int], message: Claimed, verdict: Verdict | None, at: datetime
+    ) -> None:
+        """Take in one message of a step and of somebody's so-manieth entry."""
+        step, ordinal = origin
+        became = _SENT if verdict is None else _code_of(verdict)
+        self.last[step, message.number, ordinal] = (became, at)
         if verdict is None:
             self.sent[step] += 1
             self.people[message.number] += 1
@@ -58,6 +66,12 @@ class Post:
         counts = self.delayed if verdict.state is MessageState.QUEUED else self.stopped
         reason = "" if verdict.reason is None else verdict.reason.value
         counts.setdefault(step, Counter())[reason] += 1
+
+
+def _code_of(verdict: Verdict) -> str:
+    if verdict.state is MessageState.QUEUED:
+        return _QUEUED
+    return verdict.state.value if verdict.reason is None else verdict.reason.value
 
 
 def tally(
@@ -98,7 +112,7 @@ def tally(
         messages_per_person={**({0: nothing} if nothing else {}), **dict(sorted(got.items()))},
         cost_minor=sum(step.cost_minor for step in steps),
         effect=None,
-        sample=_sample(entered, paths, names),
+        sample=_sample(entered, paths, names, post),
         seconds=0,
     )
 
@@ -144,7 +158,7 @@ def _step(step: AnyStep, standing: _Standing, post: Post) -> SimulatedStep:
 
 
 def _sample(
-    rows: Sequence[_Row], paths: Sequence[_Passes], names: Sequence[str]
+    rows: Sequence[_Row], paths: Sequence[_Passes], names: Sequence[str], post: Post
 ) -> list[SimulatedEntry]:
     """Return some ways, of each kind of outcome in turn, so that rare ones are seen too."""
     by_outcome: dict[object, list[int]] = {}
@@ -152,7 +166,7 @@ def _sample(
         by_outcome.setdefault(row.outcome, []).append(place)
     share = max(1, _SAMPLE // max(1, len(by_outcome)))
     chosen = [place for places in by_outcome.values() for place in _spread(places, share)]
-    return [_entry(rows[place], paths[place], names) for place in sorted(chosen)[:_SAMPLE]]
+    return [_entry(rows[place], paths[place], names, post) for place in sorted(chosen)[:_SAMPLE]]
 
 
 def _spread(places: Sequence[int], n: int) -> Sequence[int]:
@@ -160,7 +174,7 @@ def _spread(places: Sequence[int], n: int) -> Sequence[int]:
     return places[:: max(1, len(places) // n)][:n]
 
 
-def _entry(row: _Row, path: _Passes, names: Sequence[str]) -> SimulatedEntry:
+def _entry(row: _Row, path: _Passes, names: Sequence[str], post: Post) -> SimulatedEntry:
     is_active = row.state == EnrolmentState.ACTIVE
     return SimulatedEntry(
         number=row.number,
@@ -168,8 +182,14 @@ def _entry(row: _Row, path: _Passes, names: Sequence[str]) -> SimulatedEntry:
         ended_at=None if row.ended_us is None else from_micros(row.ended_us),
         outcome="" if row.outcome is None else names[row.outcome],
         waiting_at=names[row.step] if is_active else "",
-        path=[SimulatedPass(step=step, way=way, at=at) for step, way, at in path],
+        path=[_pass(row, one, post) for one in path],
     )
+
+
+def _pass(row: _Row, passed: tuple[str, str, datetime], post: Post) -> SimulatedPass:
+    step, way, at = passed
+    message, message_at = post.last.get((step, row.number, row.ordinal), ("", None))
+    return SimulatedPass(step=step, way=way, at=at, message=message, message_at=message_at)
 
 
 def with_guard(
