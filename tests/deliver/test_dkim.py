@@ -34,7 +34,7 @@ SIGNER = DkimSigner(DOMAIN, [RSA])
 HEAD = b"From: a@shop.example\r\nTo: b@example.jp\r\nSubject: hi\r\n"
 EMAIL = build_email(
     EmailContent(
-        message_id=message_id_for("default", "msg_1", DOMAIN),
+        message_id=message_id_for("a" * 44, DOMAIN),
         date_at=AT,
         from_name="キクバリ商店",
         from_address="news@shop.example",

@@ -35,10 +35,10 @@ NOON = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # in Tokyo
 WAY_OUT = '<p><a href="{{ unsubscribe_url }}">Stop</a></p>'
 
 
-def a_letter(body, subject="News", **changes):
+def a_letter(body, subject="News", from_name="", **changes):
     variant = EmailVariant(subject=subject, html=f"<html><body>{body}{WAY_OUT}</body></html>")
     source = EmailTemplateSource(variants={"en": variant}, default_language="en")
-    sender = Sender(from_address="news@shop.example")
+    sender = Sender(from_address="news@shop.example", from_name=from_name)
     return Letter(email=compile_email(source), sender=sender, **changes)
 
 
@@ -81,6 +81,13 @@ def test_words_alone_are_enough_to_be_stopped():
     assert made.stopped_by is Reason.GUARD_BLOCKED
     assert made.data == b""
     assert made.guard.rules == ("R03",)
+
+
+@pytest.mark.parametrize(("from_name", "is_stopped"), [("Teapot & Sons", False), ("", True)])
+def test_the_name_of_the_shop_says_nothing_of_its_reader(from_name, is_stopped):
+    words = "Teapot &amp; Sonsにあるお客様の記録の消去のご請求を承りました。"
+    made = make(a_letter(f"<p>{words}</p>", from_name=from_name))
+    assert (made.stopped_by is Reason.GUARD_BLOCKED) is is_stopped
 
 
 def test_a_subject_is_seen_before_a_mail_is_opened():

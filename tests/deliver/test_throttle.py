@@ -87,6 +87,14 @@ def sent_within_from(pace: Pace, start) -> int:
     )
 
 
+def test_what_was_on_its_way_when_a_provider_closed_does_not_open_it():
+    pace = Pace({})
+    pace.learn("a@gmail.com", CLOSING, NOW)
+    pace.learn("b@gmail.com", TAKEN, NOW + timedelta(seconds=1))
+    assert pace.admit("c@gmail.com", NOW + timedelta(seconds=2)) == NOW + timedelta(seconds=30)
+    assert pace.admit("c@gmail.com", NOW + timedelta(seconds=30)) is None
+
+
 def test_refusals_of_single_recipients_close_nothing_five_in_a_row_do():
     pace = Pace({})
     for _ in range(20):

@@ -117,17 +117,20 @@ def test_consent_withdrawn_while_the_body_is_under_way_stops_the_message(state):
 def test_cancel_and_pause_hold_what_is_not_past_the_gate(state, verb):
     world = World(state, range(1, 41))
     done = []
+    turn = asyncio.Lock()
 
     async def interrupt(_address: str) -> None:
-        done.append(1)
-        if len(done) == 10:
-            await asyncio.to_thread(getattr(world.outbox, verb), ORIGIN)
+        async with turn:
+            done.append(1)
+            if len(done) == 10:
+                await asyncio.to_thread(getattr(world.outbox, verb), ORIGIN)
 
     world.transport.before_mark = interrupt
     world.enqueue()
     world.deliver()
     n_sent = len(world.reached)
-    assert 7 <= n_sent < 13
+    # Of the nine before, two other connections may have been waiting for the gate's answer.
+    assert 7 <= n_sent <= 9
     world.transport.before_mark = None
     world.deliver()
     assert len(world.reached) == n_sent

@@ -15,6 +15,7 @@ from kikubari.deliver._tables import (
     messages,
     wishes,
 )
+from kikubari.deliver.contracts import DispatchState, Purpose
 from kikubari.deliver.reasons import EXPIRED
 from kikubari.storage import insert_or_ignore, upsert
 
@@ -101,7 +102,8 @@ def take_turns(connection: Connection, workspace_id: int, people: Iterable[int])
     held = {row.number for row in _select(connection, _TURNS, workspace_id, wanted)}
     missing = [number for number in wanted if number not in held]
     if missing:
-        connection.execute(
+        execute_many(
+            connection,
             insert_or_ignore(connection, contact_turns),
             [{"workspace_id": workspace_id, "number": number} for number in missing],
         )
@@ -113,6 +115,49 @@ def list_slots(
 ) -> _Rows:
     """Return (number, at_us, channel, message_id) of what left or may have, in order of time."""
     return _select(connection, _SLOTS, workspace_id, numbers, b_since=since_us)
+
+
+def list_rivals(
+    connection: Connection,
+    workspace_id: int,
+    numbers: Collection[int],
+    *,
+    above: int,
+    due_us: int,
+) -> _Rows:
+    """Return (number, message_id, priority, channel, topic) of what matters more and is due.
+
+    Marketing that may leave and has not yet, to these numbers; also what a worker has.
+    """
+    mine = dispatches.c.workspace_id == workspace_id
+    is_above = dispatches.c.priority > above
+    if connection.execute(select(dispatches.c.id).where(mine, is_above).limit(1)).first() is None:
+        return ()
+    query = (
+        select(
+            messages.c.number,
+            messages.c.id.label("message_id"),
+            dispatches.c.priority,
+            dispatches.c.channel,
+            dispatches.c.topic,
+        )
+        .join(dispatches, dispatches.c.id == messages.c.dispatch_id)
+        .where(
+            messages.c.workspace_id == workspace_id,
+            messages.c.number.in_(bindparam("b_numbers", expanding=True)),
+            ((messages.c.state == "queued") & (messages.c.due_us <= due_us))
+            | (messages.c.state == "sending"),
+            is_above,
+            dispatches.c.state == DispatchState.RUNNING.value,
+            dispatches.c.purpose == Purpose.MARKETING.value,
+        )
+    )
+    wanted = sorted(numbers)
+    return [
+        row
+        for start in range(0, len(wanted), _IDS_PER_QUERY)
+        for row in connection.execute(query, {"b_numbers": wanted[start : start + _IDS_PER_QUERY]})
+    ]
 
 
 def find_topics(

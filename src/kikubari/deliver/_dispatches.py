@@ -35,17 +35,31 @@ def insert_dispatch(connection: Connection, row: dict[str, object]) -> None:
     connection.execute(insert_or_ignore(connection, dispatches).values(row))
 
 
-def find_dispatch_id(connection: Connection, workspace_id: int, origin: Origin) -> int | None:
-    """Return the id of an origin's dispatch."""
+def find_dispatch_id(
+    connection: Connection, workspace_id: int, origin: Origin, variant: str
+) -> int | None:
+    """Return the id of the dispatch of one of an origin's letters."""
     return connection.execute(
-        select(dispatches.c.id).where(*_of_origin(workspace_id, origin))
+        select(dispatches.c.id).where(
+            *_of_origin(workspace_id, origin), dispatches.c.variant == variant
+        )
     ).scalar()
 
 
+def list_dispatch_ids(connection: Connection, workspace_id: int, origin: Origin) -> dict[str, int]:
+    """Return the ids of an origin's dispatches by variant, in their order."""
+    rows = connection.execute(
+        select(dispatches.c.variant, dispatches.c.id)
+        .where(*_of_origin(workspace_id, origin))
+        .order_by(dispatches.c.id)
+    )
+    return {row.variant: row.id for row in rows}
+
+
 def find_dispatch_state(connection: Connection, workspace_id: int, origin: Origin) -> str | None:
-    """Return the state of an origin's dispatch."""
+    """Return the state of an origin's dispatches, which all have the same."""
     return connection.execute(
-        select(dispatches.c.state).where(*_of_origin(workspace_id, origin))
+        select(dispatches.c.state).where(*_of_origin(workspace_id, origin)).limit(1)
     ).scalar()
 
 
@@ -79,9 +93,12 @@ _GATES = (
         dispatches.c.channel,
         dispatches.c.origin_kind,
         dispatches.c.origin_id,
+        dispatches.c.variant,
         dispatches.c.topic,
         dispatches.c.at_best_hour,
         dispatches.c.resends_unknown,
+        dispatches.c.priority,
+        dispatches.c.gives_way,
     )
     .where(
         dispatches.c.workspace_id == bindparam("b_workspace"),
@@ -110,13 +127,13 @@ def set_dispatch_state(
     to: DispatchState,
     unless: DispatchState,
 ) -> bool:
-    """Change whether messages may leave; False when there is no such dispatch, or it may not."""
+    """Change whether an origin's messages may leave; False when it has none, or it may not."""
     done = connection.execute(
         update(dispatches)
         .where(*_of_origin(workspace_id, origin), dispatches.c.state != unless.value)
         .values(state=to.value)
     )
-    return done.rowcount == 1
+    return done.rowcount > 0
 
 
 def set_states_below(
@@ -150,19 +167,28 @@ def _of_origin(workspace_id: int, origin: Origin) -> tuple[Any, ...]:
 
 
 def dispatch_row(
-    workspace_id: int, origin: Origin, letter: Letter, *, letter_key: bytes, now_us: int
+    workspace_id: int,
+    origin: Origin,
+    letter: Letter,
+    *,
+    variant: str,
+    letter_key: bytes,
+    now_us: int,
 ) -> dict[str, object]:
     """Return the row of a new dispatch."""
     return {
         "workspace_id": workspace_id,
         "origin_kind": origin.kind,
         "origin_id": origin.id,
+        "variant": variant,
         "state": DispatchState.RUNNING.value,
         "purpose": letter.purpose.value,
         "channel": EMAIL,
         "topic": letter.topic,
         "at_best_hour": int(letter.at_best_hour),
         "resends_unknown": int(letter.resends_unknown),
+        "priority": letter.priority,
+        "gives_way": int(letter.gives_way),
         "letter_key": letter_key,
         "letter": encode_letter(letter),
         "created_us": now_us,

@@ -83,6 +83,16 @@ def list_queued_dispatches(connection: Connection, workspace_id: int) -> list[in
         last = following
 
 
+def find_next_due(connection: Connection, workspace_id: int, *, after_us: int) -> int | None:
+    """Return when the next queued message that is not due yet will be, None if there is none."""
+    found: int | None = connection.scalar(
+        select(func.min(messages.c.due_us)).where(
+            messages.c.workspace_id == workspace_id, QUEUED, messages.c.due_us > after_us
+        )
+    )
+    return found
+
+
 def claim_due(
     connection: Connection,
     workspace_id: int,

@@ -39,7 +39,7 @@ from kikubari.decide.reason import (
     place_reason,
     rests_on_more_than_told,
 )
-from kikubari.deliver.contracts import Composed, Letter, MessageRecord, Purpose, public_id
+from kikubari.deliver.contracts import Composed, Letter, MessageRecord, Purpose
 from kikubari.deliver.coupons import MessageCoupon
 from kikubari.deliver.dkim import DkimKey, DkimSigner
 from kikubari.deliver.judging import Judged, MessageJudge
@@ -49,6 +49,9 @@ from kikubari.deliver.tracking import TrackingTokens
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 
 _BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
+# Stands in judged words for the name of the shop; shorter names are parts of other words.
+_SOME_SHOP = "Acme"
+_SHORTEST_NAME = 4
 _encode_record = msgspec.json.Encoder().encode
 
 
@@ -166,11 +169,12 @@ def _judge(
     judge: MessageJudge, letter: Letter, item: ComposeItem, rendered: RenderedEmail
 ) -> GuardNote:
     """Return what the guard says; what has no reason line yet gets one where it is due."""
+    sender = letter.sender.from_name
     words = msgspec.structs.replace(
         rendered,
-        subject=_plain(rendered.subject),
-        preheader=_plain(rendered.preheader),
-        text=_plain(rendered.text),
+        subject=_said(rendered.subject, sender),
+        preheader=_said(rendered.preheader, sender),
+        text=_said(rendered.text, sender),
     )
     moment = Moment(
         at=item.now,
@@ -225,6 +229,12 @@ def _is_reason_due(letter: Letter, item: ComposeItem, rendered: RenderedEmail) -
     )
 
 
+def _said(text: str, sender: str) -> str:
+    """Return what a text says besides its sender's name: “Teapot & Sons” tells of nobody's sons."""
+    plain = _plain(text)
+    return plain.replace(sender, _SOME_SHOP) if len(sender) >= _SHORTEST_NAME else plain
+
+
 def _plain(text: str) -> str:
     return text.replace(MARK, "")
 
@@ -239,9 +249,7 @@ def _content(
     sender = shared.letter.sender
     is_marketing = shared.letter.purpose is Purpose.MARKETING
     return EmailContent(
-        message_id=message_id_for(
-            str(shared.workspace_id), public_id(item.message_id), _domain_of(sender.from_address)
-        ),
+        message_id=message_id_for(links.reply_token, _domain_of(sender.from_address)),
         date_at=item.now,
         from_address=sender.from_address,
         from_name=sender.from_name,
@@ -264,6 +272,7 @@ class _Links:
         self._base_url = base_url.rstrip("/")
         self._tokens = tokens
         self._message_id = message_id
+        self.reply_token = tokens.reply_token(message_id)
         self.unsubscribe = self._base_url + tokens.unsubscribe_path(message_id)
         self.preferences = self._base_url + tokens.preferences_path(message_id)
 
@@ -298,6 +307,7 @@ def _record(
             reason=line.text,
             guard=note,
             coupon=coupon,
+            recommended=rendered.recommended,
         )
     )
 

@@ -7,7 +7,13 @@ from typing import Any
 import msgspec
 
 from kikubari.decide.guard import LAW, GuardPolicy
-from kikubari.decide.personalise import Done, SandboxLimits, SandboxPool
+from kikubari.decide.personalise import (
+    Done,
+    Recommends,
+    SandboxLimits,
+    SandboxPool,
+    with_recommendations,
+)
 from kikubari.deliver.compose import ComposeItem, ComposeShared, compose
 from kikubari.deliver.contracts import Claimed, Composed, Dispatch, Recipient
 from kikubari.deliver.dkim import DkimKey
@@ -45,6 +51,7 @@ class SandboxComposer:
         limits: of each.
         policy: returns the guard's policy, asked before each batch.
         topic_names: returns what a topic is called in Japanese and English, by its id.
+        recommends: finds the products that letters recommend; without it they show none.
     """
 
     def __init__(
@@ -56,7 +63,9 @@ class SandboxComposer:
         limits: SandboxLimits = _DEFAULT_LIMITS,
         policy: Callable[[], GuardPolicy] = lambda: LAW,
         topic_names: Callable[[str], tuple[str, str]] = lambda _: ("", ""),
+        recommends: Recommends | None = None,
     ) -> None:
+        self._recommends = recommends
         self._topic_names = topic_names
         self._policy = policy
         self._settings = settings
@@ -73,6 +82,8 @@ class SandboxComposer:
         Raises:
             SandboxError: the worker processes cannot be started.
         """
+        if self._recommends is not None and dispatch.letter.email.needs:
+            people = await asyncio.to_thread(_recommended_to, people, dispatch, self._recommends)
         items = [compose_item(claimed, person, self._clock) for claimed, person in people]
         shared = await asyncio.to_thread(self._share, dispatch)
         outcomes = await self._pool.run_async(shared, items)
@@ -92,6 +103,21 @@ class SandboxComposer:
     def close(self) -> None:
         """End the worker processes."""
         self._pool.close()
+
+
+def _recommended_to(
+    people: Sequence[tuple[Claimed, Recipient]], dispatch: Dispatch, recommends: Recommends
+) -> list[tuple[Claimed, Recipient]]:
+    """Return the people with the products that their letters recommend."""
+    facts = with_recommendations(
+        dispatch.letter.email.needs,
+        [(person.number, person.facts) for _, person in people],
+        recommends,
+    )
+    return [
+        (claimed, msgspec.structs.replace(person, facts=own))
+        for (claimed, person), own in zip(people, facts, strict=True)
+    ]
 
 
 def compose_shared(

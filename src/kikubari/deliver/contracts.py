@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from kikubari.decide.guard import FactOfUse, GuardNote, Standing
-from kikubari.decide.personalise import CompiledEmail, Facts
+from kikubari.decide.personalise import CompiledEmail, Facts, ShownProduct
 from kikubari.deliver.bounces import BounceType
 from kikubari.deliver.coupons import CouponPlan, MessageCoupon
 from kikubari.deliver.providers.smtp import SmtpOutcome
@@ -71,6 +71,8 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         at_best_hour: each waits for the hour at which its recipient is most likely to look.
         to_claimed: goes to an address that is only claimed too: what asks whose it is.
         coupon: whose codes it brings.
+        priority: when several messages want the last room under a person's cap, the higher goes.
+        gives_way: what lost is dropped, instead of waiting.
     """
 
     email: CompiledEmail
@@ -83,6 +85,8 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     at_best_hour: bool = False
     to_claimed: bool = False
     coupon: CouponPlan | None = None
+    priority: int = 50
+    gives_way: bool = False
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -338,6 +342,7 @@ class MessageRecord(msgspec.Struct, frozen=True, kw_only=True):
         reason: why it came, as the person reads it.
         guard: what the guard said of it.
         coupon: the code it brought, and why of that offer.
+        recommended: the products it showed that were found for the person, and why.
     """
 
     subject: str
@@ -346,6 +351,7 @@ class MessageRecord(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     guard: GuardNote = GuardNote()
     coupon: MessageCoupon | None = None
+    recommended: tuple[ShownProduct, ...] = ()
 
 
 class Counts(msgspec.Struct, frozen=True):

@@ -21,11 +21,16 @@ class PlannedOffer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 class CouponPlan(msgspec.Struct, frozen=True, kw_only=True):
     """Which offer each person gets a code of: the first that is for them, or none.
 
-    `is_required`: who an offer is for and gets no code gets no message either.
+    Attributes:
+        offers: in order; the first that is for a person counts.
+        is_required: who an offer is for and gets no code gets no message either.
+        drawn_at: codes were drawn before, at these places of the person's way, and none is now:
+            the first place at which they got one counts.
     """
 
     offers: tuple[PlannedOffer, ...]
     is_required: bool = False
+    drawn_at: tuple[str, ...] = ()
 
 
 class MessageCoupon(msgspec.Struct, frozen=True, kw_only=True):

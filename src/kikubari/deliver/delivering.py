@@ -39,7 +39,7 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     connections: int = 10
-    batch: int = 200
+    batch: int = 500
     chunk: int = 20
     composers: int = 2
     lease: timedelta = timedelta(seconds=60)

@@ -203,7 +203,9 @@ def relax_lines(lines: bytes) -> bytes:
     """Return whole lines of a body in relaxed form; `end_body` ends it."""
     if b"\t" in lines:
         lines = lines.replace(b"\t", b" ")
-    return _SPACE_RUNS.sub(b" ", lines).replace(b" \r\n", b"\r\n")
+    if b"  " in lines:
+        lines = _SPACE_RUNS.sub(b" ", lines)
+    return lines.replace(b" \r\n", b"\r\n")
 
 
 def relax_header(field: bytes) -> tuple[bytes, bytes]:

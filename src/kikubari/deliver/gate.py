@@ -36,6 +36,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
         time: of the recipient's day.
         held_at: when it was first made to wait for a better time, None if it never was.
         record: JSON of its `MessageRecord` at the last gate; empty before it is rendered.
+        priority, gives_way: as of its letter.
     """
 
     message_id: int
@@ -51,6 +52,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     time: PersonTime = PersonTime()
     held_at: datetime | None = None
     record: bytes = b""
+    priority: int = 50
+    gives_way: bool = False
 
 
 class Check(Protocol):

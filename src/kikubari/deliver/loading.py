@@ -93,7 +93,9 @@ class Loader:
         if self._with.occasions is None:
             return list(people)
         found = self._with.occasions.load(dispatch, [message.number for message, _ in people])
-        return [(message, _joined(person, found.get(message.number))) for message, person in people]
+        return [
+            (message, with_facts(person, found.get(message.number))) for message, person in people
+        ]
 
     def _judge(
         self, dispatch: Dispatch, people: Sequence[tuple[Claimed, Recipient]]
@@ -112,6 +114,8 @@ class Loader:
                 at_best_hour=dispatch.letter.at_best_hour,
                 time=person.time,
                 held_at=message.held_at,
+                priority=dispatch.letter.priority,
+                gives_way=dispatch.letter.gives_way,
             )
             for message, person in people
         ]
@@ -131,7 +135,7 @@ class Loader:
         return self._dispatches[dispatch_id]
 
 
-def _joined(person: Recipient, more: Facts | None) -> Recipient:
+def with_facts(person: Recipient, more: Facts | None) -> Recipient:
     """Return a person with facts added to what templates may read."""
     if more is None:
         return person

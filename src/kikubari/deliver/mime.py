@@ -105,18 +105,20 @@ class EmailContent(msgspec.Struct, frozen=True, kw_only=True):
     is_one_click: bool = False
 
 
-def message_id_for(workspace: str, message_instance_id: str, domain: str) -> str:
+def message_id_for(token: str, domain: str) -> str:
     """Return the Message-ID of a message: the same for every attempt to send it.
 
-    Receivers can so collapse copies. It tells nothing of workspace or recipient.
+    Receivers can so collapse copies. It tells nothing of workspace or recipient, and a reply that
+    names it is known by it.
+
+    Args:
+        token: `TrackingTokens.reply_token` of the message.
+        domain: of the sender.
 
     Raises:
         InvalidInputError: ``domain`` is not a domain name.
     """
-    # The length goes first so that no two pairs read the same.
-    seed = f"{len(workspace)}:{workspace}{message_instance_id}".encode()
-    digest = hashlib.blake2b(seed, digest_size=16, person=b"message-id").hexdigest()
-    return f"<{digest}@{to_ascii_domain(domain)}>"
+    return f"<{token}@{to_ascii_domain(domain)}>"
 
 
 class Chunk(NamedTuple):
@@ -214,7 +216,7 @@ def _headers(content: EmailContent) -> list[str]:
     if not _MESSAGE_ID.fullmatch(content.message_id):
         raise InvalidInputError(f"not a Message-ID: {content.message_id!r}")
     lines = [
-        mailbox_header("From", content.from_name, to_wire_address(content.from_address)),
+        _from_header(content.from_name, content.from_address),
         mailbox_header("To", content.to_name, to_wire_address(content.to_address)),
     ]
     if content.reply_to:
@@ -227,6 +229,12 @@ def _headers(content: EmailContent) -> list[str]:
         *(_extra_header(name, value) for name, value in content.headers.items()),
     ]
     return lines
+
+
+@lru_cache(maxsize=64)
+def _from_header(name: str, address: str) -> str:
+    """Return the header of a sender, of whom there are few."""
+    return mailbox_header("From", name, to_wire_address(address))
 
 
 def _list_headers(content: EmailContent) -> list[str]:

@@ -32,7 +32,6 @@ from kikubari.spec.errors import ConflictError, NotFoundError
 from kikubari.storage import StateStore
 
 _record_decoder = msgspec.json.Decoder(MessageRecord)
-_NO_COUNTS = Counts({}, {})
 
 
 def open_dispatch(
@@ -41,23 +40,32 @@ def open_dispatch(
     letter: Letter,
     *,
     now: datetime,
+    variant: str = "",
     workspace_id: int = DEFAULT_WORKSPACE,
 ) -> int:
     """Return the id of the origin's dispatch, making it if needed.
 
-    The letter of an existing dispatch stays what it was.
+    The letter of an existing dispatch stays what it was. An origin with several letters has a
+    dispatch for each `variant`; all are paused, resumed, cancelled and counted together.
     """
     key = blake2b(dispatch_rows.encode_letter(letter), digest_size=16).digest()
     dispatch_rows.insert_dispatch(
         connection,
         dispatch_rows.dispatch_row(
-            workspace_id, origin, letter, letter_key=key, now_us=to_micros(now)
+            workspace_id, origin, letter, variant=variant, letter_key=key, now_us=to_micros(now)
         ),
     )
-    dispatch_id = dispatch_rows.find_dispatch_id(connection, workspace_id, origin)
+    dispatch_id = dispatch_rows.find_dispatch_id(connection, workspace_id, origin, variant)
     if dispatch_id is None:
         raise NotFoundError(f"no dispatch of {origin.kind} {origin.id}")
     return dispatch_id
+
+
+def list_dispatch_ids(
+    connection: Connection, origin: Origin, *, workspace_id: int = DEFAULT_WORKSPACE
+) -> dict[str, int]:
+    """Return the ids of an origin's dispatches by variant, in the order they were opened in."""
+    return dispatch_rows.list_dispatch_ids(connection, workspace_id, origin)
 
 
 def find_dispatch_state(
@@ -160,10 +168,12 @@ class Outbox:
     def count(self, origin: Origin) -> Counts:
         """Return how many messages stand where; all zero when nothing was queued."""
         with self._store.read() as connection:
-            dispatch_id = dispatch_rows.find_dispatch_id(connection, self._workspace_id, origin)
-            if dispatch_id is None:
-                return _NO_COUNTS
-            rows = views.count_messages(connection, self._workspace_id, dispatch_id)
+            ids = dispatch_rows.list_dispatch_ids(connection, self._workspace_id, origin)
+            rows = [
+                row
+                for dispatch_id in ids.values()
+                for row in views.count_messages(connection, self._workspace_id, dispatch_id)
+            ]
         states: dict[MessageState, int] = {}
         reasons: dict[Reason, int] = {}
         for row in rows:
@@ -184,17 +194,17 @@ class Outbox:
     ) -> list[MessageView]:
         """Return messages of an origin in order of id, from the one after `after` on."""
         with self._store.read() as connection:
-            dispatch_id = dispatch_rows.find_dispatch_id(connection, self._workspace_id, origin)
-            if dispatch_id is None:
-                return []
-            rows = views.list_messages(
-                connection,
-                self._workspace_id,
-                dispatch_id=dispatch_id,
-                after_id=(parse_public_id(after) if after else None) or 0,
-                state=state.value if state else None,
-                limit=limit,
-            )
+            ids = dispatch_rows.list_dispatch_ids(connection, self._workspace_id, origin)
+            rows: list[Row[*tuple[Any, ...]]] = []
+            for dispatch_id in ids.values():
+                rows += views.list_messages(
+                    connection,
+                    self._workspace_id,
+                    dispatch_id=dispatch_id,
+                    after_id=(parse_public_id(after) if after else None) or 0,
+                    state=state.value if state else None,
+                    limit=limit - len(rows),
+                )
         return [_view(row) for row in rows]
 
     def list_for_person(self, numbers: Sequence[int], *, limit: int = 50) -> list[MessageView]:

@@ -1,4 +1,4 @@
-"""What became of messages after a server took them: bounced, complained about, delivered after all.
+"""What became of messages after a server took them: bounced, complained about, answered.
 
 The address that is suppressed is the one the message went to, never one that a report names.
 """
@@ -25,6 +25,7 @@ from kikubari.spec.topics import (
     EMAIL_BOUNCED,
     EMAIL_DELIVERED,
     EMAIL_MARKED_AS_SPAM,
+    EMAIL_REPLIED,
     EMAIL_SENT,
     INTERNAL_SOURCE_ID,
 )
@@ -37,6 +38,7 @@ class OutcomeKind(StrEnum):
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     DELIVERED = "delivered"
+    REPLIED = "replied"
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +49,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         status: RFC 3463, may be empty.
         diagnostic: what the server said; one line that names nobody.
         feedback_type: of a complaint: abuse, fraud, …
+        reply_id: of a reply: names it among those to the same message.
+        text: of a reply, if it is to be kept.
         told_by: how it was learned: ``mail``, or a provider's name.
     """
 
@@ -56,12 +60,15 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     status: str = ""
     diagnostic: str = ""
     feedback_type: str = ""
+    reply_id: str = ""
+    text: str = ""
 
 
 _TOPICS = {
     OutcomeKind.BOUNCED: EMAIL_BOUNCED,
     OutcomeKind.COMPLAINED: EMAIL_MARKED_AS_SPAM,
     OutcomeKind.DELIVERED: EMAIL_DELIVERED,
+    OutcomeKind.REPLIED: EMAIL_REPLIED,
 }
 # A message that came back, or was complained about, had left.
 _WAS_IN_DOUBT = MessageState.UNKNOWN.value
@@ -136,6 +143,10 @@ def _event(row: Row[*tuple[Any, ...]], outcome: Outcome, at: datetime) -> Event:
         }
     elif outcome.kind is OutcomeKind.COMPLAINED:
         said["feedback_type"] = outcome.feedback_type
+    elif outcome.kind is OutcomeKind.REPLIED:
+        name = f"{name}:{outcome.reply_id}"
+        if outcome.text:
+            said["text"] = outcome.text
     return _about(row, f"{name}:{public_id(row.id)}", _TOPICS[outcome.kind], said, at)
 
 

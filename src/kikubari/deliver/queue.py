@@ -16,8 +16,8 @@ from kikubari.deliver.contracts import (
     MessageState,
     Purpose,
 )
+from kikubari.deliver.holding import is_sending_held
 from kikubari.deliver.reasons import Reason
-from kikubari.deliver.restoring import is_sending_held
 from kikubari.kit.instants import to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 

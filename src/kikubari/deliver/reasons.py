@@ -30,11 +30,14 @@ class Reason(StrEnum):
     OVER_CAP = "over_cap"
     QUIET_HOURS = "quiet_hours"
     BEST_HOUR = "best_hour"
+    OUTRANKED = "outranked"
     FACT_UNWANTED = "fact_unwanted"
     # They waited too long.
     EXPIRED_ASKED_TO_WAIT = "expired_asked_to_wait"
     EXPIRED_OVER_CAP = "expired_over_cap"
     EXPIRED_QUIET_HOURS = "expired_quiet_hours"
+    EXPIRED_OUTRANKED = "expired_outranked"
+    GAVE_WAY = "gave_way"
     THROTTLED = "throttled"
     # The message could not be made.
     RENDER_FAILED = "render_failed"
@@ -54,6 +57,7 @@ EXPIRED: dict[Reason, Reason] = {
     Reason.ASKED_TO_WAIT: Reason.EXPIRED_ASKED_TO_WAIT,
     Reason.OVER_CAP: Reason.EXPIRED_OVER_CAP,
     Reason.QUIET_HOURS: Reason.EXPIRED_QUIET_HOURS,
+    Reason.OUTRANKED: Reason.EXPIRED_OUTRANKED,
 }
 HOLDS = frozenset({*EXPIRED, Reason.BEST_HOUR})
 TIMING = frozenset({*HOLDS, *EXPIRED.values()})
@@ -138,6 +142,18 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.QUIET_HOURS: Sentence(
         "本人の地域では配信を控える時間帯のため、待機しています。",
         "Waiting: it is quiet hours where the person is.",
+    ),
+    Reason.OUTRANKED: Sentence(
+        "配信回数の枠を、優先度の高いメッセージに譲って待機しています。",
+        "Waiting: a message that matters more takes the room there is under the limit.",
+    ),
+    Reason.EXPIRED_OUTRANKED: Sentence(
+        "優先度の高いメッセージに枠を譲るうちに、待機の期限を過ぎたため、送信していません。",
+        "Not sent: messages that matter more took the room for as long as a message may wait.",
+    ),
+    Reason.GAVE_WAY: Sentence(
+        "優先度の高いメッセージに枠を譲り、送信していません。",
+        "Not sent: it gave way to a message that matters more, as its journey says.",
     ),
     Reason.FACT_UNWANTED: Sentence(
         "本人が使ってほしくない情報が含まれていたため、その情報を使わずに作り直しています。",

@@ -1,8 +1,8 @@
 """Mail that comes back to us, from whatever handed it over: read, matched to its message, recorded.
 
 A message is only ever matched by a signed token: the return path the report was sent to or
-quotes, or the link to unsubscribe in the message it returns. What carries none changes nothing,
-however well it is made.
+quotes, the link to unsubscribe in the message it returns, or the Message-ID that a reply names.
+What carries none changes nothing, however well it is made.
 """
 
 import re
@@ -12,7 +12,14 @@ from typing import Literal
 import msgspec
 
 from kikubari.deliver.bounces import BounceType
-from kikubari.deliver.inbound import BounceNotice, ComplaintNotice, OtherMail, read_notice
+from kikubari.deliver.inbound import (
+    BounceNotice,
+    ComplaintNotice,
+    OtherMail,
+    is_from_person,
+    read_notice,
+    read_reply,
+)
 from kikubari.deliver.inbound.reading import Opened
 from kikubari.deliver.outcomes import Outcome, OutcomeKind, Outcomes
 from kikubari.deliver.return_path import ReturnPath
@@ -22,6 +29,7 @@ _ENVELOPE = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "T
 # In a returned message, and in the fields of a report.
 _QUOTED = ("Return-Path", "Original-Mail-From", "X-Postfix-Sender", "Errors-To", "Sender")
 _UNSUBSCRIBE = re.compile(r"/u/([A-Za-z0-9_-]{36})(?![A-Za-z0-9_-])")
+_MESSAGE_ID = re.compile(r"<([A-Za-z2-7]{44})@")
 _MAX_QUOTES = 20
 _BY_MAIL = "mail"
 
@@ -29,6 +37,7 @@ ReceiptKind = Literal[
     "bounced",
     "complained",
     "delivered",
+    "replied",
     "auto_reply",
     "delayed",
     "not_a_complaint",
@@ -52,10 +61,25 @@ class MailReceipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MailReceiving:
-    """Takes in what servers send back."""
+    """Takes in what servers send back, and what people reply.
 
-    def __init__(self, outcomes: Outcomes, return_path: ReturnPath, tokens: TrackingTokens) -> None:
+    Args:
+        outcomes: writes down.
+        return_path: knows its own.
+        tokens: check what stands in a message.
+        keeps_text: what people write in a reply is kept; else only that they replied.
+    """
+
+    def __init__(
+        self,
+        outcomes: Outcomes,
+        return_path: ReturnPath,
+        tokens: TrackingTokens,
+        *,
+        keeps_text: bool = False,
+    ) -> None:
         self._outcomes = outcomes
+        self._keeps_text = keeps_text
         self._return_path = return_path
         self._tokens = tokens
 
@@ -70,7 +94,7 @@ class MailReceiving:
         mail = Opened(raw)
         notice = read_notice(mail)
         if isinstance(notice, OtherMail) and notice.reason != "delivered":
-            return MailReceipt(kind=notice.reason)
+            return self._receive_reply(mail, notice, at)
         about = self._find_message(mail, recipient)
         outcome = _outcome_of(notice)
         if about is None or not self._outcomes.record(about, outcome, at=at):
@@ -78,6 +102,33 @@ class MailReceiving:
         if isinstance(notice, BounceNotice):
             return MailReceipt(kind="bounced", bounce_type=notice.bounce_type, status=notice.status)
         return MailReceipt(kind=outcome.kind.value)
+
+    def _receive_reply(self, mail: Opened, notice: OtherMail, at: datetime) -> MailReceipt:
+        """Record a reply of a person's, if it is one to a message of ours."""
+        if notice.reason != "not_a_report":
+            return MailReceipt(kind=notice.reason)
+        about = self._find_answered(mail)
+        if about is None:
+            return MailReceipt(kind="not_a_report")
+        if not is_from_person(mail):
+            return MailReceipt(kind="auto_reply")
+        reply = read_reply(mail)
+        outcome = Outcome(
+            kind=OutcomeKind.REPLIED,
+            told_by=_BY_MAIL,
+            reply_id=reply.id,
+            text=reply.text if self._keeps_text else "",
+        )
+        is_ours = self._outcomes.record(about, outcome, at=at)
+        return MailReceipt(kind="replied" if is_ours else "not_ours")
+
+    def _find_answered(self, mail: Opened) -> TrackedMessage | None:
+        """Return the message that mail answers: the one it names itself, else the thread's last."""
+        for name in ("In-Reply-To", "References"):
+            for token in reversed(_MESSAGE_ID.findall(mail.identifiers(name))):
+                if found := self._tokens.find_reply(token):
+                    return found
+        return None
 
     def _find_message(self, mail: Opened, recipient: str) -> TrackedMessage | None:
         if found := self._return_path.find_in(recipient):

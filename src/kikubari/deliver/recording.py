@@ -133,6 +133,8 @@ class Recorder:
             time=mark.time,
             held_at=mark.message.held_at,
             record=mark.record,
+            priority=gate.priority,
+            gives_way=bool(gate.gives_way),
         )
 
     def _mark(
@@ -245,6 +247,8 @@ def _events(settled: Settled, gate: Row[*tuple[Any, ...]], now: datetime) -> lis
         "channel": gate.channel,
         "purpose": gate.purpose,
     }
+    if gate.variant:
+        properties["variant"] = gate.variant
     if settled.state is MessageState.SENT:
         # Opens and clicks can only be known of these: reports need it as their denominator.
         properties["is_tracked"] = settled.is_tracked

@@ -5,10 +5,11 @@ of real mail; in the place of a mail server stands an answer that is always yes.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from kikubari.deliver import _repository as repository
 from kikubari.deliver.contracts import (
     Claimed,
     Mark,
@@ -22,6 +23,7 @@ from kikubari.deliver.gate import Check, DispatchCheck, Gate
 from kikubari.deliver.queue import claim, load_dispatches
 from kikubari.deliver.recording import Recorder
 from kikubari.kit.clock import Clock
+from kikubari.kit.instants import from_micros, to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.storage import StateStore
 
@@ -61,6 +63,7 @@ class Rehearsal:
         checks: of the gate, after the one for paused and cancelled dispatches.
         times: gives people's time zones.
         told: hears what became of each message; again of one that had to wait.
+        batch: messages of one transaction.
         workspace_id: whose outbox.
     """
 
@@ -72,12 +75,14 @@ class Rehearsal:
         checks: Sequence[Check],
         times: Times,
         told: Told,
+        batch: int = _BATCH,
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> None:
         self._store = store
         self._clock = clock
         self._times = times
         self._told = told
+        self._batch = batch
         self._workspace_id = workspace_id
         self._origins: dict[int, Origin] = {}
         self._recorder = Recorder(
@@ -93,7 +98,7 @@ class Rehearsal:
                 worker=_WORKER,
                 now=now,
                 lease=_LEASE,
-                limit=_BATCH,
+                limit=self._batch,
                 workspace_id=self._workspace_id,
             )
         )
@@ -125,6 +130,14 @@ class Rehearsal:
                 origin = self._origin(message.dispatch_id)
                 self._told(origin, message, recorded.stopped.get(message.id))
         return True
+
+    def find_next(self) -> datetime | None:
+        """Return when the next message that still waits is due, None if none does."""
+        with self._store.read() as connection:
+            found = repository.find_next_due(
+                connection, self._workspace_id, after_us=to_micros(self._clock.now())
+            )
+        return None if found is None else from_micros(found)
 
     def _origin(self, dispatch_id: int) -> Origin:
         if dispatch_id not in self._origins:

@@ -5,42 +5,23 @@ under which no message is claimed, and when it is restored, everything that was 
 unknown: it may have arrived, and is not sent again by itself.
 """
 
-from datetime import datetime
-
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, update
 
 from kikubari.deliver._hold_tables import sending_holds
 from kikubari.deliver._tables import ON_ITS_WAY, messages
 from kikubari.deliver.contracts import MessageState
+from kikubari.deliver.endpoints import set_aside_calls
 from kikubari.deliver.reasons import Reason
 from kikubari.deliver.subscribing import take_as_mailed
-from kikubari.kit.instants import to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
-from kikubari.storage import insert_or_ignore
-
-
-def hold_sending(
-    connection: Connection, *, now: datetime, workspace_id: int = DEFAULT_WORKSPACE
-) -> None:
-    """Note that nothing may leave from here."""
-    connection.execute(
-        insert_or_ignore(connection, sending_holds).values(
-            workspace_id=workspace_id, since_us=to_micros(now)
-        )
-    )
-
-
-def is_sending_held(connection: Connection, *, workspace_id: int = DEFAULT_WORKSPACE) -> bool:
-    """Say whether this is a back-up that was not restored yet."""
-    held = select(sending_holds.c.since_us).where(sending_holds.c.workspace_id == workspace_id)
-    return connection.execute(held).first() is not None
 
 
 def release_restored(connection: Connection, *, workspace_id: int = DEFAULT_WORKSPACE) -> int:
     """Give up what was on its way, then let new messages go; returns how many were given up.
 
     What waited to be paced, retried or let through is among them. Requests for confirmation that
-    were not queued yet count as sent.
+    were not queued yet count as sent. Calls to endpoints become dead letters, to be sent again by
+    a person.
     """
     given_up = connection.execute(
         update(messages)
@@ -53,5 +34,6 @@ def release_restored(connection: Connection, *, workspace_id: int = DEFAULT_WORK
         )
     )
     take_as_mailed(connection, workspace_id=workspace_id)
+    set_aside_calls(connection, workspace_id=workspace_id)
     connection.execute(delete(sending_holds).where(sending_holds.c.workspace_id == workspace_id))
     return given_up.rowcount

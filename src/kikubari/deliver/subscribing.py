@@ -22,7 +22,7 @@ from kikubari.kit.clock import Clock
 from kikubari.kit.ids import IdFactory
 from kikubari.kit.instants import from_micros, to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE, IDENTIFIED, Event, EventKind, Trust
-from kikubari.spec.topics import INTERNAL_SOURCE_ID
+from kikubari.spec.topics import FORM_ANSWERED, INTERNAL_SOURCE_ID
 from kikubari.storage import StateStore
 
 SUBSCRIPTION = "subscription"
@@ -181,7 +181,8 @@ class Subscriptions:
     def confirm(self, subscription: Subscription, address: str) -> None:
         """Note that whoever reads the mailbox confirmed: the address is theirs.
 
-        From here on they are the person who is known by it. Doing it again changes nothing.
+        From here on they are the person who is known by it, and who answered the form. Doing it
+        again changes nothing.
         """
         now = self._clock.now()
         event = Event(
@@ -195,10 +196,24 @@ class Subscriptions:
             anonymous_id=subscription.id,
             traits={"email": address, "language": subscription.wish.language},
         )
+        wish = subscription.wish
+        answered = msgspec.structs.replace(
+            event,
+            message_id=f"answered:{subscription.id}",
+            kind=EventKind.TRACK,
+            type=FORM_ANSWERED,
+            traits={},
+            properties={
+                "form_id": SUBSCRIPTION,
+                "source": wish.source,
+                "topics": list(wish.chosen),
+                "language": wish.language,
+            },
+        )
 
         def work(connection: Connection) -> None:
             self._move(connection, subscription.id, {"state": _CONFIRMED})
-            append_in(connection, [event], workspace_id=self._workspace_id)
+            append_in(connection, [event, answered], workspace_id=self._workspace_id)
 
         self._store.write(work)
 

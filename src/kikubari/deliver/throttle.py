@@ -174,7 +174,7 @@ class Pace:
         of them in a row, do.
         """
         if isinstance(outcome, Accepted):
-            self._speed_up(self._provider_of(address))
+            self._speed_up(self._provider_of(address), now)
         elif isinstance(outcome, TemporaryRefusal) and outcome.phase in _ABOUT_RECIPIENT:
             self._slow_down(self._provider_of(address), outcome.code, now)
 
@@ -205,10 +205,11 @@ class Pace:
             closed_until=closed_until if closed_until and closed_until > now else None,
         )
 
-    def _speed_up(self, name: str) -> None:
+    def _speed_up(self, name: str, now: datetime) -> None:
         with self._lock:
             standing = self._standings.get(name)
-            if standing is None:
+            # What was on its way when a provider closed says nothing of whether it is open again.
+            if standing is None or (standing.closed_until and standing.closed_until > now):
                 return
             bucket = self._buckets.get(name)
             if bucket is not None:

@@ -29,6 +29,8 @@ from kikubari.kit.instants import from_micros, to_micros
 
 # Each step waits for one rule; more steps than rules means that they leave no room at all.
 _MAX_STEPS = 60
+# What matters more has left, or is told to wait, by then.
+_YIELDS = timedelta(minutes=1)
 
 
 class People(Protocol):
@@ -57,6 +59,15 @@ class _Sent(msgspec.Struct, frozen=True):
     topic: str
 
 
+class _Rival(msgspec.Struct, frozen=True):
+    """A message to the same person that is due, matters more, and has not left."""
+
+    message_id: int
+    priority: int
+    channel: str
+    topic: str
+
+
 class _Case(msgspec.Struct, frozen=True):
     """All that decides on one message."""
 
@@ -66,6 +77,7 @@ class _Case(msgspec.Struct, frozen=True):
     policy: FrequencyPolicy
     sent: list[_Sent]
     best_hour: int | None
+    rivals: list[_Rival]
 
 
 class FrequencyCheck:
@@ -73,6 +85,9 @@ class FrequencyCheck:
 
     Marketing only. What is not to go now waits, with the instant at which it is tried again; what
     waited longer than the policy allows is given up, and says why.
+
+    Where a cap leaves less room than messages of higher priority are due to take, a message
+    gives way: it is tried again in a moment, or dropped, as its letter says.
 
     Caps are hard: at the last gate the person's turn is taken first, so of two transactions that
     would write to one person the second counts what the first let go. The slot itself is written
@@ -119,13 +134,22 @@ class FrequencyCheck:
         caps = {key: _caps_of(policy, wishes.get(key, NO_WISHES)) for key in people}
         sent = self._load_sent(connection, people, caps, workspace_id, now)
         hours = self._find_best_hours(asking, workspace_id)
+        rivals = self._list_rivals(connection, people, caps, asking, now)
+        judged: set[int] = set()
         stopped: dict[int, Verdict] = {}
-        for one in asking:
+        for one in sorted(asking, key=lambda one: -one.priority):
             key = persons[one.number][0]
             case = _Case(
-                one, wishes.get(key, NO_WISHES), caps[key], policy, sent[key], hours.get(one.number)
+                one,
+                wishes.get(key, NO_WISHES),
+                caps[key],
+                policy,
+                sent[key],
+                hours.get(one.number),
+                [rival for rival in rivals.get(key, ()) if rival.message_id not in judged],
             )
             verdict = _judge(case, now)
+            judged.add(one.message_id)
             if verdict is not None:
                 stopped[one.message_id] = verdict
             elif self._is_last:
@@ -158,6 +182,30 @@ class FrequencyCheck:
             sent[key_of[row.number]].append(one)
         return sent
 
+    def _list_rivals(
+        self,
+        connection: Connection,
+        people: Mapping[int, set[int]],
+        caps: Mapping[int, list[Cap]],
+        asking: Sequence[Candidate],
+        now: datetime,
+    ) -> dict[int, list[_Rival]]:
+        """Return what else is due to the capped and matters more than the least of these."""
+        key_of = {number: key for key, own in people.items() if caps[key] for number in own}
+        found: dict[int, list[_Rival]] = {}
+        if not key_of:
+            return found
+        for row in rows.list_rivals(
+            connection,
+            asking[0].workspace_id,
+            key_of,
+            above=min(one.priority for one in asking),
+            due_us=to_micros(now),
+        ):
+            rival = _Rival(row.message_id, row.priority, row.channel, row.topic)
+            found.setdefault(key_of[row.number], []).append(rival)
+        return found
+
     def _find_best_hours(self, asking: Sequence[Candidate], workspace_id: int) -> Mapping[int, int]:
         if self._best_hours is None:
             return {}
@@ -178,6 +226,10 @@ def _judge(case: _Case, now: datetime) -> Verdict | None:
     if case.wishes.unused and uses_any(case.candidate.record, case.wishes.unused):
         return Verdict(MessageState.QUEUED, Reason.FACT_UNWANTED, now)
     wait = _find_wait(case, now)
+    if wait is None and _is_outranked(case, now):
+        if case.candidate.gives_way:
+            return Verdict(MessageState.SKIPPED, Reason.GAVE_WAY)
+        wait = Reason.OUTRANKED, now + _YIELDS
     if wait is None:
         return None
     reason, until = wait
@@ -217,7 +269,20 @@ def _find_wait(case: _Case, at: datetime) -> tuple[Reason, datetime] | None:
     return None
 
 
-def _is_of(cap: Cap, message: Candidate | _Sent) -> bool:
+def _is_outranked(case: _Case, now: datetime) -> bool:
+    """Say whether those that matter more would take all the room that a cap leaves."""
+    one, zone = case.candidate, _zone(case.candidate.time.zone)
+    rivals = [rival for rival in case.rivals if rival.priority > one.priority]
+    for cap in case.caps if rivals else ():
+        if _is_of(cap, one):
+            sent = [other.at for other in case.sent if _is_of(cap, other)]
+            taken = [now for rival in rivals if _is_of(cap, rival)]
+            if taken and find_room(cap, [*sent, *taken], now, zone) is not None:
+                return True
+    return False
+
+
+def _is_of(cap: Cap, message: Candidate | _Sent | _Rival) -> bool:
     return cap.channel in {"", message.channel} and cap.topic in {"", message.topic}
 
 

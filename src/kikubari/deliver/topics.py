@@ -66,14 +66,17 @@ class Topics:
             if len(self._rows(connection)) >= MAX_TOPICS:
                 raise InvalidInputError(f"at most {MAX_TOPICS} topics")
             added = connection.execute(
-                insert_or_ignore(connection, topics).values(
+                insert_or_ignore(connection, topics)
+                .values(
                     workspace_id=self._workspace_id,
                     is_retired=0,
                     created_us=to_micros(at),
                     **msgspec.structs.asdict(definition),
                 )
+                # PostgreSQL's driver counts no rows of an INSERT.
+                .returning(topics.c.id)
             )
-            if added.rowcount != 1:
+            if added.first() is None:
                 raise ConflictError(
                     f"there is a topic {definition.id}", hint="Change it, or choose another id."
                 )

@@ -1,4 +1,4 @@
-"""Signed addresses in a message: links, pixel, unsubscribe, preferences, return path.
+"""Signed addresses in a message: links, pixel, unsubscribe, preferences, return path, Message-ID.
 
 A token is 27 octets: a keyed BLAKE2b-128 tag over what it stands for, and workspace and message
 id masked by a keyed hash of that tag. It names nobody, cannot be guessed or altered (2**-128), and
@@ -9,6 +9,7 @@ import hmac
 from base64 import b32decode, b32encode, urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from enum import Enum
+from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import quote
 
@@ -26,6 +27,12 @@ _LETTERS = (_TAG_BYTES + _BODY_BYTES) * 8 // 5 + 1  # in base 32, where case doe
 _PADDING = "=" * (-_LETTERS % 8)
 
 
+@lru_cache(maxsize=1024)
+def _quoted(url: str) -> str:
+    """Return an address as a parameter; most of a dispatch's are in every message."""
+    return quote(url, safe="")
+
+
 class Aim(Enum):
     """What a token is good for; one is never accepted in place of another."""
 
@@ -34,6 +41,7 @@ class Aim(Enum):
     UNSUBSCRIBE = b"u"
     PREFERENCES = b"p"
     BOUNCE = b"b"
+    REPLY = b"r"
 
 
 class TrackedMessage(msgspec.Struct, frozen=True):
@@ -80,26 +88,26 @@ class TrackingTokens:
     def click_path(self, message_id: int, index: int, url: str) -> str:
         """Return the path that leads to a link's address, which it shows in plain sight."""
         token = self._token(Aim.CLICK, message_id, _link(index, url))
-        return f"/c/{token}/{index}?u={quote(url, safe='')}"
+        return f"/c/{token}/{index}?u={_quoted(url)}"
 
     def bounce_token(self, message_id: int) -> str:
         """Return what the local part of a message's return path ends in.
 
         Servers on the way may change the case of an address, so it is in lower case base 32.
         """
-        body, tag = self._signed(Aim.BOUNCE, message_id, b"")
-        return _spell(tag + _xor(body, self._mask(tag)))
+        return self._letters(Aim.BOUNCE, message_id)
 
     def find_bounce(self, token: str) -> TrackedMessage | None:
         """Return what a return path's token stands for, None if it is not ours."""
-        if len(token) != _LETTERS:
-            return None
-        try:
-            raw = b32decode(token.upper() + _PADDING)
-        except ValueError:
-            return None
-        # The last letter has bits to spare: only the one right spelling counts.
-        return self._open(Aim.BOUNCE, raw, b"") if _spell(raw) == token.lower() else None
+        return self._find_letters(Aim.BOUNCE, token)
+
+    def reply_token(self, message_id: int) -> str:
+        """Return what a message's Message-ID begins with; replies name it."""
+        return self._letters(Aim.REPLY, message_id)
+
+    def find_reply(self, token: str) -> TrackedMessage | None:
+        """Return what a Message-ID's token stands for, None if it is not ours."""
+        return self._find_letters(Aim.REPLY, token)
 
     def find_open(self, token: str) -> TrackedMessage | None:
         """Return what a pixel's token stands for, None if it is not ours."""
@@ -137,6 +145,20 @@ class TrackingTokens:
         if urlsafe_b64encode(raw) != token.encode("ascii"):
             return None
         return self._open(aim, raw, about)
+
+    def _letters(self, aim: Aim, message_id: int) -> str:
+        body, tag = self._signed(aim, message_id, b"")
+        return _spell(tag + _xor(body, self._mask(tag)))
+
+    def _find_letters(self, aim: Aim, token: str) -> TrackedMessage | None:
+        if len(token) != _LETTERS:
+            return None
+        try:
+            raw = b32decode(token.upper() + _PADDING)
+        except ValueError:
+            return None
+        # The last letter has bits to spare: only the one right spelling counts.
+        return self._open(aim, raw, b"") if _spell(raw) == token.lower() else None
 
     def _signed(self, aim: Aim, message_id: int, about: bytes) -> tuple[bytes, bytes]:
         body = self._workspace_id.to_bytes(_WORKSPACE_BYTES) + message_id.to_bytes(_MESSAGE_BYTES)

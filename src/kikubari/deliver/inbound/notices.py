@@ -15,6 +15,7 @@ _ROBOT_SUBJECT = re.compile(
     r"out of (?:the )?office|auto(?:matic)?[- ]?(?:reply|response)|vacation|自動返信|自動応答|不在",
     re.IGNORECASE,
 )
+_ANSWERED_SUBJECT = re.compile(r"(?:re|aw|返信)\s*(?:\[\d+\])?\s*[:\uff1a]", re.IGNORECASE)
 # RFC 5965 7.3 and its registry; not-spam and auth-failure say nothing against us.
 _COMPLAINTS = frozenset({"abuse", "fraud", "opt-out", "opt-out-list", "other", "virus"})
 
@@ -123,4 +124,6 @@ def _is_automatic_reply(mail: Opened) -> bool:
         return True
     if mail.header("Precedence").lower() in {"auto_reply", "auto-reply"}:
         return True
-    return bool(_ROBOT_SUBJECT.search(mail.header("Subject")))
+    subject = mail.header("Subject")
+    # Behind a Re: stand our own words.
+    return not _ANSWERED_SUBJECT.match(subject) and bool(_ROBOT_SUBJECT.search(subject))

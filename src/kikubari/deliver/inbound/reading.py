@@ -62,6 +62,10 @@ class Opened:
             for value in self.message.get_all(name) or ():
                 yield str(value)[:_MAX_HEADER]
 
+    def identifiers(self, name: str) -> str:
+        """Return a header that names messages; of a long thread, its end."""
+        return " ".join(str(self.message.get(name) or "").split())[-_MAX_HEADER:]
+
     def sender(self) -> str:
         """Return the From address in lower case."""
         return parseaddr(str(self.message.get("From") or "")[:_MAX_HEADER])[1].lower()

@@ -7,7 +7,6 @@ forward and reverse DNS, one-click unsubscribe; and the postal address that the 
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from ipaddress import ip_address
 
 import msgspec
 
@@ -20,13 +19,18 @@ from kikubari.deliver.preflight.contracts import (
     SenderReport,
     SenderSetup,
 )
+from kikubari.deliver.preflight.installation import (
+    check_one_click,
+    check_postal_address,
+    check_reverse_dns,
+    check_tls,
+)
 from kikubari.deliver.preflight.spf import MAX_LOOKUPS, SpfFacts, read_spf
 from kikubari.spec.errors import InvalidInputError, UnavailableError
 
 _TAG = re.compile(r"\s*([a-z]+)\s*=\s*([^;]*)", re.IGNORECASE)
 _POLICIES = frozenset({"none", "quarantine", "reject"})
 _FEWEST_LABELS = 2
-_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def check_sender(domain: str, setup: SenderSetup, resolver: Resolver) -> SenderReport:
@@ -44,10 +48,10 @@ def check_sender(domain: str, setup: SenderSetup, resolver: Resolver) -> SenderR
         ("dmarc", f"_dmarc.{domain}", lambda: _dmarc(domain, resolver)),
         ("alignment", domain, lambda: _alignment(domain, setup, resolver)),
         ("bounces", setup.return_domain or domain, lambda: _bounces(domain, setup, resolver)),
-        ("reverse_dns", setup.smtp_host, lambda: _reverse_dns(setup, resolver)),
-        ("tls", "KIKUBARI_SMTP_URL", lambda: _tls(setup)),
-        ("one_click", "KIKUBARI_PUBLIC_URL", lambda: _one_click(setup)),
-        ("postal_address", "KIKUBARI_SHOP_ADDRESS", lambda: _postal_address(setup)),
+        ("reverse_dns", setup.smtp_host, lambda: check_reverse_dns(setup, resolver)),
+        ("tls", "KIKUBARI_SMTP_URL", lambda: check_tls(setup)),
+        ("one_click", "KIKUBARI_PUBLIC_URL", lambda: check_one_click(setup)),
+        ("postal_address", "KIKUBARI_SHOP_ADDRESS", lambda: check_postal_address(setup)),
     ]
     # Together: a name server that does not answer is waited for once.
     with ThreadPoolExecutor(len(checks)) as pool:
@@ -283,111 +287,6 @@ def _bounces(domain: str, setup: SenderSetup, resolver: Resolver) -> Finding:
         found=", ".join(hosts),
         en="Bounces can come in.",
         ja="バウンスを受信できます。",
-    )
-
-
-def _reverse_dns(setup: SenderSetup, resolver: Resolver) -> Finding:
-    host = setup.smtp_host
-    if not host or host in _LOCAL_HOSTS:
-        return Finding(
-            code="reverse_dns",
-            level=Level.UNCHECKED,
-            where=host or "KIKUBARI_SMTP_URL",
-            en="The server your mail leaves by cannot be seen from here. Check that the name of its"
-            " address leads back to that address.",
-            ja="送信サーバーをここから確認できません。逆引きと正引きの一致をご確認ください。",
-        )
-    addresses = [host] if _is_address(host) else list(resolver.list_addresses(host))
-    wrong = [one for one in addresses if not _leads_back(one, resolver)]
-    is_good = bool(addresses) and not wrong
-    return Finding(
-        code="reverse_dns",
-        level=Level.OK if is_good else Level.FAIL,
-        where=host,
-        found=", ".join(addresses),
-        publish="" if is_good else "PTR " + ", ".join(f"{one} → {host}" for one in wrong),
-        en="Addresses and names agree in both directions."
-        if is_good
-        else "An address has no name that leads back to it: large providers refuse such mail.",
-        ja="正引きと逆引きが一致しています。"
-        if is_good
-        else "逆引きが正引きと一致しないアドレスがあり、大手事業者に拒否されます。",
-    )
-
-
-def _leads_back(address: str, resolver: Resolver) -> bool:
-    wanted = ip_address(address)
-    return any(
-        wanted in {ip_address(one) for one in resolver.list_addresses(name)}
-        for name in resolver.list_names(address)
-    )
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _tls(setup: SenderSetup) -> Finding:
-    is_local = not setup.smtp_host or setup.smtp_host in _LOCAL_HOSTS
-    level = Level.OK
-    en, ja = "Mail is handed over encrypted.", "暗号化して送信します。"
-    if is_local:
-        level = Level.UNCHECKED
-        en = "Mail is handed to this machine; see that its server uses TLS towards others."
-        ja = "このマシン上のサーバーに渡しています。外部へのTLS設定をご確認ください。"
-    elif setup.encrypts is None:
-        level = Level.WARN
-        en = "Mail is encrypted when the server offers it. Ask for it."
-        ja = "サーバーが対応する場合のみ暗号化します。必須にしてください。"
-    elif not setup.encrypts:
-        level = Level.FAIL
-        en, ja = "Mail is handed over in the clear.", "暗号化せずに送信しています。"
-    return Finding(
-        code="tls",
-        level=level,
-        where="KIKUBARI_SMTP_URL",
-        found=setup.smtp_host,
-        publish="?starttls=required" if level in {Level.WARN, Level.FAIL} else "",
-        en=en,
-        ja=ja,
-    )
-
-
-def _one_click(setup: SenderSetup) -> Finding:
-    is_good = setup.base_url.startswith("https://")
-    return Finding(
-        code="one_click",
-        level=Level.OK if is_good else Level.FAIL,
-        where="KIKUBARI_PUBLIC_URL",
-        found=setup.base_url,
-        publish="" if is_good else "https://…",
-        en="One click unsubscribes."
-        if is_good
-        else "One-click unsubscribe needs an https address that everybody can reach.",
-        ja="ワンクリックで配信停止できます。"
-        if is_good
-        else "ワンクリック配信停止には、外部から届くhttpsのアドレスが必要です。",
-    )
-
-
-def _postal_address(setup: SenderSetup) -> Finding:
-    is_good = bool(setup.postal_address.strip())
-    return Finding(
-        code="postal_address",
-        level=Level.OK if is_good else Level.FAIL,
-        where="KIKUBARI_SHOP_ADDRESS",
-        found=setup.postal_address,
-        publish="" if is_good else "the postal address of whoever advertises",
-        en="Templates can print {{ shop.address }}."
-        if is_good
-        else "Advertisements must show a postal address. Set it, and print {{ shop.address }}.",
-        ja="{{ shop.address }} で住所を表示できます。"
-        if is_good
-        else "広告メールには住所の表示が必要です。設定し、{{ shop.address }} を入れてください。",
     )
 
 

@@ -7,7 +7,7 @@ between; addresses that are not public are refused; redirects are answers like a
 import asyncio
 import ssl
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 import httpcore
@@ -34,7 +34,29 @@ class HttpLost(msgspec.Struct, frozen=True):
 
 
 class RefusedAddressError(Exception):
-    """The name leads to an address that is not public."""
+    """The name leads to an address that is not to be reached."""
+
+
+class Reach(msgspec.Struct, frozen=True):
+    """Which addresses requests may go to.
+
+    Attributes:
+        is_public: those of the public Internet.
+        networks: others that the operator named.
+    """
+
+    is_public: bool = True
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    def allows(self, address: str) -> bool:
+        """Say whether an address may be reached."""
+        if self.is_public and is_public(address):
+            return True
+        found = ip_address(address.partition("%")[0])
+        return any(found in one for one in self.networks if found.version == one.version)
+
+
+_ANYWHERE = Reach(networks=(IPv4Network("0.0.0.0/0"), IPv6Network("::/0")))
 
 
 class GuardedClient:
@@ -43,6 +65,7 @@ class GuardedClient:
     Args:
         size: connections at most.
         allows_private: the operator named the address explicitly, on this machine or network.
+        reach: which addresses are allowed, if not just all public ones.
         tls: context to use instead of the system's.
         seconds: how long to wait for an answer; connecting gets a third of it at the most.
     """
@@ -52,6 +75,7 @@ class GuardedClient:
         *,
         size: int,
         allows_private: bool = False,
+        reach: Reach | None = None,
         tls: ssl.SSLContext | None = None,
         seconds: float = 60.0,
     ) -> None:
@@ -60,7 +84,7 @@ class GuardedClient:
             max_connections=size,
             max_keepalive_connections=size,
             keepalive_expiry=30.0,
-            network_backend=_PinnedBackend(allows_private=allows_private),
+            network_backend=_PinnedBackend(reach or (_ANYWHERE if allows_private else Reach())),
         )
         self._timeout = {
             "connect": seconds / 3, "read": seconds, "write": seconds / 2, "pool": seconds
@@ -112,8 +136,8 @@ async def _read(response: httpcore.Response) -> bytes:
 class _PinnedBackend(httpcore.AsyncNetworkBackend):
     """Resolves, checks, and connects to what it checked."""
 
-    def __init__(self, *, allows_private: bool) -> None:
-        self._allows_private = allows_private
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
         self._inner = httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -127,7 +151,7 @@ class _PinnedBackend(httpcore.AsyncNetworkBackend):
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(host, port, type=1)
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-        if not self._allows_private and not all(is_public(one) for one in addresses):
+        if not all(self._reach.allows(one) for one in addresses):
             raise RefusedAddressError(f"{host} leads to an address that is not public")
         return await self._inner.connect_tcp(
             addresses[0], port, timeout, local_address, socket_options

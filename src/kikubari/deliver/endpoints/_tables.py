@@ -1,0 +1,63 @@
+"""Tables of webhooks out."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text, text
+
+from kikubari.storage import metadata
+
+# Written as literals wherever these rows are looked for: neither engine uses a partial index
+# when the state is a parameter. 0 is queued, 1 is being sent.
+OPEN = text("state <= 1")
+ENDED = text("ended_us IS NOT NULL")
+
+webhook_endpoints = Table(
+    "webhook_endpoints",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("types", Text, nullable=False),  # one a line
+    Column("secret", LargeBinary, nullable=False),  # sealed
+    Column("old_secret", LargeBinary),  # sealed; signs too until old_secret_us
+    Column("old_secret_us", BigInteger),
+    Column("state", Text, nullable=False),
+    Column("disabled_because", Text),
+    Column("disabled_us", BigInteger),
+    Column("failing_us", BigInteger),  # first failure since it last took a call
+    Column("created_us", BigInteger, nullable=False),
+)
+
+webhook_calls = Table(
+    "webhook_calls",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("endpoint_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),  # whom it is about, 0 for nobody
+    Column("body", LargeBinary),  # sealed with the person's key; none once it was delivered
+    Column("state", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_us", BigInteger, nullable=False),  # while it is sent: when its lease ends
+    Column("status", Integer),
+    Column("said", Text, nullable=False),
+    Column("queued_us", BigInteger, nullable=False),
+    Column("ended_us", BigInteger),
+)
+Index(
+    "ix_webhook_calls_open",
+    webhook_calls.c.workspace_id,
+    webhook_calls.c.endpoint_id,
+    webhook_calls.c.due_us,
+    sqlite_where=OPEN,
+    postgresql_where=OPEN,
+)
+Index(
+    "ix_webhook_calls_ended",
+    webhook_calls.c.workspace_id,
+    webhook_calls.c.endpoint_id,
+    webhook_calls.c.ended_us,
+    sqlite_where=ENDED,
+    postgresql_where=ENDED,
+)
+Index("ix_webhook_calls_number", webhook_calls.c.workspace_id, webhook_calls.c.number)
