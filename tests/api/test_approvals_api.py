@@ -1,10 +1,11 @@
 """A large or sensitive send takes two members, by the API as the console uses it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
-from test_answers import BROADCAST
+from campaign_examples import BROADCAST
 
 from installation import PASSWORD
 
@@ -121,6 +122,43 @@ def test_what_the_guard_objects_to_takes_two(api, log_in, policy):
     assert asked["wish"]["reasons"] == ["guard"]
     assert answer(other, asked["id"], "decline", "too close").json()["state"] == "declined"
     assert send(asker, draft(api)).status_code == 201
+
+
+def test_a_scheduled_send_whose_audience_grew_waits_for_a_second_member(api, log_in, policy):
+    policy(over_people=2)
+    asker, other = log_in("sender"), log_in("sender")
+    key = api.post("/api/sources", {"name": "growing"})["write_key"]
+
+    def join(*users: str) -> None:
+        with api.stranger() as shop:
+            for user in users:
+                body = {"userId": user, "traits": {"club": "growing"}}
+                shop.post("/v1/identify", json=body, auth=(key, "")).raise_for_status()
+        api.settle()
+
+    join("grown-1")
+    start_at = datetime.now(UTC) + timedelta(seconds=25)
+    broadcast_id = draft(
+        api,
+        segment={"type": "trait", "trait": "club", "test": {"type": "is", "value": "growing"}},
+        timing={"start_at": start_at.isoformat()},
+    )
+    assert send(asker, broadcast_id).json()["state"] == "scheduled"
+    join("grown-2", "grown-3")
+    api.wait(lambda: api.get(f"/api/broadcasts/{broadcast_id}")["state"] != "scheduled")
+    held = api.get(f"/api/broadcasts/{broadcast_id}")
+    assert held["state"] == "draft"
+    assert held["problem"] == "it was permitted for 1 and would go to 3 people now"
+
+    def waiting():
+        return api.get("/api/approvals", target=broadcast_id, is_waiting=True)
+
+    api.wait(waiting)
+    [asked] = waiting()
+    assert (asked["wish"]["n_people"], asked["wish"]["reasons"]) == (3, ["size"])
+    assert answer(asker, asked["id"], "approve").status_code == 403
+    answer(other, asked["id"], "approve").raise_for_status()
+    assert send(asker, broadcast_id).json()["n_audience"] == 3
 
 
 def test_sending_past_a_senders_check_takes_two_admins(api, log_in, policy):

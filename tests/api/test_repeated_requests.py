@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from test_answers import SEGMENT
+from audience_examples import SEGMENT
 
 from installation import Installation
 

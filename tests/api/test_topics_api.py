@@ -1,5 +1,7 @@
 """Topics and wordings of consent over HTTP and by command."""
 
+from campaign_examples import BROADCAST
+
 
 def test_a_topic_is_made_worded_anew_and_retired(api):
     made = api.post("/api/topics", {"id": "new-tea", "name_ja": "新茶", "name_en": "New tea"})
@@ -19,21 +21,7 @@ def test_a_topic_is_made_worded_anew_and_retired(api):
 
 
 def test_a_broadcast_is_on_a_topic_that_is_offered_or_on_none(api):
-    draft = {
-        "name": "On a topic",
-        "segment": "builtin:everyone",
-        "sender": {"from_address": "news@shop.example"},
-        "template": {
-            "default_language": "en",
-            "variants": {
-                "en": {
-                    "subject": "Hello",
-                    "preheader": "",
-                    "html": '<a href="{{ unsubscribe_url }}">Stop</a>',
-                }
-            },
-        },
-    }
+    draft = {**BROADCAST, "name": "On a topic", "purpose": "marketing"}
     refused = api.client.post("/api/broadcasts", json={**draft, "topic": "never-made"})
     assert refused.status_code == 400
     assert "never-made" in refused.json()["error"]["message"]

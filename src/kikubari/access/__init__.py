@@ -5,6 +5,7 @@ from kikubari.access.approvals import Approvals as Approvals
 from kikubari.access.audit import AuditLog as AuditLog
 from kikubari.access.contracts import ROLE_SCOPES as ROLE_SCOPES
 from kikubari.access.contracts import SCOPES as SCOPES
+from kikubari.access.contracts import SEND as SEND
 from kikubari.access.contracts import Actor as Actor
 from kikubari.access.contracts import ApiKey as ApiKey
 from kikubari.access.contracts import Approval as Approval

@@ -76,18 +76,31 @@ class Approvals:
         self._store.write(work)
         return policy
 
+    def is_outgrown(self, n_permitted: int, n_people: int) -> bool:
+        """Return whether what may go to some people needs a second member for so many now.
+
+        It does where they are more than a tenth more, and more than one member may write to.
+        """
+        over = self.policy().over_people
+        is_more = n_people > n_permitted * (1 + _TOLERANCE)
+        return over is not None and n_people > over and is_more
+
     def ask(self, wish: Wish, principal: Principal, by: Actor) -> Approval:
         """Ask for a second member; the same wish of the same person keeps its approval.
 
         What waited for the same target before is replaced.
         """
+        return self.ask_for(wish, principal.identity, by)
+
+    def ask_for(self, wish: Wish, asker: str, by: Actor) -> Approval:
+        """Ask for a second member in the name of a first, who is not here; see `ask`."""
         now = self._clock.now()
         valid = timedelta(hours=self.policy().valid_hours)
 
         def work(connection: Connection) -> str:
             rows = connection.execute(_of(wish.action, wish.target, ApprovalState.WAITING)).all()
             for row in rows:
-                is_same = row.asker == principal.identity and row.expires_us > to_micros(now)
+                is_same = row.asker == asker and row.expires_us > to_micros(now)
                 if is_same and _covers(row, wish):
                     return str(row.id)
             connection.execute(
@@ -106,7 +119,7 @@ class Approvals:
                 | {
                     "workspace_id": DEFAULT_WORKSPACE,
                     "id": approval_id,
-                    "asker": principal.identity,
+                    "asker": asker,
                     "asked_by": by.name,
                     "asked_us": to_micros(now),
                     "expires_us": to_micros(now + valid),

@@ -234,6 +234,10 @@ class AuditCheck(msgspec.Struct, frozen=True):
     broken_at: int | None = None
 
 
+# The action of sending a broadcast.
+SEND = "broadcast.send"
+
+
 class ApprovalReason(StrEnum):
     """Why one person alone does not do."""
 

@@ -1,9 +1,9 @@
 """What the HTTP surfaces are given: the services of the rooms below, wired once by `app`."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
 
 import msgspec
 
@@ -19,8 +19,11 @@ from kikubari.collect import (
 from kikubari.decide.guard import GuardPolicies
 from kikubari.decide.offers import Offers
 from kikubari.decide.predict import Predictions
+from kikubari.decide.recommend import Recommending
+from kikubari.decide.stages import StageBook, StagePeople
 from kikubari.deliver import (
     DefaultsOfBroadcasts,
+    Endpoints,
     Engagement,
     FrequencyPolicies,
     InboxStore,
@@ -56,7 +59,8 @@ from kikubari.journeys.recipes import RecipeBook
 from kikubari.journeys.simulation import Simulations
 from kikubari.kit.clock import Clock
 from kikubari.kit.rates import Buckets
-from kikubari.measure import GuardTallies, Mailings, Reports
+from kikubari.measure import GuardTallies, LetterReports, Mailings, Reports
+from kikubari.measure.insights import Insights
 from kikubari.profiles import (
     Companies,
     ConsentLedger,
@@ -173,14 +177,27 @@ class MailSetup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Services:
-    """Everything the handlers call."""
+class HouseServices:
+    """The installation as a whole."""
 
     clock: Clock
     store: StateStore
     columnar: ColumnarStore
     settings: ShopSettings
     access: Access
+    rights: PersonRights
+    endpoints: Endpoints
+    health: Callable[[], Health]
+    # Principal of an Authorization secret: an API key, or the local token of this process.
+    find_principal: Callable[[str], Principal | None]
+    # Draws a product's picture as SVG; None if there is no such product.
+    product_image: Callable[[str], str | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataServices:
+    """Events: their sources, plans, log and copy."""
+
     sources: Sources
     rejected: RejectedEvents
     attributes: AttributeCatalogue
@@ -188,16 +205,28 @@ class Services:
     violations: Violations
     log: EventLog
     copier: Copier
+    rebuild_copy: Callable[[], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeopleServices:
+    """What is known of people."""
+
     profiles: Profiles
     consents: ConsentLedger
     statements: TraitStatements
     saved: Saved
     companies: Companies
     households: Households
-    rights: PersonRights
-    catalog: Catalog
+    wordings: Wordings
     product_news: ProductNews
     product_watchers: Watchers
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentServices:
+    """Who belongs together, and what is found in them."""
+
     segments: Segments
     segment_engine: SegmentEngine
     memberships: Memberships
@@ -206,51 +235,113 @@ class Services:
     lists: StoredLists
     personas: Personas
     lookalikes: Lookalikes
+    insights: Insights
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastServices:
+    """What people will do and like, and the stages they are in."""
+
     predictions: Predictions
-    outbox: Outbox
-    suppressions: Suppressions
+    life_stages: StageBook
+    stage_people: StagePeople
+    recommending: Recommending
+
+
+@dataclass(frozen=True, kw_only=True)
+class WishServices:
+    """What people wish to get, and what they did with what they got."""
+
     engagement: Engagement
     unsubscribing: Unsubscribing
     frequency_policies: FrequencyPolicies
-    guard_policies: GuardPolicies
-    broadcast_defaults: DefaultsOfBroadcasts
     wishes: WishBook
     topics: Topics
-    wordings: Wordings
     subscriptions: Subscriptions
     own_requests: OwnRequests
     form_calls: Buckets
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterServices:
+    """What letters are made of."""
+
+    catalog: Catalog
+    offers: Offers
+    guard_policies: GuardPolicies
+    broadcast_defaults: DefaultsOfBroadcasts
+    previews: Previews
+    versions: BroadcastVersions
+    saved_blocks: SavedBlocks
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryServices:
+    """Broadcasts, sending, and what came back."""
+
+    outbox: Outbox
+    suppressions: Suppressions
     receiving: MailReceiving
     webhooks: Webhooks
     spam_watch: SpamWatch
+    # Looks up what a sender's domain publishes, and judges it with how this installation sends.
+    check_sender: Callable[[str], SenderReport]
     mail: MailSetup
     pace: Pace
     mailings: Mailings
     inbox: InboxStore
     broadcasts: Broadcasts
+    renewals: Renewals
+    reports: Reports
+    letter_reports: LetterReports
+    guard_tallies: GuardTallies
+    # Fixes a draft's audience if that is permitted, for who asks; its messages are queued behind.
+    send_broadcast: Callable[[str, Permit, str], Broadcast]
+    # The same though the sender's check fails.
+    send_unchecked: Callable[[str, Permit, str], Broadcast]
+    # Sends a draft as one person would get it to addresses; nothing of it is counted.
+    send_trial: Callable[[BroadcastDefinition, int, Sequence[str]], Awaitable[list[TestedAddress]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JourneyServices:
+    """Journeys, and their trials."""
+
     journeys: Journeys
     experiments: Experiments
     explaining: Explaining
     recipes: RecipeBook
     simulations: Simulations
-    previews: Previews
-    versions: BroadcastVersions
-    saved_blocks: SavedBlocks
-    offers: Offers
-    renewals: Renewals
-    reports: Reports
-    guard_tallies: GuardTallies
-    # Fixes a draft's audience if that is permitted; its messages are queued behind.
-    send_broadcast: Callable[[str, Permit], Broadcast]
-    # The same though the sender's check fails.
-    send_unchecked: Callable[[str, Permit], Broadcast]
-    # Sends a draft as one person would get it to addresses; nothing of it is counted.
-    send_trial: Callable[[BroadcastDefinition, int, Sequence[str]], Awaitable[list[TestedAddress]]]
-    # Looks up what a sender's domain publishes, and judges it with how this installation sends.
-    check_sender: Callable[[str], SenderReport]
-    health: Callable[[], Health]
-    rebuild_copy: Callable[[], None]
-    # Principal of an Authorization secret: an API key, or the local token of this process.
-    find_principal: Callable[[str], Principal | None]
-    # Draws a product's picture as SVG; None if there is no such product.
-    product_image: Callable[[str], str | None]
+
+
+ServicesPart = (
+    HouseServices
+    | DataServices
+    | PeopleServices
+    | SegmentServices
+    | ForecastServices
+    | WishServices
+    | LetterServices
+    | DeliveryServices
+    | JourneyServices
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services(
+    HouseServices,
+    DataServices,
+    PeopleServices,
+    SegmentServices,
+    ForecastServices,
+    WishServices,
+    LetterServices,
+    DeliveryServices,
+    JourneyServices,
+):
+    """Everything the handlers call."""
+
+    @classmethod
+    def join(cls, *parts: ServicesPart) -> Self:
+        """Return the services of all parts; each is given once."""
+        return cls(**{one.name: getattr(part, one.name) for part in parts for one in fields(part)})

@@ -7,6 +7,7 @@ import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 
+from kikubari.journeys.definition import hint_at_kind
 from kikubari.spec.errors import KikubariError, RateLimitedError, UnavailableError
 
 logger = structlog.get_logger(__name__)
@@ -69,7 +70,7 @@ def answer_http_error(
     body = ErrorBody(
         _CODES.get(error.status_code, "invalid_input"),
         error.detail,
-        _HINTS.get(error.status_code, ""),
+        hint_at_kind(f"{error.detail} {error.extra}") or _HINTS.get(error.status_code, ""),
         error.extra or None,
     )
     return _answer(body, error.status_code, dict(error.headers or {}))

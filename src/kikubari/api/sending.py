@@ -7,6 +7,7 @@ from itertools import islice
 from sqlalchemy import Connection
 
 from kikubari.access import (
+    SEND,
     Access,
     Actor,
     ApprovalNeededError,
@@ -19,7 +20,7 @@ from kikubari.api.contracts import Services
 from kikubari.journeys import Broadcast, BroadcastDefinition, Permit
 from kikubari.spec.errors import ConflictError
 
-SEND, SEND_UNCHECKED = "broadcast.send", "broadcast.send_unchecked"
+SEND_UNCHECKED = "broadcast.send_unchecked"
 # Messages that the guard judges before it is known whether one member may send alone.
 _JUDGED = 100
 
@@ -56,11 +57,11 @@ async def send(
     permit = _permit(
         services.access, draft, reasons, by, over=policy.over_people, why=unchecked_because
     )
-    start: Callable[[str, Permit], Broadcast] = (
+    start: Callable[[str, Permit, str], Broadcast] = (
         services.send_unchecked if unchecked_because else services.send_broadcast
     )
     try:
-        return await asyncio.to_thread(start, broadcast_id, permit)
+        return await asyncio.to_thread(start, broadcast_id, permit, principal.identity)
     except _UnapprovedError as refused:
         wish = refused.wish
     raise ApprovalNeededError(

@@ -6,7 +6,8 @@ from typing import Any
 from pyroaring import BitMap
 
 from kikubari.deliver import Origin, Outbox
-from kikubari.measure import OutboxCounts
+from kikubari.journeys import LetterGoal
+from kikubari.measure import Goals, OutboxCounts
 from kikubari.segments import SegmentEngine
 from kikubari.spec.conditions import InSegment, convert_condition
 from kikubari.spec.errors import NotFoundError
@@ -28,6 +29,21 @@ class SegmentAudience:
         if isinstance(segment, str):
             return self._engine.evaluate(InSegment(segment), as_of).members
         return self._engine.evaluate(convert_condition(segment), as_of).members
+
+
+class LetterGoals:
+    """Implements what `journeys.LetterTests` counts with on measure's."""
+
+    def __init__(self, goals: Goals) -> None:
+        self._goals = goals
+
+    def __call__(
+        self, broadcast_id: str, goal: LetterGoal, since: datetime
+    ) -> dict[str, tuple[int, int]]:
+        """Return, for each letter, how many got it and how many of these reached the goal."""
+        return self._goals.count_by_letter(
+            broadcast_id, goal.topic, hours=goal.within_hours, since=since
+        )
 
 
 class BroadcastOutbox:

@@ -1,16 +1,24 @@
 """What the gates ask about people: who is one person, and when they are likely to look."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from kikubari.decide.predict import has_told
 from kikubari.kit.clock import Clock
-from kikubari.profiles import Profiles, query_best_hours
+from kikubari.profiles import Profiles, Trait, TraitFact, query_best_hours
+from kikubari.spec.topics import INTERNAL_SOURCE_ID
 from kikubari.storage import ColumnarStore, StateStore
 
 # Habits of longer ago say little about when somebody looks today.
 _MEMORY = timedelta(days=180)
+_HOURS = 24
+# Nobody else's word counts as one's own choice, or as learned.
+_SAID_OF_HOURS: dict[str, Callable[[TraitFact], bool]] = {
+    "preferred_hour": lambda fact: fact.provenance == "declared",
+    "predicted_best_hour": lambda fact: fact.source_id == INTERNAL_SOURCE_ID,
+}
 
 
 class ProfilePeople:
@@ -63,13 +71,19 @@ class AnonymousNumbers:
 
 
 class HabitualHours:
-    """Implements `deliver.BestHours` on what people did."""
+    """Implements `deliver.BestHours`: what somebody chose, else what their habits say.
+
+    Who told their hour (the trait `preferred_hour`, by own word) gets it. Else it is the hour that
+    was learned of them, if it is surely theirs. Before a shop's first model is learned it is the
+    hour of most of their own events.
+    """
 
     def __init__(
         self, store: StateStore, columnar: ColumnarStore, profiles: Profiles, clock: Clock
     ) -> None:
         self._store = store
         self._columnar = columnar
+        self._profiles = profiles
         self._people = ProfilePeople(profiles)
         self._clock = clock
 
@@ -77,11 +91,30 @@ class HabitualHours:
         """Return the hour of each whose own events are enough to tell."""
         with self._store.read() as connection:
             people = self._people.list_numbers(connection, zones, workspace_id=workspace_id)
+            canonical = {one for one, _ in people.values()}
+            facts = self._profiles.load_profiles(connection, canonical, names=list(_SAID_OF_HOURS))
+            is_learned = has_told(connection, workspace_id)
+        known = {number: _hour_of(facts[one].traits) for number, (one, _) in people.items()}
+        hours = {number: hour for number, hour in known.items() if hour is not None}
+        if is_learned:
+            return hours
         now = self._clock.now()
-        return query_best_hours(
+        habits = query_best_hours(
             self._columnar,
             {number: (zones[number], own) for number, (_, own) in people.items()},
             since=now - _MEMORY,
             as_of=now,
             workspace_id=workspace_id,
         )
+        return habits | hours
+
+
+def _hour_of(traits: Mapping[str, Trait]) -> int | None:
+    """Return the hour somebody chose, else the one learned of them."""
+    for name, is_meant in _SAID_OF_HOURS.items():
+        trait = traits.get(name)
+        said = (trait.fact, *trait.disagreements) if trait is not None else ()
+        for fact in filter(is_meant, said):
+            if isinstance(fact.value, int) and 0 <= fact.value < _HOURS:
+                return fact.value
+    return None

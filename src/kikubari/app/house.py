@@ -3,28 +3,37 @@
 import hmac
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from importlib.metadata import version
 
 import msgspec
 
 from kikubari.access import SCOPES, Access, Principal
-from kikubari.api import ConsumerHealth, Health, Services, ShopSettings
+from kikubari.api import (
+    ConsumerHealth,
+    ForecastServices,
+    Health,
+    HouseServices,
+    JourneyServices,
+    Services,
+    ShopSettings,
+)
+from kikubari.app.growth import ApprovedGrowth
 from kikubari.app.people_rights import PeopleRights
-from kikubari.app.senders import describe_mail
 from kikubari.app.settings import Settings
 from kikubari.app.wings import (
+    CallingWing,
     DeliveryWing,
     Ground,
     JourneysWing,
+    LettersWing,
     LogWing,
     PeopleWing,
     PredictingWing,
+    RecommendingWing,
     SegmentsWing,
     TryingWing,
+    WishesWing,
 )
-from kikubari.journeys import Renewals
-from kikubari.kit.rates import Buckets
 from kikubari.profiles import profile_id
 from kikubari.segments import STALE_AFTER
 
@@ -47,19 +56,49 @@ class House:
         self._log = LogWing(self._ground)
         self._people = PeopleWing(self._ground, self._log)
         self._segments = SegmentsWing(self._ground, self._log, self._people)
-        self._delivery = DeliveryWing(self._ground, self._log, self._people, self._segments)
+        self._recommending = RecommendingWing(self._ground, self._log, self._people)
+        self._wishes = WishesWing(self._ground, self._log, self._people)
+        self._letters = LettersWing(
+            self._ground,
+            self._log,
+            self._people,
+            self._segments,
+            topics=self._wishes.topics,
+            recommender=self._recommending.recommending,
+        )
+        self._access = self._build_access()
+        self._delivery = DeliveryWing(
+            self._ground,
+            self._log,
+            self._people,
+            self._segments,
+            self._letters,
+            consents=self._wishes.consents,
+            growth=ApprovedGrowth(self._access),
+        )
+        self._calling = CallingWing(self._ground, self._log)
         self._journeys = JourneysWing(
-            self._ground, self._log, self._people, self._segments, self._delivery
+            self._ground,
+            self._log,
+            self._people,
+            self._segments,
+            letters=self._letters,
+            delivery=self._delivery,
+            calling=self._calling,
+            access=self._access,
         )
         self._trying = TryingWing(
             self._ground,
             self._log,
             self._people,
             segments=self._segments,
-            delivery=self._delivery,
+            letters=self._letters,
+            policies=self._wishes.frequency_policies,
             journeys=self._journeys,
         )
-        self._predicting = PredictingWing(self._ground, self._log, self._people)
+        self._predicting = PredictingWing(
+            self._ground, self._log, self._people, catalog=self._letters.catalog
+        )
         self.tracking = self._log.tracking
         self.services = self._build_services()
         unconfirmed = self._ground.lone_loop("unconfirmed", self._forget_unconfirmed, idle=_HOURLY)
@@ -68,8 +107,11 @@ class House:
             *self._people.loops,
             *self._segments.loops,
             *self._delivery.loops,
+            *self._wishes.loops,
+            *self._calling.loops,
             *self._journeys.loops,
             *self._predicting.loops,
+            *self._recommending.loops,
             unconfirmed,
         )
 
@@ -95,11 +137,15 @@ class House:
         for loop in self._loops:
             loop.start()
         self._delivery.thread.start()
+        self._calling.thread.start()
 
     def close(self) -> None:
         """Let what is under way end, then close every store."""
         self._trying.simulations.close()
-        self._delivery.stop()
+        self._recommending.close()
+        self._calling.thread.stop()
+        self._delivery.thread.stop()
+        self._letters.close()
         for loop in self._loops:
             loop.stop()
         self._log.close()
@@ -119,6 +165,8 @@ class House:
         ]
         consumers = [self._with_freshness(one) for one in consumers]
         consumers.append(ConsumerHealth("deliver", thread.is_alive, None, thread.last_error))
+        calling = self._calling.thread
+        consumers.append(ConsumerHealth("webhooks", calling.is_alive, None, calling.last_error))
         return Health(
             is_ready=all(one.is_alive for one in consumers),
             version=version("kikubari"),
@@ -137,10 +185,44 @@ class House:
             error = f"members of segments are {round(lag.total_seconds())} s behind"
         return msgspec.structs.replace(one, lag=behind, last_error=error)
 
+    def _build_access(self) -> Access:
+        ground = self._ground
+        return Access(
+            ground.state,
+            ground.clock,
+            ground.ids,
+            sealing_key=ground.secrets.second_factor_key,
+            audit_key=ground.secrets.audit_key,
+            shop_name=ground.settings.shop_name,
+        )
+
     def _build_services(self) -> Services:
-        ground, log, people = self._ground, self._log, self._people
-        segments, delivery, settings = self._segments, self._delivery, self._ground.settings
-        return Services(
+        return Services.join(
+            self._own_services(),
+            self._log.services(),
+            self._people.services(),
+            self._segments.services(),
+            ForecastServices(
+                predictions=self._predicting.predictions,
+                life_stages=self._predicting.life_stages,
+                stage_people=self._predicting.stage_people,
+                recommending=self._recommending.recommending,
+            ),
+            self._wishes.services(),
+            self._letters.services(),
+            self._delivery.services(),
+            JourneyServices(
+                journeys=self._journeys.journeys,
+                experiments=self._journeys.experiments,
+                explaining=self._journeys.explaining,
+                recipes=self._trying.recipes,
+                simulations=self._trying.simulations,
+            ),
+        )
+
+    def _own_services(self) -> HouseServices:
+        ground, settings = self._ground, self._ground.settings
+        return HouseServices(
             clock=ground.clock,
             store=ground.state,
             columnar=ground.columnar,
@@ -152,87 +234,10 @@ class House:
                 address=settings.shop_address,
                 contact=settings.shop_contact,
             ),
-            access=Access(
-                ground.state,
-                ground.clock,
-                ground.ids,
-                sealing_key=ground.secrets.second_factor_key,
-                audit_key=ground.secrets.audit_key,
-                shop_name=settings.shop_name,
-            ),
-            sources=log.sources,
-            rejected=log.rejected,
-            attributes=log.attributes,
-            plans=log.plans,
-            violations=log.violations,
-            log=log.log,
-            copier=log.copier,
-            profiles=people.profiles,
-            consents=people.consents,
-            statements=people.statements,
-            saved=people.saved,
-            companies=people.companies,
-            households=people.households,
+            access=self._access,
             rights=self._build_rights(),
-            catalog=delivery.catalog,
-            product_news=people.product_news,
-            product_watchers=people.product_watchers,
-            segments=segments.segments,
-            segment_engine=segments.engine,
-            memberships=segments.memberships,
-            thresholds=segments.thresholds,
-            segment_editor=segments.editor,
-            lists=segments.lists,
-            personas=segments.personas,
-            lookalikes=segments.lookalikes,
-            predictions=self._predicting.predictions,
-            outbox=delivery.outbox,
-            suppressions=delivery.suppressions,
-            engagement=delivery.engagement,
-            unsubscribing=delivery.unsubscribing,
-            frequency_policies=delivery.frequency_policies,
-            guard_policies=delivery.guard_policies,
-            broadcast_defaults=delivery.broadcast_defaults,
-            wishes=delivery.wishes,
-            topics=delivery.topics,
-            wordings=people.wordings,
-            subscriptions=delivery.subscriptions,
-            own_requests=delivery.own_requests,
-            form_calls=Buckets(ground.clock),
-            receiving=delivery.receiving,
-            webhooks=delivery.webhooks,
-            spam_watch=delivery.spam_watch,
-            check_sender=delivery.senders.check,
-            mail=describe_mail(settings),
-            pace=delivery.pace,
-            mailings=delivery.mailings,
-            inbox=delivery.inbox,
-            broadcasts=delivery.broadcasts,
-            journeys=self._journeys.journeys,
-            experiments=self._journeys.experiments,
-            explaining=self._journeys.explaining,
-            recipes=self._trying.recipes,
-            simulations=self._trying.simulations,
-            previews=delivery.previews,
-            versions=delivery.versions,
-            saved_blocks=delivery.saved_blocks,
-            offers=delivery.offers,
-            renewals=Renewals(
-                ground.state,
-                consents=people.consents,
-                wordings=people.wordings,
-                lists=segments.lists,
-                segments=segments.segments,
-                broadcasts=delivery.broadcasts,
-                clock=ground.clock,
-            ),
-            reports=delivery.reports,
-            guard_tallies=delivery.guard_tallies,
-            send_broadcast=delivery.send,
-            send_trial=delivery.trials.send,
-            send_unchecked=partial(delivery.send, is_unchecked=True),
+            endpoints=self._calling.endpoints,
             health=self.health,
-            rebuild_copy=log.rebuild_copy,
             find_principal=self._find_principal,
             product_image=self._product_image,
         )
@@ -251,7 +256,7 @@ class House:
             saved=people.saved,
             companies=people.companies,
             households=people.households,
-            offers=self._delivery.offers,
+            offers=self._letters.offers,
             outbox=self._delivery.outbox,
             inbox=self._delivery.inbox,
             rights=people.rights,

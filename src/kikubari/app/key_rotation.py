@@ -6,9 +6,16 @@ from sqlalchemy import Connection
 from kikubari.access import Actor, AuditLog, reseal_app_secrets
 from kikubari.app.engines import open_state
 from kikubari.app.presence import Presence
-from kikubari.app.secrets import AUDIT_LOG, SECOND_FACTORS, WRITE_KEYS, instance_key_file
+from kikubari.app.secrets import (
+    AUDIT_LOG,
+    SECOND_FACTORS,
+    WEBHOOKS,
+    WRITE_KEYS,
+    instance_key_file,
+)
 from kikubari.app.settings import Settings
 from kikubari.collect import Sources
+from kikubari.deliver import reseal_endpoint_secrets
 from kikubari.kit.clock import SystemClock
 from kikubari.kit.sealing import Seal
 from kikubari.profiles import InstanceKey, rewrap_person_keys
@@ -35,6 +42,7 @@ class KeyRotated(msgspec.Struct, frozen=True):
     person_keys: int
     authenticator_apps: int
     write_keys: int
+    webhook_secrets: int
 
 
 def rotate_instance_key(settings: Settings) -> KeyRotated:
@@ -68,14 +76,15 @@ def rotate_instance_key(settings: Settings) -> KeyRotated:
 
 
 def _seal_anew(store: StateStore, old: InstanceKey, new: InstanceKey) -> KeyRotated:
-    app_seals, source_seals = (
+    app_seals, source_seals, endpoint_seals = (
         [Seal(key.derive(purpose)) for key in (old, new)]
-        for purpose in (SECOND_FACTORS, WRITE_KEYS)
+        for purpose in (SECOND_FACTORS, WRITE_KEYS, WEBHOOKS)
     )
     return KeyRotated(
         rewrap_person_keys(store, old, new),
         reseal_app_secrets(store, *app_seals),
         Sources(store, SystemClock(), source_seals[0]).reseal(source_seals[1]),
+        reseal_endpoint_secrets(store, *endpoint_seals),
     )
 
 

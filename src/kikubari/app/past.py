@@ -4,15 +4,22 @@ import asyncio
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from pyroaring import BitMap
+
+from kikubari.app.contact import HabitualHours
 from kikubari.app.journeying import JourneyPeople
 from kikubari.deliver import Sender
 from kikubari.events import EventLog, SequencedEvent
-from kikubari.journeys import BroadcastDefinition, Explaining, Previews
+from kikubari.journeys import Audience, BroadcastDefinition, Explaining, Previews
 from kikubari.journeys.contracts import Objection
 from kikubari.journeys.definition import MessageStep, Who
 from kikubari.journeys.running import Conversions
+from kikubari.kit.clock import Clock
 from kikubari.kit.instants import EARLIEST
+from kikubari.profiles import Profiles
 from kikubari.segments import RememberedPeople
+from kikubari.spec.envelope import DEFAULT_WORKSPACE
+from kikubari.storage import ColumnarStore, StateStore
 
 _AT_ONCE = 50_000
 _PEOPLE_AT_ONCE = 500
@@ -44,12 +51,22 @@ class LoggedPast:
 
 
 class LoggedMemories:
-    """Implements `journeys.Memories`: people's whole histories, read from the log once."""
+    """Implements `journeys.Memories`: people's whole histories, read from the log once.
 
-    def __init__(self, log: EventLog, people: JourneyPeople, remembered: RememberedPeople) -> None:
+    Everybody at once is asked of the columnar copy.
+    """
+
+    def __init__(
+        self,
+        log: EventLog,
+        people: JourneyPeople,
+        remembered: RememberedPeople,
+        everybody: Audience,
+    ) -> None:
         self._log = log
         self._people = people
         self._remembered = remembered
+        self._everybody = everybody
 
     def recall(self, people: Collection[int]) -> None:
         """Read what these people ever did."""
@@ -60,6 +77,10 @@ class LoggedMemories:
     def belongs(self, segment: Who, person: int, *, as_of: datetime) -> bool:
         """Say whether a person was in a segment."""
         return self._remembered.belongs(segment, person, as_of=as_of)
+
+    def list_members(self, segment: Who, *, as_of: datetime) -> BitMap:
+        """Return everybody who was in a segment."""
+        return self._everybody.evaluate(segment, as_of=as_of, workspace_id=DEFAULT_WORKSPACE)
 
     def _recall(self, people: Sequence[int]) -> None:
         whose = self._people.numbers_of(people)
@@ -91,6 +112,19 @@ class PreviewGuard:
         )
         report = asyncio.run(self._previews.check(draft, numbers, also_known=_OCCASIONS))
         return report.people - report.failed, report.objections
+
+
+class PastHabits:
+    """Implements `journeys.Habits` on what people had done by then."""
+
+    def __init__(self, store: StateStore, columnar: ColumnarStore, profiles: Profiles) -> None:
+        self._store = store
+        self._columnar = columnar
+        self._profiles = profiles
+
+    def as_of(self, clock: Clock) -> HabitualHours:
+        """Return habits as the clock has them."""
+        return HabitualHours(self._store, self._columnar, self._profiles, clock)
 
 
 class EnrolledHoldouts:

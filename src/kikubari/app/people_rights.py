@@ -9,9 +9,15 @@ from sqlalchemy import Connection
 
 from kikubari.api import PersonExport
 from kikubari.decide.offers import Offers
-from kikubari.deliver import InboxStore, Outbox, forget_contact, forget_requests
+from kikubari.deliver import (
+    InboxStore,
+    Outbox,
+    forget_calls,
+    forget_contact,
+    forget_requests,
+)
 from kikubari.events import EventLog, Forgetting, SequencedEvent, forget_in
-from kikubari.journeys import forget_ways
+from kikubari.journeys import forget_ways, list_ways
 from kikubari.kit.clock import Clock
 from kikubari.kit.ids import IdFactory
 from kikubari.profiles import (
@@ -132,6 +138,7 @@ class PeopleRights:
             forget_in(connection, receipt.numbers)
             forget_contact(connection, receipt.numbers)
             forget_requests(connection, receipt.numbers)
+            forget_calls(connection, receipt.numbers)
             self._offers.forget_in(connection, receipt.numbers)
             forget_ways(connection, receipt.numbers)
             return receipt
@@ -235,6 +242,7 @@ class PeopleRights:
                 "saved": self._saved.load(connection, [number])[number],
                 "companies": self._companies.load(connection, [number])[number],
                 "coupons": self._offers.list_held(connection, profile.numbers),
+                "journeys": list_ways(connection, profile.numbers),
                 "household": {
                     "n_members": len(sharing.household),
                     "shared_devices": [one.device for one in sharing.devices],

@@ -190,7 +190,14 @@ class ProfileRecipients:
             timezone=zone or self._timezone,
             is_zone_assumed=not zone,
             facts=_customer(facts),
-            standing=standing_of(said, person.traits, acts, now, shares_device=shares_device),
+            standing=standing_of(
+                said,
+                person.traits,
+                acts,
+                now,
+                zone=ZoneInfo(zone or self._timezone),
+                shares_device=shares_device,
+            ),
             consented_at=said[_MARKETING].at if said[_MARKETING].is_granted else None,
             consent_source=said[_MARKETING].source,
         )

@@ -1,4 +1,4 @@
-"""Recommendations for people at a terminal: from any file of purchases, without a server."""
+"""Recommendations for people at a terminal."""
 
 from pathlib import Path
 
@@ -6,9 +6,10 @@ import msgspec
 
 from kikubari.app.predicting import parse_horizon
 from kikubari.decide.histories import History, HistoryColumns, parse_day, read_history
-from kikubari.decide.recommend import Evaluation, Exported, Mode, evaluate, export
+from kikubari.decide.recommend import Evaluation, Exported, Mode, Strategy, evaluate, export
 
 MODES = tuple(mode.value for mode in Mode)
+STRATEGIES = tuple(strategy.value for strategy in Strategy)
 
 
 class HistoryFile(msgspec.Struct, frozen=True, kw_only=True):

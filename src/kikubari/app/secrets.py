@@ -12,6 +12,7 @@ from kikubari.profiles import InstanceKey
 SECOND_FACTORS = "second factors"
 WRITE_KEYS = "write keys"
 AUDIT_LOG = "audit log"
+WEBHOOKS = "webhook endpoints"
 
 
 class Secrets(msgspec.Struct, frozen=True):
@@ -34,6 +35,11 @@ class Secrets(msgspec.Struct, frozen=True):
     def write_key_key(self) -> bytes:
         """Seals the write keys that are shown again."""
         return self.instance.derive(WRITE_KEYS)
+
+    @property
+    def webhook_key(self) -> bytes:
+        """Seals the secrets that calls to endpoints are signed with."""
+        return self.instance.derive(WEBHOOKS)
 
     @property
     def audit_key(self) -> bytes:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -32,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sns_certificate: str = ""  # file to use instead of the certificate SNS publishes
     inbox_port: int = 0  # of the sandbox inbox; 0: a free one
     shop_name: str = "Kikubari Demo Shop"
+    shop_url: str = ""  # the shop's own pages, for links to goods and carts; default: this server
     shop_address: str = ""  # postal address, for the foot of messages and customers' pages
     shop_contact: str = ""  # where customers write or call
     currency: str = "GBP"  # of amounts that name none
@@ -39,10 +41,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_domain: str = "example.com"  # signs DKIM and makes Message-IDs
     dkim_selector: str = "kikubari"
     bounce_address: str = ""  # bounces+TOKEN of it is the return path; empty: the From address
+    reply_text: str = ""  # keep: what people reply to a message is kept in the log
     mail_rates: str = (
         ""  # messages a minute by provider; empty: careful ones, or none in the sandbox
     )
     warm_up_from: str = ""  # first day of a new sender, as 2026-12-01
+    webhook_networks: str = ""  # not public, and yet endpoints of webhooks may be there
     dns_server: str = ""  # to look up senders' records; empty: the machine's own
     smtp_connections: int = 4
     render_workers: int = 2
@@ -67,6 +71,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Address that links in messages begin with, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
+    @property
+    def shop_base_url(self) -> str:
+        """Address that links to goods and carts begin with, without a slash at the end."""
+        return (self.shop_url or self.base_url).rstrip("/")
+
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read `KIKUBARI_…` variables.
@@ -90,6 +99,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     except msgspec.ValidationError as error:
         raise InvalidInputError(f"setting: {error}", hint="See docs/configuration.md.") from error
     _check_timezone(settings.timezone)
+    _check_shop_url(settings.shop_url)
+    _check_reply_text(settings.reply_text)
     return settings
 
 
@@ -106,6 +117,21 @@ def describe_settings(settings: Settings) -> dict[str, str]:
 
 def _starred(secret: re.Match[str]) -> str:
     return f"{secret['user']}:***@" if secret["name"] is None else f"{secret['name']}***"
+
+
+def _check_shop_url(url: str) -> None:
+    parts = urlsplit(url)
+    if url and (parts.scheme not in {"https", "http"} or not parts.netloc):
+        raise InvalidInputError(
+            f"KIKUBARI_SHOP_URL: no address of a shop: {url!r}", hint="https://shop.example"
+        )
+
+
+def _check_reply_text(choice: str) -> None:
+    if choice not in {"", "keep"}:
+        raise InvalidInputError(
+            f"KIKUBARI_REPLY_TEXT: {choice!r} is no choice", hint="keep, or nothing."
+        )
 
 
 def _check_timezone(name: str) -> None:

@@ -178,14 +178,14 @@ class Showcase:
 
 
 def show_product(product: Product, base_url: str) -> dict[str, Any]:
-    """Return a product as templates show it; its addresses are whole."""
+    """Return a product as templates show it; its addresses are whole, and empty when unknown."""
     title = product.title or product.title_ja or product.product_id
     return {
         "product_id": product.product_id,
         "title": title,
         "title_ja": product.title_ja or title,
         "price": msgspec.to_builtins(product.price),
-        "image_url": urljoin(f"{base_url}/", product.image_url or ""),
+        "image_url": urljoin(f"{base_url}/", product.image_url) if product.image_url else "",
         "url": urljoin(f"{base_url}/", product.url or ""),
     }
 

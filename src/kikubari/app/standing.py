@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from kikubari.decide.guard import Standing
 from kikubari.events import PROFILE, SENSITIVE_PREFIX, SENSITIVE_PURPOSES
@@ -68,6 +69,7 @@ def standing_of(
     acts: Acts,
     now: datetime,
     *,
+    zone: ZoneInfo,
     shares_device: bool = False,
 ) -> Standing:
     """Return a person's standing.
@@ -77,10 +79,11 @@ def standing_of(
         traits: by name; birthday, birth_year and age tell who is a minor.
         acts: as `query_acts` found them.
         now: an aware instant.
+        zone: where their birthday begins.
         shares_device: others use their device side by side with them.
     """
     is_refused = said[_PROFILING].status in _REFUSED
-    age = _age({name: trait.value for name, trait in traits.items()}, now.date())
+    age = _age({name: trait.value for name, trait in traits.items()}, now.astimezone(zone).date())
     return Standing(
         explicit_consent=tuple(
             purpose.removeprefix(SENSITIVE_PREFIX)

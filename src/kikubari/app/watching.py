@@ -1,15 +1,16 @@
 """Who watches a product, as the catalogue asks: from saved things, views and orders."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 import msgspec
 from pyroaring import BitMap
 from sqlalchemy import Connection
 
+from kikubari.app.fitting import find_fitting
 from kikubari.app.limits import PeopleLimits
-from kikubari.catalog import Tie, Watcher, WatcherCounts, WatcherPage
+from kikubari.catalog import Product, Tie, Watcher, WatcherCounts, WatcherPage
 from kikubari.deliver import EMAIL
 from kikubari.events import PROFILE, Copier
 from kikubari.kit.instants import from_micros
@@ -115,7 +116,7 @@ class ProductWatchers:
         """
         touched = self._query(item_ids, now=now, after=after, limit=limit)
         with self._store.read() as connection:
-            people = self._list_welcome(connection, touched, but_not)
+            people = self._list_welcome(connection, touched.keys(), but_not)
             saved = self._saved.load(connection, people)
             untracked = self._list_refusing(connection, people, _TRACKING)
         found = []
@@ -141,6 +142,33 @@ class ProductWatchers:
             view=ties[Tie.VIEW],
             is_more=page.next_after is not None,
         )
+
+    def list_fitting(
+        self,
+        product: Product,
+        *,
+        now: datetime,
+        view_days: int,
+        but_not: BitMap,
+        after: int,
+        limit: int,
+    ) -> WatcherPage:
+        """Return those whom a product fits that they have not touched; see `list_watchers`."""
+        fits = find_fitting(
+            self._columnar,
+            product,
+            workspace_id=self._workspace_id,
+            now=now,
+            view_days=view_days,
+            after=after,
+            limit=limit,
+        )
+        with self._store.read() as connection:
+            people = self._list_welcome(connection, fits.keys(), but_not)
+            untracked = self._list_refusing(connection, people, _TRACKING)
+        ties = {one: fits[one].tie(is_tracked=one not in untracked) for one in sorted(people)}
+        found = [Watcher(number, *tie) for number, tie in ties.items() if tie]
+        return WatcherPage(found, max(fits) if len(fits) == limit else None)
 
     def _query(
         self, item_ids: Collection[str], *, now: datetime, after: int, limit: int
@@ -169,10 +197,10 @@ class ProductWatchers:
         }
 
     def _list_welcome(
-        self, connection: Connection, touched: Mapping[int, _Touch], but_not: BitMap
+        self, connection: Connection, found: Collection[int], but_not: BitMap
     ) -> set[int]:
         """Return those who may hear of it: by nobody's limit, refusal or earlier news."""
-        numbers = self._profiles.numbers_of(connection, touched.keys())
+        numbers = self._profiles.numbers_of(connection, found)
         told = {person for number, person in numbers.items() if number in but_not}
         people = set(numbers.values()) - told
         restricted, objecting = self._limits.find_limited(connection, people)

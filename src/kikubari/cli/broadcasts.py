@@ -11,6 +11,7 @@ from kikubari.cli.output import as_json_option, show
 from kikubari.cli.segments import read_json
 
 _ENDED = frozenset({"done", "cancelled"})
+_LETTER_COLUMNS = ("part", "people", "reached", "rate", "low", "high")
 _LIST_COLUMNS = ("id", "state", "n_audience", "created_at")
 
 
@@ -67,6 +68,31 @@ def report(settings: Settings, broadcast_id: str, *, as_json: bool) -> None:
     """Show what became of a broadcast."""
     with connect(settings) as client:
         show(client.get(in_path("/api/broadcasts", broadcast_id, "report")), as_json=as_json)
+
+
+@broadcasts.command("letters")
+@click.argument("broadcast_id")
+@click.option(
+    "--language",
+    type=click.Choice(["en", "ja"]),
+    default="en",
+    show_default=True,
+    help="Of the sentences.",
+)
+@as_json_option
+@click.pass_obj
+def letters(settings: Settings, broadcast_id: str, language: str, *, as_json: bool) -> None:
+    """Say which of a broadcast's letters does best, and whether that is proven."""
+    with connect(settings) as client:
+        found = client.get(in_path("/api/broadcasts", broadcast_id, "letters"))
+    if as_json or found is None:
+        show(found, as_json=as_json)
+        return
+    for words in found["told"]:
+        click.echo(words[language])
+    if found["verdict"] is not None:
+        click.echo()
+        show(found["verdict"]["parts"], as_json=False, columns=_LETTER_COLUMNS)
 
 
 @broadcasts.command("show")

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from kikubari.app import ServerAddress, Settings
 from kikubari.cli.broadcasts import wait_until_sent
-from kikubari.cli.connection import AdminClient
+from kikubari.cli.connection import AdminClient, in_path
 from kikubari.cli.operating import run_server
 from kikubari.cli.output import console
 from kikubari.demo import write_demo_shop
@@ -24,7 +24,34 @@ from kikubari.spec.errors import UnavailableError
 DEMO_EMAIL = "demo@example.com"
 DEMO_PASSWORD = "kikubari-demo"  # noqa: S105 - of a demo on a loopback address, printed on start
 _WEBSITE = "Demo shop website"
-_STEPS = ("files", "imports", "sources", "member", "topics", "offers", "broadcast")
+_STEPS = (
+    "files",
+    "imports",
+    "sources",
+    "member",
+    "topics",
+    "offers",
+    "life_stages",
+    "segments",
+    "broadcast",
+    "journeys",
+    "recommendations",
+    "predictions",
+)
+# Running from the start: what the website sends, and the calendar, lets people in.
+_RECIPES = (
+    "welcome",
+    "cart-abandonment",
+    "order-confirmation",
+    "first-purchase-thanks",
+    "birthday",
+    "weekly-discovery",
+    "replenishment",
+    "win-back",
+)
+# The recipe that brings codes of the demo's offer.
+_WITH_OFFER = "birthday"
+_NEW_GARDENERS = "New gardeners / 庭づくり1年目"
 _TOPIC = ("news", "--ja", "お店からのお知らせ", "--en", "News from the shop")
 
 
@@ -41,6 +68,7 @@ class DemoState(msgspec.Struct):
     newest_on: date
     done: list[str] = []
     broadcast_id: str = ""
+    journeys: dict[str, str] = {}
 
 
 class DemoLoader:
@@ -104,22 +132,54 @@ class DemoLoader:
 
     def _load_offers(self, client: AdminClient) -> None:
         if not client.get("/api/offers"):
-            offer = self._folder / "offer.json"
-            offer.write_bytes(files("kikubari.demo").joinpath("offer.json").read_bytes())
-            self._command("offers", "create", str(offer), "--json")
+            self._command("offers", "create", self._file("offer.json"), "--json")
+
+    def _load_life_stages(self, _: AdminClient) -> None:
+        self._command("life-stages", "apply", self._file("life_stages.json"), "--json")
+
+    def _load_segments(self, client: AdminClient) -> None:
+        """Store a segment of people in a life stage."""
+        if all(one["name_en"] != _NEW_GARDENERS for one in client.get("/api/segments")):
+            gardeners = self._file("new_gardeners.json")
+            self._command("segments", "create", _NEW_GARDENERS, gardeners, "--json")
 
     def _load_broadcast(self, client: AdminClient) -> None:
         console.print("Sending the first broadcast into the sandbox inbox …")
-        draft = self._folder / "broadcast.json"
-        draft.write_bytes(files("kikubari.demo").joinpath("broadcast.json").read_bytes())
         if not self._state.broadcast_id:
-            created = self._command("broadcasts", "create", str(draft), "--json")
+            created = self._command("broadcasts", "create", self._file("broadcast.json"), "--json")
             self._state.broadcast_id = msgspec.json.decode(created)["id"]
             self._save()
         if client.get(f"/api/broadcasts/{self._state.broadcast_id}")["state"] == "draft":
             self._command("broadcasts", "send", self._state.broadcast_id, "--json")
         wait_until_sent(client, self._state.broadcast_id)
         self._wait_until_known(client)
+
+    def _load_journeys(self, client: AdminClient) -> None:
+        console.print("Starting journeys from recipes …")
+        (offer, *_) = client.get("/api/offers")
+        for recipe in _RECIPES:
+            if recipe not in self._state.journeys:
+                gift = ("--offer", offer["id"]) if recipe == _WITH_OFFER else ()
+                made = self._command("recipe", "install", recipe, *gift, "--json")
+                self._state.journeys[recipe] = msgspec.json.decode(made)["journey_id"]
+                self._save()
+            journey = in_path("/api/journeys", self._state.journeys[recipe])
+            if client.get(journey)["state"] == "draft":
+                client.post(f"{journey}/publish", {})
+
+    def _load_recommendations(self, client: AdminClient) -> None:
+        """Have lists learned at once, behind the server, rather than when it has settled."""
+        client.post("/api/recommendations/models", {})
+
+    def _load_predictions(self, client: AdminClient) -> None:
+        """Have forecasts learned likewise: what runs low, who may leave, when they come."""
+        client.post("/api/predictions/models", {})
+
+    def _file(self, name: str) -> str:
+        """Put a file of the shop's own beside the others, as a user would have it; return where."""
+        path = self._folder / name
+        path.write_bytes(files("kikubari.demo").joinpath(name).read_bytes())
+        return str(path)
 
     def _command(self, *arguments: str) -> bytes:
         """Run a kikubari command as a user would; its progress is shown, its JSON returned."""
@@ -149,6 +209,7 @@ class DemoLoader:
             f"  Log in     {DEMO_EMAIL}  /  {DEMO_PASSWORD}",
             f"  Write key  {write_key}  (any Segment SDK, host {client.url})",
             f"  {self._figures(client, url)}",
+            f"  Journeys   {len(self._state.journeys)} running: {url}/app/journeys",
             "  Try next   kikubari inbox list · kikubari profiles search 山田",
             "             kikubari segments list --counts · Ctrl-C stops, data is kept",
         )

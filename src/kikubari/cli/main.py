@@ -20,6 +20,8 @@ from kikubari.cli.inspecting import (
     rejected,
     suppressions,
 )
+from kikubari.cli.journeys import journey
+from kikubari.cli.life_stages import life_stages
 from kikubari.cli.mail import mail
 from kikubari.cli.members import members
 from kikubari.cli.offers import offers
@@ -39,6 +41,7 @@ from kikubari.cli.segments import segments
 from kikubari.cli.senders import senders
 from kikubari.cli.simulating import simulate
 from kikubari.cli.topics import topics
+from kikubari.cli.webhooks import webhooks
 from kikubari.spec.errors import KikubariError
 
 # Their modules load readers of every file format, or all that judges a message.
@@ -82,9 +85,9 @@ for command in (
     *(serve, show_settings, doctor, rebuild, sources, keys, members, dkim),
     *(backup, restore),
     *(attributes, plan),
-    *(profiles, rights, consents, products, segments, personas, lookalikes),
-    *(broadcasts, messages, inbox, rejected, suppressions, mail, senders, topics),
-    *(offers, recipe, simulate),
+    *(profiles, rights, consents, products, segments, personas, lookalikes, life_stages),
+    *(broadcasts, messages, inbox, rejected, suppressions, mail, senders, topics, webhooks),
+    *(offers, journey, recipe, simulate),
 ):
     cli.add_command(command)
 

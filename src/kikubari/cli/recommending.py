@@ -1,4 +1,4 @@
-"""`kikubari recommend`: recommendations from any file of purchases; needs no server."""
+"""`kikubari recommend`: lists for a customer of this shop, or from any file of purchases."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,12 +7,15 @@ from typing import Any
 
 import click
 
+from kikubari.app import Settings
 from kikubari.app.recommending import (
     MODES,
+    STRATEGIES,
     HistoryFile,
     evaluate_file,
     export_file,
 )
+from kikubari.cli.connection import connect
 from kikubari.cli.output import as_json_option, show
 
 _COLUMNS = ("ranking", "NDCG@10", "recall@10", "coverage", "novelty", "blend's gain")
@@ -127,6 +130,52 @@ def export(asked: HistoryFile, *, limit: int, out: Path, as_json: bool) -> None:
         f"{found.n_rows:,} rows for {found.n_customers:,} customers,"
         f" {found.horizon_days:g} days ahead, ranked by {found.chosen}"
     )
+
+
+@recommend.command("show")
+@click.argument("customer")
+@click.option(
+    "--strategy",
+    type=click.Choice(STRATEGIES),
+    default=STRATEGIES[0],
+    show_default=True,
+    help="What the list is meant to do.",
+)
+@click.option("--seed", "seeds", multiple=True, help="A product the list goes out from.")
+@click.option(
+    "--limit", type=click.IntRange(1, 50), default=4, show_default=True, help="Items at most."
+)
+@click.option("--ja", "is_ja", is_flag=True, help="Titles and reasons in Japanese.")
+@as_json_option
+@click.pass_obj
+def show_customer(
+    settings: Settings,
+    customer: str,
+    *,
+    strategy: str,
+    seeds: tuple[str, ...],
+    limit: int,
+    is_ja: bool,
+    as_json: bool,
+) -> None:
+    """Show what a customer would be recommended now, and why; nothing is sent."""
+    asked = {"profile": customer, "strategy": strategy, "seeds": seeds, "limit": limit}
+    with connect(settings) as client:
+        answer = client.post("/api/recommendations", asked)
+    if as_json:
+        show(answer, as_json=True)
+        return
+    language = "ja" if is_ja else "en"
+    lines = [
+        {
+            "product": one["product"]["product_id"],
+            "title": (is_ja and one["product"]["title_ja"]) or one["product"]["title"],
+            "strategy": one["strategy"],
+            "why": one["reason"][language],
+        }
+        for one in answer["items"]
+    ]
+    show(lines, as_json=False, columns=("product", "title", "strategy", "why"))
 
 
 def _told(figure: Any, digits: int = 4) -> str:

@@ -9,12 +9,18 @@ import msgspec
 from kikubari.app import Settings
 from kikubari.cli.connection import connect, in_path
 from kikubari.cli.output import as_json_option, show
+from kikubari.cli.segment_files import apply, diff, export
 from kikubari.spec.errors import InvalidInputError
 
 
 @click.group()
 def segments() -> None:
-    """Who is who: list, evaluate, explain."""
+    """Who is who: list, evaluate, explain, and definitions as files."""
+
+
+segments.add_command(export)
+segments.add_command(diff)
+segments.add_command(apply)
 
 
 @segments.command("list")

@@ -45,6 +45,7 @@ OUTCOME_TOPICS = frozenset(
         topics.EMAIL_OPENED,
         topics.EMAIL_LINK_CLICKED,
         topics.EMAIL_BOUNCED,
+        topics.EMAIL_REPLIED,
         topics.EMAIL_MARKED_AS_SPAM,
         topics.UNSUBSCRIBED,
     }

@@ -13,7 +13,7 @@ from kikubari.events.trait_values import IDENTIFYING_TRAITS, read_trait
 from kikubari.kit.instants import to_micros
 from kikubari.kit.money import to_minor
 from kikubari.spec.envelope import Event
-from kikubari.spec.topics import PRODUCT_UPDATED
+from kikubari.spec.topics import CONSENT_CHANGED, PRODUCT_UPDATED
 
 Row = tuple[Any, ...]
 
@@ -31,6 +31,13 @@ EVENT_COLUMNS = (
 _PROPERTY_TEXTS = (
     "order_id", "cart_id", "product_id", "category", "brand", "coupon", "query", "store",
 )  # fmt: skip
+_MESSAGE_TEXTS = ("message_id", "broadcast_id")
+# Those that say what all of an event is worth, the best first.
+_TOTALS = ("revenue", "total", "value")
+# Of an event's context.
+_PAGE_TEXTS = ("path", "url", "referrer")
+_CAMPAIGN_TEXTS = ("source", "medium", "name")
+_LOCATION_TEXTS = ("country", "region")
 TRAIT_COLUMNS = (
     "workspace_id", "name", "profile", "profile_arrived", "at", "received_at", "position",
     "source_id", "message_key", "text", "number", "instant", "texts", "is_set", "provenance",
@@ -54,7 +61,6 @@ COLUMNS = {
 _MAX_TEXT = 500
 _MAX_ITEMS = 500
 _INT32, _INT64 = 2**31 - 1, 2**63 - 1
-_NOTHING: Mapping[str, Any] = {}
 _NOWHERE = ("",) * 10
 _NO_ITEMS: tuple[list[str], list[str], list[int], list[int]] = ([], [], [], [])
 # A name may also be a product's.
@@ -80,23 +86,21 @@ class RowBuilder:
         """Return the rows of each table, in the order of `COLUMNS`."""
         rows: dict[str, list[Row]] = {table: [] for table in COLUMNS}
         for item in events:
-            place = _place(item)
+            event, place = item.event, _place(item)
             rows["events"].append(self._event_row(item, place))
-            rows["traits"].extend(self._trait_rows(item, place))
-            consent = find_consent_assertion(item.event)
-            if consent is not None:
-                who = (item.number, item.number)
-                row = (self._workspace_id, consent.purpose, consent.channel, *who, *place)
-                rows["consents"].append((*row, consent.status))
-            if item.event.type == PRODUCT_UPDATED:
-                rows["products"].append(self._product_row(item.event, place))
+            if event.traits:
+                rows["traits"].extend(self._trait_rows(item, place))
+            if event.type == CONSENT_CHANGED:
+                rows["consents"].extend(self._consent_rows(item, place))
+            elif event.type == PRODUCT_UPDATED:
+                rows["products"].append(self._product_row(event, place))
         return rows
 
     def _event_row(self, item: SequencedEvent, place: Row) -> Row:
         event = item.event
         properties = event.properties
         get = properties.get
-        currency = _text(properties, "currency").upper()[:3] or self._currency
+        currency = _text(get("currency")).upper()[:3] or self._currency
         items = _items(properties, currency)
         return (
             self._workspace_id,
@@ -107,11 +111,9 @@ class RowBuilder:
             _value_minor(properties, currency, items),
             currency,
             _int(properties.get("quantity"), _INT32),
-            # Most events have few of these: an absent one is worth no call.
-            *["" if get(name) is None else _text(properties, name) for name in _PROPERTY_TEXTS],
+            *_texts(properties, _PROPERTY_TEXTS),
             *_where(event),
-            _text(properties, "message_id"),
-            _text(properties, "broadcast_id"),
+            *_texts(properties, _MESSAGE_TEXTS),
             properties.get("is_machine") is True,
             *items,
             _shareable_json(properties),
@@ -141,18 +143,26 @@ class RowBuilder:
             )
         return rows
 
+    def _consent_rows(self, item: SequencedEvent, place: Row) -> list[Row]:
+        consent = find_consent_assertion(item.event)
+        if consent is None:
+            return []
+        who = (item.number, item.number)
+        about = (consent.purpose, consent.channel)
+        return [(self._workspace_id, *about, *who, *place, consent.status)]
+
     def _product_row(self, event: Event, place: Row) -> Row:
-        properties = event.properties
-        currency = _text(properties, "currency").upper()[:3] or self._currency
-        stock = properties.get("stock")
+        get = event.properties.get
+        currency = _text(get("currency")).upper()[:3] or self._currency
+        stock = get("stock")
         return (
             self._workspace_id,
-            _text(properties, "product_id"),
+            _text(get("product_id")),
             *place[:3],
-            _text(properties, "title") or _text(properties, "name"),
-            _text(properties, "category"),
-            _text(properties, "brand"),
-            _minor(properties.get("price"), currency),
+            _text(get("title")) or _text(get("name")),
+            _text(get("category")),
+            _text(get("brand")),
+            _minor(get("price"), currency),
             currency,
             None if stock is None else _int(stock, _INT64),
         )
@@ -212,8 +222,8 @@ def _items(
         return _NO_ITEMS
     items = [item for item in products[:_MAX_ITEMS] if isinstance(item, dict)]
     return (
-        [_text(item, "product_id") or _text(item, "sku") for item in items],
-        [_text(item, "category") for item in items],
+        [_text(item.get("product_id")) or _text(item.get("sku")) for item in items],
+        [_text(item.get("category")) for item in items],
         [_int(item.get("quantity", 1), _INT32) for item in items],
         [_minor(item.get("price"), currency) for item in items],
     )
@@ -225,41 +235,41 @@ def _value_minor(
     items: tuple[list[str], list[str], list[int], list[int]],
 ) -> int:
     """Return what the event is worth: its own total, else its items, else price x quantity."""
-    for name in ("revenue", "total", "value"):
-        if properties.get(name) is not None:
-            return _minor(properties[name], currency)
+    get = properties.get
+    for total in map(get, _TOTALS):
+        if total is not None:
+            return _minor(total, currency)
     _, _, quantities, prices = items
     if prices:
         return _bounded(sum(map(int.__mul__, quantities, prices)), _INT64)
-    price = _minor(properties.get("price"), currency)
-    return _bounded(price * _int(properties.get("quantity", 1), _INT32), _INT64)
+    price = _minor(get("price"), currency)
+    return _bounded(price * _int(get("quantity", 1), _INT32), _INT64) if price else 0
 
 
 def _where(event: Event) -> Row:
     """Return page, place, device and campaign columns."""
-    context = event.context
+    context, shown = event.context, event.properties
     if not context:
-        return _path(_text(event.properties, "url")), *_NOWHERE
-    page = _mapping(context, "page")
-    campaign = _mapping(context, "campaign")
-    location = _mapping(context, "location")
-    device = read_user_agent(_text(context, "userAgent"))
-    url = _text(page, "url") or _text(event.properties, "url")
-    referrer = _text(page, "referrer") or _text(event.properties, "referrer")
-    source, medium = _text(campaign, "source"), _text(campaign, "medium")
-    is_visit = bool(page) or bool(campaign)
+        return _path(_text(shown.get("url"))), *_NOWHERE
+    get = context.get
+    page, campaign = get("page"), get("campaign")
+    path, url, referrer = _texts(page, _PAGE_TEXTS)
+    source, medium, name = _texts(campaign, _CAMPAIGN_TEXTS)
+    url = url or _text(shown.get("url"))
+    referrer = referrer or _text(shown.get("referrer"))
+    device = read_user_agent(_text(get("userAgent")))
+    is_visit = _says_something(page) or _says_something(campaign)
     return (
-        _text(page, "path") or _path(url),
-        _text(location, "country"),
-        _text(location, "region"),
-        device.kind or _text(_mapping(context, "device"), "type"),
-        device.os or _text(_mapping(context, "os"), "name"),
+        path or _path(url),
+        *_texts(get("location"), _LOCATION_TEXTS),
+        device.kind or _text_in(get("device"), "type"),
+        device.os or _text_in(get("os"), "name"),
         device.browser,
-        _text(_mapping(context, "app"), "name"),
+        _text_in(get("app"), "name"),
         acquisition_channel(source, medium, referrer, url) if is_visit else "",
         source,
         medium,
-        _text(campaign, "name"),
+        name,
     )
 
 
@@ -273,15 +283,23 @@ def _path(url: str) -> str:
         return ""
 
 
-def _mapping(source: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = source.get(name)
-    return value if isinstance(value, dict) else _NOTHING
+def _texts(place: object, names: tuple[str, ...]) -> list[str]:
+    """Return values by name as text, empty where there is none or `place` is no mapping."""
+    if not isinstance(place, dict):
+        return [""] * len(names)
+    # Most are absent, and that is worth no call.
+    return ["" if value is None else _text(value) for value in map(place.get, names)]
 
 
-def _text(source: Mapping[str, Any], name: str) -> str:
-    value = source.get(name)
-    if value is None:
-        return ""
+def _says_something(place: object) -> bool:
+    return isinstance(place, dict) and bool(place)
+
+
+def _text_in(place: object, name: str) -> str:
+    return _text(place.get(name)) if isinstance(place, dict) else ""
+
+
+def _text(value: object) -> str:
     if type(value) is str:
         return value if len(value) <= _MAX_TEXT else value[:_MAX_TEXT]
     if type(value) is int:
@@ -290,6 +308,8 @@ def _text(source: Mapping[str, Any], name: str) -> str:
 
 
 def _int(value: object, limit: int) -> int:
+    if value is None:
+        return 0
     if isinstance(value, str):
         try:
             value = float(value)
@@ -307,7 +327,7 @@ def _bounded(value: float, limit: int) -> int:
 
 def _minor(value: object, currency: str) -> int:
     """Return an amount in minor units, 0 if it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float | str):
         return 0
     return _minor_of(value, currency)
 

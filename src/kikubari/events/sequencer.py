@@ -14,11 +14,13 @@ from kikubari.kit.instants import to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE, Event
 from kikubari.storage import Priority, StateStore
 
-# Events of one transaction: enough to amortise its commit, few enough that another writer of
-# the same store waits about a tenth of a second.
-TRANSACTION_EVENTS = 2_000
-# Batches that leave their inbox together, after one sync of the log.
-_BATCHES_PER_SYNC = 256
+# Events of one transaction. Keys come in no order, so nearly each of a few thousand events changes
+# a page of an index of its own: the more share a transaction, the fewer pages are written. And few
+# enough that another writer of the same store waits about a fifth of a second.
+TRANSACTION_EVENTS = 4_000
+# Batches that leave their inbox together, after one sync of the log: transactions filled by batches
+# of a hundred.
+_BATCHES_PER_SYNC = 280
 # After so many syncs others have their turn.
 _SYNCS_PER_STEP = 4
 
@@ -30,15 +32,20 @@ class Sequenced(msgspec.Struct, frozen=True):
     n_duplicates: int
 
 
-class _Arrivals(msgspec.Struct, frozen=True):
-    """The events of one transaction, with all that can be computed before it begins.
+class _Arrival(msgspec.Struct, frozen=True, gc=False):
+    """An event with all of its row in the log that does not depend on what the log holds."""
 
-    `messages` maps (source, message key) to an event and its JSON, each messageId once.
-    """
+    event: Event
+    payload: bytes
+    columns: tuple[object, ...]  # source_id to received_us of `LOG_COLUMNS`
+
+
+class _Arrivals(msgspec.Struct, frozen=True):
+    """The events of one transaction, each messageId once, by (source, message key)."""
 
     workspace_id: int
     n_events: int
-    messages: dict[tuple[int, bytes], tuple[Event, bytes]]
+    messages: dict[tuple[int, bytes], _Arrival]
 
 
 class _Transaction(msgspec.Struct, frozen=True):
@@ -146,25 +153,20 @@ class Sequencer:
         workspace_id = arrivals.workspace_id
         last = repository.lock_mark(connection, workspace_id)
         known = repository.list_known_keys(connection, workspace_id, arrivals.messages)
-        fresh = [
-            (key, event, payload)
-            for (source_id, key), (event, payload) in arrivals.messages.items()
-            if (source_id, key) not in known
-        ]
+        fresh = [one for key, one in arrivals.messages.items() if key not in known]
         if fresh:
-            numbers = self._numbering.number(connection, [event for _, event, _ in fresh])
-            sealed = self._sealing.seal(connection, numbers, [payload for _, _, payload in fresh])
-            sequenced = [
-                SequencedEvent(position, number, event)
-                for position, (number, (_, event, _)) in enumerate(
-                    zip(numbers, fresh, strict=True), start=last + 1
-                )
-            ]
+            numbers = self._numbering.number(connection, [one.event for one in fresh])
+            sealed = self._sealing.seal(connection, numbers, [one.payload for one in fresh])
+            positions = range(last + 1, last + 1 + len(fresh))
+            placed = list(zip(positions, numbers, fresh, sealed, strict=True))
             rows = [
-                _log_row(workspace_id, item, key, body)
-                for item, (key, _, _), body in zip(sequenced, fresh, sealed, strict=True)
+                (workspace_id, position, number, *one.columns, body)
+                for position, number, one, body in placed
             ]
             repository.insert_events(connection, rows)
+            sequenced = [
+                SequencedEvent(position, number, one.event) for position, number, one, _ in placed
+            ]
             for projection in self._projections:
                 projection.apply(connection, sequenced)
         n_duplicates = arrivals.n_events - len(fresh)
@@ -211,26 +213,15 @@ def _read(batches: Sequence[repository.InboxBatch]) -> _Arrivals:
 
 
 def _arrivals(workspace_id: int, events: Sequence[Event]) -> _Arrivals:
-    messages: dict[tuple[int, bytes], tuple[Event, bytes]] = {}
+    messages: dict[tuple[int, bytes], _Arrival] = {}
     for event in events:
-        key = (event.source_id, message_key(event.message_id))
-        if key not in messages:
-            messages[key] = (event, encode_event(event))
+        key = message_key(event.message_id)
+        if (event.source_id, key) not in messages:
+            messages[event.source_id, key] = _arrival(event, key)
     return _Arrivals(workspace_id, len(events), messages)
 
 
-def _log_row(
-    workspace_id: int, item: SequencedEvent, key: bytes, body: bytes
-) -> tuple[object, ...]:
-    event = item.event
-    return (
-        workspace_id,
-        item.position,
-        item.number,
-        event.source_id,
-        key,
-        event.type,
-        to_micros(event.occurred_at),
-        to_micros(event.received_at),
-        body,
-    )
+def _arrival(event: Event, key: bytes) -> _Arrival:
+    occurred_us, received_us = to_micros(event.occurred_at), to_micros(event.received_at)
+    columns = (event.source_id, key, event.type, occurred_us, received_us)
+    return _Arrival(event, encode_event(event), columns)

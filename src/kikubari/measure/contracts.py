@@ -6,6 +6,10 @@ from typing import Protocol
 
 import msgspec
 
+from kikubari.decide.guard import Words
+from kikubari.journeys import Choice, LetterGoal
+from kikubari.measure.experiments import ExperimentVerdict
+
 
 class Outcomes(msgspec.Struct, frozen=True, kw_only=True):
     """How many different messages met each outcome.
@@ -110,3 +114,41 @@ class BroadcastReport(msgspec.Struct, frozen=True, kw_only=True):
     attribution: tuple[Attribution, ...]
     guard: tuple[GuardCount, ...]  # rules that objected, most often first
     log_position: int  # the copy held the log up to here when this was counted
+
+
+class LetterName(msgspec.Struct, frozen=True):
+    """A letter and what its author calls it; `b` and "short subject"."""
+
+    letter: str
+    name: str
+
+
+class LetterReport(msgspec.Struct, frozen=True, kw_only=True):
+    """An experiment with letters and what it says by now: right however often one looks.
+
+    Attributes:
+        goal: what counts.
+        letters: in order; `a` is the broadcast's own.
+        n_first: people who were written to at once.
+        n_rest: people who wait, or waited, for the winner.
+        n_held: people who get nothing.
+        decides_at: until when a proof is waited for; None where nobody waits.
+        choice: what the rest got.
+        verdict: of the letters; once the rest's was chosen, as it stood then. None of one letter.
+        visible_lift: smallest lead over the first letter that would be proven by now.
+        beside: everybody written to against the holdout, whether mail reached them or not, from
+            when the sending began; by orders where clicks are the letters' goal. None without one.
+        told: all this in plain words.
+    """
+
+    goal: LetterGoal
+    letters: tuple[LetterName, ...]
+    n_first: int
+    n_rest: int
+    n_held: int
+    decides_at: datetime | None
+    choice: Choice | None
+    verdict: ExperimentVerdict | None
+    visible_lift: float | None
+    beside: ExperimentVerdict | None
+    told: tuple[Words, ...]

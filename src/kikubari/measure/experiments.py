@@ -140,6 +140,33 @@ def evidence_for(better: Tally, other: Tally) -> float:
     return _exp(mixture - _log_likelihood(better.reached, reached, share))
 
 
+def find_visible_lift(tallies: Sequence[Tally], *, error: float = 0.05) -> float | None:
+    """Return the smallest lift over the first part that would be proven by now.
+
+    0.25 is a quarter more that reach the goal for their share. None while so few reached it that
+    no difference could be proven. With several parts it is that of the part where least is known.
+
+    Args:
+        tallies: two parts or more, all from the same time; the first is the control.
+        error: as in `judge`.
+    """
+    control, *others = tallies
+    lifts = [_visible_lift(control, one, len(others) / error) for one in others]
+    known = [one for one in lifts if one is not None]
+    return max(known) if known and len(known) == len(lifts) else None
+
+
+def _visible_lift(control: Tally, other: Tally, needed: float) -> float | None:
+    """Return by how much `other` must lead, of as many that reached the goal as there are."""
+    total = control.reached + other.reached
+    for reached in range(total):
+        better = Tally(part="", people=total, reached=reached, share=other.share)
+        rest = Tally(part="", people=total, reached=total - reached, share=control.share)
+        if evidence_for(better, rest) >= needed:
+            return (reached / other.share) / (rest.reached / control.share) - 1
+    return None
+
+
 def _verdict(tally: Tally, error: float) -> PartVerdict:
     low, high = interval(tally, error=error)
     return PartVerdict(

@@ -18,6 +18,12 @@ JOURNEY_REQUESTED = "Kikubari Journey Requested"  # by the API, or by a step of 
 PRICE_DROPPED = "Kikubari Price Dropped"
 LOW_STOCK = "Kikubari Low Stock"
 BACK_IN_STOCK = "Kikubari Back In Stock"
+NEW_ARRIVAL = "Kikubari New Arrival"  # for those whom it fits by what they saved, saw or bought
+# What is expected to run low: what each model says of a person's goods, and when it comes close.
+REPLENISHMENT_FORECAST = "Kikubari Replenishment Forecast"
+RUNS_LOW = "Kikubari Runs Low"
+
+FORM_ANSWERED = "Form Answered"  # `form_id` or `form` says which
 
 # Message outcomes (Segment e-mail spec names).
 EMAIL_SENT = "Kikubari Email Sent"  # accepted by the provider or relay
@@ -27,8 +33,10 @@ EMAIL_DELIVERED = "Email Delivered"
 EMAIL_OPENED = "Email Opened"
 EMAIL_LINK_CLICKED = "Email Link Clicked"
 EMAIL_BOUNCED = "Email Bounced"
+EMAIL_REPLIED = "Email Replied"  # by a person: what answers by itself is none
 EMAIL_MARKED_AS_SPAM = "Email Marked as Spam"
 UNSUBSCRIBED = "Unsubscribed"
+ENDPOINT_DISABLED = "Kikubari Webhook Endpoint Disabled"  # it took nothing for days, or is gone
 
 # E-commerce spec v2 names this product gives a meaning to.
 ORDER_COMPLETED = "Order Completed"
@@ -50,6 +58,9 @@ WISHLIST_PRODUCT_ADDED_TO_CART = "Wishlist Product Added to Cart"
 SEARCH_SAVED = "Search Saved"
 SAVED_SEARCH_REMOVED = "Saved Search Removed"
 STORE_VISITED = "Store Visited"
+# "Not for me": with product_id that product, with category alone all of it.
+RECOMMENDATION_DISMISSED = "Recommendation Dismissed"
+RECOMMENDATION_RESTORED = "Recommendation Restored"
 COUPON_APPLIED = "Coupon Applied"
 
 # What people are in the middle of; the guard keeps advertising out of it.

@@ -10,8 +10,11 @@ from kikubari.api.admin.collecting import collecting_handlers as collecting_hand
 from kikubari.api.admin.experiments import experiment_handlers as experiment_handlers
 from kikubari.api.admin.governance import governance_handlers as governance_handlers
 from kikubari.api.admin.guard import guard_handlers as guard_handlers
+from kikubari.api.admin.insights import insight_handlers as insight_handlers
+from kikubari.api.admin.journey_maps import journey_map_handlers as journey_map_handlers
 from kikubari.api.admin.journeys import journey_handlers as journey_handlers
 from kikubari.api.admin.keys import key_handlers as key_handlers
+from kikubari.api.admin.life_stages import life_stage_handlers as life_stage_handlers
 from kikubari.api.admin.members import member_handlers as member_handlers
 from kikubari.api.admin.memberships import membership_handlers as membership_handlers
 from kikubari.api.admin.offers import offer_handlers as offer_handlers
@@ -25,6 +28,9 @@ from kikubari.api.admin.predictions import prediction_handlers as prediction_han
 from kikubari.api.admin.previews import preview_handlers as preview_handlers
 from kikubari.api.admin.profiles import profile_handlers as profile_handlers
 from kikubari.api.admin.recipes import recipe_handlers as recipe_handlers
+from kikubari.api.admin.recommendations import (
+    recommendation_handlers as recommendation_handlers,
+)
 from kikubari.api.admin.renewals import renewal_handlers as renewal_handlers
 from kikubari.api.admin.rights import rights_handlers as rights_handlers
 from kikubari.api.admin.sandbox import sandbox_handlers as sandbox_handlers
@@ -38,3 +44,4 @@ from kikubari.api.admin.timeline import timeline_handlers as timeline_handlers
 from kikubari.api.admin.topics import topic_handlers as topic_handlers
 from kikubari.api.admin.trials import trial_handlers as trial_handlers
 from kikubari.api.admin.versions import version_handlers as version_handlers
+from kikubari.api.admin.webhooks import webhook_handlers as webhook_handlers

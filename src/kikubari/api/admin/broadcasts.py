@@ -15,7 +15,7 @@ from kikubari.api.people import PersonLine, load_people
 from kikubari.api.sending import send
 from kikubari.deliver import MessageRecord, MessageView, Reason, explain
 from kikubari.journeys import Broadcast, BroadcastDefinition, Progress
-from kikubari.measure import BroadcastReport, RecipientReport
+from kikubari.measure import BroadcastReport, LetterReport, RecipientReport
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
 
@@ -161,6 +161,14 @@ def get_report(services: NamedDependency[Services], broadcast_id: FromPath[str])
     return services.reports.broadcast(broadcast_id)
 
 
+@get("/broadcasts/{broadcast_id:str}/letters", guards=[requires("read")], sync_to_thread=True)
+def get_letter_report(
+    services: NamedDependency[Services], broadcast_id: FromPath[str]
+) -> LetterReport | None:
+    """Return how the letters of a broadcast do; null before it begins, or where it has one."""
+    return services.letter_reports.report(services.broadcasts.get(broadcast_id))
+
+
 @get("/broadcasts/{broadcast_id:str}/recipients", guards=[requires("read")], sync_to_thread=True)
 def list_recipients(
     services: NamedDependency[Services],
@@ -215,6 +223,7 @@ broadcast_handlers = [
     cancel_broadcast,
     get_progress,
     get_report,
+    get_letter_report,
     list_recipients,
     list_reasons,
     get_message,

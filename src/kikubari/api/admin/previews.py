@@ -16,9 +16,11 @@ from kikubari.api.received import answer_frame, answer_markup
 from kikubari.api.sending import sample_audience
 from kikubari.decide.guard import GuardNote
 from kikubari.deliver import Reason, read_mail
-from kikubari.journeys import BroadcastDefinition, DraftReport, Preview
+from kikubari.journeys import BroadcastDefinition, DraftReport, Preview, find_letter
 
 Reference = Annotated[str, QueryParameter(min_length=1, max_length=300)]
+# Which of several letters; the broadcast's own where it is left out.
+Letter = Annotated[str, QueryParameter(max_length=1)]
 People = Annotated[int, QueryParameter(ge=0, le=100)]
 Sample = Annotated[int, QueryParameter(ge=1, le=500)]
 
@@ -52,10 +54,13 @@ def get_audience(
 
 @get("/broadcasts/{broadcast_id:str}/preview", guards=[requires("read")])
 async def preview_broadcast(
-    services: NamedDependency[Services], broadcast_id: FromPath[str], profile_id: Reference
+    services: NamedDependency[Services],
+    broadcast_id: FromPath[str],
+    profile_id: Reference,
+    letter: Letter = "",
 ) -> PreviewAnswer:
     """Render a broadcast for one person, as it would be sent, and send nothing."""
-    preview = await _preview(services, broadcast_id, profile_id)
+    preview = await _preview(services, broadcast_id, profile_id, letter)
     return PreviewAnswer(
         subject=preview.record.subject if preview.record else "",
         text=read_mail(preview.source).text if preview.source else "",
@@ -70,10 +75,13 @@ async def preview_broadcast(
     media_type=MediaType.HTML,
 )
 async def preview_broadcast_markup(
-    services: NamedDependency[Services], broadcast_id: FromPath[str], profile_id: Reference
+    services: NamedDependency[Services],
+    broadcast_id: FromPath[str],
+    profile_id: Reference,
+    letter: Letter = "",
 ) -> Response[str]:
     """Return the HTML one person would get, for a frame."""
-    preview = await _preview(services, broadcast_id, profile_id)
+    preview = await _preview(services, broadcast_id, profile_id, letter)
     markup = read_mail(preview.source).html if preview.source else ""
     return answer_markup(markup, services.settings.base_url)
 
@@ -132,10 +140,10 @@ async def check_draft(
     return await services.previews.check(data, numbers)
 
 
-async def _preview(services: Services, broadcast_id: str, profile_id: str) -> Preview:
+async def _preview(services: Services, broadcast_id: str, profile_id: str, letter: str) -> Preview:
     number = await asyncio.to_thread(_find_number, services, profile_id)
     broadcast = await asyncio.to_thread(services.broadcasts.get, broadcast_id)
-    return await services.previews.preview(broadcast.definition, number)
+    return await services.previews.preview(find_letter(broadcast.definition, letter), number)
 
 
 def _find_number(services: Services, profile_id: str) -> int:

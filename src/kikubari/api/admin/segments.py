@@ -39,6 +39,12 @@ class SegmentRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: int | None = None  # that was edited; a newer one is not overwritten
 
 
+class NewSegment(SegmentRequest, frozen=True, kw_only=True):
+    """A segment to store under an id of its own choice, if a file brings one."""
+
+    id: str = ""
+
+
 class SegmentAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A segment, stored or ready-made. `count` is there when it was asked for."""
 
@@ -109,11 +115,16 @@ def list_segments(
 
 @post("/segments", guards=[requires("write")], sync_to_thread=True)
 def create_segment(
-    services: NamedDependency[Services], data: JSONBody[SegmentRequest]
+    services: NamedDependency[Services], data: JSONBody[NewSegment]
 ) -> SegmentAnswer:
     """Store a segment."""
-    condition = convert_condition(data.condition)
-    return _answer(services.segments.create(data.name, condition, description=data.description))
+    created = services.segments.create(
+        data.name,
+        convert_condition(data.condition),
+        description=data.description,
+        id_=data.id or None,
+    )
+    return _answer(created)
 
 
 @get("/segments/{segment_id:str}", guards=[requires("read")], sync_to_thread=True)

@@ -11,20 +11,21 @@ from litestar.params import FromPath, JSONBody
 from kikubari.api.authentication import actor_of, requires
 from kikubari.api.contracts import Services
 from kikubari.api.guarding import AUDITED
-from kikubari.journeys import BroadcastDefinition, TestedAddress
+from kikubari.journeys import BroadcastDefinition, TestedAddress, find_letter
 from kikubari.spec.errors import InvalidInputError, RateLimitedError
 
 _PER_MINUTE = 10
 
 
 class TestSend(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """As whom a draft is written, and the members it goes to."""
+    """As whom a draft is written, which of its letters, and the members it goes to."""
 
     profile_id: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
     addresses: Annotated[
         tuple[Annotated[str, msgspec.Meta(max_length=320)], ...],
         msgspec.Meta(min_length=1, max_length=5),
     ]
+    letter: Annotated[str, msgspec.Meta(max_length=1)] = ""
 
 
 @post(
@@ -52,12 +53,12 @@ def _prepare(
     """Return what is sent as whom and to where, written down first.
 
     Raises:
-        NotFoundError: no such broadcast, or nobody by that reference.
+        NotFoundError: no such broadcast or letter, or nobody by that reference.
         InvalidInputError: an address that is no member's.
         RateLimitedError: too many tests.
     """
     by = actor_of(request)
-    definition = services.broadcasts.get(broadcast_id).definition
+    definition = find_letter(services.broadcasts.get(broadcast_id).definition, data.letter)
     with services.store.read() as connection:
         number = services.profiles.get_profile(connection, data.profile_id).number
     members = {one.email.casefold(): one.email for one in services.access.members.list_members()}

@@ -1,67 +1,50 @@
 """From an audience to messages that were sent, and what came of them."""
 
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
-from kikubari.app.adapters import BroadcastOutbox, SegmentAudience
-from kikubari.app.contact import AnonymousNumbers, HabitualHours, PersonZones, ProfilePeople
+from kikubari.api import DeliveryServices
+from kikubari.app.adapters import BroadcastOutbox, LetterGoals, SegmentAudience
+from kikubari.app.contact import HabitualHours, PersonZones, ProfilePeople
 from kikubari.app.delivering import LEASE, DeliveryThread
-from kikubari.app.journeying import CopiedLog
-from kikubari.app.letters import write_own_request_letters, write_subscription_letter
-from kikubari.app.recipients import LedgerConsents, ProfileRecipients
+from kikubari.app.recipients import LedgerConsents
 from kikubari.app.reports import list_webhooks
-from kikubari.app.senders import SenderChecks, make_pace
+from kikubari.app.senders import SenderChecks, describe_mail, make_pace
 from kikubari.app.settings import Settings
-from kikubari.app.showcase import Showcase
 from kikubari.app.trial_sends import TrialSends
 from kikubari.app.wings.ground import Ground
+from kikubari.app.wings.letters import LettersWing
 from kikubari.app.wings.log import LogWing
 from kikubari.app.wings.people import PeopleWing
 from kikubari.app.wings.segments import SegmentsWing
-from kikubari.catalog import Catalog
-from kikubari.decide.guard import GuardPolicies
-from kikubari.decide.offers import Issuing, Offers
-from kikubari.decide.recommend import PopularProducts
 from kikubari.deliver import (
-    DefaultsOfBroadcasts,
     Delivering,
-    Engagement,
     FrequencyCheck,
-    FrequencyPolicies,
     InboxStore,
     LimitCheck,
     MailReceiving,
-    MailSettings,
     OldContacts,
     Outbox,
     Outcomes,
-    OwnRequests,
     ReturnPath,
-    SandboxComposer,
     SpamWatch,
-    Subscriptions,
     Suppressions,
-    Topics,
     TrackingTokens,
     Transport,
-    Unsubscribing,
     Webhooks,
-    WishBook,
     WorkerSettings,
     refuse_if_not_ready,
 )
-from kikubari.journeys import (
-    Broadcast,
-    Broadcasts,
-    BroadcastVersions,
-    CouponDesk,
-    Occasions,
-    Permit,
-    Previews,
-    SavedBlocks,
+from kikubari.journeys import Broadcast, Broadcasts, Growth, LetterTests, Permit, Renewals
+from kikubari.measure import (
+    Goals,
+    GuardTallies,
+    LetterReports,
+    Mailings,
+    Reports,
+    find_best_letter,
 )
-from kikubari.measure import GuardTallies, Mailings, Reports
-from kikubari.spec.errors import NotFoundError
 
 _SELDOM = timedelta(seconds=5)
 _DAILY = timedelta(days=1)
@@ -69,102 +52,91 @@ _RARELY = timedelta(seconds=20)
 
 
 class DeliveryWing:
-    """Catalogue, broadcasts, outbox, sending, and what recipients did with it."""
+    """Broadcasts, outbox, sending, and what came back."""
 
     def __init__(
-        self, ground: Ground, log: LogWing, people: PeopleWing, segments: SegmentsWing
+        self,
+        ground: Ground,
+        log: LogWing,
+        people: PeopleWing,
+        segments: SegmentsWing,
+        letters: LettersWing,
+        *,
+        consents: LedgerConsents,
+        growth: Growth,
     ) -> None:
         state, clock = ground.state, ground.clock
+        self._growth = growth
         tokens = TrackingTokens(ground.secrets.tracking_key)
-        self.catalog = Catalog(state)
         self.outbox = Outbox(state, log.keys, clock)
         self.inbox = InboxStore(ground.engines.sandbox)
         self.suppressions = Suppressions(state, log.hasher, ground.ids)
-        self._consents = LedgerConsents(people.consents)
-        self.engagement = Engagement(state, tokens, self._consents)
-        self.unsubscribing = Unsubscribing(state, tokens)
-        self.frequency_policies = FrequencyPolicies(state)
-        self.broadcast_defaults = DefaultsOfBroadcasts(state)
-        self.wishes = WishBook(state)
-        self.topics = Topics(state)
-        self.subscriptions = Subscriptions(
-            state,
-            log.hasher,
-            AnonymousNumbers(people.profiles),
-            clock=clock,
-            ids=ground.ids,
-            letter=write_subscription_letter(ground.settings),
-        )
-        self.own_requests = OwnRequests(
-            state, clock=clock, ids=ground.ids, letters=write_own_request_letters(ground.settings)
-        )
-        self._return_path = ReturnPath(_bounce_address(ground.settings), tokens)
+        self.return_path = ReturnPath(_bounce_address(ground.settings), tokens)
         self.webhooks = Webhooks(state, tokens, list_webhooks(ground.settings))
-        self.receiving = MailReceiving(Outcomes(state), self._return_path, tokens)
-        audience = SegmentAudience(segments.engine)
-        self.offers = Offers(state, clock, ground.ids, currency=ground.settings.currency)
-        self.coupons = CouponDesk(
-            state,
-            self.offers,
-            Issuing(ProfilePeople(people.profiles), ZoneInfo(ground.settings.timezone)),
-            audience=audience,
-            people=ProfilePeople(people.profiles),
-            clock=clock,
-            selecting=segments.facts.list,
+        self.receiving = MailReceiving(
+            Outcomes(state),
+            self.return_path,
+            tokens,
+            keeps_text=ground.settings.reply_text == "keep",
         )
-        self.broadcasts = Broadcasts(
-            state,
-            self.outbox,
-            audience,
-            clock,
-            ground.ids,
-            selecting=segments.facts.list,
-            coupons=self.coupons,
-            zone=ZoneInfo(ground.settings.timezone),
-            zones=PersonZones(state, people.profiles).zones,
-        )
+        self.broadcasts = self._make_broadcasts(ground, people, segments, letters)
+        self.renewals = self._make_renewals(ground, people, segments)
         self.reports = Reports(
             ground.columnar, BroadcastOutbox(self.outbox), log.copier.copied_position
         )
+        goals = Goals(ground.columnar)
+        self._letter_tests = LetterTests(
+            state, clock, count=LetterGoals(goals), judge=find_best_letter
+        )
+        self.letter_reports = LetterReports(self._letter_tests, goals, self.broadcasts.get_shares)
         self.mailings = Mailings(ground.columnar, timezone=ground.settings.timezone)
-        self.guard_policies = GuardPolicies(state)
         self.guard_tallies = GuardTallies(ground.columnar)
-        self._composer = SandboxComposer(
-            _mail_settings(ground),
-            clock,
-            workers=ground.settings.render_workers,
-            policy=lambda: self.guard_policies.get().policy,
-            topic_names=self._name_topic,
-        )
-        self._recipients = self._find_recipients(ground, people)
-        self.saved_blocks = SavedBlocks(state, clock, ground.ids)
-        self.versions = BroadcastVersions(state)
-        self.previews = Previews(
-            self._recipients,
-            self._composer,
-            clock,
-            fill=self.saved_blocks.fill,
-            coupons=self.coupons,
-        )
         self.pace = make_pace(ground.settings)
-        self.thread = self._make_thread(ground, log, people)
-        self.trials = TrialSends(self.previews, self.thread.hand_over, self._return_path)
+        self.thread = self._make_thread(ground, log, people, letters, consents=consents)
+        self.trials = TrialSends(letters.previews, self.thread.hand_over, self.return_path)
         self.spam_watch = SpamWatch(state, clock)
         self.senders = SenderChecks(ground.settings, ground.secrets.dkim)
+        self._mail = describe_mail(ground.settings)
         self._queueing = ground.loop("broadcasts", self._queue, idle=_SELDOM)
         self.loops = (
             self._queueing,
-            ground.lone_loop("subscriptions", self.subscriptions.send_requests),
+            ground.lone_loop("letter tests", self._decide_tests, idle=_RARELY),
             ground.lone_loop("old contacts", OldContacts(state, clock).forget_some, idle=_DAILY),
             ground.lone_loop("complaints", self._watch_complaints, idle=_RARELY),
         )
 
-    def send(self, broadcast_id: str, permit: Permit, *, is_unchecked: bool = False) -> Broadcast:
+    def services(self) -> DeliveryServices:
+        """Return what handlers are given."""
+        return DeliveryServices(
+            outbox=self.outbox,
+            suppressions=self.suppressions,
+            receiving=self.receiving,
+            webhooks=self.webhooks,
+            spam_watch=self.spam_watch,
+            check_sender=self.senders.check,
+            mail=self._mail,
+            pace=self.pace,
+            mailings=self.mailings,
+            inbox=self.inbox,
+            broadcasts=self.broadcasts,
+            renewals=self.renewals,
+            reports=self.reports,
+            letter_reports=self.letter_reports,
+            guard_tallies=self.guard_tallies,
+            send_broadcast=self.send,
+            send_unchecked=partial(self.send, is_unchecked=True),
+            send_trial=self.trials.send,
+        )
+
+    def send(
+        self, broadcast_id: str, permit: Permit, by: str, *, is_unchecked: bool = False
+    ) -> Broadcast:
         """Fix a draft's audience; its messages are queued behind.
 
         Args:
             broadcast_id: of a draft.
             permit: has the last word.
+            by: who asks.
             is_unchecked: send though the sender breaks rules of large mail providers.
 
         Raises:
@@ -175,21 +147,9 @@ class DeliveryWing:
         self.spam_watch.refuse_if_held(sender)
         if not is_unchecked:
             refuse_if_not_ready(self.senders.check(sender.rpartition("@")[2]))
-        started = self.broadcasts.start(broadcast_id, permit=permit)
+        started = self.broadcasts.start(broadcast_id, permit=permit, by=by)
         self._queueing.wake()
         return started
-
-    def _name_topic(self, topic_id: str) -> tuple[str, str]:
-        try:
-            topic = self.topics.get(topic_id).definition
-        except NotFoundError:
-            return "", ""  # gone since
-        return topic.name_ja, topic.name_en
-
-    def stop(self) -> None:
-        """Let the messages under way end."""
-        self.thread.stop()
-        self._composer.close()
 
     def _watch_complaints(self) -> bool:
         self.spam_watch.check()
@@ -197,51 +157,66 @@ class DeliveryWing:
 
     def _queue(self) -> bool:
         """Begin what was scheduled for now; queue what was started, or cut short by an end."""
-        self.broadcasts.begin_scheduled()
+        self.broadcasts.begin_scheduled(self._growth)
         self.broadcasts.resume_enqueuing()
         return False
 
-    def _find_recipients(self, ground: Ground, people: PeopleWing) -> ProfileRecipients:
-        settings = ground.settings
-        return ProfileRecipients(
+    def _decide_tests(self) -> bool:
+        if self._letter_tests.decide():
+            self._queueing.wake()
+        return False
+
+    def _make_broadcasts(
+        self, ground: Ground, people: PeopleWing, segments: SegmentsWing, letters: LettersWing
+    ) -> Broadcasts:
+        return Broadcasts(
             ground.state,
-            people.profiles,
-            people.consents,
-            ground.columnar,
-            clock=ground.clock,
-            popular=PopularProducts(ground.columnar, self.catalog, ground.clock),
-            currency=settings.currency,
-            timezone=settings.timezone,
-            base_url=settings.base_url,
-            limits=people.limits,
-            households=people.households,
+            self.outbox,
+            SegmentAudience(segments.engine),
+            ground.clock,
+            ground.ids,
+            selecting=segments.facts.list,
+            coupons=letters.coupons,
+            zone=ZoneInfo(ground.settings.timezone),
+            zones=PersonZones(ground.state, people.profiles).zones,
         )
 
-    def _make_thread(self, ground: Ground, log: LogWing, people: PeopleWing) -> DeliveryThread:
+    def _make_renewals(
+        self, ground: Ground, people: PeopleWing, segments: SegmentsWing
+    ) -> Renewals:
+        return Renewals(
+            ground.state,
+            consents=people.consents,
+            wordings=people.wordings,
+            lists=segments.lists,
+            segments=segments.segments,
+            broadcasts=self.broadcasts,
+            clock=ground.clock,
+        )
+
+    def _make_thread(
+        self,
+        ground: Ground,
+        log: LogWing,
+        people: PeopleWing,
+        letters: LettersWing,
+        *,
+        consents: LedgerConsents,
+    ) -> DeliveryThread:
         settings = ground.settings
         who = ProfilePeople(people.profiles)
         hours = HabitualHours(ground.state, ground.columnar, people.profiles, ground.clock)
         early = FrequencyCheck(who, ground.clock, is_last=False, best_hours=hours)
         last = FrequencyCheck(who, ground.clock, is_last=True)
         limits = LimitCheck(people.limits)
-        occasions = Showcase(
-            Occasions(ground.state, CopiedLog(log.log, log.copier)),
-            ground.state,
-            catalog=self.catalog,
-            columnar=ground.columnar,
-            people=people.profiles,
-            saved=people.saved,
-            clock=ground.clock,
-            base_url=ground.settings.base_url,
-        )
 
         def build(transport: Transport) -> Delivering:
             return Delivering(
                 store=ground.state,
-                recipients=self._recipients,
-                consents=self._consents,
+                recipients=letters.recipients,
+                consents=consents,
                 sealing=log.keys,
-                composer=self._composer,
+                composer=letters.composer,
                 transport=transport,
                 hasher=log.hasher,
                 clock=ground.clock,
@@ -249,9 +224,9 @@ class DeliveryWing:
                 content_checks=(limits,),
                 timing_checks=(last,),
                 throttle=self.pace,
-                return_path=self._return_path,
-                coupons=self.coupons,
-                occasions=occasions,
+                return_path=self.return_path,
+                coupons=letters.coupons,
+                occasions=letters.occasions,
             )
 
         return DeliveryThread(
@@ -272,21 +247,3 @@ def _bounce_address(settings: Settings) -> str:
     if settings.mail_url and not settings.bounce_address:
         return f"bounces@{settings.mail_domain}"
     return settings.bounce_address
-
-
-def _mail_settings(ground: Ground) -> MailSettings:
-    settings, secrets = ground.settings, ground.secrets
-    return MailSettings(
-        base_url=settings.base_url,
-        tracking_key=secrets.tracking_key,
-        dkim_keys={settings.mail_domain: (secrets.dkim,)},
-        content={
-            "shop": {
-                "name": settings.shop_name,
-                "url": settings.base_url,
-                "address": settings.shop_address,
-                "contact": settings.shop_contact,
-            }
-        },
-        currency=settings.currency,
-    )

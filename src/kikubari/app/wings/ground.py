@@ -14,6 +14,7 @@ from kikubari.kit.clock import SystemClock
 from kikubari.kit.ids import TimeOrderedIds
 
 _IDLE = timedelta(seconds=0.2)
+_WOKEN = timedelta(seconds=1)
 
 
 class Ground:
@@ -32,6 +33,11 @@ class Ground:
         self._turns = Turns(
             self.state, self.clock, holder=self.process_name, is_alone=settings.is_embedded
         )
+
+    @property
+    def woken(self) -> timedelta:
+        """How long a loop may pause that is woken when there is work, if this process made it."""
+        return _WOKEN if self.settings.is_embedded else _IDLE
 
     def loop(
         self, name: str, step: Callable[[], bool], *, idle: timedelta = _IDLE, rest: float = 0.0

@@ -5,11 +5,15 @@ from datetime import timedelta
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
+from kikubari.access import Access
 from kikubari.app.adapters import SegmentAudience
 from kikubari.app.contact import HabitualHours
 from kikubari.app.journeying import CopiedLog, JourneyPeople
+from kikubari.app.staff_post import Staff, StaffPost
+from kikubari.app.wings.calling import CallingWing
 from kikubari.app.wings.delivery import DeliveryWing
 from kikubari.app.wings.ground import Ground
+from kikubari.app.wings.letters import LettersWing
 from kikubari.app.wings.log import LogWing
 from kikubari.app.wings.people import PeopleWing
 from kikubari.app.wings.segments import SegmentsWing
@@ -22,12 +26,16 @@ from kikubari.journeys import (
     Follower,
     Journeys,
     Letters,
+    NoticeQueue,
+    Notices,
     PartTally,
     Programs,
     References,
     Schedules,
+    StepCodes,
     Stepper,
     Surroundings,
+    Telling,
 )
 from kikubari.journeys.definition import JourneyDefinition, SegmentTrigger
 from kikubari.measure import Tally, judge
@@ -35,9 +43,10 @@ from kikubari.segments import EventTests
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import NotFoundError
 
-_STEPPING = timedelta(seconds=0.1)
+STEPPING = timedelta(seconds=0.1)
 _DECIDING = timedelta(minutes=1)
 _WISHING = timedelta(seconds=30)
+_WRITING = timedelta(seconds=2)
 _SHARDS = 997
 
 
@@ -50,12 +59,17 @@ class JourneysWing:
         log: LogWing,
         people: PeopleWing,
         segments: SegmentsWing,
+        *,
+        letters: LettersWing,
         delivery: DeliveryWing,
+        calling: CallingWing,
+        access: Access,
     ) -> None:
         state, clock, settings = ground.state, ground.clock, ground.settings
         zone = ZoneInfo(settings.timezone)
         self._segments = segments
-        self._delivery = delivery
+        self._letters = letters
+        self._calling = calling
         around = Surroundings(
             store=state,
             audience=SegmentAudience(segments.engine),
@@ -67,21 +81,32 @@ class JourneysWing:
             hours=HabitualHours(state, ground.columnar, people.profiles, clock),
         )
         programs = Programs(state, workspace_id=DEFAULT_WORKSPACE)
-        letters = Letters(
+        sender = Sender(from_address=f"news@{settings.mail_domain}", from_name=settings.shop_name)
+        self._staff = Staff(access, settings.mail_domain)
+        notices = Notices(
             state,
-            sender=Sender(
-                from_address=f"news@{settings.mail_domain}", from_name=settings.shop_name
-            ),
-            fill=delivery.saved_blocks.fill,
+            programs,
+            clock,
+            sender=sender,
+            recipients=letters.recipients,
+            occasions=letters.occasions,
+            composer=letters.composer,
+            hand_over=StaffPost(delivery.thread.hand_over, delivery.return_path),
+            is_staff=self._staff.is_one,
+        )
+        messages = Letters(
+            state,
+            sender=sender,
+            fill=letters.saved_blocks.fill,
             selecting=segments.facts.list,
-            coupons=delivery.coupons,
+            coupons=letters.coupons,
             workspace_id=DEFAULT_WORKSPACE,
         )
         self.journeys = Journeys(
             state,
             clock,
             ground.ids,
-            check_message=letters.check,
+            check_message=messages.check,
             check_references=References(segments.facts.list, self._exists).list_faults,
             prepare=self._prepare,
         )
@@ -90,20 +115,24 @@ class JourneysWing:
         self._stepper = Stepper(
             around,
             programs,
-            letters,
+            messages,
             acting=Actions(segments.lists),
-            issue=lambda _connection, _program, _step, _here: (),
+            issue=StepCodes(letters.issuing, clock),
+            tell=Telling(calling.queue, NoticeQueue(), around.log, clock),
             shard=crc32(ground.process_name.encode()) % _SHARDS,
         )
         self.experiments = Experiments(state, programs, clock, _find_best)
         anniversaries, schedules = Anniversaries(around, programs), Schedules(around, programs)
-        self._stepping = ground.loop("journeys", self._stepper.step, idle=_STEPPING)
+        self._stepping = ground.loop("journeys", self._stepper.step, idle=STEPPING)
+        following = ground.lone_loop("journeys log", self._follow, idle=ground.woken)
+        log.when_copied(following.wake)
         self.loops = (
-            ground.lone_loop("journeys log", self._follow),
+            following,
             self._stepping,
             ground.lone_loop("anniversaries", anniversaries.step, idle=_WISHING),
             ground.lone_loop("schedules", schedules.step, idle=_WISHING),
             ground.lone_loop("experiments", self._decide, idle=_DECIDING),
+            ground.lone_loop("letters to staff", notices.step, idle=_WRITING),
         )
 
     def lag(self) -> int:
@@ -134,6 +163,12 @@ class JourneysWing:
                     self.journeys.get(id_)
                 case "list":
                     self._segments.lists.get(id_)
+                case "member of staff":
+                    return self._staff.is_one(id_)
+                case "endpoint":
+                    self._calling.endpoints.get(id_)
+                case "offer":
+                    self._letters.offers.get(id_)
                 case _:
                     return False  # nothing of this kind can be used in a journey here
         except NotFoundError:

@@ -1,8 +1,10 @@
 """From an acknowledged event to the log and its copy."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
+from kikubari.api import DataServices
 from kikubari.app.copying import EncodingProcess
 from kikubari.app.wings.ground import Ground
 from kikubari.catalog import CatalogProjection
@@ -16,7 +18,13 @@ from kikubari.collect import (
     Violations,
 )
 from kikubari.decide.offers import RedemptionProjection
-from kikubari.deliver import AddressHasher, SuppressionProjection, WishProjection
+from kikubari.deliver import (
+    AddressHasher,
+    EndpointProjection,
+    SuppressionProjection,
+    WebhookQueue,
+    WishProjection,
+)
 from kikubari.events import (
     Copier,
     EventLog,
@@ -33,6 +41,7 @@ from kikubari.profiles import (
     IdentityNumbering,
     InstanceKey,
     PersonKeys,
+    Restrictions,
     SavedProjection,
     SharingProjection,
     TraitProjection,
@@ -55,6 +64,7 @@ def list_projections(
         SuppressionProjection(hasher),
         WishProjection(),
         RedemptionProjection(currency),
+        EndpointProjection(WebhookQueue(keys), Restrictions()),
     ]
 
 
@@ -104,12 +114,26 @@ class LogWing:
             ids=ground.ids,
             public_url=ground.settings.public_url,
         )
-        self._copy_loop = ground.lone_loop("copier", self._copy)
+        self._copy_loop = ground.lone_loop("copier", self._copy, idle=ground.woken)
+        self._when_copied: list[Callable[[], None]] = []
         self.loops = (
             ground.lone_loop("sequencer", self._sequence),
             self._copy_loop,
             ground.loop("plans", self._follow_plans, idle=_SELDOM),
             ground.lone_loop("attributes", self._count_attributes, idle=_SELDOM),
+        )
+
+    def services(self) -> DataServices:
+        """Return what handlers are given."""
+        return DataServices(
+            sources=self.sources,
+            rejected=self.rejected,
+            attributes=self.attributes,
+            plans=self.plans,
+            violations=self.violations,
+            log=self.log,
+            copier=self.copier,
+            rebuild_copy=self.rebuild_copy,
         )
 
     def rebuild_copy(self) -> None:
@@ -118,6 +142,10 @@ class LogWing:
             self.copier.rebuild()
             while self.copier.run_once():
                 pass
+
+    def when_copied(self, wake: Callable[[], None]) -> None:
+        """Have something called whenever the copy has more of the log."""
+        self._when_copied.append(wake)
 
     def close(self) -> None:
         """End what runs beside this process; call it when the loops have stopped."""
@@ -131,7 +159,11 @@ class LogWing:
 
     def _copy(self) -> bool:
         with self._copying:
-            return self.copier.run_once() > 0
+            has_more = self.copier.run_once() > 0
+        if has_more:
+            for wake in self._when_copied:
+                wake()
+        return has_more
 
     def _follow_plans(self) -> bool:
         """Take over plans that other processes applied."""

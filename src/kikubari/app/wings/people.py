@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from kikubari.api import PeopleServices
 from kikubari.app.limits import PeopleLimits
 from kikubari.app.watching import ProductWatchers
 from kikubari.app.wings.ground import Ground
@@ -47,3 +48,17 @@ class PeopleWing:
         )
         self.product_news = ProductNews(ground.state, self.product_watchers, ground.clock)
         self.loops = (ground.lone_loop("product news", self.product_news.step, idle=_NEWS),)
+
+    def services(self) -> PeopleServices:
+        """Return what handlers are given."""
+        return PeopleServices(
+            profiles=self.profiles,
+            consents=self.consents,
+            statements=self.statements,
+            saved=self.saved,
+            companies=self.companies,
+            households=self.households,
+            wordings=self.wordings,
+            product_news=self.product_news,
+            product_watchers=self.product_watchers,
+        )

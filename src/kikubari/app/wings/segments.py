@@ -3,10 +3,12 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from kikubari.api import SegmentServices
 from kikubari.app.selecting import SegmentFacts
 from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.log import LogWing
 from kikubari.app.wings.people import PeopleWing
+from kikubari.measure.insights import Insights, OrderBook
 from kikubari.segments import (
     Follower,
     LiveLeaves,
@@ -31,7 +33,7 @@ _LOOKING_BACK = timedelta(seconds=30)
 
 
 class SegmentsWing:
-    """Segments, their members as time goes by, personas and look-alikes."""
+    """Segments, their members as time goes by, personas, look-alikes and insights."""
 
     def __init__(self, ground: Ground, log: LogWing, people: PeopleWing) -> None:
         state, columnar, clock = ground.state, ground.columnar, ground.clock
@@ -64,6 +66,13 @@ class SegmentsWing:
             erasures=log.forgetting,
         )
         self.memberships = Memberships(state, clock, left_out=people.limits)
+        book = OrderBook(
+            columnar,
+            left_out=people.limits,
+            currency=ground.settings.currency,
+            timezone=ground.settings.timezone,
+        )
+        self.insights = Insights(book, clock, thresholds=self.thresholds.values)
         leaves = LiveLeaves(
             state,
             columnar,
@@ -81,6 +90,20 @@ class SegmentsWing:
             ground.lone_loop("segments", self._follow, idle=FOLLOWING, rest=FOLLOWING_RESTS),
             ground.lone_loop("past sizes", self._look_back, idle=_LOOKING_BACK),
             ground.lone_loop("forgetting", self._forget, idle=_FORGETTING),
+        )
+
+    def services(self) -> SegmentServices:
+        """Return what handlers are given."""
+        return SegmentServices(
+            segments=self.segments,
+            segment_engine=self.engine,
+            memberships=self.memberships,
+            thresholds=self.thresholds,
+            segment_editor=self.editor,
+            lists=self.lists,
+            personas=self.personas,
+            lookalikes=self.lookalikes,
+            insights=self.insights,
         )
 
     def close(self) -> None:

@@ -2,16 +2,23 @@
 
 from zoneinfo import ZoneInfo
 
+from kikubari.app.adapters import SegmentAudience
 from kikubari.app.journeying import JourneyPeople
-from kikubari.app.past import EnrolledHoldouts, LoggedMemories, LoggedPast, PreviewGuard
+from kikubari.app.past import (
+    EnrolledHoldouts,
+    LoggedMemories,
+    LoggedPast,
+    PastHabits,
+    PreviewGuard,
+)
 from kikubari.app.surveying import ColumnarSurvey
-from kikubari.app.wings.delivery import DeliveryWing
 from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.journeys import JourneysWing
+from kikubari.app.wings.letters import LettersWing
 from kikubari.app.wings.log import LogWing
 from kikubari.app.wings.people import PeopleWing
 from kikubari.app.wings.segments import SegmentsWing
-from kikubari.deliver import Sender
+from kikubari.deliver import FrequencyPolicies, Sender
 from kikubari.events import RowBuilder
 from kikubari.journeys.recipes import RecipeBook
 from kikubari.journeys.simulation import Past, Simulations
@@ -29,14 +36,16 @@ class TryingWing:
         people: PeopleWing,
         *,
         segments: SegmentsWing,
-        delivery: DeliveryWing,
+        letters: LettersWing,
+        policies: FrequencyPolicies,
         journeys: JourneysWing,
     ) -> None:
         self._ground = ground
         self._log = log
         self._people = people
         self._segments = segments
-        self._delivery = delivery
+        self._letters = letters
+        self._policies = policies
         self.recipes = RecipeBook(ColumnarSurvey(ground.columnar), ground.clock)
         self.simulations = Simulations(
             ground.state,
@@ -57,11 +66,14 @@ class TryingWing:
         sender = Sender(from_address=f"news@{settings.mail_domain}")
         return Past(
             events=LoggedPast(self._log.log),
-            memories=LoggedMemories(self._log.log, people, remembered),
+            memories=LoggedMemories(
+                self._log.log, people, remembered, SegmentAudience(self._segments.engine)
+            ),
             people=people,
             tests=EventTests(currency=settings.currency, zone=zone, workspace_id=DEFAULT_WORKSPACE),
-            guard=PreviewGuard(self._delivery.previews, sender),
-            frequency=lambda: self._delivery.frequency_policies.get().policy,
-            fill=self._delivery.saved_blocks.fill,
+            guard=PreviewGuard(self._letters.previews, sender),
+            habits=PastHabits(ground.state, ground.columnar, self._people.profiles),
+            frequency=lambda: self._policies.get().policy,
+            fill=self._letters.saved_blocks.fill,
             zone=zone,
         )

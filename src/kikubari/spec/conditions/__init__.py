@@ -46,6 +46,7 @@ from kikubari.spec.conditions.leaves import Purpose as Purpose
 from kikubari.spec.conditions.leaves import Reachable as Reachable
 from kikubari.spec.conditions.leaves import Recency as Recency
 from kikubari.spec.conditions.leaves import Repeated as Repeated
+from kikubari.spec.conditions.leaves import RunsLow as RunsLow
 from kikubari.spec.conditions.leaves import Searched as Searched
 from kikubari.spec.conditions.leaves import Sequence as Sequence
 from kikubari.spec.conditions.leaves import Suppressed as Suppressed

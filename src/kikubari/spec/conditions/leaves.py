@@ -316,6 +316,20 @@ class Prediction(Leaf, frozen=True, tag="prediction"):
     min_confidence: Confidence = 0.0
 
 
+class RunsLow(Leaf, frozen=True, tag="runs_low"):
+    """Something the person buys again and again is expected to run low within so many days.
+
+    The newest forecast of each product, or of a whole category, counts, until it is bought again.
+    Days are counted from the last full hour, and what runs low today counts until the day is over.
+    Forecasts reach four weeks ahead.
+    """
+
+    within_days: Annotated[int, Meta(ge=1, le=28)]
+    product_id: Text | None = None
+    category: Text | None = None
+    min_confidence: Confidence = 0.0
+
+
 class Place(Leaf, frozen=True, tag="place"):
     """Where the person lives by own word (`trait`), or was on the last visit that tells."""
 

@@ -66,6 +66,7 @@ LeafCondition = (
     | leaves.InSegment
     | leaves.InList
     | leaves.Prediction
+    | leaves.RunsLow
     | leaves.Place
     | leaves.Near
     | leaves.Technology

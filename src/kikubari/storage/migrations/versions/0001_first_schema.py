@@ -177,14 +177,20 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("phase", sa.Text(), nullable=False),
-        sa.Column("dispatch_id", sa.BigInteger(), nullable=True),
         sa.Column("audience", sa.LargeBinary(), nullable=True),
         sa.Column("n_audience", sa.BigInteger(), nullable=False),
         sa.Column("n_enqueued", sa.BigInteger(), nullable=False),
         sa.Column("created_us", sa.BigInteger(), nullable=False),
         sa.Column("begins_us", sa.BigInteger(), nullable=True),
+        sa.Column("n_permitted", sa.BigInteger(), nullable=True),
+        sa.Column("permitted_by", sa.Text(), nullable=True),
         sa.Column("started_us", sa.BigInteger(), nullable=True),
         sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("last_due_us", sa.BigInteger(), nullable=True),
+        sa.Column("chosen", sa.Text(), nullable=True),
+        sa.Column("chosen_us", sa.BigInteger(), nullable=True),
+        sa.Column("chosen_because", sa.Text(), nullable=True),
+        sa.Column("tallies", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_broadcasts")),
     )
     op.create_index("ix_broadcasts_phase", "broadcasts", ["workspace_id", "phase"], unique=False)
@@ -342,12 +348,15 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("origin_kind", sa.Text(), nullable=False),
         sa.Column("origin_id", sa.Text(), nullable=False),
+        sa.Column("variant", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("topic", sa.Text(), nullable=False),
         sa.Column("at_best_hour", sa.Integer(), nullable=False),
         sa.Column("resends_unknown", sa.Integer(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("gives_way", sa.Integer(), nullable=False),
         sa.Column("letter_key", sa.LargeBinary(), nullable=False),
         sa.Column("letter", sa.LargeBinary(), nullable=False),
         sa.Column("created_us", sa.BigInteger(), nullable=False),
@@ -357,8 +366,11 @@ def upgrade() -> None:
     op.create_index(
         "ix_dispatches_origin",
         "dispatches",
-        ["workspace_id", "origin_kind", "origin_id"],
+        ["workspace_id", "origin_kind", "origin_id", "variant"],
         unique=True,
+    )
+    op.create_index(
+        "ix_dispatches_priority", "dispatches", ["workspace_id", "priority"], unique=False
     )
     op.create_table(
         "erasures",
@@ -502,6 +514,13 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "journey_calendars",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("journey_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seen_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "journey_no", name=op.f("pk_journey_calendars")),
+    )
+    op.create_table(
         "journey_counts",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("journey_no", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -574,6 +593,35 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_journey_marks")),
+    )
+    op.create_table(
+        "journey_notices",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("journey_no", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("queued_us", sa.BigInteger(), nullable=False),
+        sa.Column("due_us", sa.BigInteger(), nullable=True),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_journey_notices")),
+    )
+    op.create_index(
+        "ix_journey_notices_address",
+        "journey_notices",
+        ["workspace_id", "address", "queued_us"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_journey_notices_due", "journey_notices", ["workspace_id", "due_us"], unique=False
+    )
+    op.create_index(
+        "ix_journey_notices_number", "journey_notices", ["workspace_id", "number"], unique=False
     )
     op.create_table(
         "journey_refusals",
@@ -667,6 +715,13 @@ def upgrade() -> None:
         sa.Column("token", sa.BigInteger(), nullable=False),
         sa.Column("expires_us", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
+    )
+    op.create_table(
+        "life_stages",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("definition", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_life_stages")),
     )
     op.create_table(
         "limited_numbers",
@@ -956,6 +1011,7 @@ def upgrade() -> None:
         sa.Column("told_us", sa.BigInteger(), nullable=True),
         sa.Column("n_told", sa.BigInteger(), nullable=False),
         sa.Column("card", sa.LargeBinary(), nullable=True),
+        sa.Column("others", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "version", name=op.f("pk_prediction_models")),
     )
     op.create_table(
@@ -1085,6 +1141,17 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_profile_names_number", "profile_names", ["workspace_id", "number"], unique=False
+    )
+    op.create_table(
+        "recommendation_models",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("as_of_us", sa.BigInteger(), nullable=False),
+        sa.Column("seed", sa.Integer(), nullable=False),
+        sa.Column("n_orders", sa.BigInteger(), nullable=False),
+        sa.Column("learned_us", sa.BigInteger(), nullable=True),
+        sa.Column("card", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "version", name=op.f("pk_recommendation_models")),
     )
     op.create_table(
         "recovery_codes",
@@ -1439,6 +1506,59 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "webhook_calls",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("endpoint_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("state", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_us", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("queued_us", sa.BigInteger(), nullable=False),
+        sa.Column("ended_us", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "endpoint_id", "id", name=op.f("pk_webhook_calls")),
+    )
+    op.create_index(
+        "ix_webhook_calls_ended",
+        "webhook_calls",
+        ["workspace_id", "endpoint_id", "ended_us"],
+        unique=False,
+        sqlite_where=sa.text("ended_us IS NOT NULL"),
+        postgresql_where=sa.text("ended_us IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_webhook_calls_number", "webhook_calls", ["workspace_id", "number"], unique=False
+    )
+    op.create_index(
+        "ix_webhook_calls_open",
+        "webhook_calls",
+        ["workspace_id", "endpoint_id", "due_us"],
+        unique=False,
+        sqlite_where=sa.text("state <= 1"),
+        postgresql_where=sa.text("state <= 1"),
+    )
+    op.create_table(
+        "webhook_endpoints",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("types", sa.Text(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("old_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("old_secret_us", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("disabled_because", sa.Text(), nullable=True),
+        sa.Column("disabled_us", sa.BigInteger(), nullable=True),
+        sa.Column("failing_us", sa.BigInteger(), nullable=True),
+        sa.Column("created_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_webhook_endpoints")),
+    )
+    op.create_table(
         "webhook_receipts",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("provider", sa.Text(), nullable=False),
@@ -1463,6 +1583,21 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("wishes")
     op.drop_table("webhook_receipts")
+    op.drop_table("webhook_endpoints")
+    op.drop_index(
+        "ix_webhook_calls_open",
+        table_name="webhook_calls",
+        sqlite_where=sa.text("state <= 1"),
+        postgresql_where=sa.text("state <= 1"),
+    )
+    op.drop_index("ix_webhook_calls_number", table_name="webhook_calls")
+    op.drop_index(
+        "ix_webhook_calls_ended",
+        table_name="webhook_calls",
+        sqlite_where=sa.text("ended_us IS NOT NULL"),
+        postgresql_where=sa.text("ended_us IS NOT NULL"),
+    )
+    op.drop_table("webhook_calls")
     op.drop_table("trait_versions")
     op.drop_table("topics")
     op.drop_index("ix_suppressions_at", table_name="suppressions")
@@ -1497,6 +1632,7 @@ def downgrade() -> None:
     op.drop_index("ix_rejected_events_source", table_name="rejected_events")
     op.drop_table("rejected_events")
     op.drop_table("recovery_codes")
+    op.drop_table("recommendation_models")
     op.drop_index("ix_profile_names_number", table_name="profile_names")
     op.drop_table("profile_names")
     op.drop_index("ix_profile_moves_number", table_name="profile_moves")
@@ -1562,6 +1698,7 @@ def downgrade() -> None:
     op.drop_table("member_links")
     op.drop_table("log_marks")
     op.drop_table("limited_numbers")
+    op.drop_table("life_stages")
     op.drop_table("leases")
     op.drop_index(op.f("ix_kept_answers_at_us"), table_name="kept_answers")
     op.drop_table("kept_answers")
@@ -1573,6 +1710,10 @@ def downgrade() -> None:
     op.drop_table("journey_simulations")
     op.drop_index("ix_journey_refusals_number", table_name="journey_refusals")
     op.drop_table("journey_refusals")
+    op.drop_index("ix_journey_notices_number", table_name="journey_notices")
+    op.drop_index("ix_journey_notices_due", table_name="journey_notices")
+    op.drop_index("ix_journey_notices_address", table_name="journey_notices")
+    op.drop_table("journey_notices")
     op.drop_table("journey_marks")
     op.drop_table("journey_lanes")
     op.drop_index("ix_enrolments_number", table_name="journey_enrolments")
@@ -1580,6 +1721,7 @@ def downgrade() -> None:
     op.drop_table("journey_enrolments")
     op.drop_table("journey_days")
     op.drop_table("journey_counts")
+    op.drop_table("journey_calendars")
     op.drop_table("inbox")
     op.drop_index("ix_identity_decisions_right", table_name="identity_decisions")
     op.drop_index("ix_identity_decisions_left", table_name="identity_decisions")
@@ -1608,6 +1750,7 @@ def downgrade() -> None:
     op.drop_index("ix_events_message", table_name="events")
     op.drop_table("events")
     op.drop_table("erasures")
+    op.drop_index("ix_dispatches_priority", table_name="dispatches")
     op.drop_index("ix_dispatches_origin", table_name="dispatches")
     op.drop_table("dispatches")
     op.drop_index("ix_device_uses_number", table_name="device_uses")

@@ -1,0 +1,209 @@
+"""`kikubari journey`: journeys as they stand, and as files."""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kikubari.app import Settings
+from kikubari.cli.connection import AdminClient, connect, in_path
+from kikubari.cli.definition_files import (
+    FOLDER,
+    KNOWN_FOLDER,
+    Definition,
+    apply_files,
+    diff_files,
+    export_files,
+    naming,
+)
+from kikubari.cli.journey_tests import test_journeys
+from kikubari.cli.output import as_json_option, show
+from kikubari.cli.segments import read_json
+
+_COLUMNS = ("id", "name", "state", "version", "has_changes", "active", "entered")
+_STORY = ("entry", "at", "what", "why")
+_MOST = 500
+
+
+class KeptJourneys:
+    """Implements `Kept` on drafts of journeys."""
+
+    noun = "journey"
+
+    def __init__(self, client: AdminClient) -> None:
+        self._client = client
+
+    def list_ids(self) -> Collection[str]:
+        """Return the ids of all journeys."""
+        return [one["id"] for one in _list_all(self._client)]
+
+    def get(self, id_: str) -> Definition:
+        """Return a draft."""
+        draft: dict[str, Any] = self._client.get(in_path("/api/journeys", id_, "draft"))
+        definition: Definition = draft["definition"]
+        return definition
+
+    def read(self, files: Mapping[str, Path]) -> Mapping[str, Definition]:
+        """Return journeys as they are in files: the server knows what may be in them."""
+        return {id_: read_json(file) for id_, file in files.items()}
+
+    def create(self, id_: str, definition: Definition) -> None:
+        """Begin a journey under the file's name."""
+        self._client.post("/api/journeys", {"id": id_, "definition": definition})
+
+    def change(self, id_: str, definition: Definition) -> None:
+        """Make a draft as the file has it."""
+        self._client.put(in_path("/api/journeys", id_, "draft"), definition)
+
+
+@click.group()
+def journey() -> None:
+    """Journeys: how they fare, one person's story, and their definitions as files."""
+
+
+journey.add_command(test_journeys)
+
+
+@journey.command("list")
+@as_json_option
+@click.pass_obj
+def list_journeys(settings: Settings, *, as_json: bool) -> None:
+    """List journeys, newest first."""
+    with connect(settings) as client:
+        show(_list_all(client), as_json=as_json, columns=_COLUMNS)
+
+
+@journey.command("show")
+@click.argument("journey_id")
+@as_json_option
+@click.pass_obj
+def show_journey(settings: Settings, journey_id: str, *, as_json: bool) -> None:
+    """Show a journey as it stands, and what is wrong with its draft."""
+    with connect(settings) as client:
+        found = client.get(in_path("/api/journeys", journey_id))
+        faults = client.get(in_path("/api/journeys", journey_id, "draft"))["faults"]
+    told = faults if as_json else [f"{one['path']}: {one['message']}" for one in faults]
+    show({**found, "faults": told}, as_json=as_json)
+
+
+@journey.command("export")
+@click.argument("folder", type=FOLDER)
+@click.argument("journey_ids", nargs=-1)
+@as_json_option
+@click.pass_obj
+def export(
+    settings: Settings, folder: Path, journey_ids: tuple[str, ...], *, as_json: bool
+) -> None:
+    """Write drafts into FOLDER, one file a journey; all of them, if none is named."""
+    with connect(settings) as client:
+        export_files(KeptJourneys(client), folder, journey_ids, as_json=as_json)
+
+
+@journey.command("diff")
+@click.argument("folder", type=KNOWN_FOLDER)
+@as_json_option
+@click.pass_obj
+def diff(settings: Settings, folder: Path, *, as_json: bool) -> None:
+    """Say what applying the files of FOLDER would change, place by place."""
+    with connect(settings) as client:
+        diff_files(KeptJourneys(client), folder, as_json=as_json)
+
+
+@journey.command("apply")
+@click.argument("folder", type=KNOWN_FOLDER)
+@click.option("--publish", is_flag=True, help="Also publish those that change.")
+@click.option("--yes", is_flag=True, help="Do not ask after showing what would change.")
+@as_json_option
+@click.pass_obj
+def apply(settings: Settings, folder: Path, *, publish: bool, yes: bool, as_json: bool) -> None:
+    """Make drafts as the files of FOLDER have them; shows what changes, and asks first.
+
+    Journeys that have no file stay as they are.
+    """
+    with connect(settings) as client:
+        changed = apply_files(KeptJourneys(client), folder, is_sure=yes, as_json=as_json)
+        for id_ in changed if publish else ():
+            with naming(folder / f"{id_}.json"):
+                client.post(in_path("/api/journeys", id_, "publish"))
+    show({"applied": changed, "published": changed if publish else []}, as_json=as_json)
+
+
+@journey.command("publish")
+@click.argument("journey_id")
+@as_json_option
+@click.pass_obj
+def publish_journey(settings: Settings, journey_id: str, *, as_json: bool) -> None:
+    """Publish a journey's draft; people on the way stay on their version."""
+    _act(settings, journey_id, "publish", as_json=as_json)
+
+
+@journey.command("pause")
+@click.argument("journey_id")
+@as_json_option
+@click.pass_obj
+def pause(settings: Settings, journey_id: str, *, as_json: bool) -> None:
+    """Let nobody in, nobody on, and no message leave."""
+    _act(settings, journey_id, "pause", as_json=as_json)
+
+
+@journey.command("resume")
+@click.argument("journey_id")
+@as_json_option
+@click.pass_obj
+def resume(settings: Settings, journey_id: str, *, as_json: bool) -> None:
+    """Go on after a pause."""
+    _act(settings, journey_id, "resume", as_json=as_json)
+
+
+@journey.command("explain")
+@click.argument("journey_id")
+@click.argument("person")
+@as_json_option
+@click.pass_obj
+def explain(settings: Settings, journey_id: str, person: str, *, as_json: bool) -> None:
+    """Tell one person's story: why they entered or not, which way they went, what they wait for."""
+    with connect(settings) as client:
+        story = client.get(in_path("/api/journeys", journey_id, "enrolments", person))
+    if as_json:
+        show(story, as_json=True)
+        return
+    show(_lines(story), as_json=False, columns=_STORY)
+
+
+def _act(settings: Settings, journey_id: str, act: str, *, as_json: bool) -> None:
+    with connect(settings) as client:
+        found = client.post(in_path("/api/journeys", journey_id, act))
+    show(found if as_json else {name: found[name] for name in _COLUMNS}, as_json=as_json)
+
+
+def _list_all(client: AdminClient) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    while True:
+        after = found[-1]["id"] if found else None
+        page = client.get("/api/journeys", limit=_MOST, after=after)
+        found += page
+        if len(page) < _MOST:
+            return found
+
+
+def _lines(story: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a story as lines of a table, the newest entry first."""
+    lines: list[dict[str, Any]] = []
+    if story["refused"]:
+        refused_at = story["refused_at"]
+        lines.append({"entry": "", "at": refused_at, "what": "refused", "why": story["refused"]})
+    for entry in story["entries"]:
+        said = [(entry["entered_at"], "entered", entry["trigger"])]
+        for one in entry["path"]:
+            reason = f" ({one['reason']})" if one["reason"] else ""
+            said.append((one["at"], one["step"], one["way"] + reason))
+        if entry["waiting"]:
+            said.append((entry["waiting"]["until"], entry["upcoming"], entry["waiting"]["why"]))
+        if entry["ended_at"]:
+            said.append((entry["ended_at"], "ended", entry["outcome"]))
+        lines += [
+            {"entry": entry["ordinal"], "at": at, "what": what, "why": why}
+            for at, what, why in said
+        ]
+    return lines

@@ -1,0 +1,132 @@
+"""`kikubari segments export`, `diff` and `apply`: segments as files, like journeys."""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from kikubari.app import Settings
+from kikubari.app.definition_files import read_segment
+from kikubari.cli.connection import AdminClient, connect, in_path
+from kikubari.cli.definition_files import (
+    FOLDER,
+    KNOWN_FOLDER,
+    Definition,
+    apply_files,
+    diff_files,
+    export_files,
+)
+from kikubari.cli.output import as_json_option, show
+from kikubari.spec.conditions import Condition, InSegment, encode_condition, walk
+from kikubari.spec.errors import InvalidInputError
+
+
+class KeptSegments:
+    """Implements `Kept` on the stored segments; ready-made ones are the product's."""
+
+    noun = "segment"
+
+    def __init__(self, client: AdminClient) -> None:
+        self._client = client
+        self._known: dict[str, dict[str, Any]] = {
+            one["id"]: one for one in client.get("/api/segments") if not one["is_builtin"]
+        }
+
+    def list_ids(self) -> Collection[str]:
+        """Return the ids of stored segments."""
+        return self._known.keys()
+
+    def get(self, id_: str) -> Definition:
+        """Return a segment as a file has it."""
+        if id_ not in self._known:
+            raise InvalidInputError(
+                f"there is no stored segment {id_!r}", hint="Ready-made ones need no file."
+            )
+        one = self._known[id_]
+        return _as_file(one["name_en"], one["condition"], one["description_en"])
+
+    def read(self, files: Mapping[str, Path]) -> Mapping[str, Definition]:
+        """Return segments by id; what others refer to comes before them."""
+        found = {id_: read_segment(file) for id_, file in files.items()}
+        trees = {id_: tree for id_, (_, tree) in found.items()}
+        return {
+            id_: _as_file(
+                found[id_][0].name,
+                msgspec.json.decode(encode_condition(trees[id_])),
+                found[id_][0].description,
+            )
+            for id_ in _in_order(trees)
+        }
+
+    def create(self, id_: str, definition: Definition) -> None:
+        """Store a new segment under the file's name."""
+        self._client.post("/api/segments", {"id": id_, **definition})
+
+    def change(self, id_: str, definition: Definition) -> None:
+        """Store the next version; refused if somebody else stored one since it was compared."""
+        body = {"description": "", **definition, "version": self._known[id_]["version"]}
+        self._client.put(in_path("/api/segments", id_), body)
+
+
+@click.command("export")
+@click.argument("folder", type=FOLDER)
+@click.argument("segment_ids", nargs=-1)
+@as_json_option
+@click.pass_obj
+def export(
+    settings: Settings, folder: Path, segment_ids: tuple[str, ...], *, as_json: bool
+) -> None:
+    """Write segments into FOLDER, one file a segment; all stored ones, if none is named."""
+    with connect(settings) as client:
+        export_files(KeptSegments(client), folder, segment_ids, as_json=as_json)
+
+
+@click.command("diff")
+@click.argument("folder", type=KNOWN_FOLDER)
+@as_json_option
+@click.pass_obj
+def diff(settings: Settings, folder: Path, *, as_json: bool) -> None:
+    """Say what applying the files of FOLDER would change, place by place."""
+    with connect(settings) as client:
+        diff_files(KeptSegments(client), folder, as_json=as_json)
+
+
+@click.command("apply")
+@click.argument("folder", type=KNOWN_FOLDER)
+@click.option("--yes", is_flag=True, help="Do not ask after showing what would change.")
+@as_json_option
+@click.pass_obj
+def apply(settings: Settings, folder: Path, *, yes: bool, as_json: bool) -> None:
+    """Make segments as the files of FOLDER have them; shows what changes, and asks first.
+
+    Segments that have no file stay as they are.
+    """
+    with connect(settings) as client:
+        changed = apply_files(KeptSegments(client), folder, is_sure=yes, as_json=as_json)
+    show({"applied": changed}, as_json=as_json)
+
+
+def _as_file(name: str, condition: Any, description: str) -> Definition:
+    definition = {"name": name, "condition": condition}
+    return {**definition, "description": description} if description else definition
+
+
+def _in_order(trees: Mapping[str, Condition]) -> list[str]:
+    """Return ids so that what a segment refers to comes first; the server refuses circles."""
+    ordered: dict[str, None] = {}
+    opened: set[str] = set()
+
+    def visit(id_: str) -> None:
+        if id_ in opened or id_ not in trees:
+            return
+        opened.add(id_)
+        for _, node in walk(trees[id_]):
+            if isinstance(node, InSegment):
+                visit(node.segment)
+        ordered[id_] = None
+
+    for id_ in trees:
+        visit(id_)
+    return list(ordered)
