@@ -34,6 +34,21 @@ MJML = f"""<mjml><mj-body><mj-section><mj-column>
 <mj-text><a href="{{{{ unsubscribe_url }}}}">Unsubscribe</a></mj-text>
 </mj-column></mj-section></mj-body></mjml>"""
 
+STAGES = {
+    "id": "worst",
+    "name_ja": WORST[:60],
+    "name_en": PAYLOADS[0][:60],
+    "stages": [
+        {
+            "id": stage,
+            "name_ja": WORST[:60],
+            "name_en": PAYLOADS[1][:60],
+            "evidence": [{"type": "said", "trait": "hobby", "value": f"{stage} {WORST}"[:60]}],
+        }
+        for stage in ("one", "two")
+    ],
+}
+
 
 def fill(shop: Installation, folder: Path) -> dict[str, str]:
     """Put hostile data wherever data can be put; return the ids of what was made."""
@@ -84,7 +99,9 @@ def fill(shop: Installation, folder: Path) -> dict[str, str]:
     }
     free = {"name": WORST[:100], "benefit": {"kind": "free_shipping"}, "codes": "uploaded"}
     offer = shop.post("/api/offers", free)["id"]
+    shop.post("/api/webhooks", {"name": WORST[:80], "url": "https://93.184.216.34/'><b>"})
     shop.post("/api/topics", {"id": "worst", "name_ja": WORST[:80], "name_en": WORST[:80]})
+    shop.client.put("/api/life-stages/worst", json=STAGES).raise_for_status()
     draft = shop.post("/api/broadcasts", letter)["id"]
     sent = shop.post("/api/broadcasts", letter)["id"]
     shop.post(f"/api/broadcasts/{sent}/send")
@@ -94,6 +111,7 @@ def fill(shop: Installation, folder: Path) -> dict[str, str]:
     return {
         "journey": journey,
         "segment": segment["id"],
+        "stages": "worst",
         "offer": offer,
         "draft": draft,
         "sent": sent,
@@ -119,8 +137,11 @@ def _begin_journey(shop: Installation, letter: dict[str, Any]) -> str:
         "steps": steps,
         "rules": {"goal": {"events": {"event": EVENT}}},
     }
-    made = shop.post("/api/journeys", {"definition": definition})
-    return str(made["journey_id"])
+    journey_id = str(shop.post("/api/journeys", {"definition": definition})["journey_id"])
+    trials = f"/api/journeys/{journey_id}/simulations"
+    shop.post(trials, {"since": "2025-05-20T00:00:00Z", "until": "2025-06-10T00:00:00Z"})
+    shop.wait(lambda: shop.get(trials)[0]["state"] == "done")
+    return journey_id
 
 
 def _products(folder: Path) -> Path:

@@ -14,7 +14,7 @@ from installation import MEMBER, PASSWORD, Installation
 
 pytestmark = pytest.mark.browser
 
-_PARTS = ("facts", "timeline", "identity", "saved", "messages", "rights")
+_PARTS = ("facts", "timeline", "identity", "saved", "recommended", "journeys", "messages", "rights")
 # An address that would run code when it is followed, loaded or posted to.
 _LIVE = r"""() => {
   const names = ['href', 'src', 'action', 'formaction', 'xlink:href'];
@@ -87,6 +87,8 @@ def addresses(made: dict[str, str]) -> dict[str, list[str]]:
         "/broadcasts/$broadcastId": [f"/broadcasts/{made['sent']}", f"/broadcasts/{made['draft']}"],
         "/broadcasts/$broadcastId/edit": [f"/broadcasts/{made['draft']}/edit"],
         "/journeys/$journeyId": [f"/journeys/{made['journey']}"],
+        "/journeys/$journeyId/trial": [f"/journeys/{made['journey']}/trial"],
+        "/life-stages/$stagesId": [f"/life-stages/{made['stages']}"],
         "/offers/$offerId": [f"/offers/{made['offer']}"],
         "/sending/senders/$domain": [f"/sending/senders/{quote(hostile_shop.WORST, safe='')}"],
         "/inbox/$mailId": [f"/inbox/{made['mail']}"],
@@ -96,7 +98,8 @@ def addresses(made: dict[str, str]) -> dict[str, list[str]]:
 
 
 def test_every_screen_is_opened() -> None:
-    made = dict.fromkeys(("segment", "offer", "draft", "sent", "mail", "profile", "journey"), "x")
+    names = ("segment", "offer", "draft", "sent", "mail", "profile", "journey", "stages")
+    made = dict.fromkeys(names, "x")
     assert routes() == set(addresses(made))
 
 

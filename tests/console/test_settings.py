@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from installation import PASSWORD, Installation
 
 pytestmark = pytest.mark.browser
-PAGES = ("", "/members", "/keys", "/sources", "/audit", "/shop")
+PAGES = ("", "/members", "/keys", "/sources", "/webhooks", "/audit", "/shop")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -94,3 +94,26 @@ def test_a_browser_left_open_asks_for_the_password_first(chromium: Any, shop: In
     expect(page.get_by_role("img", name="QR code for the authenticator app")).to_be_visible()
     console.complaints = [text for text in console.complaints if "403" not in text]
     console.close()
+
+
+def test_a_system_to_be_told_is_set_up_once_it_is_outside(
+    wide: Console, shop: Installation
+) -> None:
+    page = wide.open("/settings/webhooks")
+    page.get_by_role("button", name="Set up an endpoint").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Till")
+    dialog.get_by_label("Address").fill("https://127.0.0.1/in")
+    dialog.get_by_label("Events it is told of").fill("Order Completed")
+    dialog.get_by_role("button", name="Set up an endpoint").click()
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    wide.complaints.clear()  # the browser notes the refusal
+    dialog.get_by_label("Address").fill("https://93.184.216.34/in")
+    dialog.get_by_role("button", name="Set up an endpoint").click()
+    assert page.locator("code[class*=secret]").inner_text().startswith("whsec_")
+    wide.check()
+    page.get_by_role("button", name="Switch off").click()
+    expect(page.get_by_role("cell", name="Switched off")).to_be_visible()
+    [found] = shop.get("/api/webhooks")["endpoints"]
+    assert (found["state"], found["definition"]["types"]) == ("disabled", ["Order Completed"])
+    shop.client.delete(f"/api/webhooks/{found['id']}").raise_for_status()

@@ -14,6 +14,7 @@ import { ButtonLink, Confirm, toast, toastFailure, useErrorLine } from '@/design
 import TestDialog from '../trials/TestDialog'
 import { useText as useTrialText } from '../trials/texts'
 import { ConfirmSending } from './ConfirmSending'
+import { isMoving } from './state'
 import { useText } from './texts'
 
 const calls = {
@@ -32,7 +33,7 @@ export function Actions({ broadcast, state }: { broadcast: Broadcast; state: Bro
   const act = useAct(broadcast.id, () => setAsks(undefined))
   const maySend = useMay('send')
   const mayWrite = useMay('write')
-  const isUnderWay = state === 'enqueuing' || state === 'sending'
+  const isUnderWay = isMoving(state)
   return (
     <>
       {state === 'draft' && mayWrite && (

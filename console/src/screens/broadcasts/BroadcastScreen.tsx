@@ -8,6 +8,7 @@ import { ApprovalSection } from '../approvals/ApprovalSection'
 import { Actions } from './Actions'
 import { Draft } from './Draft'
 import { Letter } from './Letter'
+import { LettersSection } from './letters/LettersSection'
 import { Recipients } from './Recipients'
 import { Report } from './Report'
 import { countMoving, countSent, tones, useProgress, useSegmentName } from './state'
@@ -40,7 +41,10 @@ function BroadcastView({ broadcast, progress }: { broadcast: Broadcast; progress
           <Draft broadcast={broadcast} />
         </>
       ) : (
-        <Report broadcast={broadcast} progress={progress} />
+        <>
+          {broadcast.definition.experiment && <LettersSection broadcast={broadcast} />}
+          <Report broadcast={broadcast} progress={progress} />
+        </>
       )}
       <Letter definition={broadcast.definition} />
       {!isToCome && <Recipients broadcastId={broadcast.id} />}
@@ -57,6 +61,7 @@ function Lead({ broadcast, progress }: { broadcast: Broadcast; progress: Progres
     draft: 0,
     scheduled: 0,
     enqueuing: broadcast.n_audience,
+    watching: broadcast.n_enqueued,
     sending: countMoving(progress),
     paused: countMoving(progress),
     cancelled: countSent(progress),

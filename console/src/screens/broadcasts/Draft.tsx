@@ -8,6 +8,7 @@ import {
 } from '@/api/generated/@tanstack/react-query.gen'
 import { EmptyState, Loaded, MailFrame, Section } from '@/design'
 import styles from './Draft.module.css'
+import { useText as useLetterText } from './letters/texts'
 import { useReason, useSegmentName } from './state'
 import { useText } from './texts'
 
@@ -39,7 +40,10 @@ interface PreviewProps {
 function Preview({ broadcast, audience, first }: PreviewProps) {
   const t = useText()
   const segment = useSegmentName()(broadcast.definition.segment)
+  const sayLetter = useLetterText()
   const [profileId, setProfileId] = useState(first.id)
+  const letters = 'abcdefgh'.slice(0, 1 + (broadcast.definition.experiment?.others?.length ?? 0))
+  const [letter, setLetter] = useState('')
   const nameOf = (one: PersonLine) =>
     one.is_simulated ? `${one.name} (${t('simulated')})` : one.name
   return (
@@ -52,17 +56,41 @@ function Preview({ broadcast, audience, first }: PreviewProps) {
         onChange={(event) => setProfileId(event.currentTarget.value)}
         data={audience.people.map((one) => ({ value: one.id, label: nameOf(one) }))}
       />
-      <Rendered broadcast={broadcast} profileId={profileId} />
+      {letters.length > 1 && (
+        <NativeSelect
+          className={styles.reader}
+          label={sayLetter('shown')}
+          value={letter || 'a'}
+          onChange={(event) => setLetter(event.currentTarget.value)}
+          data={[...letters].map((one) => ({
+            value: one,
+            label: sayLetter('shown_letter', { letter: one.toUpperCase() }),
+          }))}
+        />
+      )}
+      <Rendered broadcast={broadcast} profileId={profileId} letter={letter} />
     </div>
   )
 }
 
-function Rendered({ broadcast, profileId }: { broadcast: Broadcast; profileId: string }) {
+interface RenderedProps {
+  broadcast: Broadcast
+  profileId: string
+  letter: string
+}
+
+function Rendered({ broadcast, profileId, letter }: RenderedProps) {
   const t = useText()
   const sayReason = useReason()
   const path = { broadcast_id: broadcast.id }
-  const preview = useQuery(previewBroadcastOptions({ path, query: { profile_id: profileId } }))
-  const query = new URLSearchParams({ profile_id: profileId, version: String(broadcast.version) })
+  const preview = useQuery(
+    previewBroadcastOptions({ path, query: { profile_id: profileId, letter } }),
+  )
+  const query = new URLSearchParams({
+    profile_id: profileId,
+    letter,
+    version: String(broadcast.version),
+  })
   return (
     <Loaded query={preview}>
       {({ subject, stopped_by, problem }) =>

@@ -13,6 +13,7 @@ export const tones: Record<BroadcastState, Tone> = {
   draft: 'neutral',
   scheduled: 'action',
   enqueuing: 'action',
+  watching: 'action',
   sending: 'action',
   paused: 'late',
   cancelled: 'guard',
@@ -33,7 +34,8 @@ export const countSent = (progress: Progress) => countIn(progress, ['sent'])
 export const countMoving = (progress: Progress) => countIn(progress, moving)
 export const countHeld = (progress: Progress) => countIn(progress, held)
 
-export const isMoving = (state: BroadcastState) => state === 'enqueuing' || state === 'sending'
+export const isMoving = (state: BroadcastState) =>
+  state === 'enqueuing' || state === 'watching' || state === 'sending'
 
 /** How far a broadcast has come, asked again while it moves. */
 export function useProgress(broadcastId: string) {

@@ -9,6 +9,7 @@ const events = {
   'Kikubari Price Dropped': 'price_dropped',
   'Kikubari Low Stock': 'low_stock_news',
   'Kikubari Back In Stock': 'back_in_stock',
+  'Kikubari New Arrival': 'new_arrival',
 } as const
 
 /** One piece of news: what, since when, and how many heard of it. */

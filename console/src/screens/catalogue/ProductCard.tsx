@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { Product } from '@/api/generated'
 import { TextLink } from '@/design'
 import { useFormat } from '@/language/format'
@@ -7,7 +8,14 @@ import styles from './ProductCard.module.css'
 import { titleOf } from './product'
 import { useText } from './texts'
 
-export function ProductCard({ product }: { product: Product }) {
+interface Props {
+  product: Pick<Product, 'product_id' | 'title' | 'title_ja' | 'price' | 'image_url' | 'stock'>
+  /** What stands below the price; by default how many there are. */
+  children?: ReactNode
+}
+
+/** A product as shops show it; the whole card leads to its page. */
+export function ProductCard({ product, children }: Props) {
   const t = useText()
   const format = useFormat()
   const title = titleOf(product, useLanguage()) ?? t('no_title', { id: product.product_id })
@@ -25,7 +33,7 @@ export function ProductCard({ product }: { product: Product }) {
       <p className={styles.price}>
         {price ? format.money(price.amount_minor, price.currency) : t('no_price')}
       </p>
-      <Stock stock={product.stock} />
+      {children ?? <Stock stock={product.stock} />}
     </li>
   )
 }

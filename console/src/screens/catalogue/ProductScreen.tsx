@@ -5,6 +5,7 @@ import { getProductOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { Facts, Loaded, PageHeader, Section } from '@/design'
 import { useFormat } from '@/language/format'
 import { useLanguage } from '@/language/texts'
+import { Around } from './Around'
 import { Known } from './Known'
 import { Past } from './Past'
 import { Picture } from './Picture'
@@ -52,6 +53,7 @@ function ProductView({ product }: { product: Product }) {
           <Variants product={product} />
           <Known product={product} />
           <Relations product={product} />
+          <Around product={product} />
           <Others attributes={product.attributes} />
         </div>
       </div>

@@ -64,12 +64,14 @@ export const useText = defineTexts('catalogue', {
     news_lead_one: 'One piece of news about products',
     news_lead_other: '{{count, number}} pieces of news about products',
     news_reason:
-      'Prices that dropped, goods that run low or are back: each becomes an event of everybody who has the product in favourites, cart or recent views. Journeys can begin with it.',
-    no_news: 'No news yet. They come when a feed or an event changes a price or a stock.',
+      'Prices that dropped, goods that run low or are back: each becomes an event of everybody who has the product in favourites, cart or recent views. Something new, of everybody it fits by what they saved, looked at or bought. Journeys can begin with it.',
+    no_news:
+      'No news yet. They come when a feed or an event changes a price or a stock, or brings something new.',
     more_news: 'Show more',
     price_dropped: 'Price dropped',
     low_stock_news: 'Few left',
     back_in_stock: 'Back in stock',
+    new_arrival: 'New in the shop',
     minus: '−{{percent, number}} %',
     told_one: 'one person heard',
     told_other: '{{count, number}} people heard',
@@ -169,12 +171,14 @@ export const useText = defineTexts('catalogue', {
     news: '商品のお知らせ',
     news_lead_other: '商品のお知らせ {{count, number}}件',
     news_reason:
-      '値下げ、残りわずか、再入荷。それぞれが、お気に入り・カート・最近の閲覧に入れている人のイベントになり、ジャーニーのきっかけにできます。',
-    no_news: 'まだお知らせはありません。フィードやイベントで価格や在庫が変わると届きます。',
+      '値下げ、残りわずか、再入荷。それぞれが、お気に入り・カート・最近の閲覧に入れている人のイベントになります。新着は、同じ分野やブランドを保存・閲覧・購入した人のイベントです。ジャーニーのきっかけにできます。',
+    no_news:
+      'まだお知らせはありません。フィードやイベントで価格や在庫が変わったり、新しい商品が入ったりすると届きます。',
     more_news: 'もっと見る',
     price_dropped: '値下げ',
     low_stock_news: '残りわずか',
     back_in_stock: '再入荷',
+    new_arrival: '新着',
     minus: '−{{percent, number}}％',
     told_other: '{{count, number}}人に知らせました',
     telling_other: 'ここまで{{count, number}}人',

@@ -6,6 +6,7 @@ import {
   IconDots,
   IconTrash,
 } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
 import { Menu, type MenuEntry } from '@/design'
 import { useIsNarrow } from '@/design/writing/useIsNarrow'
 import type { Language } from '@/language/i18n'
@@ -21,10 +22,11 @@ interface Props {
   shown: Shown
   onShow: (shown: Shown) => void
   language: Language
+  children?: ReactNode
 }
 
 /** Which language is written, and the way back from the last changes. */
-export function Toolbar({ history, shown, onShow, language }: Props) {
+export function Toolbar({ history, shown, onShow, language, children }: Props) {
   const t = useText()
   const isNarrow = useIsNarrow()
   const { clear } = useEditor()
@@ -51,6 +53,7 @@ export function Toolbar({ history, shown, onShow, language }: Props) {
           <IconDots aria-hidden size={18} />
         </Menu>
       )}
+      {children}
       <span className={styles.gap} />
       <ActionIcon
         variant="subtle"

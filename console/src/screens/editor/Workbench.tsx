@@ -11,9 +11,11 @@ import { useCheck, useVerdicts } from './check/useChecks'
 import styles from './EditorScreen.module.css'
 import { Header } from './Header'
 import { Letter } from './Letter'
+import { LetterTabs } from './LetterTabs'
 import { Side, type Tab } from './Side'
 import { Shelf } from './saved/Shelf'
 import { type Editor, EditorContext } from './state/editor'
+import { countLetters, lookThrough } from './state/letters'
 import { useActs } from './state/useActs'
 import { useAutosave } from './state/useAutosave'
 import { type Shown, Toolbar } from './Toolbar'
@@ -27,12 +29,15 @@ export function Workbench({ broadcast }: { broadcast: Broadcast }) {
   const history = useHistory(broadcast.definition)
   const autosave = useAutosave(broadcast, history.present)
   const voice = useRef<HTMLParagraphElement>(null)
-  const acts = useActs(history, first, (words) => {
+  const [chosen, setPlace] = useState(0)
+  // A letter that was taken back is no more there to be written.
+  const place = Math.min(chosen, countLetters(history.present) - 1)
+  const acts = useActs(lookThrough(history, place), first, (words) => {
     if (voice.current) voice.current.textContent = words
   })
   const [shown, setShown] = useState<Shown>(first)
   const [tab, setTab] = useState<Tab>('block')
-  const report = useCheck(acts.definition)
+  const report = useCheck(history.present)
   const verdicts = {
     ja: useVerdicts(acts.definition, 'ja'),
     en: useVerdicts(acts.definition, 'en'),
@@ -63,7 +68,9 @@ export function Workbench({ broadcast }: { broadcast: Broadcast }) {
             onRestart={history.restart}
             onCheck={() => setTab('check')}
           />
-          <Toolbar history={history} shown={shown} onShow={setShown} language={language} />
+          <Toolbar history={history} shown={shown} onShow={setShown} language={language}>
+            <LetterTabs place={place} onPlace={setPlace} />
+          </Toolbar>
           <div className={styles.bench} data-both={shown === 'both' || undefined}>
             {isWriting && (
               <>
@@ -72,7 +79,7 @@ export function Workbench({ broadcast }: { broadcast: Broadcast }) {
                 </div>
                 <div className={styles.letters}>
                   {languages.map((one) => (
-                    <Letter key={one} language={one} />
+                    <Letter key={`${place} ${one}`} language={one} />
                   ))}
                   {isNarrow && <Shelf language={language} />}
                 </div>

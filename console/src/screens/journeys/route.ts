@@ -10,6 +10,10 @@ export const screen: Screen = {
   },
   routes: [
     { path: '/journeys', load: () => import('./list/JourneysScreen') },
+    { path: '/journeys/experiments', load: () => import('./experiments/ExperimentsScreen') },
+    { path: '/journeys/conflicts', load: () => import('./maps/ConflictsScreen') },
+    { path: '/journeys/map', load: () => import('./maps/MapScreen') },
+    { path: '/journeys/$journeyId/trial', load: () => import('./trial/TrialScreen') },
     { path: '/journeys/$journeyId', load: () => import('./screen/JourneyScreen') },
   ],
 }

@@ -5,8 +5,8 @@ import type { Lookalike } from '@/api/generated'
 import { findLookalikesMutation } from '@/api/generated/@tanstack/react-query.gen'
 import { Badge, Bars, Figure, Figures, Section, toastFailure, useErrorLine } from '@/design'
 import { useFormat } from '@/language/format'
+import { useMakeSegment } from '../segments/useMakeSegment'
 import { Distinctions } from './Distinctions'
-import { useMakeSegment } from './MakeSegment'
 import styles from './personas.module.css'
 import { useText } from './texts'
 
@@ -94,7 +94,7 @@ function Keep({ found, name }: { found: Lookalike; name: string }) {
   const { make, isMaking } = useMakeSegment()
   const keep = useMutation({
     ...findLookalikesMutation(),
-    onSuccess: (kept) => kept.list_id && make(kept.list_id, called),
+    onSuccess: (kept) => kept.list_id && make(called, { type: 'list', list: kept.list_id }),
     onError: (error) => toastFailure(errorLine(error)),
   })
   return (

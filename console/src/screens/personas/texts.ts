@@ -47,7 +47,6 @@ export const useText = defineTexts('personas', {
     sample: 'For example',
     sample_none: 'Nobody is in it any more.',
     make_segment: 'Make a segment of it',
-    segment_made: '“{{name}}” is a segment now.',
     fairness:
       'Only what people did is used; never age, gender, income, place, or anything sensitive. Being of a persona is no consent.',
     to_lookalikes: 'Find people who are like a segment’s members',
@@ -160,7 +159,6 @@ export const useText = defineTexts('personas', {
     sample: 'たとえば',
     sample_none: '今は誰もいません。',
     make_segment: 'セグメントにする',
-    segment_made: '「{{name}}」をセグメントにしました。',
     fairness:
       '使うのは行動だけです。年齢・性別・収入・住所や、慎重に扱うべき情報は使いません。ペルソナに入っていることは、同意を意味しません。',
     to_lookalikes: 'セグメントの人に似たお客様を探す',

@@ -14,6 +14,8 @@ const parts = {
   timeline: lazy(() => import('./timeline/TimelinePart')),
   identity: lazy(() => import('./identity/IdentityPart')),
   saved: lazy(() => import('./saved/SavedPart')),
+  recommended: lazy(() => import('./recommended/RecommendedPart')),
+  journeys: lazy(() => import('./journeys/JourneysPart')),
   messages: lazy(() => import('./messages/MessagesPart')),
   rights: lazy(() => import('./rights/RightsPart')),
 }

@@ -130,6 +130,7 @@ function FieldControl({ leaf, field, segmentId, onChange }: ControlProps) {
           label={label}
           of={{ kind: 'attributes' }}
           value={String(value ?? (leaf.type === 'age' ? 'birthday' : ''))}
+          fits={leaf.type === 'prediction' ? isComputed : undefined}
           say={(one) => nameOf(t, 'trait', one)}
           onChange={set}
         />
@@ -212,6 +213,14 @@ function FieldControl({ leaf, field, segmentId, onChange }: ControlProps) {
 function put(leaf: Json, key: string, next: unknown): Json {
   const { [key]: _, ...rest } = leaf
   return next === undefined ? rest : { ...leaf, [key]: next }
+}
+
+const forecasts = /^predicted_(?!model_version|horizon_days|.*_(low|high)(_|$))/
+const stages = /^life_stage\.(?!.*\.(until|corrected)$)/
+
+/** What the product itself says of people, and somebody may want to choose by. */
+function isComputed(attribute: string): boolean {
+  return forecasts.test(attribute) || stages.test(attribute)
 }
 
 function isMoney(leaf: Json, field: Field): boolean {

@@ -150,6 +150,7 @@ export const choices: Choice[] = [
       window: days(90),
     },
   },
+  { key: 'new_runs_low', kind: 'needs', start: { type: 'runs_low', within_days: 7 } },
   { key: 'new_due', kind: 'needs', start: { type: 'due', ...order, intervals: { at_least: 1 } } },
   {
     key: 'new_trouble',
@@ -173,7 +174,11 @@ export const choices: Choice[] = [
       window: days(365),
     },
   },
-  { key: 'new_stage', kind: 'needs', start: attribute('life_stage') },
+  {
+    key: 'new_stage',
+    kind: 'needs',
+    start: { type: 'prediction', trait: 'life_stage.', test: { type: 'is', value: '' } },
+  },
   {
     key: 'new_spent',
     kind: 'value',

@@ -135,6 +135,12 @@ export const fieldsOf: Record<string, Field[]> = {
     { key: 'more_than', as: 'duration', label: 'more_than', isOptional: true },
     where,
   ],
+  runs_low: [
+    { key: 'within_days', as: 'number', label: 'within_after', unit: 'days', min: 1, max: 28 },
+    { key: 'category', as: 'text', label: 'choice_category', isOptional: true },
+    { key: 'product_id', as: 'text', label: 'choice_product_id', isOptional: true },
+    confidence,
+  ],
   due: [
     event,
     { key: 'intervals', as: 'range', label: 'intervals', unit: 'intervals' },

@@ -3,6 +3,7 @@ import { defineTexts } from '@/language/texts'
 export const useText = defineTexts('segments', {
   en: {
     title: 'Segments',
+    segment_made: '“{{name}}” is a segment now.',
     lead_one: '{{count, number}} segment keeps itself up to date',
     lead_other: '{{count, number}} segments keep themselves up to date',
     fresh: 'Everything that arrived until {{ago}} is counted.',
@@ -108,6 +109,7 @@ export const useText = defineTexts('segments', {
   },
   ja: {
     title: 'セグメント',
+    segment_made: '「{{name}}」をセグメントにしました。',
     lead_other: '{{count, number}}個のセグメントが自動で更新中',
     fresh: '{{ago}}までに届いたデータがすべて反映されています。',
     fresh_now: '届いたデータはすべて反映されています。',

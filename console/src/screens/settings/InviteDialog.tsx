@@ -1,13 +1,12 @@
-import { Alert, Button, Group, NativeSelect, TextInput } from '@mantine/core'
+import { NativeSelect, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { useRefusal } from '@/account/refusals'
 import { useText as useAccountText } from '@/account/texts'
 import { inviteMember, type LinkAnswer, type Role } from '@/api/generated'
 import { listMembersQueryKey } from '@/api/generated/@tanstack/react-query.gen'
-import { Dialog } from '@/design'
+import { MakeDialog } from './MakeDialog'
 import { roles } from './roles'
-import styles from './SettingsPage.module.css'
 import { useText } from './texts'
 
 interface Props {
@@ -31,49 +30,37 @@ export function InviteDialog({ onClose, onInvited }: Props) {
       onInvited(link)
     },
   })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    invite.mutate()
-  }
   return (
-    <Dialog onClose={onClose} title={t('invite_title')}>
-      <form className={styles.form} onSubmit={submit}>
-        <TextInput
-          label={words('email')}
-          type="email"
-          required
-          withAsterisk={false}
-          data-autofocus
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-        />
-        <TextInput
-          label={t('name')}
-          value={name}
-          maxLength={100}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <NativeSelect
-          label={t('role')}
-          description={t(`${role}_note`)}
-          value={role}
-          onChange={(event) => setRole(event.currentTarget.value as Role)}
-          data={roles.map((one) => ({ value: one, label: t(one) }))}
-        />
-        {invite.error && (
-          <Alert color="shu" role="alert">
-            {refusal(invite.error)}
-          </Alert>
-        )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {words('cancel')}
-          </Button>
-          <Button type="submit" loading={invite.isPending}>
-            {t('invite_make')}
-          </Button>
-        </Group>
-      </form>
-    </Dialog>
+    <MakeDialog
+      title={t('invite_title')}
+      action={t('invite_make')}
+      fault={invite.error ? refusal(invite.error) : undefined}
+      isBusy={invite.isPending}
+      onSubmit={() => invite.mutate()}
+      onClose={onClose}
+    >
+      <TextInput
+        label={words('email')}
+        type="email"
+        required
+        withAsterisk={false}
+        data-autofocus
+        value={email}
+        onChange={(event) => setEmail(event.currentTarget.value)}
+      />
+      <TextInput
+        label={t('name')}
+        value={name}
+        maxLength={100}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <NativeSelect
+        label={t('role')}
+        description={t(`${role}_note`)}
+        value={role}
+        onChange={(event) => setRole(event.currentTarget.value as Role)}
+        data={roles.map((one) => ({ value: one, label: t(one) }))}
+      />
+    </MakeDialog>
   )
 }

@@ -1,13 +1,11 @@
-import { Alert, Button, Checkbox, Group, TextInput } from '@mantine/core'
+import { Button, Checkbox } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
-import { useText as useAccountText } from '@/account/texts'
+import { useState } from 'react'
 import { type ApiKey, createKey, type NewApiKey, revokeKey } from '@/api/generated'
 import { listKeysOptions, listKeysQueryKey } from '@/api/generated/@tanstack/react-query.gen'
 import {
   Confirm,
   DataTable,
-  Dialog,
   EmptyState,
   Loaded,
   NumberField,
@@ -15,6 +13,8 @@ import {
   useErrorLine,
 } from '@/design'
 import { useFormat } from '@/language/format'
+import { MakeDialog } from './MakeDialog'
+import { NameField } from './NameField'
 import { SettingsPage } from './SettingsPage'
 import styles from './SettingsPage.module.css'
 import { ShownOnce } from './ShownOnce'
@@ -124,7 +124,6 @@ const usualRate = 6000
 
 function KeyDialog({ onClose, onMade }: { onClose: () => void; onMade: (key: NewApiKey) => void }) {
   const t = useText()
-  const words = useAccountText()
   const line = useErrorLine()
   const [name, setName] = useState('')
   const [chosen, setChosen] = useState<string[]>(['read'])
@@ -136,52 +135,31 @@ function KeyDialog({ onClose, onMade }: { onClose: () => void; onMade: (key: New
     },
     onSuccess: onMade,
   })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    make.mutate()
-  }
   return (
-    <Dialog onClose={onClose} title={t('key_make')}>
-      <form className={styles.form} onSubmit={submit}>
-        <TextInput
-          label={t('name')}
-          placeholder={t('key_example')}
-          required
-          withAsterisk={false}
-          maxLength={100}
-          data-autofocus
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Checkbox.Group label={t('may')} value={chosen} onChange={setChosen}>
-          <div className={styles.lines}>
-            {scopes.map((scope) => (
-              <Checkbox key={scope} value={scope} label={t(`scope_${scope}`)} />
-            ))}
-          </div>
-        </Checkbox.Group>
-        <NumberField
-          label={t('per_minute')}
-          min={1}
-          max={1_000_000}
-          isWhole
-          value={rate}
-          onChange={(value) => setRate(value ?? 1)}
-        />
-        {make.error && (
-          <Alert color="shu" role="alert">
-            {line(make.error)}
-          </Alert>
-        )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {words('cancel')}
-          </Button>
-          <Button type="submit" disabled={!chosen.length} loading={make.isPending}>
-            {t('key_make')}
-          </Button>
-        </Group>
-      </form>
-    </Dialog>
+    <MakeDialog
+      title={t('key_make')}
+      fault={make.error ? line(make.error) : undefined}
+      isReady={chosen.length > 0}
+      isBusy={make.isPending}
+      onSubmit={() => make.mutate()}
+      onClose={onClose}
+    >
+      <NameField placeholder={t('key_example')} maxLength={100} value={name} onChange={setName} />
+      <Checkbox.Group label={t('may')} value={chosen} onChange={setChosen}>
+        <div className={styles.lines}>
+          {scopes.map((scope) => (
+            <Checkbox key={scope} value={scope} label={t(`scope_${scope}`)} />
+          ))}
+        </div>
+      </Checkbox.Group>
+      <NumberField
+        label={t('per_minute')}
+        min={1}
+        max={1_000_000}
+        isWhole
+        value={rate}
+        onChange={(value) => setRate(value ?? 1)}
+      />
+    </MakeDialog>
   )
 }

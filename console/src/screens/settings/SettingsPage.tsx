@@ -9,6 +9,7 @@ const pages = [
   { path: '/settings/members', label: 'nav_members', isForAdmins: true },
   { path: '/settings/keys', label: 'nav_keys', isForAdmins: true },
   { path: '/settings/sources', label: 'nav_sources', isForAdmins: true },
+  { path: '/settings/webhooks', label: 'nav_webhooks', isForAdmins: true },
   { path: '/settings/audit', label: 'nav_audit', isForAdmins: true },
 ] as const
 

@@ -1,11 +1,12 @@
-import { Alert, Button, Group, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { Button, NativeSelect, Textarea } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
-import { useText as useAccountText } from '@/account/texts'
+import { useState } from 'react'
 import { createSource, type Source, type SourceKind } from '@/api/generated'
 import { listSourcesOptions, listSourcesQueryKey } from '@/api/generated/@tanstack/react-query.gen'
-import { Badge, DataTable, Dialog, EmptyState, Loaded, useErrorLine } from '@/design'
+import { Badge, DataTable, EmptyState, Loaded, useErrorLine } from '@/design'
 import { useFormat } from '@/language/format'
+import { MakeDialog } from './MakeDialog'
+import { NameField } from './NameField'
 import { SettingsPage } from './SettingsPage'
 import styles from './SettingsPage.module.css'
 import { Copy, ShownOnce } from './ShownOnce'
@@ -91,7 +92,6 @@ interface DialogProps {
 
 function SourceDialog({ onMade, onClose }: DialogProps) {
   const t = useText()
-  const words = useAccountText()
   const line = useErrorLine()
   const queries = useQueryClient()
   const [name, setName] = useState('')
@@ -109,56 +109,35 @@ function SourceDialog({ onMade, onClose }: DialogProps) {
       onClose()
     },
   })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    make.mutate()
-  }
   return (
-    <Dialog onClose={onClose} title={t('source_make')}>
-      <form className={styles.form} onSubmit={submit}>
-        <TextInput
-          label={t('name')}
-          required
-          withAsterisk={false}
-          maxLength={100}
-          data-autofocus
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
+    <MakeDialog
+      title={t('source_make')}
+      fault={make.error ? line(make.error) : undefined}
+      isBusy={make.isPending}
+      onSubmit={() => make.mutate()}
+      onClose={onClose}
+    >
+      <NameField maxLength={100} value={name} onChange={setName} />
+      <NativeSelect
+        label={t('source_kind')}
+        description={t(`source_${kind}_note`)}
+        value={kind}
+        onChange={(event) => setKind(event.currentTarget.value as SourceKind)}
+        data={(['server', 'browser'] as const).map((one) => ({
+          value: one,
+          label: t(`source_${one}`),
+        }))}
+      />
+      {kind === 'browser' && (
+        <Textarea
+          label={t('source_origins')}
+          description={t('source_origins_note')}
+          placeholder="https://shop.example"
+          autosize
+          value={origins}
+          onChange={(event) => setOrigins(event.currentTarget.value)}
         />
-        <NativeSelect
-          label={t('source_kind')}
-          description={t(`source_${kind}_note`)}
-          value={kind}
-          onChange={(event) => setKind(event.currentTarget.value as SourceKind)}
-          data={(['server', 'browser'] as const).map((one) => ({
-            value: one,
-            label: t(`source_${one}`),
-          }))}
-        />
-        {kind === 'browser' && (
-          <Textarea
-            label={t('source_origins')}
-            description={t('source_origins_note')}
-            placeholder="https://shop.example"
-            autosize
-            value={origins}
-            onChange={(event) => setOrigins(event.currentTarget.value)}
-          />
-        )}
-        {make.error && (
-          <Alert color="shu" role="alert">
-            {line(make.error)}
-          </Alert>
-        )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {words('cancel')}
-          </Button>
-          <Button type="submit" loading={make.isPending}>
-            {t('source_make')}
-          </Button>
-        </Group>
-      </form>
-    </Dialog>
+      )}
+    </MakeDialog>
   )
 }

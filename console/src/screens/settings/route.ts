@@ -13,6 +13,7 @@ export const screen: Screen = {
     { path: '/settings/members', load: () => import('./MembersScreen') },
     { path: '/settings/keys', load: () => import('./KeysScreen') },
     { path: '/settings/sources', load: () => import('./SourcesScreen') },
+    { path: '/settings/webhooks', load: () => import('./WebhooksScreen') },
     { path: '/settings/audit', load: () => import('./AuditScreen') },
     { path: '/settings/shop', load: () => import('./ShopScreen') },
   ],

@@ -6,6 +6,7 @@ import * as keys from './words/keys'
 import * as members from './words/members'
 import * as operations from './words/operations'
 import * as shop from './words/shop'
+import * as webhooks from './words/webhooks'
 
 export const useText = defineTexts('settings', {
   en: {
@@ -16,6 +17,7 @@ export const useText = defineTexts('settings', {
     ...members.en,
     ...operations.en,
     ...shop.en,
+    ...webhooks.en,
   },
   ja: {
     ...account.ja,
@@ -25,5 +27,6 @@ export const useText = defineTexts('settings', {
     ...members.ja,
     ...operations.ja,
     ...shop.ja,
+    ...webhooks.ja,
   },
 })

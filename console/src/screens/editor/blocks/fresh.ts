@@ -26,7 +26,7 @@ const makers: { [K in Kind]: (language: Language) => Omit<Of<K>, 'id'> } = {
   }),
   divider: () => ({ kind: 'divider' }),
   spacer: () => ({ kind: 'spacer', height: 24 }),
-  products: () => ({ kind: 'products', source: 'customer.favourite_category_products', limit: 3 }),
+  products: () => ({ kind: 'products', strategy: 'for_you', fills: true, limit: 3 }),
   countdown: (language) => ({ kind: 'countdown', until: soon(), text: words[language].left }),
   coupon: () => ({ kind: 'coupon', code: '', title: '' }),
   reason: () => ({ kind: 'reason' }),

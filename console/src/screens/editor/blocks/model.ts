@@ -178,6 +178,8 @@ export function wordsOf(block: AnyBlock): string {
       return [block.text, block.ended].filter(Boolean).join('\n')
     case 'coupon':
       return [block.title, block.terms].filter(Boolean).join('\n')
+    case 'products':
+      return block.title ?? ''
     case 'footer':
       return (block.lines ?? []).join('\n')
     default:

@@ -1,6 +1,7 @@
 import type { Columns, Theme } from '@/api/generated'
 import type { Language } from '@/language/i18n'
 import { type AnyBlock, columnList, type Of } from '../blocks/model'
+import { isStrategy } from '../blocks/strategies'
 import { LiquidInput } from '../liquid/LiquidInput'
 import { RichText } from '../rich/RichText'
 import { SavedView } from '../saved/SavedView'
@@ -127,11 +128,20 @@ function Still({ language, block }: Pick<ViewProps, 'language' | 'block'>) {
     case 'products':
       return (
         <div className={styles.products}>
+          {block.title && (
+            <p className={styles.above} lang={language}>
+              {block.title}
+            </p>
+          )}
           {Array.from({ length: Math.min(block.limit ?? 3, 3) }, (_, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: places for products are all alike
             <span key={index} className={styles.product} />
           ))}
-          <p className={styles.made}>{t('products_from', { source: block.source })}</p>
+          <p className={styles.made}>
+            {isStrategy(block.strategy)
+              ? t(`strategy_${block.strategy}`)
+              : t('products_from', { source: block.source ?? '' })}
+          </p>
         </div>
       )
     case 'countdown':

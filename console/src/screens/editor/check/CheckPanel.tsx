@@ -9,10 +9,10 @@ import { focusHandle } from '../canvas/BlockFrame'
 import panel from '../panel/Panel.module.css'
 import { SizeMeter } from '../preview/SizeMeter'
 import { useEditor } from '../state/editor'
-import { useText } from '../texts'
 import { useBlockName } from '../useBlockName'
 import styles from './CheckPanel.module.css'
 import { useProblemWords } from './problemWords'
+import { useText } from './texts'
 
 const tones: Record<CaseVerdict['verdict'], Tone> = {
   ok: 'good',

@@ -36,10 +36,10 @@ export function useCompletion(
     setOffer(before === undefined ? undefined : offerFor(before, vocabulary))
     setActive(0)
   }
-  const choose = ({ value }: Word) => {
+  const choose = ({ value, end }: Word) => {
     const at = caret()
     const isFact = at && !/\|[^{}]*$/.test(at.before)
-    at?.put(isFact ? `${value} }}` : value, offer?.typed.length ?? 0)
+    at?.put(value + (end ?? (isFact ? ' }}' : '')), offer?.typed.length ?? 0)
     close()
   }
   const onKeyDown = (event: KeyboardEvent) => {

@@ -8,6 +8,7 @@ test('facts are offered inside the brackets, filters behind a bar, nothing elsew
   expect(values('Hello {{ ')).toEqual(['customer.first_name', 'shop.name'])
   expect(values('Hello {{cust')).toEqual(['customer.first_name'])
   expect(values('{{ customer.total_spent | mon')).toEqual(['money'])
+  expect(values('{% rec')?.[0]).toBe("recommend 'for_you', limit: 1")
   expect(values('Hello customer')).toBeUndefined()
   expect(values('{{ shop.name }} customer')).toBeUndefined()
   expect(values('{{ shop.name')).toBeUndefined()

@@ -1,8 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { listVocabularyOptions } from '@/api/generated/@tanstack/react-query.gen'
+import { strategies } from '../blocks/strategies'
 
 export interface Word {
+  /** What is put behind it. */
+  end?: string
   /** As Liquid spells it. */
   value: string
   /** How many people have it, where that is known. */
@@ -40,7 +43,13 @@ const filters = [
 ]
 // Contact data and bookkeeping are no facts to write a sentence with.
 const unwritten = new Set(['email', 'phone', 'simulated_fields'])
+// The tag with what it needs, ready for a line: the best product's name, and words for who has none.
+const tags: Word[] = strategies.map((strategy) => ({
+  value: `recommend '${strategy}', limit: 1`,
+  end: ' %}{{ items.first.title }}{% else %}{% endrecommend %}',
+}))
 const inside = /\{\{-?\s*([\w.]*)$/
+const opening = /\{%-?\s*(\w*)$/
 const filtering = /\{\{[^{}]*\|\s*(\w*)$/
 
 /** What may stand in `{{ }}`: facts about people, most frequent first, and filters. */
@@ -70,13 +79,15 @@ export interface Offer {
   typed: string
 }
 
-/** What completes the text before a caret; nothing outside `{{`. */
+/** What completes the text before a caret; nothing outside `{{` and `{%`. */
 export function offerFor(before: string, vocabulary: Word[]): Offer | undefined {
   const filter = filtering.exec(before)
   const fact = inside.exec(before)
-  const typed = (filter ?? fact)?.[1]
+  const tag = opening.exec(before)
+  const typed = (filter ?? fact ?? tag)?.[1]
   if (typed === undefined) return undefined
-  const all: Word[] = filter ? filters.map((value) => ({ value })) : vocabulary
+  const facts: Word[] = filter ? filters.map((value) => ({ value })) : vocabulary
+  const all = tag ? tags : facts
   const wanted = typed.toLowerCase()
   const words = all.filter(({ value }) => value.toLowerCase().includes(wanted))
   const isDone = words.length === 1 && words[0]?.value === typed

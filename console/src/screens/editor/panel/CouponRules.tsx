@@ -5,8 +5,8 @@ import type { CouponChoice, CouponRule, Offer } from '@/api/generated'
 import { listOffersOptions, listSegmentsOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { TextLink } from '@/design'
 import { useLanguage } from '@/language/texts'
-import { useText } from '../texts'
 import styles from './CouponRules.module.css'
+import { useText } from './couponTexts'
 import { Select, Yes } from './fields'
 
 interface Props {

@@ -7,10 +7,11 @@ import { LiquidInput } from '../liquid/LiquidInput'
 import { useText } from '../texts'
 import { ColumnsFields } from './ColumnsFields'
 import { CountdownFields } from './CountdownFields'
-import { Choice, Select, Yes } from './fields'
+import { Choice, Yes } from './fields'
 import styles from './Panel.module.css'
+import { ProductsFields } from './ProductsFields'
 
-interface Props<B extends AnyBlock = AnyBlock> {
+export interface Props<B extends AnyBlock = AnyBlock> {
   language: Language
   block: B
   change: (some: Partial<B>, tag?: string) => void
@@ -162,54 +163,6 @@ function ImageFields({ language, block, change }: Props<Of<'image'>>) {
         onChange={(width) => change({ width: width ?? null }, 'width')}
       />
       <AlignChoice value={block.align ?? 'center'} onChange={(align) => change({ align })} />
-    </>
-  )
-}
-
-function ProductsFields({ language, block, change }: Props<Of<'products'>>) {
-  const t = useText()
-  const counts = ['1', '2', '3'] as const
-  return (
-    <>
-      <Select
-        label={t('source')}
-        description={t('source_note')}
-        value={block.source}
-        choices={[
-          ['customer.favourite_category_products', t('source_favourite')],
-          ...(block.source === 'customer.favourite_category_products'
-            ? []
-            : ([[block.source, block.source]] as [string, string][])),
-        ]}
-        onChange={(source) => change({ source })}
-      />
-      <div className={styles.pair}>
-        <NumberField
-          label={t('limit')}
-          isWhole
-          min={1}
-          max={12}
-          value={block.limit ?? 3}
-          onChange={(limit) => limit && change({ limit }, 'limit')}
-        />
-        <Choice
-          label={t('beside')}
-          value={String(block.columns ?? 3)}
-          choices={counts.map((one) => [one as string, one])}
-          onChange={(columns) => change({ columns: Number(columns) })}
-        />
-      </div>
-      <Yes
-        label={t('shows_price')}
-        value={block.shows_price ?? true}
-        onChange={(shows_price) => change({ shows_price })}
-      />
-      <LiquidInput
-        label={t('product_label')}
-        lang={language}
-        value={block.label ?? ''}
-        onChange={(label) => change({ label }, 'label')}
-      />
     </>
   )
 }

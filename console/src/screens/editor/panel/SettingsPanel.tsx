@@ -7,6 +7,7 @@ import { writtenIn } from '../blocks/model'
 import { useEditor } from '../state/editor'
 import { useText } from '../texts'
 import { CouponRules } from './CouponRules'
+import { ExperimentFields } from './ExperimentFields'
 import { Select, Yes } from './fields'
 import styles from './Panel.module.css'
 import { SegmentField } from './SegmentField'
@@ -58,6 +59,7 @@ export default function SettingsPanel() {
         onChange={(at_best_hour) => change({ at_best_hour })}
       />
       <CouponRules value={definition.coupon} onChange={(coupon) => change({ coupon })} />
+      <ExperimentFields />
     </div>
   )
 }

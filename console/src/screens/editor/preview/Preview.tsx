@@ -11,9 +11,9 @@ import type { DraftPreview, PersonLine } from '@/api/generated'
 import { EmptyState, ErrorState, Loading } from '@/design'
 import type { Language } from '@/language/i18n'
 import { useReason } from '../../broadcasts/state'
+import { useText } from '../check/texts'
 import { Choice } from '../panel/fields'
 import { useEditor } from '../state/editor'
-import { useText } from '../texts'
 import { MailView } from './MailView'
 import styles from './preview.module.css'
 import { ReaderPicker, usePeople } from './ReaderPicker'
@@ -141,6 +141,6 @@ function Shown({ preview }: { preview: DraftPreview }) {
   )
 }
 
-export function languageName(t: ReturnType<typeof useText>, language: string): string {
+export function languageName(t: (name: 'ja' | 'en') => string, language: string): string {
   return language === 'ja' || language === 'en' ? t(language) : language
 }

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { BroadcastDefinition, PersonLine } from '@/api/generated'
 import { listPeopleOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { Popover, SearchField } from '@/design'
-import { useText } from '../texts'
+import { useText } from '../check/texts'
 import styles from './preview.module.css'
 
 interface Props {

@@ -1,5 +1,5 @@
 import { useFormat } from '@/language/format'
-import { useText } from '../texts'
+import { useText } from '../check/texts'
 import styles from './preview.module.css'
 
 // Gmail shows no more of a message than this.

@@ -39,6 +39,8 @@ export interface Editor {
   announce: (words: string) => void
   verdicts: (language: Language) => ReadonlyMap<string, CaseVerdict>
   problems: readonly Problem[]
+  /** Whether the message is caused by an event, of which it may read. */
+  readsEvent?: boolean
 }
 
 export const EditorContext = createContext<Editor | undefined>(undefined)

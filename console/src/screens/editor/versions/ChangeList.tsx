@@ -63,6 +63,8 @@ function PartLine({ change }: { change: Change }) {
     theme: t('dress'),
     language: t('a_language'),
     default_language: t('default_language'),
+    experiment: t('experiment'),
+    timing: t('timing'),
   }
   const { part, language, before, after } = change
   const isText = typeof before === 'string' && typeof after === 'string'

@@ -1,5 +1,7 @@
 export const kinds = {
   en: {
+    coupon_instead: 'For those who get no code',
+    coupon_instead_note: 'Stands in its place; left empty, nothing does.',
     kind_heading: 'Heading',
     kind_text: 'Text',
     kind_image: 'Picture',
@@ -84,6 +86,8 @@ export const kinds = {
     radius: 'Rounding',
   },
   ja: {
+    coupon_instead: 'コードがない人への文',
+    coupon_instead_note: 'クーポンの代わりに表示します。空のときは何も表示しません。',
     kind_heading: '見出し',
     kind_text: '文章',
     kind_image: '画像',

@@ -1,4 +1,4 @@
-import { memo } from 'react'
+import { Fragment, memo } from 'react'
 import { useFormat } from '@/language/format'
 import type { Kind, TriggerKind } from '../model/definition'
 import { familyOf } from '../model/fresh'
@@ -54,9 +54,11 @@ function People({ figures, entered }: Pick<CardProps, 'figures' | 'entered'>) {
       {said.map(
         ([key, count]) =>
           count !== undefined && (
-            <span key={key} data-kind={key}>
-              <b>{format.compact(count)}</b> {t(key)}
-            </span>
+            <Fragment key={key}>
+              <span data-kind={key}>
+                <b>{format.compact(count)}</b> {t(key)}
+              </span>{' '}
+            </Fragment>
           ),
       )}
     </span>

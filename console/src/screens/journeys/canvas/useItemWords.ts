@@ -57,19 +57,23 @@ function createItemWords({ t, format, words, sayFault, journey, figures, faults 
     const step = stepAt(one.id)
     const at = figures?.steps.get(one.id)
     const wrong = fault(one.id)
+    const said = (count: number, key: 'waiting' | 'came' | 'entered') =>
+      `${format.compact(count)} ${t(key)}`
+    // First what is seen on the card, in its words and order; then what its place tells the eye.
     const parts = [
       step
-        ? t('item_step', { what: words.name(step), detail: words.detail(step) })
+        ? t('item_step', { what: words.name(step), detail: wrong ?? words.detail(step) })
         : t('item_trigger', {
             what: t(`trigger_${journey.trigger.type}`),
-            detail: words.trigger(journey.trigger),
+            detail: wrong ?? words.trigger(journey.trigger),
           }),
+      at && at.waiting > 0 && said(at.waiting, 'waiting'),
+      at && said(at.arrived, 'came'),
+      !step && figures && said(figures.entered, 'entered'),
       one.from.length > 1
         ? t('item_joined', { count: one.from.length })
         : way && t('item_way', { way }),
-      at && at.waiting > 0 && t('item_waiting', { count: at.waiting }),
-      at && t('item_passed', { count: at.arrived }),
-      wrong && t('item_fault', { what: wrong }),
+      wrong && t('item_fault'),
     ]
     return parts.filter(Boolean).join(' ')
   }

@@ -41,7 +41,14 @@ function Journeys({ journeys }: { journeys: Journey[] }) {
           {t('list_none_how')}
         </EmptyState>
       ) : (
-        <List journeys={journeys} />
+        <>
+          <nav aria-label={t('list_views')} className={styles.views}>
+            <TextLink to="/journeys/map">{t('map_life')}</TextLink>
+            <TextLink to="/journeys/conflicts">{t('map_conflicts')}</TextLink>
+            <TextLink to="/journeys/experiments">{t('exp_title')}</TextLink>
+          </nav>
+          <List journeys={journeys} />
+        </>
       )}
       {isNew && <NewDialog onClose={() => setIsNew(false)} />}
     </>

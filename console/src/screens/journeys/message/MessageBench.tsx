@@ -86,6 +86,7 @@ function Writing({ step, history, onClose }: Omit<Props, 'stepId'> & { step: Mes
     ...acts,
     verdicts: (language) => verdicts[language],
     problems: report.data?.problems ?? [],
+    readsEvent: true,
   }
   const dragging = useDrag(({ id, kind, language }, drop) => {
     if (!id) return acts.add(kind, drop, drop.language)

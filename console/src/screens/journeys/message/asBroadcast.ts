@@ -1,7 +1,7 @@
 import type { BroadcastDefinition, Sender } from '@/api/generated'
 import type { JourneyDefinition, MessageStep } from '../model/definition'
 import { changeStep } from '../model/edit'
-import { stepOf } from '../model/ways'
+import { reached, stepOf, stepsOf } from '../model/ways'
 
 /** A message of a journey as the message editor knows messages: for everybody, from the shop. */
 export function asBroadcast(
@@ -10,6 +10,7 @@ export function asBroadcast(
   shop: Sender,
 ): BroadcastDefinition {
   const { template, sender, purpose, topic, coupon, has_tracking, at_best_hour } = step
+  const drawn = drawnBefore(journey, step)
   return {
     name: step.label || journey.name,
     segment: journey.segment ?? { type: 'everyone' },
@@ -17,10 +18,20 @@ export function asBroadcast(
     sender: sender ?? shop,
     ...(purpose ? { purpose } : {}),
     ...(topic ? { topic } : {}),
-    ...(coupon ? { coupon } : {}),
+    ...((coupon ?? drawn) ? { coupon: coupon ?? drawn } : {}),
     has_tracking: has_tracking ?? null,
     at_best_hour: at_best_hour ?? null,
   }
+}
+
+/** The offers whose codes are drawn on the way to a message, for samples of them in previews. */
+function drawnBefore(journey: JourneyDefinition, step: MessageStep): MessageStep['coupon'] {
+  const rules = stepsOf(journey).flatMap((one) =>
+    one.type === 'offer' && reached(journey, one.id).includes(step.id)
+      ? [{ offer: one.offer }]
+      : [],
+  )
+  return rules.length > 0 ? { rules } : undefined
 }
 
 /** The journey with the words that were written in the editor; all else is said on the canvas. */

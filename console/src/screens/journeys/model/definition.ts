@@ -104,8 +104,7 @@ export interface OfferStep extends Onward {
 }
 export interface WebhookStep extends Onward {
   type: 'webhook'
-  url: string
-  body?: string
+  endpoint: string
 }
 export interface NotifyStep extends Onward {
   type: 'notify'
@@ -140,6 +139,8 @@ export type Step =
 export type Kind = Step['type']
 export type StepOf<K extends Kind> = Extract<Step, { type: K }>
 
+export type IfMissed = 'skip' | 'send'
+
 export type Trigger =
   | { type: 'event'; events: Events }
   | { type: 'segment'; segment: string; change?: 'entered' | 'left' }
@@ -150,8 +151,10 @@ export type Trigger =
       at?: string
       is_yearly?: boolean
       february_29?: 'feb_28' | 'mar_1' | 'leap_years_only'
+      if_missed?: IfMissed
     }
   | { type: 'schedule'; cron: string; zone?: 'person' | 'shop' }
+  | { type: 'once'; on: string; at?: string; zone?: 'person' | 'shop'; if_missed?: IfMissed }
   | {
       type: 'product'
       change: 'price_dropped' | 'low_stock' | 'back_in_stock' | 'new_arrival'

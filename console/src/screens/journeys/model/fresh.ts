@@ -1,4 +1,4 @@
-import type { Kind, Step, Trigger, TriggerKind } from './definition'
+import type { Channel, Kind, Step, Trigger, TriggerKind } from './definition'
 import { type MakeId, makeId } from './edit'
 
 export type Family = 'send' | 'time' | 'decide' | 'act'
@@ -49,9 +49,9 @@ export function freshStep(kind: Kind, newId: MakeId = makeId): Step {
     case 'offer':
       return { type: kind, id, offer: 'offer' }
     case 'webhook':
-      return { type: kind, id, url: 'https://' }
+      return { type: kind, id, endpoint: 'endpoint' }
     case 'notify':
-      return { type: kind, id, to: ['staff@example.com'], subject: '', text: '' }
+      return { type: kind, id, to: [], subject: '', text: '' }
     case 'enter':
       return { type: kind, id, journey: 'journey' }
     case 'end':
@@ -59,11 +59,14 @@ export function freshStep(kind: Kind, newId: MakeId = makeId): Step {
   }
 }
 
+export const channels: Channel[] = ['email', 'sms', 'line', 'whatsapp', 'web_push', 'app_push']
+
 export const triggerKinds: TriggerKind[] = [
   'event',
   'segment',
   'date',
   'schedule',
+  'once',
   'product',
   'form',
   'message',
@@ -81,6 +84,8 @@ export function freshTrigger(kind: TriggerKind): Trigger {
       return { type: kind, trait: 'birthday' }
     case 'schedule':
       return { type: kind, cron: '0 10 * * MON' }
+    case 'once':
+      return { type: kind, on: new Date(Date.now() + 864e5).toISOString().slice(0, 10) }
     case 'product':
       return { type: kind, change: 'back_in_stock' }
     case 'form':

@@ -1,14 +1,15 @@
 import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { listOffersOptions } from '@/api/generated/@tanstack/react-query.gen'
+import { listMembersOptions, listOffersOptions } from '@/api/generated/@tanstack/react-query.gen'
+import { useMay } from '@/app/session'
 import { TagsField } from '@/design'
 import { useLanguage } from '@/language/texts'
 import { Suggest } from '../../segment-builder/fields/Suggest'
 import { ListField } from '../../segment-builder/fields/special'
 import type { StepOf } from '../model/definition'
-import { useText } from '../texts'
 import { Remove } from './DecisionForms'
 import styles from './Panel.module.css'
+import { useText } from './texts'
 
 interface Props<S> {
   step: S
@@ -160,40 +161,22 @@ export function OfferField({ label, value, mayBeNone, onChange }: OfferFieldProp
   )
 }
 
-export function WebhookForm({ step, onChange }: Props<StepOf<'webhook'>>) {
-  const t = useText()
-  return (
-    <>
-      <TextInput
-        type="url"
-        label={t('url')}
-        value={step.url}
-        onChange={(event) => onChange({ ...step, url: event.currentTarget.value }, 'url')}
-      />
-      <Textarea
-        label={t('body')}
-        description={t('body_note')}
-        autosize
-        minRows={4}
-        maxRows={14}
-        spellCheck={false}
-        value={step.body ?? ''}
-        onChange={(event) => onChange({ ...step, body: event.currentTarget.value }, 'body')}
-      />
-    </>
-  )
-}
-
 export function NotifyForm({ step, onChange }: Props<StepOf<'notify'>>) {
   const t = useText()
+  const mayList = useMay('admin')
+  const members = useQuery({ ...listMembersOptions(), enabled: mayList }).data ?? []
   return (
     <>
       <TagsField
         label={t('notify_to')}
         values={step.to}
-        options={[]}
+        options={members.map(({ email, name }) => ({
+          value: email,
+          label: name ? `${name} <${email}>` : email,
+        }))}
         onChange={(to) => onChange({ ...step, to })}
       />
+      <p className={styles.note}>{t('notify_note')}</p>
       <TextInput
         label={t('notify_subject')}
         value={step.subject}

@@ -9,7 +9,7 @@ import { WordsPanel } from '../../segment-builder/panels'
 import { readTree, writeTree } from '../../segment-builder/tree'
 import { useEditor } from '../../segment-builder/useEditor'
 import type { Json } from '../model/definition'
-import { useText } from '../texts'
+import { useText } from './texts'
 
 interface Props {
   title: string

@@ -3,8 +3,8 @@ import { IconTrash } from '@tabler/icons-react'
 import { NumberField } from '@/design'
 import type { BranchStep, ExperimentStep, Part, SplitStep, Way } from '../model/definition'
 import { makeId } from '../model/edit'
-import { useText } from '../texts'
 import styles from './Panel.module.css'
+import { useText } from './texts'
 import { WhoField } from './WhoField'
 
 const mostWays = 20

@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core'
 import type { StepOf } from '../model/definition'
-import { useText } from '../texts'
+import { useText } from './texts'
 
 interface Props {
   step: StepOf<'enter'>

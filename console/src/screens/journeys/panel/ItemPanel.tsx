@@ -4,18 +4,20 @@ import { lazy, Suspense } from 'react'
 import { Menu } from '@/design'
 import { useFormat } from '@/language/format'
 import { useFaultWords } from '../canvas/useFaultWords'
+import { AtStep } from '../experiments/AtStep'
 import type { Step } from '../model/definition'
 import { changeStep } from '../model/edit'
 import { stepOf } from '../model/ways'
 import { faultsOf, useBoard } from '../state/board'
 import { wayBehind } from '../state/useBoardActs'
-import { useText } from '../texts'
-import { ListForm, NotifyForm, OfferForm, TraitForm, WebhookForm } from './ActForms'
+import { ListForm, NotifyForm, OfferForm, TraitForm } from './ActForms'
 import { BranchForm, PartsForm, WinnerField } from './DecisionForms'
 import { EnterForm } from './EnterForm'
 import { MessageForm } from './MessageForm'
 import styles from './Panel.module.css'
+import { useText } from './texts'
 import { WaitBestForm, WaitForForm, WaitForm, WaitUntilForm } from './WaitForms'
+import { WebhookForm } from './WebhookForm'
 import { WhoField } from './WhoField'
 
 const TriggerForm = lazy(() => import('./TriggerForm'))
@@ -50,6 +52,7 @@ export function ItemPanel({ id, onWrite, onPeople }: Props) {
 function Beginning() {
   const t = useText()
   const { journey, change } = useBoard()
+  const takesAll = journey.trigger.type === 'schedule' || journey.trigger.type === 'once'
   return (
     <>
       <h2>{t('beginning')}</h2>
@@ -61,7 +64,7 @@ function Beginning() {
         />
       </Suspense>
       <WhoField
-        label={t(journey.trigger.type === 'schedule' ? 'who_all' : 'who_may')}
+        label={t(takesAll ? 'who_all' : 'who_may')}
         mayBeAll
         value={journey.segment}
         onChange={(segment) => change((now) => ({ ...now, segment: segment ?? null }))}
@@ -199,6 +202,7 @@ function StepForm({ step, onWrite }: { step: Step; onWrite: Props['onWrite'] }) 
         <>
           <PartsForm step={step} onChange={onChange} />
           <WinnerField step={step} onChange={onChange} />
+          <AtStep stepId={step.id} />
         </>
       )
     case 'set_trait':

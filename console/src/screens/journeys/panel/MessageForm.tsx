@@ -5,11 +5,11 @@ import { NumberField } from '@/design'
 import { useLanguage } from '@/language/texts'
 import { writtenIn } from '../../editor/blocks/model'
 import type { Channel, MessageStep } from '../model/definition'
-import { useText } from '../texts'
+import { channels } from '../model/fresh'
 import { OfferField } from './ActForms'
 import styles from './Panel.module.css'
 import { Pick } from './Pick'
-import { channels } from './TriggerForm'
+import { useText } from './texts'
 
 interface Props {
   step: MessageStep

@@ -5,11 +5,11 @@ import type { Exit, Goal, JourneyDefinition, Json, Rules } from '../model/defini
 import { stages } from '../model/definition'
 import { makeId } from '../model/edit'
 import { useBoard } from '../state/board'
-import { useText } from '../texts'
 import { Remove } from './DecisionForms'
 import { EventsField } from './EventsField'
 import styles from './Panel.module.css'
 import { Pick } from './Pick'
+import { useText } from './texts'
 import { WhoField } from './WhoField'
 
 interface Props {

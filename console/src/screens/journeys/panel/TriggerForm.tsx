@@ -1,14 +1,13 @@
 import { Checkbox, NativeSelect, TextInput } from '@mantine/core'
 import { NumberField } from '@/design'
-import { Suggest } from '../../segment-builder/fields/Suggest'
 import { SegmentField } from '../../segment-builder/fields/special'
 import type { Channel, Json, Trigger, TriggerKind, TriggerOf } from '../model/definition'
-import { freshTrigger, triggerKinds } from '../model/fresh'
-import { useText } from '../texts'
+import { channels, freshTrigger, triggerKinds } from '../model/fresh'
+import { DateFields, OnceFields, ScheduleFields } from './CalendarForms'
 import { EventsField } from './EventsField'
 import styles from './Panel.module.css'
 import { Pick } from './Pick'
-import { TimeField, ZoneField } from './WaitForms'
+import { useText } from './texts'
 
 interface Props<T> {
   trigger: T
@@ -48,6 +47,8 @@ function Fields({ trigger, onChange }: Props<Trigger>) {
       return <DateFields trigger={trigger} onChange={onChange} />
     case 'schedule':
       return <ScheduleFields trigger={trigger} onChange={onChange} />
+    case 'once':
+      return <OnceFields trigger={trigger} onChange={onChange} />
     case 'product':
       return <ProductFields trigger={trigger} onChange={onChange} />
     case 'form':
@@ -84,67 +85,6 @@ function SegmentFields({ trigger, onChange }: Props<TriggerOf<'segment'>>) {
         onChange={(change) => onChange({ ...trigger, change })}
       />
       <p className={styles.note}>{t('segment_note')}</p>
-    </>
-  )
-}
-
-function DateFields({ trigger, onChange }: Props<TriggerOf<'date'>>) {
-  const t = useText()
-  return (
-    <>
-      <Suggest
-        label={t('date_trait')}
-        value={trigger.trait}
-        of={{ kind: 'attributes' }}
-        onChange={(trait) => onChange({ ...trigger, trait }, 'trait')}
-      />
-      <NumberField
-        label={t('date_days')}
-        isWhole
-        min={-180}
-        max={180}
-        value={trigger.days ?? 0}
-        onChange={(days = 0) => onChange({ ...trigger, days }, 'days')}
-      />
-      <p className={styles.note}>{t('date_days_note')}</p>
-      <TimeField
-        label={t('at')}
-        value={trigger.at ?? '09:00:00'}
-        onChange={(at) => onChange({ ...trigger, at }, 'at')}
-      />
-      <Checkbox
-        label={t('is_yearly')}
-        checked={trigger.is_yearly ?? true}
-        onChange={(event) => onChange({ ...trigger, is_yearly: event.currentTarget.checked })}
-      />
-      {(trigger.is_yearly ?? true) && (
-        <Pick
-          label={t('february_29')}
-          value={trigger.february_29 ?? 'feb_28'}
-          options={['feb_28', 'mar_1', 'leap_years_only'] as const}
-          say={(one) => t(`leap_${one}`)}
-          onChange={(february_29) => onChange({ ...trigger, february_29 })}
-        />
-      )}
-    </>
-  )
-}
-
-function ScheduleFields({ trigger, onChange }: Props<TriggerOf<'schedule'>>) {
-  const t = useText()
-  return (
-    <>
-      <TextInput
-        label={t('cron')}
-        description={t('cron_note')}
-        spellCheck={false}
-        value={trigger.cron}
-        onChange={(event) => onChange({ ...trigger, cron: event.currentTarget.value }, 'cron')}
-      />
-      <ZoneField
-        value={trigger.zone ?? 'shop'}
-        onChange={(zone) => onChange({ ...trigger, zone })}
-      />
     </>
   )
 }
@@ -244,8 +184,6 @@ function ConsentFields({ trigger, onChange }: Props<TriggerOf<'consent'>>) {
     </>
   )
 }
-
-export const channels: Channel[] = ['email', 'sms', 'line', 'whatsapp', 'web_push', 'app_push']
 
 interface ChannelProps {
   value: Channel | null

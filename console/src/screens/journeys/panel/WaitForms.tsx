@@ -1,9 +1,9 @@
 import { NativeSelect, TextInput } from '@mantine/core'
 import { DurationField } from '../../segment-builder/fields/basics'
 import type { Json, StepOf, Weekday } from '../model/definition'
-import { useText } from '../texts'
 import { EventsField } from './EventsField'
 import styles from './Panel.module.css'
+import { useText } from './texts'
 
 const weekdays: Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 

@@ -6,8 +6,8 @@ import { Loading } from '@/design'
 import { useLanguage } from '@/language/texts'
 import { useSentence } from '../../segments/useSentence'
 import type { Json, Who } from '../model/definition'
-import { useText } from '../texts'
 import styles from './Panel.module.css'
+import { useText } from './texts'
 
 const ConditionDialog = lazy(() => import('./ConditionDialog'))
 

@@ -100,6 +100,10 @@ function Entry({ entry, definition }: { entry: EnrolmentStory; definition: Journ
     const step = stepOf(definition, id)
     return step && waysOut(step).length > 1 ? ` → ${words.way(step, way)}` : ''
   }
+  const reasonOf = (reason: string) => {
+    const key = `reason_${reason}`
+    return key in useText.words.en ? t(key as Key) : reason
+  }
   const outcome = `outcome_${entry.outcome}`
   const when = format.instant(entry.entered_at)
   return (
@@ -110,10 +114,11 @@ function Entry({ entry, definition }: { entry: EnrolmentStory; definition: Journ
           : t('explain_entered', { when })}
       </li>
       {entry.state === 'held_out' && <li>{t('explain_held_out')}</li>}
-      {entry.path.map(({ step, way, at }) => (
+      {entry.path.map(({ step, way, at, reason }) => (
         <li key={step + at}>
           <time dateTime={at}>{format.instant(at)}</time> {nameOf(step)}
           {wayOf(step, way)}
+          {reason && ` (${reasonOf(reason)})`}
         </li>
       ))}
       {entry.waiting && <li>{`${nameOf(entry.upcoming)}: ${sayWhy(entry.waiting)}`}</li>}

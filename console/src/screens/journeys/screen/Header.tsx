@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconDots } from '@tabler/icons-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { Journey, JourneyCounts } from '@/api/generated'
 import { useMay } from '@/app/session'
 import { Badge, Confirm, Menu, type MenuEntry, PageHeader } from '@/design'
@@ -10,7 +10,8 @@ import type { Fault, JourneyDefinition } from '../model/definition'
 import { type Act, tones, useStateAct } from '../state/journeys'
 import { useText } from '../texts'
 import styles from './Header.module.css'
-import { PublishDialog } from './PublishDialog'
+
+const PublishDialog = lazy(() => import('./PublishDialog'))
 
 interface Props {
   journey: Journey
@@ -74,13 +75,15 @@ export function Header({ journey, definition, faults, counts, autosave }: Props)
         }
       />
       {asks === 'publish' && (
-        <PublishDialog
-          journey={journey}
-          definition={definition}
-          faults={faults}
-          version={autosave.version}
-          onClose={() => setAsks(undefined)}
-        />
+        <Suspense>
+          <PublishDialog
+            journey={journey}
+            definition={definition}
+            faults={faults}
+            version={autosave.version}
+            onClose={() => setAsks(undefined)}
+          />
+        </Suspense>
       )}
       <Confirm
         isOpen={asks === 'cancel'}

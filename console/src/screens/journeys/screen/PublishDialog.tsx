@@ -28,7 +28,7 @@ interface Props {
 }
 
 /** What will be another, and what becomes of those on the way; then it is live. */
-export function PublishDialog(props: Props) {
+export default function PublishDialog(props: Props) {
   const { journey, definition, faults, onClose } = props
   const t = useText()
   const isFirst = journey.version === 0

@@ -8,6 +8,7 @@ import {
   saveJourneyDraft,
 } from '@/api/generated'
 import { useMay } from '@/app/session'
+import { ButtonLink } from '@/design'
 import { useHistory } from '@/design/writing/history'
 import { useAutosave } from '@/design/writing/useAutosave'
 import { Bench } from '../bench/Bench'
@@ -74,6 +75,14 @@ export function Workroom({ journey, draft }: Props) {
         mayChange={mayWrite}
         onPeople={setStep}
       >
+        <ButtonLink
+          to="/journeys/$journeyId/trial"
+          params={{ journeyId: journey.id }}
+          variant="subtle"
+          size="compact-md"
+        >
+          {t('trial')}
+        </ButtonLink>
         {journey.state !== 'draft' && (
           <Button variant="subtle" size="compact-md" onClick={() => setAsks(true)}>
             {t('explain')}

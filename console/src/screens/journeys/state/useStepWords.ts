@@ -83,7 +83,7 @@ function createStepWords(
       case 'offer':
         return step.offer || t('says_nothing')
       case 'webhook':
-        return step.url.replace(/^https?:\/\//, '') || t('says_nothing')
+        return step.endpoint || t('says_nothing')
       case 'notify':
         return step.subject || t('says_nothing')
       case 'enter':
@@ -126,6 +126,8 @@ function createStepWords(
         const key = days < 0 ? 'says_date_before' : 'says_date_after'
         return t(key, { ...values, count: Math.abs(days) })
       }
+      case 'once':
+        return one.on
       case 'schedule':
         return one.cron
       case 'product':

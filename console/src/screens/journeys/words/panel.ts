@@ -1,7 +1,6 @@
 /** The forms of steps, of what lets people in, and of the rules. */
 
 export const en = {
-  beginning: 'What lets people in',
   trigger: 'It begins when',
   which_event: 'What must happen',
   who_may: 'Only for',
@@ -10,7 +9,6 @@ export const en = {
   choose_segment: 'Choose a segment …',
   edit_conditions: 'Edit the conditions',
   take_over: 'Take over',
-  cancel: 'Cancel',
   label: 'Name on the canvas',
   how_long: 'How long',
   at: 'At',
@@ -53,10 +51,15 @@ export const en = {
   list_remove: 'Take off the list',
   offer_note: 'Messages after this step show the code. Without one left, people go the other way.',
   offer_none: 'No code',
-  url: 'Address',
-  body: 'What is sent',
-  body_note: 'Liquid that makes JSON; empty sends the person’s id, the journey and the step.',
+  endpoint: 'Endpoint',
+  endpoint_choose: 'Choose one: there is no {{id}}',
+  endpoint_none: 'There are none yet: make one in Settings, under Webhooks.',
+  endpoint_disabled: '{{name}} (disabled)',
+  endpoint_note:
+    'It is told the person’s id, the journey, the step, and what let the person in. Settings has the endpoints.',
   notify_to: 'To whom',
+  notify_note:
+    'Members of this console, or addresses of the shop’s own domain. Each gets 30 letters an hour at most.',
   notify_subject: 'Subject',
   notify_text: 'Text',
   segment: 'Segment',
@@ -72,6 +75,10 @@ export const en = {
   leap_feb_28: '28 February',
   leap_mar_1: '1 March',
   leap_leap_years_only: 'only in leap years',
+  once_on: 'Day',
+  if_missed: 'If nothing ran that day',
+  missed_skip: 'nobody enters for it',
+  missed_send: 'people enter later',
   cron: 'When',
   cron_note: 'Minute, hour, day, month, weekday: 0 10 * * MON is Mondays at ten.',
   product_change: 'What happened',
@@ -143,7 +150,6 @@ export const en = {
 } as const
 
 export const ja = {
-  beginning: '始まり',
   trigger: 'いつ始まるか',
   which_event: 'どの行動か',
   who_may: '対象',
@@ -152,7 +158,6 @@ export const ja = {
   choose_segment: 'セグメントを選ぶ…',
   edit_conditions: '条件を編集',
   take_over: '反映する',
-  cancel: 'キャンセル',
   label: '図での名前',
   how_long: '待つ長さ',
   at: '時刻',
@@ -195,10 +200,15 @@ export const ja = {
   list_remove: 'リストから外す',
   offer_note: 'このあとのメッセージでコードを使えます。残りがなければ別の道へ進みます。',
   offer_none: 'コードなし',
-  url: '送信先',
-  body: '送る内容',
-  body_note: 'JSONになるLiquid。空なら、お客様のID・ジャーニー・ステップを送ります。',
+  endpoint: 'エンドポイント',
+  endpoint_choose: '選んでください({{id}} はありません)',
+  endpoint_none: 'まだありません。設定の「Webhook」で作れます。',
+  endpoint_disabled: '{{name}}(停止中)',
+  endpoint_note:
+    'お客様のID・ジャーニー・ステップ・入ったきっかけを知らせます。エンドポイントは設定にあります。',
   notify_to: '宛先',
+  notify_note:
+    'このコンソールのメンバー、または店のドメインのアドレス。それぞれ1時間に30通までです。',
   notify_subject: '件名',
   notify_text: '本文',
   segment: 'セグメント',
@@ -210,6 +220,10 @@ export const ja = {
   date_days: '当日からの日数',
   date_days_note: '-14は2週間前、0は当日です。',
   is_yearly: '毎年',
+  once_on: '日付',
+  if_missed: 'その日に動いていなかったら',
+  missed_skip: '入らない',
+  missed_send: 'あとから入る',
   february_29: '2月29日生まれの方（平年）',
   leap_feb_28: '2月28日',
   leap_mar_1: '3月1日',

@@ -2,9 +2,12 @@ import type { ExplainedTrait, PersonAnswer } from '@/api/generated'
 import { EmptyState, Figure, Figures, Section } from '@/design'
 import { useFormat } from '@/language/format'
 import { Behaviour } from './Behaviour'
+import { Expected } from './Expected'
 import { FactRow } from './FactRow'
 import styles from './facts.module.css'
+import { LifeStages } from './LifeStages'
 import { Memberships } from './Memberships'
+import { RunningLow } from './RunningLow'
 import { useText } from './texts'
 
 const kinds = ['lasting', 'contact', 'setting', 'standing', 'taste', 'situation', 'other'] as const
@@ -17,6 +20,9 @@ export default function FactsPart({ person }: { person: PersonAnswer }) {
         <Known person={person} />
         <div>
           <Behaviour person={person} />
+          <LifeStages profileId={person.id} />
+          <Expected profileId={person.id} />
+          <RunningLow profileId={person.id} />
           <Memberships profileId={person.id} />
         </div>
       </div>
@@ -56,7 +62,9 @@ function Money({ person: { computed, currency } }: { person: PersonAnswer }) {
 function Known({ person }: { person: PersonAnswer }) {
   const t = useText()
   const byKind = new Map<string, ExplainedTrait[]>()
-  for (const trait of person.traits) {
+  // Stages and forecasts have parts of their own, with what speaks for them.
+  const traits = person.traits.filter((one) => !/^(life_stage\.|predicted_)/.test(one.name))
+  for (const trait of traits) {
     const kind = trait.standing.freshness.kind
     byKind.set(kind, [...(byKind.get(kind) ?? []), trait])
   }
@@ -65,9 +73,7 @@ function Known({ person }: { person: PersonAnswer }) {
     id === 0 ? t('kikubari') : (names.get(id) ?? t('source', { id }))
   return (
     <Section title={t('known')} note={t('known_say')}>
-      {person.traits.length === 0 && (
-        <EmptyState title={t('nothing')}>{t('nothing_how')}</EmptyState>
-      )}
+      {traits.length === 0 && <EmptyState title={t('nothing')}>{t('nothing_how')}</EmptyState>}
       {kinds.map((kind) => {
         const traits = byKind.get(kind)
         return (

@@ -34,6 +34,8 @@ interface Props {
   label: string
   value: string
   of?: Vocabulary
+  /** Leaves out suggestions that make no sense here. */
+  fits?: (value: string) => boolean
   /** Says a value in the reader's words. */
   say?: (value: string) => string
   /** Writes a suggested value as it is kept. */
@@ -47,8 +49,9 @@ const same = (value: string) => value
 /** Text with suggestions from real data, most frequent first; anything else can be typed. */
 export function Suggest(props: Props) {
   const { label, value, of, say = same, write = same, onChange, placeholder } = props
+  const { fits = () => true } = props
   const format = useFormat()
-  const found = useSuggestions(of) ?? []
+  const found = (useSuggestions(of) ?? []).filter((one) => fits(one.value))
   return (
     <Combobox
       isFree

@@ -1,0 +1,61 @@
+export const en = {
+  recommend_about: 'Recommendations',
+  recommend_says_what: 'For each customer: which products come first in a list, and why.',
+  recommend_ranks: 'Ranks now',
+  recommend_data_what:
+    '{{purchases}} purchases of {{items}} products by {{people}} customers, {{first}} to {{last}}',
+  recommend_limit_gate:
+    'What was learned ranks only where it was surely better than counting; else the best count does.',
+  recommend_untried: 'Too few have bought to try rankings against each other: own frequency ranks.',
+  recommend_picture: 'How well the first ten of a list fitted what was bought after',
+  recommend_note:
+    '0 is nothing, 100 all that was bought in the first places (NDCG at ten). The line is where the true figure lies with 95 %.',
+  ranking: 'Way of ranking',
+  ranks_what: 'What is ranked',
+  fit: 'Fit, of 100',
+  in_use: 'in use',
+  mode_all: 'Every product',
+  mode_new: 'New to the customer',
+  rank_learned: 'Learned from all signs',
+  rank_own_frequency: 'What the customer bought most',
+  rank_own_recent: 'What the customer bought lately',
+  rank_own_faster: 'What the customer bought very lately',
+  rank_own_trending: 'Bought lately, and trending',
+  rank_likes: 'Who bought alike',
+  rank_likes_lately: 'Who bought alike, lately',
+  rank_next_up: 'What usually comes next',
+  rank_popular: 'What is popular',
+  rank_trending: 'What is trending',
+  rank_trending_fast: 'What has begun to trend',
+}
+
+export const ja = {
+  recommend_about: 'レコメンド',
+  recommend_says_what: 'お客様ごとの、商品の並び順とその理由。',
+  recommend_ranks: '現在の並べ方',
+  recommend_data_what:
+    '{{people}}人による{{items}}商品の購入{{purchases}}件（{{first}}〜{{last}}）',
+  recommend_limit_gate:
+    '学習した並べ方は、単純な集計より確かに優れている場合にだけ使います。それ以外は最良の集計で並べます。',
+  recommend_untried: '購入者が少なく、並べ方を比べられません。お客様自身の購入頻度で並べます。',
+  recommend_picture: '上位10商品が、その後の購入とどれだけ合っていたか',
+  recommend_note:
+    '0は全く合わず、100は購入商品がすべて上位にある状態です（NDCG@10）。線は、真の値がある範囲です（95%）。',
+  ranking: '並べ方',
+  ranks_what: '対象',
+  fit: '一致度（100点満点）',
+  in_use: '使用中',
+  mode_all: 'すべての商品',
+  mode_new: 'そのお客様に新しい商品',
+  rank_learned: 'すべての手がかりから学習',
+  rank_own_frequency: '本人がよく買うもの',
+  rank_own_recent: '本人が最近買ったもの',
+  rank_own_faster: '本人がごく最近買ったもの',
+  rank_own_trending: '本人が最近買い、流行中のもの',
+  rank_likes: '似た購入者が買うもの',
+  rank_likes_lately: '似た購入者が最近買うもの',
+  rank_next_up: '次によく買われるもの',
+  rank_popular: '人気のもの',
+  rank_trending: '流行中のもの',
+  rank_trending_fast: '流行し始めたもの',
+}

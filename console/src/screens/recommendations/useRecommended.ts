@@ -1,0 +1,14 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { type RecommendationRequest, recommend } from '@/api/generated'
+
+/** What would be recommended now; nothing is sent or kept. */
+export function useRecommended(body: RecommendationRequest) {
+  return useQuery({
+    queryKey: ['recommended', body],
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => {
+      const { data } = await recommend({ body, signal, throwOnError: true })
+      return data
+    },
+  })
+}
