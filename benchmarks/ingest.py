@@ -90,19 +90,19 @@ def _measure(intake: Path, n_batches: int, *options: str) -> Outcome:
         warm_up = [_request(key, number) for number in range(-min(_WARM_UP_BATCHES, n_batches), 0)]
         asyncio.run(_send_all(port, warm_up))
         requests = [_request(key, number) for number in range(n_batches)]
-        cpu_before, started = _cpu_seconds(pid), time.perf_counter()
+        cpu_before, started = cpu_seconds(pid), time.perf_counter()
         seconds = asyncio.run(_send_all(port, requests))
         elapsed = time.perf_counter() - started
-        cpu_seconds = _cpu_seconds(pid) - cpu_before
+        cpu = cpu_seconds(pid) - cpu_before
     return Outcome(
         n_batches * BATCH_EVENTS / elapsed,
         float(np.percentile(seconds, 50)) * 1000,
         float(np.percentile(seconds, 99)) * 1000,
-        cpu_seconds / n_batches * 1000,
+        cpu / n_batches * 1000,
     )
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
     """Return the processor time a process has used, in user code and in the kernel."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -59,13 +59,13 @@ FULL_WAITING = 1_000_000
 TARGETS = {"SQLite": 25_000, "PostgreSQL": 20_000}
 TARGET_BYTES = 1_024
 _BATCH = 1_000
-_NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 _TOKYO = ZoneInfo("Asia/Tokyo")
-_MAIL = EmailTemplateSource(
+MAIL = EmailTemplateSource(
     variants={"en": EmailVariant(subject="Hi", html='<a href="{{ unsubscribe_url }}">stop</a>')},
     default_language="en",
 )
-_DEFINITION = JourneyDefinition(
+THREE_MESSAGES = JourneyDefinition(
     name="Three messages",
     trigger=EventTrigger(Events("Signed Up")),
     start="lot",
@@ -77,23 +77,25 @@ _DEFINITION = JourneyDefinition(
                 Part(id="b", percent=50, next="other"),
             ),
         ),
-        MessageStep(id="first", template=_MAIL, next="later"),
-        MessageStep(id="other", template=_MAIL, next="later"),
+        MessageStep(id="first", template=MAIL, next="later"),
+        MessageStep(id="other", template=MAIL, next="later"),
         WaitStep(id="later", duration=Duration(days=1), next="who"),
         BranchStep(id="who", ways=(Way(id="vip", when="vip", next="last"),)),
-        MessageStep(id="last", template=_MAIL),
+        MessageStep(id="last", template=MAIL),
     ),
     rules=Rules(goal=Goal(events=Events("Order Completed"))),
 )
 
 
 class Shop:
-    """A journey with so many people at its first step, all due."""
+    """A journey, and so many people to put at one of its steps."""
 
-    def __init__(self, store: StateStore, n_people: int) -> None:
+    def __init__(
+        self, store: StateStore, n_people: int, definition: JourneyDefinition = THREE_MESSAGES
+    ) -> None:
         self.store = store
         self.n_people = n_people
-        self.clock = ManualClock(_NOW)
+        self.clock = ManualClock(NOW)
         store.write(metadata.create_all)
         around = Surroundings(
             store=store,
@@ -113,21 +115,21 @@ class Shop:
             workspace_id=1,
         )
         journeys = Journeys(store, self.clock, TimeOrderedIds(), check_message=letters.check)
-        journeys.create(_DEFINITION, journey_id="three")
+        journeys.create(definition, journey_id="three")
         journeys.publish("three", PublishOptions(), by="benchmark")
         self.stepper = Stepper(
             around,
             Programs(store, workspace_id=1),
             letters,
             acting=lambda _connection, _acts, _now: None,
-            issue=lambda _connection, _program, _step, _here: (),
+            issue=lambda _connection, _program, _step, _here: {},
             batch=_BATCH,
         )
 
     def enter(self, step: str, due_at: datetime) -> None:
         """Put everybody at a step, due at an instant."""
         names: list[str] = msgspec.json.decode(self._scalar("SELECT names FROM journeys"))
-        row = {"step": names.index(step), "now": to_micros(_NOW), "due": to_micros(due_at)}
+        row = {"step": names.index(step), "now": to_micros(NOW), "due": to_micros(due_at)}
         numbers = _numbers(self.store, self.n_people)
 
         def work(connection: Connection) -> None:
@@ -154,6 +156,10 @@ class Shop:
         """Return how many steps were passed."""
         return int(self._scalar("SELECT coalesce(sum(n), 0) FROM journey_counts"))
 
+    def queued(self) -> int:
+        """Return how many messages were queued."""
+        return int(self._scalar("SELECT count(*) FROM messages"))
+
     def size(self) -> int:
         """Return the bytes that the data base takes."""
         if self.store.dialect == "postgresql":
@@ -170,7 +176,7 @@ def run(options: Options) -> Report:
     """Measure steps a second at several sizes, and people who wait."""
     figures: list[Figure] = []
     notes: list[str] = []
-    for name, stores in (("SQLite", _sqlite), ("PostgreSQL", _postgres)):
+    for name, stores in (("SQLite", sqlite_stores), ("PostgreSQL", postgres_stores)):
         with stores(options) as new_store:
             figures += _measure_steps(name, options, new_store, notes)
             figures += _measure_waiting(name, options, new_store)
@@ -184,7 +190,7 @@ def _measure_steps(
     for share in (0.1, 1.0):
         n_people = options.sized(round(FULL_PEOPLE * share), at_least=1_000)
         shop = Shop(new_store(), n_people)
-        shop.enter("lot", _NOW)
+        shop.enter("lot", NOW)
         wall, cpu = shop.walk()
         shop.clock.advance(timedelta(days=1))
         more_wall, more_cpu = shop.walk()
@@ -215,7 +221,7 @@ def _measure_waiting(
     n_waiting = options.sized(FULL_WAITING, at_least=1_000)
     shop = Shop(new_store(), n_waiting)
     before = shop.size()
-    shop.enter("later", _NOW + timedelta(days=1))
+    shop.enter("later", NOW + timedelta(days=1))
     grown = shop.size() - before
     n_looks = 50
     cpu = time.process_time()
@@ -238,7 +244,8 @@ def _measure_waiting(
 
 
 @contextmanager
-def _sqlite(options: Options) -> Iterator[Callable[[], StateStore]]:
+def sqlite_stores(options: Options) -> Iterator[Callable[[], StateStore]]:
+    """Yield what makes an empty store, each in a file of its own."""
     folder = Path(tempfile.mkdtemp(dir=options.folder))
     made: list[Path] = []
 
@@ -250,15 +257,10 @@ def _sqlite(options: Options) -> Iterator[Callable[[], StateStore]]:
 
 
 @contextmanager
-def _postgres(options: Options) -> Iterator[Callable[[], StateStore]]:
-    binaries = find_binaries()
-    if binaries is None:
-        raise SystemExit("PostgreSQL is not installed: apt-get install postgresql")
+def postgres_stores(options: Options) -> Iterator[Callable[[], StateStore]]:
+    """Yield what empties a server of its own; one store at a time."""
     del options
-    with (
-        tempfile.TemporaryDirectory(prefix="kikubari-journeys-") as folder,
-        running_postgres(binaries, Path(folder)) as url,
-    ):
+    with running_server() as url:
 
         def new_store() -> StateStore:
             store = PostgresStateStore(url)
@@ -266,6 +268,19 @@ def _postgres(options: Options) -> Iterator[Callable[[], StateStore]]:
             return store
 
         yield new_store
+
+
+@contextmanager
+def running_server() -> Iterator[str]:
+    """Start a PostgreSQL of its own; yields its address."""
+    binaries = find_binaries()
+    if binaries is None:
+        raise SystemExit("PostgreSQL is not installed: apt-get install postgresql")
+    with (
+        tempfile.TemporaryDirectory(prefix="kikubari-journeys-") as folder,
+        running_postgres(binaries, Path(folder)) as url,
+    ):
+        yield url
 
 
 def _empty_schema(connection: Connection) -> None:

@@ -21,6 +21,11 @@ BENCHMARKS = {
     "pipeline": ["pipeline.py"],
     "broadcast": ["broadcast.py"],
     "journeys": ["journeys.py"],
+    "journey_growth": ["journey_growth.py"],
+    "journey_latency": ["journey_latency.py"],
+    "task_queue": ["task_queue.py"],
+    "simulation": ["simulation.py"],
+    "canvas": ["canvas.py"],
     "import_memory": ["import_memory.py"],
     "import_demo": ["import_demo.py"],
 }
