@@ -120,11 +120,15 @@ class Installation:
 
     def get(self, path: str, **parameters: Any) -> Any:
         """Return the JSON of a GET."""
-        return self.client.get(path, params=parameters).raise_for_status().json()
+        return _answer(self.client.get(path, params=parameters))
 
     def post(self, path: str, body: Any = None) -> Any:
         """Return the JSON of a POST."""
-        return self.client.post(path, json=body or {}).raise_for_status().json()
+        return _answer(self.client.post(path, json=body or {}))
+
+    def put(self, path: str, body: Any) -> Any:
+        """Return the JSON of a PUT."""
+        return _answer(self.client.put(path, json=body))
 
     # Waiting
 
@@ -150,3 +154,8 @@ class Installation:
             return httpx.get(f"{self.owner['url']}/healthz", trust_env=False).is_success
         except (FileNotFoundError, httpx.TransportError):
             return False
+
+
+def _answer(response: httpx.Response) -> Any:
+    assert response.is_success, f"{response.request.url}: {response.status_code} {response.text}"
+    return response.json()

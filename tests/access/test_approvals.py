@@ -156,3 +156,21 @@ def test_nobody_is_needed_until_somebody_says_so(access):
     assert access.approvals.policy() == policy
     (entry,) = access.audit.list_entries(action="approval.policy_changed")
     assert "over_people=500" in entry.detail
+
+
+@pytest.mark.parametrize(
+    ("over", "permitted", "now", "is_outgrown"),
+    [
+        (None, 10, 10_000, False),
+        (1_000, 1_000, 1_100, False),
+        (1_000, 1_000, 1_101, True),
+        (1_000, 10, 1_000, False),
+        (1_000, 10, 1_001, True),
+        (0, 5_000, 4_000, False),
+    ],
+)
+def test_an_audience_outgrows_its_permission_by_more_than_a_tenth_past_the_rule(
+    access, over, permitted, now, is_outgrown
+):
+    access.approvals.change_policy(ApprovalPolicy(over_people=over), ROOT)
+    assert access.approvals.is_outgrown(permitted, now) is is_outgrown

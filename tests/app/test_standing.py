@@ -1,6 +1,7 @@
 """What the guard learns of people: what they allowed, how old they are, what they are busy with."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -26,8 +27,9 @@ def trait(value):
     )
 
 
-def standing(acts=None, **traits):
-    return standing_of(UNSAID, {name: trait(one) for name, one in traits.items()}, acts or {}, NOW)
+def standing(acts=None, *, zone="UTC", **traits):
+    known = {name: trait(one) for name, one in traits.items()}
+    return standing_of(UNSAID, known, acts or {}, NOW, zone=ZoneInfo(zone))
 
 
 def event(place, type_, at, number=1, **properties):
@@ -60,6 +62,11 @@ def test_who_is_unknown_has_no_standing():
 )
 def test_the_age_is_told_as_far_as_it_matters(traits, age):
     assert standing(**traits).recipient_age == age
+
+
+def test_a_birthday_begins_where_the_person_is():
+    assert standing(zone="Pacific/Kiritimati", birthday="2010-11-21").recipient_age == 16
+    assert standing(zone="Pacific/Pago_Pago", birthday="2010-11-21").recipient_age == 15
 
 
 @pytest.mark.parametrize(
@@ -107,7 +114,7 @@ def test_what_somebody_is_in_the_middle_of(acts, stage):
 
 def test_explicit_consent_to_what_is_delicate_reaches_the_guard():
     said = {**UNSAID, "sensitive:health": ConsentState(status="granted", at=NOW)}
-    assert standing_of(said, {}, {}, NOW).explicit_consent == ("health",)
+    assert standing_of(said, {}, {}, NOW, zone=ZoneInfo("UTC")).explicit_consent == ("health",)
     for purpose in SENSITIVE_PURPOSES:
         told = event(1, topics.CONSENT_CHANGED, NOW, purpose=purpose, status="granted").event
         assertion = find_consent_assertion(told)

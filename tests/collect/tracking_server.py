@@ -35,6 +35,20 @@ from kikubari.storage import SqliteStateStore, StateStore
 RECORDED_KEY = "wk_test"
 
 
+def track(number: int = 1, **fields: Any) -> dict[str, Any]:
+    return {
+        "type": "track",
+        "event": "Product Viewed",
+        "userId": f"u{number}",
+        "messageId": f"m{number}",
+        **fields,
+    }
+
+
+def batch(*messages: Any, **fields: Any) -> dict[str, Any]:
+    return {"batch": list(messages), **fields}
+
+
 class Tracking:
     """One tracking API with its stores; `url` once it is served."""
 

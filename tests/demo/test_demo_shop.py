@@ -7,6 +7,7 @@ import sys
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -15,10 +16,12 @@ import msgspec
 import pyarrow.parquet as pq
 import pytest
 
+from kikubari.decide.stages import Did, LifeStages, check_limits
 from kikubari.demo import DemoShop, write_demo_shop
 from kikubari.demo.catalogue import build_catalogue
 from kikubari.demo.people import invent_people, list_buyers
 from kikubari.demo.source import read_sales
+from kikubari.spec.conditions import convert_condition
 
 NEWEST_ON = date(2026, 3, 30)  # the day after British clocks went forward
 SOURCE_NEWEST_ON = date(2011, 11, 10)
@@ -278,6 +281,32 @@ def test_shares_are_those_of_a_shop(customers, consents, products, shop):
     assert len(categories) == 16
     assert max(categories.values()) < 0.15 * len(products)
     assert sum(row["stock"] == "0" for row in products.values()) > 100
+
+
+def test_gardeners_were_asked_since_when(customers):
+    asked = [row for row in customers.values() if "gardening" in row["interests"].split(";")]
+    answered = [row for row in customers.values() if row["gardening_since"]]
+    assert all(row in asked for row in answered)
+    assert 0.7 < len(answered) / len(asked) < 0.9
+    assert all("gardening_since" in row["simulated_fields"] for row in answered)
+    since = [date.fromisoformat(row["gardening_since"]) for row in answered]
+    assert max(since) <= NEWEST_ON
+    assert min(sum(day > NEWEST_ON - timedelta(days=365) for day in since), len(since) // 4) >= 20
+
+
+def test_the_life_stages_read_what_the_shop_has(customers, products):
+    body = files("kikubari.demo").joinpath("life_stages.json").read_bytes()
+    definition = msgspec.json.decode(body, type=LifeStages)
+    check_limits(definition)
+    evidence = [one for stage in definition.stages for one in stage.evidence]
+    categories = {name for one in evidence if isinstance(one, Did) for name in one.categories}
+    traits = {one.trait for one in evidence if not isinstance(one, Did)}
+    assert categories <= {row["category"] for row in products.values()}
+    assert traits <= next(iter(customers.values())).keys()
+    segment = files("kikubari.demo").joinpath("new_gardeners.json").read_bytes()
+    of_stage, _ = convert_condition(msgspec.json.decode(segment)).of
+    assert of_stage.trait == definition.trait
+    assert of_stage.test.value in {stage.id for stage in definition.stages}
 
 
 def test_nothing_happens_after_the_newest_day_nor_before_the_sign_up(customers, consents, events):

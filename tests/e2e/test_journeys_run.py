@@ -1,5 +1,6 @@
 """A journey from the outside: defined, published, entered by events, seen in the inbox."""
 
+import json
 from email import policy
 from email.parser import BytesParser
 
@@ -146,6 +147,9 @@ def test_a_faulty_draft_is_kept_and_refused(shop):
     faulty = {**DEFINITION, "start": "mail", "steps": steps_}
     draft = house.post("/api/journeys", {"definition": faulty})
     assert [one["path"] for one in draft["faults"]] == ["steps.mail.next"]
+    unknown = {"definition": {**DEFINITION, "steps": [{"type": "fax", "id": "a"}]}}
+    told = house.client.post("/api/journeys", json=unknown).json()["error"]
+    assert told["hint"].startswith("Steps are: branch, end, enter,")
     path = f"/api/journeys/{draft['journey_id']}"
     refused = house.client.post(f"{path}/publish", json={})
     assert refused.status_code == 400
@@ -158,3 +162,74 @@ def test_a_faulty_draft_is_kept_and_refused(shop):
 
 def steps(house, path):
     return {one["step"]: one for one in house.get(f"{path}/counts")["steps"]}
+
+
+def test_journeys_are_kept_as_files(shop, tmp_path):
+    house, folder = shop.installation, tmp_path / "journeys"
+    house.run("journey", "export", str(folder), "asked")
+    path = folder / "asked.json"
+    definition = json.loads(path.read_text())
+    assert house.json("journey", "diff", str(folder)) == []
+
+    definition["steps"][1]["template"]["variants"]["en"]["subject"] = "Tea?"
+    path.write_text(json.dumps(definition))
+    (folder / "fresh.json").write_text(json.dumps({**DEFINITION, "name": "Fresh"}))
+    [mail, fresh] = house.json("journey", "diff", str(folder))
+    assert (mail["journey"], mail["kind"]) == ("asked", "changed")
+    assert mail["path"] == "steps.mail.template.variants.en.subject"
+    assert fresh == {"journey": "fresh", "path": "", "kind": "added"}
+
+    done = house.json("journey", "apply", str(folder), "--yes", "--publish")
+    assert done == {"applied": ["asked", "fresh"], "published": ["asked", "fresh"]}
+    assert house.get("/api/journeys/asked")["version"] == 2
+    told = house.run("journey", "explain", "asked", "aiko").stdout
+    assert "Journey Requested" in " ".join(told.split())
+    assert house.json("journey", "pause", "fresh")["state"] == "paused"
+
+
+def test_segments_travel_as_files_with_the_journeys_that_refer_to_them(shop, tmp_path):
+    house, segments, journeys = shop.installation, tmp_path / "segments", tmp_path / "journeys"
+    segments.mkdir()
+    journeys.mkdir()
+    gold = {"type": "trait", "trait": "tier", "test": {"type": "is", "value": "gold"}}
+    first = {"name": "A gold one", "condition": {"type": "segment", "segment": "tier-gold"}}
+    (segments / "a-first.json").write_text(json.dumps(first))
+    (segments / "tier-gold.json").write_text(json.dumps({"name": "Gold", "condition": gold}))
+    followed = {**DEFINITION, "trigger": {"type": "segment", "segment": "a-first"}}
+    (journeys / "golden.json").write_text(json.dumps(followed))
+
+    house.json("segments", "apply", str(segments), "--yes")
+    assert house.json("segments", "diff", str(segments)) == []
+    house.json("journey", "apply", str(journeys), "--yes", "--publish")
+    assert house.get("/api/journeys/golden")["version"] == 1
+
+    exported = tmp_path / "exported"
+    house.run("segments", "export", str(exported))
+    assert json.loads((exported / "a-first.json").read_text()) == first
+    house.run("segments", "export", str(tmp_path / "one"), "tier-gold")
+    assert [file.name for file in (tmp_path / "one").iterdir()] == ["tier-gold.json"]
+
+    changed = {"name": "Gold", "condition": {**gold, "test": {"type": "is", "value": "silver"}}}
+    (segments / "tier-gold.json").write_text(json.dumps(changed))
+    [difference] = house.json("segments", "diff", str(segments))
+    place = "condition.test.value"
+    assert difference == {"segment": "tier-gold", "path": place, "kind": "changed"}
+    assert house.json("segments", "apply", str(segments), "--yes") == {"applied": ["tier-gold"]}
+    assert house.get("/api/segments/tier-gold")["version"] == 2
+
+
+@pytest.mark.parametrize(
+    ("definition", "said"),
+    [
+        ({"name": "X", "condition": {"type": "trai"}}, "Invalid value 'trai' - at `$.type`"),
+        ({"name": "X", "conditions": {}}, "unknown field `conditions`"),
+    ],
+)
+def test_a_faulty_segment_file_is_named_and_nothing_is_changed(shop, tmp_path, definition, said):
+    fine = {"name": "A", "condition": {"type": "everyone"}}
+    (tmp_path / "a.json").write_text(json.dumps(fine))
+    (tmp_path / "wrong.json").write_text(json.dumps(definition))
+    done = shop.installation.run("segments", "apply", str(tmp_path), "--yes", status=2)
+    assert "wrong.json" in done.stderr
+    assert said in done.stderr
+    assert "a" not in {one["id"] for one in shop.installation.get("/api/segments")}

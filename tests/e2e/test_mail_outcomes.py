@@ -1,12 +1,21 @@
 """Mail that comes back to a running installation: by a mail server's pipe, and by HTTP."""
 
+import asyncio
+import json
+import smtplib
 import subprocess
+import threading
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
 
 import pytest
 from returned_reports import hard_bounce
 
 from e2e.letter import BROADCAST
 from installation import Installation
+from kikubari.deliver.providers.inbox import InboxServer, ReceivedMail
+from kikubari.kit.clock import SystemClock
 
 ADDRESSES = {f"B{n}": f"b{n}@example.com" for n in range(1, 4)}
 
@@ -83,6 +92,81 @@ def test_a_forged_bounce_is_taken_and_changes_nothing(shop, broadcast_id):
     done = pipe(shop, hard_bounce(forged), "--json")
     assert (done.returncode, b'"kind": "not_ours"' in done.stdout) == (0, True)
     assert shop.get("/api/suppressions", address="b3@example.com") == []
+
+
+class ShopMailbox:
+    """The mail server of the shop, which hands over whatever comes in, as a pipe does."""
+
+    def __init__(self, shop: Installation) -> None:
+        self._shop = shop
+        self.told: list[str] = []
+
+    async def store(self, mail: ReceivedMail) -> None:
+        arguments = ("--recipient", mail.envelope_to[0], "--json")
+        done = await asyncio.to_thread(pipe, self._shop, mail.raw, *arguments)
+        self.told.append(json.loads(done.stdout)["kind"])
+
+
+@pytest.fixture
+def mailbox(shop):
+    received = ShopMailbox(shop)
+    server = InboxServer(received, SystemClock())
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(server.start(), loop).result()
+    yield received, server.port
+    asyncio.run_coroutine_threadsafe(server.stop(), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+def write_reply(shop, *, answers: str, **headers: str):
+    """Write what a mail program sends when somebody answers the newest letter to b3."""
+    shop.wait(lambda: shop.get("/api/inbox", recipient="b3@example.com"))
+    newest, *_ = shop.get("/api/inbox", recipient="b3@example.com")
+    source = shop.get(f"/api/inbox/{newest['id']}")["source"].encode("latin-1")
+    letter = BytesParser(policy=policy.default).parsebytes(source)
+    reply = EmailMessage()
+    reply["From"], reply["To"] = "b3@example.com", letter["From"]
+    reply["Subject"] = f"Re: {letter['Subject']}"
+    reply["Message-ID"] = f"<{answers}@customers.example>"
+    reply["In-Reply-To"] = reply["References"] = letter["Message-ID"]
+    for name, value in headers.items():
+        reply[name.replace("_", "-")] = value
+    reply.set_content(f"{answers}\n\n> Hello")
+    return reply
+
+
+def test_a_reply_begins_a_journey_and_a_vacation_does_not(shop, broadcast_id, mailbox):
+    received, port = mailbox
+    definition = {
+        "name": "Answered",
+        "trigger": {"type": "message", "act": "replied", "origin": broadcast_id},
+        "start": "bye",
+        "steps": [{"type": "end", "id": "bye"}],
+        "rules": {
+            "goal": {"events": {"event": "Order Completed"}},
+            "reentry": {"allowed": True},
+        },
+    }
+    shop.post("/api/journeys", {"id": "answered", "definition": definition})
+    shop.post("/api/journeys/answered/publish")
+    away = write_reply(shop, answers="away", Auto_Submitted="auto-replied")
+    asked = write_reply(shop, answers="asked")
+    stranger = write_reply(shop, answers="stranger")
+    del stranger["In-Reply-To"], stranger["References"]
+    stranger["In-Reply-To"] = f"<{'a' * 44}@shop.example>"
+    with smtplib.SMTP("127.0.0.1", port) as client:
+        for one in (away, asked, asked, stranger):
+            client.send_message(one)
+    assert received.told == ["auto_reply", "replied", "replied", "not_a_report"]
+    shop.wait(lambda: shop.get("/api/journeys/answered/counts")["conversions"]["entered"] == 1)
+    shop.settle()
+    assert shop.get("/api/journeys/answered/counts")["conversions"]["entered"] == 1
+    [entry] = shop.get("/api/journeys/answered/enrolments/B3")["entries"]
+    assert entry["trigger"] == "Email Replied"
 
 
 def test_strangers_and_keys_that_only_read_hand_nothing_in(shop):

@@ -19,9 +19,11 @@ def test_healthz_says_ready_and_how_far_each_consumer_is(installation):
     assert isinstance(answer["log_position"], int)
     parts = (
         "sequencer", "copier", "plans", "attributes", "segments", "past sizes", "forgetting",
-        "broadcasts", "subscriptions", "old contacts", "complaints", "unconfirmed", "deliver",
-        "product news", "journeys log", "journeys", "anniversaries", "schedules", "experiments",
-        "predictions",
+        "broadcasts", "letter tests", "subscriptions", "old contacts", "complaints", "unconfirmed",
+        "deliver", "product news", "journeys log", "journeys", "anniversaries", "schedules",
+        "experiments", "predictions", "running low", "life stages", "recommendations",
+        "recommendation models", "recommendation files", "letters to staff", "webhooks",
+        "old calls",
     )  # fmt: skip
     alive = {one["name"]: one["is_alive"] for one in answer["consumers"]}
     assert alive == dict.fromkeys(parts, True)

@@ -1,10 +1,14 @@
-"""A simulation on a running installation: what it finds, and that every store is as it was."""
+"""A simulation on an installation: what it finds, and that every store is as it was."""
 
-import hashlib
-import sqlite3
+import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from small_shop import CONSENTS, CUSTOMERS_EN, ORDERS, PRODUCTS
+
+from installation import Installation
 
 WAYS = {
     "name": "After an order",
@@ -37,16 +41,17 @@ WAYS = {
         "reentry": {"allowed": True},
     },
 }
-# The simulation itself, the request for it, and what the server's own loops write all the time.
-_MAY_CHANGE = (
-    *("journey_simulations", "audit", "turn", "lease", "segment_", "memberships", "past_"),
-    *("catalogue_states", "attributes", "catalogued_events"),
-)
+SPAN = ("2025-01-01T00:00:00+00:00", "2025-12-01T00:00:00+00:00")
 
 
 @pytest.fixture(scope="module")
 def shop(installation, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("files")
+    fill(installation, tmp_path_factory.mktemp("files"))
+    return installation
+
+
+def fill(installation, folder):
+    """Import a small shop, and make a journey that was never published."""
     files = {
         "products": PRODUCTS,
         "customers": CUSTOMERS_EN,
@@ -59,29 +64,10 @@ def shop(installation, tmp_path_factory):
         installation.run("import", kind, str(path), "--quiet")
     installation.settle()
     installation.post("/api/journeys", {"id": "after", "definition": WAYS})
-    return installation
 
 
-def contents(installation):
-    """Return a digest of every table of every SQLite file, and how much the inbox holds."""
-    found = {"inbox": len(installation.get("/api/inbox"))}
-    for file in sorted(installation.home.rglob("*.db")):
-        with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as store:
-            tables = store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-            for (table,) in tables.fetchall():
-                if not any(one in table for one in _MAY_CHANGE):
-                    rows = sorted(map(repr, store.execute(f'SELECT * FROM "{table}"')))
-                    text = "\n".join(rows).encode()
-                    found[f"{file.name}/{table}"] = hashlib.sha256(text).hexdigest()
-    return found
-
-
-def test_it_finds_what_would_have_happened_and_changes_nothing(shop):
-    before = contents(shop)
-    span = ("--from", "2025-01-01T00:00:00+00:00", "--to", "2025-12-01T00:00:00+00:00")
-    result = shop.json("simulate", "after", *span)
-    shop.settle()
-    assert contents(shop) == before
+def test_it_finds_what_would_have_happened(shop):
+    result = shop.json("simulate", "after", "--from", SPAN[0], "--to", SPAN[1])
     # E1 and J1 ordered twice; by a day after the second order they are repeat buyers.
     steps = {step["step"]: step for step in result["steps"]}
     assert result["entries"] == 10
@@ -100,6 +86,40 @@ def test_it_is_kept_and_listed(shop):
     assert done["state"] == "done"
     assert done["result"]["sent"] == 1
     assert shop.get(f"/api/simulations/{done['id']}") == done
+
+
+def test_people_are_named_with_what_became_of_their_messages(shop):
+    done = shop.get("/api/journeys/after/simulations")[0]
+    people = shop.get(f"/api/simulations/{done['id']}/people", limit=100)
+    assert len(people) == 10
+    assert all(one["person"] for one in people)
+    became = [step["message"] for one in people for step in one["entry"]["path"]]
+    assert sorted(filter(None, became)) == ["no_address", "sent"]
+    rest = shop.get(f"/api/simulations/{done['id']}/people", after=8, limit=100)
+    assert rest == people[8:]
+
+
+def test_one_that_has_ended_stays_as_it_is(shop):
+    done = shop.get("/api/journeys/after/simulations")[0]
+    assert shop.post(f"/api/simulations/{done['id']}/cancel") == done
+
+
+def test_a_simulation_leaves_every_store_and_file_as_it_was(tmp_path):
+    """State, outbox, inbox, the columnar copy, files: all but the line about the simulation."""
+    installation = Installation(tmp_path / "home")
+    with installation.served():
+        fill(installation, tmp_path)
+    found = json.loads(
+        subprocess.run(
+            [sys.executable, Path(__file__).with_name("simulation_alone.py"), "after", *SPAN],
+            env=installation.environment,
+            stdout=subprocess.PIPE,
+            check=True,
+        ).stdout
+    )
+    assert (found["state"], found["entries"], found["sent"]) == ("done", 10, 1)
+    assert found["tables"] > 80
+    assert found["changed"] == ["state.db/journey_simulations"]
 
 
 def test_what_cannot_run_is_refused_with_its_faults(shop):

@@ -24,7 +24,7 @@ from contextlib import closing
 from pathlib import Path
 
 import msgspec
-from broadcast_kill import DEFINITION, Job, deliver, fork, reap
+from broadcast_process import DEFINITION, Job, deliver, fork, reap
 from mail_sink import Behaviour, count_taken, running_sink
 
 from kikubari.app.backup import back_up, restore

@@ -44,6 +44,12 @@ SUITES = (
         ("--kills", "200", "--points"),
     ),
     Suite("bad servers", "bad_servers.py", ("--people", "60"), ("--people", "3000")),
+    Suite(
+        "bad endpoints",
+        "bad_endpoints.py",
+        ("--endpoints", "300", "--seconds", "6"),
+        ("--endpoints", "1000", "--seconds", "60"),
+    ),
     Suite("overload", "overload.py", ("--seconds", "5"), ("--seconds", "600")),
     Suite("orders", "orders_under_way.py", ("--orders", "30"), ("--orders", "400")),
     Suite("copy", "copy_kill.py", ("--kills", "5"), ("--kills", "40")),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 import psycopg
-from broadcast_kill import DEFINITION, ShiftedClock, WholeBase
+from broadcast_process import DEFINITION, ShiftedClock, WholeBase
 from mail_sink import count_taken
 from shop_process import Child, Report
 

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from broadcast_kill import DEFINITION, STATES, check
+from broadcast_kill import STATES, check
+from broadcast_process import DEFINITION
 
 from kikubari.deliver import Purpose
 

@@ -53,6 +53,13 @@ def test_a_server_that_fails_at_any_phase_harms_nobody_else():
 
 
 @pytest.mark.slow
+def test_endpoints_that_hang_fail_or_flood_slow_down_no_other():
+    found = run_short("bad endpoints")
+    assert found["by_kind"].keys() == {"ok", "hang", "fail", "flood"}
+    assert found["by_kind"]["ok"].keys() == {"2"}
+
+
+@pytest.mark.slow
 def test_what_is_paused_cancelled_or_suppressed_does_not_leave_any_more():
     found = run_short("orders")
     assert found["n_orders"].keys() >= {"pause", "resume", "suppress", "cancel"}

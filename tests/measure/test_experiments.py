@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kikubari.measure import Tally, evidence_for, interval, judge
+from kikubari.measure import Tally, evidence_for, find_visible_lift, interval, judge
 from kikubari.spec.errors import InvalidInputError
 
 counts = st.integers(0, 400).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n)))
@@ -140,3 +140,26 @@ def test_one_part_is_no_experiment():
         judge([tally("a", 1, 1)])
     with pytest.raises(InvalidInputError, match="no chance"):
         judge([tally("a", 1, 1), tally("b", 1, 1)], error=1)
+
+
+def test_the_smallest_lift_that_would_show_shrinks_as_people_come():
+    def visible(people: int) -> float | None:
+        return find_visible_lift(
+            [tally("a", people, people // 20), tally("b", people, people // 20)]
+        )
+
+    assert visible(100) is None
+    few, many = visible(2_000), visible(50_000)
+    assert few is not None
+    assert many is not None
+    assert 0 < many < few
+
+
+def test_a_lead_that_would_show_is_a_winner_and_a_smaller_one_is_not():
+    control, total = 180, 400
+    visible = find_visible_lift([tally("a", 9_000, control), tally("b", 9_000, total - control)])
+    assert visible is not None
+    for reached in range(total // 2, total):
+        lift = reached / (total - reached) - 1
+        parts = [tally("a", 9_000, total - reached), tally("b", 9_000, reached)]
+        assert (judge(parts).winner == "b") is (lift >= visible)

@@ -1,25 +1,20 @@
 """The pages in a real browser: nothing hostile runs, nothing overflows, the keyboard suffices."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from page_world import PageWorld
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
+
+from headless import open_chromium
 
 pytestmark = pytest.mark.browser
-_CHROMIUM = os.environ.get("KIKUBARI_TEST_CHROMIUM", "/usr/bin/chromium")
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=_CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-        )
+    with open_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(params=[(1280, "en-GB"), (390, "ja-JP")], ids=["wide-en", "narrow-ja"])

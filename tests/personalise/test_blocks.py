@@ -109,10 +109,14 @@ def test_a_condition_cannot_end_its_tag(when: str):
 
 @pytest.mark.parametrize(("n", "shown"), [(0, 0), (2, 2), (4, 4), (9, 5)])
 def test_products_stand_in_rows_up_to_their_limit(n: int, shown: int):
-    block = {"kind": "products", "id": "p", "source": "customer.favourites", "limit": 5}
+    block = {
+        "kind": "products", "id": "p", "source": "customer.favourites", "limit": 5,
+        "title": "よく見られています",
+    }  # fmt: skip
     html = render(block, language="ja", favourites=products(n)).html
     assert [f"茶{i}</div>" in html for i in range(9)] == [i < shown for i in range(9)]
     assert ("￥1,200" in html) is (shown > 0)
+    assert ("よく見られています" in html) is (shown > 0)
 
 
 @pytest.mark.parametrize(

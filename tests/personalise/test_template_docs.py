@@ -6,11 +6,15 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from kikubari.decide.personalise import (
     EmailTemplateSource,
     EmailVariant,
+    Facts,
+    RecommendationNeed,
+    RecommendedProduct,
     RenderSettings,
     TemplateError,
     compile_email,
@@ -28,14 +32,32 @@ EXAMPLES = [
     for (language, flavour, template), (kind, _, expected) in itertools.pairwise(BLOCKS)
     if language == "liquid"
 ]
-FACTS = gather_facts(json.loads(next(body for name, _, body in BLOCKS if name == "json")))
+SETTINGS = RenderSettings(timezone="Asia/Tokyo", now=datetime(2026, 11, 5, tzinfo=UTC))
+FACTS = Facts(
+    gather_facts(json.loads(next(body for name, _, body in BLOCKS if name == "json"))).values,
+    recommended={
+        RecommendationNeed(strategy="viewed_not_bought").key: tuple(
+            RecommendedProduct(
+                product={
+                    "product_id": name,
+                    "title": name,
+                    "price": {"amount_minor": price, "currency": "JPY"},
+                },
+                strategy="viewed_not_bought",
+                code="viewed",
+                reason_ja="最近ご覧になった商品です",
+                reason_en="You looked at this recently",
+                ground="viewed",
+            )
+            for name, price in (("茶筅", 2400), ("茶杓", 900), ("茶碗", 8000))
+        )
+    },
+)
 
 
-def run(template: str, flavour: str) -> tuple[str, list[str]]:
-    settings = RenderSettings(
-        language=flavour, timezone="Asia/Tokyo", now=datetime(2026, 11, 5, tzinfo=UTC)
-    )
-    if flavour == "html":
+def run(template: str, flavour: str, kind: str) -> tuple[str, list[str]]:
+    settings = msgspec.structs.replace(SETTINGS, language=flavour)
+    if flavour == "html" or kind == "error":
         variant = EmailVariant(subject="s", html=template)
         email = compile_email(EmailTemplateSource(variants={"ja": variant}, default_language="ja"))
         return render_email(email, FACTS, settings=settings).html, []
@@ -47,10 +69,10 @@ def run(template: str, flavour: str) -> tuple[str, list[str]]:
 def test_examples_do_what_the_guide_says(template, flavour, kind, expected):
     if kind == "error":
         with pytest.raises(TemplateError) as caught:
-            run(template, flavour)
+            run(template, flavour, kind)
         assert caught.value.message == expected.strip()
         return
-    shown, uses = run(template, flavour)
+    shown, uses = run(template, flavour, kind)
     if kind == "facts":
         assert uses == expected.split("\n")[:-1]
     else:

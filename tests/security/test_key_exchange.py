@@ -121,7 +121,12 @@ def test_killed_at_any_moment_it_is_finished_by_running_it_again(shop, tmp_path)
         finish(home, old)
     assert n_kills > 6
     done = shop.json("keys", "rotate-instance")
-    assert done == {"person_keys": 5, "authenticator_apps": 0, "write_keys": 1}
+    assert done == {
+        "person_keys": 5,
+        "authenticator_apps": 0,
+        "write_keys": 1,
+        "webhook_secrets": 0,
+    }
     shop.start()
     assert what_is_known(shop) == known
     assert shop.get("/api/audit-log/check")["is_intact"]
@@ -168,7 +173,7 @@ def test_what_is_sealed_opens_before_and_after_and_the_erased_stay_so(tmp_path):
 def test_every_key_made_from_the_instance_key_is_carried_or_sealed_anew():
     calls = re.compile(r"(?:instance|instance_key)\.derive\(([^)]+)\)")
     made = {name for file in SOURCE.rglob("*.py") for name in calls.findall(file.read_text())}
-    anew = {'"wrap person keys"', "SECOND_FACTORS", "WRITE_KEYS"}
+    anew = {'"wrap person keys"', "SECOND_FACTORS", "WEBHOOKS", "WRITE_KEYS"}
     carried = {f'"{one}"' for one in CARRIED}
     carried |= {"AUDIT_LOG", 'f"events about nobody {workspace_id}"'}
     assert made == anew | (carried & made)

@@ -130,6 +130,7 @@ RULES = {
         frozenset(
             {
                 "app/copying.py",
+                "app/learning.py",
                 "cli/demo.py",
                 "collect/imports/_binary.py",
                 "decide/personalise/sandbox.py",
@@ -137,10 +138,17 @@ RULES = {
         ),
     ),
     "requests to elsewhere": Rule(
-        imports("httpx", "requests", "urllib.request", "urllib3", "http.client", "aiohttp"),
+        imports(
+            "httpx", "httpcore", "requests", "urllib.request", "urllib3", "http.client", "aiohttp"
+        ),
         "import requests",
-        # Commands talk to the installation's own server.
-        frozenset({"cli/connection.py", "cli/demo.py", "cli/importing.py"}),
+        # Commands talk to the installation's own server; all else goes by the guarded client.
+        frozenset(
+            {
+                *("cli/connection.py", "cli/demo.py", "cli/importing.py"),
+                "deliver/providers/http/client.py",
+            }
+        ),
     ),
     "modules by name": Rule(
         calls("importlib.import_module", "import_module"),
@@ -157,6 +165,7 @@ RULES = {
             {
                 "catalog/versions.py",
                 "collect/governance/_terms.py",
+                "decide/guard/canonical.py",
                 "decide/personalise/_markup.py",
                 "deliver/return_path.py",
                 "demo/categories.py",
@@ -198,6 +207,7 @@ RULES = {
         frozenset(
             {
                 "deliver/delivering.py",
+                "deliver/endpoints/sending.py",
                 "demo/_resources.py",
                 "demo/agreements.py",
                 "demo/behaviour.py",
