@@ -155,8 +155,12 @@ class House:
     def health(self) -> Health:
         """Say how everything fares."""
         log, thread = self._log, self._delivery.thread
-        lags = {"sequencer": log.sequencer.waiting(), "copier": log.copier.lag()}
-        lags["journeys log"] = self._journeys.lag()
+        lags = {
+            "sequencer": log.sequencer.waiting(),
+            "copier": log.copier.lag(),
+            "product news": self._people.product_news.waiting(),
+            "journeys log": self._journeys.lag(),
+        }
         consumers = [
             ConsumerHealth(
                 one.name, one.is_alive, lags.get(one.name), one.last_error, one.last_error_at

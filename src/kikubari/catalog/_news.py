@@ -82,6 +82,15 @@ def list_changed(connection: Connection, workspace_id: int, *, limit: int) -> li
     ]
 
 
+def count_changed(connection: Connection, workspace_id: int) -> int:
+    """Return how many products may have changed."""
+    c = product_watch.c
+    rows = select(func.count()).where(
+        c.workspace_id == workspace_id, c.changed_position.is_not(None)
+    )
+    return connection.execute(rows).scalar_one()
+
+
 def save_seen(
     connection: Connection, workspace_id: int, change: Changed, seen: dict[str, Offer]
 ) -> None:

@@ -99,6 +99,11 @@ class ProductNews:
         told = self._tell()
         return noticed or told
 
+    def waiting(self) -> int:
+        """Return how many products that may have changed were not looked at."""
+        with self._store.read() as connection:
+            return repository.count_changed(connection, self._workspace_id)
+
     def get_rules(self) -> NewsRules:
         """Return the shop's rules."""
         with self._store.read() as connection:
