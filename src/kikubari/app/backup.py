@@ -20,7 +20,7 @@ from kikubari.deliver import (
     release_restored,
 )
 from kikubari.events import forget_copy
-from kikubari.journeys import list_enqueuing
+from kikubari.journeys import SetAside, list_enqueuing, set_aside_restored
 from kikubari.kit.clock import SystemClock
 from kikubari.profiles import PersonKeys
 from kikubari.spec.errors import ConflictError, InvalidInputError, NotFoundError
@@ -51,6 +51,8 @@ class Restored(msgspec.Struct, frozen=True):
 
     n_messages_given_up: int
     broadcasts_paused: list[str]
+    broadcasts_unscheduled: list[str]
+    journeys_paused: list[str]
 
 
 def back_up(settings: Settings, target: Path) -> BackedUp:
@@ -103,8 +105,8 @@ def restore(settings: Settings, source: Path | None) -> Restored:
     """Make an installation of a back-up, or of a data base that was restored by its own means.
 
     What was on its way when the back-up was taken may have left since: it is given up as unknown,
-    and broadcasts that were being queued are paused. The columnar copy is made anew by the next
-    start.
+    and broadcasts that were being queued, and journeys, are paused; scheduled broadcasts are drafts
+    again. The columnar copy is made anew by the next start.
 
     Args:
         settings: of the installation to be; its keys are there already.
@@ -163,11 +165,13 @@ def _give_up_what_may_have_left(settings: Settings, store: StateStore) -> Restor
     for broadcast_id in paused:
         outbox.pause(_origin(broadcast_id))
 
-    def work(connection: Connection) -> int:
+    def work(connection: Connection) -> tuple[int, SetAside]:
         forget_copy(connection)
-        return release_restored(connection)
+        set_aside = set_aside_restored(connection)
+        return release_restored(connection), set_aside
 
-    return Restored(store.write(work), paused)
+    n_given_up, set_aside = store.write(work)
+    return Restored(n_given_up, paused, set_aside.unscheduled, set_aside.paused)
 
 
 def _origin(broadcast_id: str) -> Origin:

@@ -32,8 +32,8 @@ def restore(settings: Settings, folder: Path | None, *, as_json: bool) -> None:
     """Start again from the back-up in FOLDER; put the keys into KIKUBARI_HOME/keys first.
 
     Without FOLDER the data are in place already, as after pg_restore. Nothing that may have been
-    sent since the back-up is sent again: what waited then becomes unknown, and broadcasts that
-    were being queued are paused.
+    sent since the back-up is sent again: what waited then becomes unknown, broadcasts that were
+    being queued, and journeys, are paused, and scheduled broadcasts are drafts again.
     """
     from kikubari.app.backup import restore as run  # noqa: PLC0415 - as above
 

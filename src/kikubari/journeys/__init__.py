@@ -25,7 +25,9 @@ from kikubari.journeys.previews import Previews as Previews
 from kikubari.journeys.renewals import Renewal as Renewal
 from kikubari.journeys.renewals import RenewalCount as RenewalCount
 from kikubari.journeys.renewals import Renewals as Renewals
+from kikubari.journeys.restoring import SetAside as SetAside
 from kikubari.journeys.restoring import list_enqueuing as list_enqueuing
+from kikubari.journeys.restoring import set_aside_restored as set_aside_restored
 from kikubari.journeys.running import JOURNEY as JOURNEY
 from kikubari.journeys.running import Actions as Actions
 from kikubari.journeys.running import Anniversaries as Anniversaries

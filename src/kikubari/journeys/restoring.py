@@ -1,9 +1,28 @@
-"""What a restored installation must know of broadcasts that were under way."""
+"""What a restored installation leaves to a person: it may have gone out since the back-up."""
 
+import msgspec
 from sqlalchemy import Connection
 
+from kikubari.deliver import DispatchState, set_states_below
 from kikubari.journeys import _repository as repository
+from kikubari.journeys.running import JOURNEY, JourneyState, give_up_notices
+from kikubari.journeys.running import _repository as running
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
+
+_RESTORED = "restored from a back-up: it may have gone out since"
+_GOING = (JourneyState.RUNNING, JourneyState.DRAINING)
+
+
+class SetAside(msgspec.Struct, frozen=True):
+    """What does not go on by itself, by id.
+
+    Attributes:
+        unscheduled: broadcasts that waited for their time, and are drafts again.
+        paused: journeys that let people in or on.
+    """
+
+    unscheduled: list[str]
+    paused: list[str]
 
 
 def list_enqueuing(connection: Connection, *, workspace_id: int = DEFAULT_WORKSPACE) -> list[str]:
@@ -13,3 +32,24 @@ def list_enqueuing(connection: Connection, *, workspace_id: int = DEFAULT_WORKSP
         for phase in (repository.ENQUEUING, repository.WATCHING)
         for one in repository.list_in_phase(connection, workspace_id, phase)
     ]
+
+
+def set_aside_restored(
+    connection: Connection, *, workspace_id: int = DEFAULT_WORKSPACE
+) -> SetAside:
+    """Let nothing begin or go on that may have done so since; letters to staff are given up."""
+    scheduled = repository.list_in_phase(connection, workspace_id, repository.SCHEDULED)
+    for broadcast_id in scheduled:
+        repository.unschedule(connection, workspace_id, broadcast_id, problem=_RESTORED)
+    going = running.list_journeys(connection, workspace_id, states=_GOING)
+    for row in going:
+        running.change_journey(connection, row.no, state=JourneyState.PAUSED.value)
+        set_states_below(
+            connection,
+            JOURNEY,
+            f"{row.id}/",
+            to=DispatchState.PAUSED,
+            workspace_id=workspace_id,
+        )
+    give_up_notices(connection, _RESTORED, workspace_id=workspace_id)
+    return SetAside(scheduled, [row.id for row in going])

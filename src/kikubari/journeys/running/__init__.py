@@ -44,6 +44,7 @@ from kikubari.journeys.running.letters import read_origin as read_origin
 from kikubari.journeys.running.notices import HandOver as HandOver
 from kikubari.journeys.running.notices import NoticeQueue as NoticeQueue
 from kikubari.journeys.running.notices import Notices as Notices
+from kikubari.journeys.running.notices import give_up_notices as give_up_notices
 from kikubari.journeys.running.notices import write_notice as write_notice
 from kikubari.journeys.running.occasions import Occasions as Occasions
 from kikubari.journeys.running.programs import Programs as Programs

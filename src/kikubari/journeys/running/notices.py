@@ -27,6 +27,7 @@ from kikubari.deliver import (
     Recipient,
     Recipients,
     Sender,
+    is_sending_held,
     new_trial_id,
     with_facts,
 )
@@ -181,6 +182,8 @@ class Notices:
         return bool(due)
 
     def _list_due(self, connection: Connection, now: datetime) -> Sequence[_Due]:
+        if is_sending_held(connection, workspace_id=self._workspace_id):
+            return ()
         return connection.execute(
             select(journey_notices)
             .where(_N.workspace_id == self._workspace_id, _N.due_us <= to_micros(now))
@@ -272,6 +275,17 @@ class Notices:
         self._store.write(
             lambda connection: connection.execute(delete(journey_notices).where(*is_old))
         )
+
+
+def give_up_notices(
+    connection: Connection, said: str, *, workspace_id: int = DEFAULT_WORKSPACE
+) -> None:
+    """End all letters that are still to be handed over, and say why."""
+    connection.execute(
+        update(journey_notices)
+        .where(_N.workspace_id == workspace_id, _N.due_us.is_not(None))
+        .values(due_us=None, said=said)
+    )
 
 
 def write_notice(step: NotifyStep, sender: Sender) -> Letter:
