@@ -14,7 +14,7 @@ from kikubari.app.standing import STANDING_PURPOSES, Acts, query_acts, standing_
 from kikubari.catalog import Product
 from kikubari.decide.personalise import Fact, Facts, Lineage, Provenance
 from kikubari.decide.recommend import PopularProducts
-from kikubari.deliver import EMAIL, Recipient, load_wishes, matter_of
+from kikubari.deliver import EMAIL, Recipient, count_gives, load_wishes, matter_of
 from kikubari.kit.clock import Clock
 from kikubari.kit.money import Money
 from kikubari.profiles import (
@@ -125,7 +125,9 @@ class ProfileRecipients:
             now_is = self._profiles.resolve_numbers(connection, numbers)
             people = self._profiles.load_profiles(connection, set(now_is.values()))
             said = self._ledger.states(connection, set(now_is.values()), _PURPOSES, EMAIL)
-            unused = self._list_unused(connection, set(now_is.values()))
+            own = self._list_numbers(connection, set(now_is.values()))
+            unused = {key: one.unused for key, one in load_wishes(connection, own).items()}
+            gives = count_gives(connection, own)
             unprofiled = self._limits.list_objecting(connection, numbers)
             sharing = self._households.list_sharing_device(connection, set(now_is.values()))
         now = self._clock.now()
@@ -144,18 +146,17 @@ class ProfileRecipients:
                 unused=unused.get(canonical, frozenset()),
                 is_profiled=number not in unprofiled,
                 shares_device=canonical in sharing,
+                gives_last5=gives.get(canonical),
             )
             for number, canonical in now_is.items()
         }
 
-    def _list_unused(
-        self, connection: Connection, people: Collection[int]
-    ) -> dict[int, frozenset[str]]:
-        """Return the facts that people do not want used."""
+    def _list_numbers(self, connection: Connection, people: Collection[int]) -> dict[int, set[int]]:
+        """Return all numbers of each of the people."""
         own: dict[int, set[int]] = {}
         for number, canonical in self._profiles.numbers_of(connection, people).items():
             own.setdefault(canonical, {canonical}).add(number)
-        return {key: one.unused for key, one in load_wishes(connection, own).items()}
+        return own
 
     def _recipient(
         self,
@@ -170,6 +171,7 @@ class ProfileRecipients:
         unused: frozenset[str],
         is_profiled: bool,
         shares_device: bool,
+        gives_last5: int | None,
     ) -> Recipient:
         facts = {
             name: _fact_of(trait) for name, trait in person.traits.items() if name not in _NOT_FACTS
@@ -197,6 +199,7 @@ class ProfileRecipients:
                 now,
                 zone=ZoneInfo(zone or self._timezone),
                 shares_device=shares_device,
+                gives_last5=gives_last5,
             ),
             consented_at=said[_MARKETING].at if said[_MARKETING].is_granted else None,
             consent_source=said[_MARKETING].source,

@@ -71,6 +71,7 @@ def standing_of(
     *,
     zone: ZoneInfo,
     shares_device: bool = False,
+    gives_last5: int | None = None,
 ) -> Standing:
     """Return a person's standing.
 
@@ -81,6 +82,7 @@ def standing_of(
         now: an aware instant.
         zone: where their birthday begins.
         shares_device: others use their device side by side with them.
+        gives_last5: of the last five messages to them, those that gave.
     """
     is_refused = said[_PROFILING].status in _REFUSED
     age = _age({name: trait.value for name, trait in traits.items()}, now.astimezone(zone).date())
@@ -96,6 +98,7 @@ def standing_of(
         open_issue=any(_is_open(acts, opened, closed) for opened, closed in _ISSUES),
         journey_stage=_stage(acts, now),
         shares_device=shares_device,
+        gives_last5=gives_last5,
     )
 
 

@@ -1,5 +1,6 @@
 """Outbox, last gate, rendering to MIME, delivery."""
 
+from kikubari.deliver.balance import count_gives as count_gives
 from kikubari.deliver.bounces import BounceType as BounceType
 from kikubari.deliver.compose import ComposeItem as ComposeItem
 from kikubari.deliver.compose import ComposeShared as ComposeShared

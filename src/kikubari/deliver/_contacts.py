@@ -49,6 +49,20 @@ _SLOTS = (
     )
     .order_by(contact_slots.c.at_us)
 )
+_LATEST = select(
+    contact_slots.c.number,
+    contact_slots.c.at_us,
+    contact_slots.c.message_id,
+    func.row_number()
+    .over(
+        partition_by=contact_slots.c.number,
+        order_by=(contact_slots.c.at_us.desc(), contact_slots.c.message_id.desc()),
+    )
+    .label("place"),
+).where(
+    contact_slots.c.workspace_id == bindparam("b_workspace"),
+    contact_slots.c.number.in_(bindparam("b_numbers", expanding=True)),
+)
 _SAVE_SLOT = insert(contact_slots)
 _RELEASE = delete(contact_slots).where(
     contact_slots.c.workspace_id == bindparam("b_workspace"),
@@ -115,6 +129,30 @@ def list_slots(
 ) -> _Rows:
     """Return (number, at_us, channel, message_id) of what left or may have, in order of time."""
     return _select(connection, _SLOTS, workspace_id, numbers, b_since=since_us)
+
+
+def list_latest(
+    connection: Connection, workspace_id: int, numbers: Collection[int], *, each: int
+) -> _Rows:
+    """Return (number, at_us, message_id) of the last that left to each number, or may have."""
+    placed = _LATEST.subquery()
+    query = select(placed.c.number, placed.c.at_us, placed.c.message_id)
+    return _select(connection, query.where(placed.c.place <= each), workspace_id, numbers)
+
+
+def find_giving(
+    connection: Connection, workspace_id: int, message_ids: Collection[int]
+) -> set[int]:
+    """Return those of the messages whose letters give."""
+    found = connection.execute(
+        select(dispatches.c.id).where(
+            dispatches.c.workspace_id == workspace_id,
+            dispatches.c.id.in_({dispatch_of(one) for one in message_ids}),
+            dispatches.c.gives == 1,
+        )
+    )
+    giving = set(found.scalars())
+    return {one for one in message_ids if dispatch_of(one) in giving}
 
 
 def list_rivals(

@@ -189,6 +189,7 @@ def dispatch_row(
         "resends_unknown": int(letter.resends_unknown),
         "priority": letter.priority,
         "gives_way": int(letter.gives_way),
+        "gives": int(letter.gives),
         "letter_key": letter_key,
         "letter": encode_letter(letter),
         "created_us": now_us,

@@ -30,6 +30,8 @@ dispatches = Table(
     Column("resends_unknown", Integer, nullable=False),
     Column("priority", Integer, nullable=False),
     Column("gives_way", Integer, nullable=False),
+    # Something of use, rather than asking: the guard looks at the balance of the last few.
+    Column("gives", Integer, nullable=False),
     Column("letter_key", LargeBinary, nullable=False),
     Column("letter", LargeBinary, nullable=False),
     Column("created_us", BigInteger, nullable=False),

@@ -181,6 +181,7 @@ def _judge(
         zone=item.timezone,
         is_zone_assumed=item.is_zone_assumed,
         purpose=letter.purpose.value,
+        gives=letter.gives,
     )
     selected_by = with_lineage(_choosing(letter, item), item.facts.lineage)
     return judge.judge(words, Judged(moment, item.standing, selected_by))

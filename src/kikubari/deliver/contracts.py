@@ -73,6 +73,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         coupon: whose codes it brings.
         priority: when several messages want the last room under a person's cap, the higher goes.
         gives_way: what lost is dropped, instead of waiting.
+        gives: brings something of use and asks for nothing, as its author says.
     """
 
     email: CompiledEmail
@@ -87,6 +88,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     coupon: CouponPlan | None = None
     priority: int = 50
     gives_way: bool = False
+    gives: bool = False
 
 
 class Origin(msgspec.Struct, frozen=True):

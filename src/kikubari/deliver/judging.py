@@ -80,7 +80,8 @@ class MessageJudge:
                 moment.zone,
                 moment.is_zone_assumed,
                 moment.purpose,
-                beside.standing,
+                moment.gives,
+                _seen(beside.standing),
                 beside.selected_by,
             )
         )
@@ -102,3 +103,10 @@ class MessageJudge:
             lineage.sensitivity,
             outlived,
         )
+
+
+def _seen(standing: Standing) -> Standing:
+    """Return a standing as rules see it: how many gave is nothing to them, only whether any did."""
+    if not standing.gives_last5:
+        return standing
+    return msgspec.structs.replace(standing, gives_last5=1)

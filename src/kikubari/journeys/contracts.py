@@ -75,6 +75,8 @@ class BroadcastDefinition(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
             open is as the shop's defaults say when the draft is saved.
         at_best_hour: marketing only: each waits for the hour its recipient is likely to look;
             left open, likewise.
+        gives: it brings something of use and asks for nothing; else marketing counts as asking,
+            and one that brings a coupon always does.
         timing: when it goes, and how fast.
         experiment: other letters than `template`, and with whom they are compared.
     """
@@ -89,6 +91,7 @@ class BroadcastDefinition(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     resends_unknown: bool = False
     has_tracking: bool | None = None
     at_best_hour: bool | None = None
+    gives: bool = False
     timing: Timing = Timing()
     experiment: LetterExperiment | None = None
 

@@ -36,6 +36,7 @@ def letter_of(definition: BroadcastDefinition) -> Letter:
         resends_unknown=definition.resends_unknown,
         has_tracking=definition.has_tracking is not False,
         at_best_hour=definition.at_best_hour is True,
+        gives=definition.gives and definition.coupon is None,
     )
 
 

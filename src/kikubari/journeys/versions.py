@@ -26,6 +26,7 @@ _FIELDS = (
     "resends_unknown",
     "has_tracking",
     "at_best_hour",
+    "gives",
     "timing",
     "experiment",
 )

@@ -74,7 +74,9 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         journey_stage: such as browsing, cart, checkout, purchased, cancelling, complaint.
         intent: what the person is doing, such as ``pickup_started``.
         sent_7d: messages of the last seven days; `cap_7d` is how many there may be, None: no cap.
-        gives_last5: of the last five messages, those that gave something rather than asked.
+        gives_last5: of the last five messages, those that gave something rather than asked;
+            None when there were fewer than five.
+        gives: this one does.
         customer_value: low, medium or high use to the person; `marketer_value` to the shop.
         sender_auth: pass or fail of the sender's alignment; `sender_style` such as brand,
             fake_thread, fake_person.
@@ -104,6 +106,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     sent_7d: int = 0
     cap_7d: int | None = None
     gives_last5: int | None = None
+    gives: bool = False
     customer_value: str = "medium"
     marketer_value: str = "medium"
     sender_auth: str = ""

@@ -35,6 +35,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         open_issue: a complaint or refund is open.
         journey_stage: what they are in the middle of: checkout, cancelling, purchased.
         shares_device: others use their device side by side with them.
+        gives_last5: of the last five messages to them, those that gave rather than asked; None
+            when there were fewer.
     """
 
     explicit_consent: tuple[str, ...] = ()
@@ -44,15 +46,20 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     open_issue: bool = False
     journey_stage: str = ""
     shares_device: bool = False
+    gives_last5: int | None = None
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
-    """When and for what a message is: an aware instant, the person's zone, the purpose."""
+    """When and for what a message is: an aware instant, the person's zone, the purpose.
+
+    `gives`: something of use, rather than asking for anything.
+    """
 
     at: datetime
     zone: str
     is_zone_assumed: bool
     purpose: str
+    gives: bool = False
 
 
 class GuardNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -118,6 +125,8 @@ def message_of(
         journey_stage=standing.journey_stage,
         surface="shared_device" if standing.shares_device else "",
         third_party_disclosed=standing.third_party_disclosed,
+        gives_last5=standing.gives_last5,
+        gives=moment.gives,
         data_age_days=ages,
     )
     return Message(

@@ -45,6 +45,7 @@ class MessageStep(Step, frozen=True, tag="message"):
         topic: what it is about, for the preference page.
         coupon: which offer's code each person gets.
         has_tracking, at_best_hour: as of a broadcast; left open, as the shop's defaults say.
+        gives: as of a broadcast.
         cost_minor: what one message costs, in minor units of the shop's currency.
     """
 
@@ -57,6 +58,7 @@ class MessageStep(Step, frozen=True, tag="message"):
     coupon: CouponChoice | None = None
     has_tracking: bool | None = None
     at_best_hour: bool | None = None
+    gives: bool = False
     cost_minor: Annotated[int, Meta(ge=0)] = 0
     next: Next = None
 

@@ -178,6 +178,7 @@ class Letters:
                 coupon=step.coupon,
                 has_tracking=step.has_tracking,
                 at_best_hour=step.at_best_hour,
+                gives=step.gives,
             ),
             stored.defaults,
         )

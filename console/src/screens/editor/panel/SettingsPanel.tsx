@@ -9,6 +9,7 @@ import { useText } from '../texts'
 import { CouponRules } from './CouponRules'
 import { ExperimentFields } from './ExperimentFields'
 import { Select, Yes } from './fields'
+import { GivesField } from './GivesField'
 import styles from './Panel.module.css'
 import { SegmentField } from './SegmentField'
 
@@ -58,6 +59,13 @@ export default function SettingsPanel() {
         value={definition.at_best_hour}
         onChange={(at_best_hour) => change({ at_best_hour })}
       />
+      {definition.purpose !== 'transactional' && (
+        <GivesField
+          value={definition.gives}
+          hasCoupon={Boolean(definition.coupon)}
+          onChange={(gives) => change({ gives })}
+        />
+      )}
       <CouponRules value={definition.coupon} onChange={(coupon) => change({ coupon })} />
       <ExperimentFields />
     </div>

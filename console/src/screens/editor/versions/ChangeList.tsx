@@ -1,5 +1,6 @@
 import type { BroadcastDefinition, Change } from '@/api/generated'
 import { type AnyBlock, findBlock, wordsOf } from '../blocks/model'
+import { useGivesText } from '../panel/givesTexts'
 import { languageName } from '../preview/Preview'
 import { useEditor } from '../state/editor'
 import { useText } from '../texts'
@@ -54,6 +55,7 @@ function BlockLine({ change, before }: { change: Change; before: BroadcastDefini
 
 function PartLine({ change }: { change: Change }) {
   const t = useText()
+  const tGives = useGivesText()
   const names: Record<string, string> = {
     name: t('name'),
     segment: t('segment'),
@@ -65,6 +67,7 @@ function PartLine({ change }: { change: Change }) {
     default_language: t('default_language'),
     experiment: t('experiment'),
     timing: t('timing'),
+    gives: tGives('gives'),
   }
   const { part, language, before, after } = change
   const isText = typeof before === 'string' && typeof after === 'string'

@@ -9,7 +9,7 @@ export function asBroadcast(
   step: MessageStep,
   shop: Sender,
 ): BroadcastDefinition {
-  const { template, sender, purpose, topic, coupon, has_tracking, at_best_hour } = step
+  const { template, sender, purpose, topic, coupon, has_tracking, at_best_hour, gives } = step
   const drawn = drawnBefore(journey, step)
   return {
     name: step.label || journey.name,
@@ -21,6 +21,7 @@ export function asBroadcast(
     ...((coupon ?? drawn) ? { coupon: coupon ?? drawn } : {}),
     has_tracking: has_tracking ?? null,
     at_best_hour: at_best_hour ?? null,
+    ...(gives ? { gives } : {}),
   }
 }
 

@@ -40,6 +40,7 @@ export interface MessageStep extends Onward {
   coupon?: CouponChoice | null
   has_tracking?: boolean | null
   at_best_hour?: boolean | null
+  gives?: boolean
   cost_minor?: number
 }
 export interface WaitStep extends Onward {

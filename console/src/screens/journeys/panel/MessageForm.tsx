@@ -4,6 +4,7 @@ import { listTopicsOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { NumberField } from '@/design'
 import { useLanguage } from '@/language/texts'
 import { writtenIn } from '../../editor/blocks/model'
+import { GivesField } from '../../editor/panel/GivesField'
 import type { Channel, MessageStep } from '../model/definition'
 import { channels } from '../model/fresh'
 import { OfferField } from './ActForms'
@@ -67,6 +68,13 @@ export function MessageForm({ step, onChange, onWrite }: Props) {
         value={rule?.offer ?? ''}
         onChange={(offer) => set({ coupon: offer ? { rules: [{ ...rule, offer }] } : null })}
       />
+      {step.purpose !== 'transactional' && (
+        <GivesField
+          value={step.gives}
+          hasCoupon={Boolean(step.coupon)}
+          onChange={(gives) => set({ gives })}
+        />
+      )}
       <section className={styles.group}>
         <h3>{t('sender')}</h3>
         <p className={styles.note}>{t('sender_note')}</p>

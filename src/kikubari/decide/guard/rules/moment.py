@@ -34,8 +34,9 @@ def judge_frequency(reading: Reading) -> Iterator[Objection]:
 
 
 def judge_balance(reading: Reading) -> Iterator[Objection]:
-    """R15: who only ever asks is not listened to."""
-    if reading.is_marketing and reading.context.gives_last5 == 0:
+    """R15: who only ever asks is not listened to. One that gives is the way out."""
+    context = reading.context
+    if reading.is_marketing and context.gives_last5 == 0 and not context.gives:
         yield warn()
 
 
