@@ -43,3 +43,22 @@ def test_closing_ends_what_is_under_way_and_leaves_no_file(tmp_path: Path):
     assert not path.exists()
     with pytest.raises(UnavailableError):
         learning(lesson(n_customers=20), path)
+
+
+def test_closing_ends_every_lesson_under_way(tmp_path: Path):
+    learning = LearningProcess()
+    ended: list[int] = []
+
+    def learn(number: int) -> None:
+        with pytest.raises(UnavailableError):
+            learning(lesson(n_customers=20_000), tmp_path / f"{number}.npz")
+        ended.append(number)
+
+    threads = [threading.Thread(target=learn, args=(number,)) for number in range(2)]
+    for one in threads:
+        one.start()
+    threading.Timer(1.0, learning.close).start()
+    for one in threads:
+        one.join(60)
+    assert sorted(ended) == [0, 1]
+    assert list(tmp_path.iterdir()) == []

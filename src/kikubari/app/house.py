@@ -18,6 +18,7 @@ from kikubari.api import (
     ShopSettings,
 )
 from kikubari.app.growth import ApprovedGrowth
+from kikubari.app.loops import stop_all
 from kikubari.app.people_rights import PeopleRights
 from kikubari.app.settings import Settings
 from kikubari.app.wings import (
@@ -141,13 +142,14 @@ class House:
 
     def close(self) -> None:
         """Let what is under way end, then close every store."""
+        for loop in self._loops:
+            loop.ask_to_stop()
         self._trying.simulations.close()
         self._recommending.close()
         self._calling.thread.stop()
         self._delivery.thread.stop()
+        stop_all(self._loops)
         self._letters.close()
-        for loop in self._loops:
-            loop.stop()
         self._log.close()
         self._segments.close()
         self._ground.engines.close()

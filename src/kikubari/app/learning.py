@@ -18,11 +18,11 @@ _LOWEST_PRIORITY = 19
 
 
 class LearningProcess:
-    """Implements `recommend.Learning` in a process of its own, which ends with its work."""
+    """Implements `recommend.Learning` in processes of their own, which end with their work."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process: BaseProcess | None = None
+        self._under_way: set[BaseProcess] = set()
         self._is_closed = False
 
     def __call__(self, lesson: Lesson, path: Path) -> ModelCard:
@@ -41,7 +41,7 @@ class LearningProcess:
                 target=_learn, args=(theirs,), name="recommendations", daemon=True
             )
             process.start()
-            self._process = process
+            self._under_way.add(process)
         theirs.close()
         try:
             ours.send((lesson, path))
@@ -51,6 +51,8 @@ class LearningProcess:
         finally:
             ours.close()
             process.join()
+            with self._lock:
+                self._under_way.discard(process)
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -59,8 +61,8 @@ class LearningProcess:
         """End what is under way; whoever waits for it is told."""
         with self._lock:
             self._is_closed = True
-            if self._process is not None:
-                self._process.kill()
+            for process in self._under_way:
+                process.kill()
 
 
 def _learn(pipe: Connection) -> None:

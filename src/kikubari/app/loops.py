@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -69,10 +69,19 @@ class Loop:
         """Cut a pause short: there is work."""
         self._wake.set()
 
-    def stop(self) -> None:
-        """Let the current step end, then stop; a loop that never began is no trouble."""
+    @property
+    def is_stopping(self) -> bool:
+        """Say whether no step begins any more."""
+        return self._stopping
+
+    def ask_to_stop(self) -> None:
+        """Begin no more steps; returns while the current one goes on."""
         self._stopping = True
         self._wake.set()
+
+    def stop(self) -> None:
+        """Let the current step end, then stop; a loop that never began is no trouble."""
+        self.ask_to_stop()
         if self._thread.ident is not None:
             self._thread.join()
 
@@ -98,6 +107,12 @@ class Loop:
         try:
             has_more = self._step()
         except Exception as error:  # the loop must outlive any fault; it is shown in health
+            if self._stopping:
+                # What it works with is being closed: the next server takes the work up again.
+                logger.info(
+                    "loop.cut_short", loop=self._name, error=f"{type(error).__name__}: {error}"
+                )
+                return 0.0
             self._failures += 1
             self._last_error = f"{type(error).__name__}: {error}"
             self._last_error_at = self._clock.now()
@@ -107,3 +122,11 @@ class Loop:
         if has_more:
             return 0.0
         return max(self._idle_seconds, self._rest * (time.monotonic() - started))
+
+
+def stop_all(loops: Sequence[Loop]) -> None:
+    """Stop loops; none begins another step while one is waited for."""
+    for loop in loops:
+        loop.ask_to_stop()
+    for loop in loops:
+        loop.stop()
