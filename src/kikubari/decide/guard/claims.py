@@ -1,23 +1,21 @@
 """Finds what a sentence claims to know of its reader, by grammar and not by phrases.
 
 A sentence is brought into one spelling (canonical.py), its words are replaced by what they mean
-(lexicon.toml), and what is left is matched with some dozen frames (claims.toml): whom it speaks
-of, how sure it is, and what about. So a frame holds for every word of a matter, and a new word
+(lexicon.py), and what is left is matched with frames (the folder frames): whom it speaks of,
+how sure it is, and what about. So a frame holds for every word of a matter, and a new word
 for every frame.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import msgspec
 import re2
 
 from kikubari.decide.guard.canonical import canonical, inflected
-from kikubari.decide.guard.lexicon import Words, lexicon
+from kikubari.decide.guard.lexicon import Words, lexicon, read_folder
 from kikubari.decide.guard.signs import Sign
 
 # Matters people are sore about: to ask after these is to touch them.
@@ -30,7 +28,7 @@ _TAG = re.compile(r"[A-Z_]{3,}(?:_0)?")
 
 
 class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One way to claim something; claims.toml explains the fields."""
+    """One way to claim something; frames/_words.toml explains the fields."""
 
     does: tuple[str, ...]
     patterns: tuple[str, ...]
@@ -154,8 +152,7 @@ def _forms(name: str, words: Words) -> Iterable[tuple[str, str]]:
 
 @cache
 def _grammar() -> _Grammar:
-    text = (files("kikubari.decide.guard") / "claims.toml").read_text(encoding="utf-8")
-    told = tomllib.loads(text)
+    told = read_folder("frames")
     words = dict(_classes())
     for name, pattern in told["words"].items():
         words[name] = _filled(pattern, words)
@@ -189,4 +186,5 @@ def _one_of(meanings: Iterable[str]) -> str:
 
 
 def _filled(pattern: str, words: Mapping[str, str]) -> str:
-    return re.sub(r"<(\w+)>", lambda found: words[found[1]], pattern)
+    in_one_line = re.sub(r"(?:^|\n) *", "", pattern)
+    return re.sub(r"<(\w+)>", lambda found: words[found[1]], in_one_line)

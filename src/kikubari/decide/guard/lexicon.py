@@ -4,12 +4,13 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import msgspec
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Words of one meaning; lexicon.toml explains the fields."""
+    """Words of one meaning; words/life.toml explains the fields."""
 
     verbs: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
@@ -34,6 +35,15 @@ class Lexicon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def lexicon() -> Lexicon:
-    """Return the lexicon of lexicon.toml."""
-    text = (files("kikubari.decide.guard") / "lexicon.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), Lexicon)
+    """Return the lexicon of all files in the folder words."""
+    return msgspec.convert(read_folder("words"), Lexicon)
+
+
+def read_folder(name: str) -> dict[str, dict[str, Any]]:
+    """Return the tables of all TOML files of a folder of this package, as of one file."""
+    tables: dict[str, dict[str, Any]] = {}
+    folder = files("kikubari.decide.guard") / name
+    for file in sorted(folder.iterdir(), key=lambda one: one.name):
+        for table, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            tables.setdefault(table, {}).update(entries)
+    return tables
