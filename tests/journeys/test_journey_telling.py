@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 import pytest
 from journey_world import NOW, World, journey, wait
 
-from kikubari.decide.personalise import Facts
+from kikubari.decide.personalise import Facts, SandboxError
 from kikubari.deliver import MailSettings, Outbox, QueueAnswer, Sender
 from kikubari.journeys.definition import JourneyFaultError, NotifyStep, WebhookStep
 from kikubari.journeys.running import Explaining, NoticeQueue, Notices, Occasions, Programs, Telling
@@ -32,6 +32,15 @@ class Calls:
         return [self.answers.pop(0) if self.answers else QueueAnswer.QUEUED for _ in calls]
 
 
+class ClosableComposer(InlineComposer):
+    is_closed = False
+
+    async def compose(self, dispatch, people):
+        if self.is_closed:
+            raise SandboxError("the sandbox pool is closed")
+        return await super().compose(dispatch, people)
+
+
 class Office:
     """A world whose steps tell; the mail server answers as a test says."""
 
@@ -51,6 +60,9 @@ class Office:
             person(n, facts=Facts({"customer": {"first_name": name}}, {}))
             for n, name in names.items()
         ]
+        self.composer = ClosableComposer(
+            MailSettings(base_url="http://shop.example", tracking_key=b"k" * 32), self.world.clock
+        )
         self.notices = Notices(
             state,
             programs,
@@ -58,10 +70,7 @@ class Office:
             sender=Sender(from_address="news@shop.example"),
             recipients=ListedRecipients(people),
             occasions=Occasions(state, self.world.log),
-            composer=InlineComposer(
-                MailSettings(base_url="http://shop.example", tracking_key=b"k" * 32),
-                self.world.clock,
-            ),
+            composer=self.composer,
             hand_over=self.hand_over,
             is_staff=lambda address: address in self.staff,
         )
@@ -141,6 +150,19 @@ def test_a_letter_waits_for_a_mail_server_that_is_away_with_one_message_id(state
     assert len(office.handed) == 1
     [(same, due)] = office.world.rows("SELECT message_id, due_us FROM journey_notices")
     assert (same, due) == (message_id, None)
+
+
+def test_a_letter_waits_for_a_composer_that_is_away(state):
+    office = Office(state)
+    office.world.publish(journey(LETTER))
+    office.enter(1)
+    office.composer.is_closed = True
+    office.send()
+    assert office.handed == []
+    office.composer.is_closed = False
+    office.world.pass_time(minutes=1)
+    office.send()
+    assert len(office.handed) == 1
 
 
 def test_who_left_the_staff_is_told_nothing_any_more(state):

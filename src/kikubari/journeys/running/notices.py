@@ -14,7 +14,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from kikubari.decide.personalise import EmailTemplateSource, EmailVariant, compile_email
+from kikubari.decide.personalise import (
+    EmailTemplateSource,
+    EmailVariant,
+    SandboxError,
+    compile_email,
+)
 from kikubari.deliver import (
     Claimed,
     Composed,
@@ -195,7 +200,7 @@ class Notices:
         """Make one letter and hand it over; write down what came of it."""
         try:
             said = self._try(one)
-        except UnavailableError as error:
+        except (UnavailableError, SandboxError) as error:
             is_over = one.attempts + 1 >= _ATTEMPTS
             due_at = None if is_over else now + _FIRST_PAUSE * 2**one.attempts
             self._note(one, error.message, due_at)
