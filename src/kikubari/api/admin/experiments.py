@@ -52,13 +52,11 @@ def list_experiments(
     limit: Annotated[int, QueryParameter(ge=1, le=200)] = 100,
 ) -> list[JourneyExperiment]:
     """List the experiments of all live journeys, newest journey first; go on `after` so many."""
-    found = [
-        JourneyExperiment(journey.id, journey.name, _judged(one))
-        for journey in services.journeys.list_journeys()
-        if journey.version
-        for one in services.experiments.list_experiments(journey.id)
+    found = services.experiments.list_all()[after : after + limit]
+    names = {one.id: one.name for one in services.journeys.list_journeys()}
+    return [
+        JourneyExperiment(journey_id, names[journey_id], _judged(one)) for journey_id, one in found
     ]
-    return found[after : after + limit]
 
 
 def _judged(experiment: Experiment) -> JudgedExperiment:

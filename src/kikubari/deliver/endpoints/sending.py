@@ -127,8 +127,9 @@ class WebhookSender:
         granted = share_out(self._settings.share, self._ways, [row.id for row in due], now)
         if not granted:
             return False
+        called = [row for row in due if row.id in granted]
         ready = await asyncio.wrap_future(
-            self._store.submit(lambda connection: self._claim(connection, due, granted, now_us))
+            self._store.submit(lambda connection: self._claim(connection, called, granted, now_us))
         )
         for call in ready:
             way = self._ways.setdefault(call.claim.endpoint_id, Way())
@@ -141,20 +142,20 @@ class WebhookSender:
     def _claim(
         self,
         connection: Connection,
-        due: Sequence[Row[*tuple[Any, ...]]],
+        called: Sequence[Row[*tuple[Any, ...]]],
         granted: Mapping[str, int],
         now_us: int,
     ) -> list[_Call]:
         lease_us = round((self._settings.seconds + _LEASE_BEYOND) * 1e6)
         ready: list[_Call] = []
-        for row in due:
+        for row in called:
             claims = rows.claim(
                 connection,
                 self._workspace_id,
                 row.id,
                 now_us=now_us,
                 lease_us=lease_us,
-                limit=granted.get(row.id, 0),
+                limit=granted[row.id],
             )
             bodies = self._sealing.open(
                 connection, [one.number for one in claims], [one.body for one in claims]

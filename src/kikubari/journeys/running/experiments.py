@@ -92,6 +92,15 @@ class Experiments:
                 for one in self._read(connection, live)
             ]
 
+    def list_all(self) -> list[tuple[str, Experiment]]:
+        """Return the experiments of all live versions with their journeys' ids, newest first."""
+        with self._store.read() as connection:
+            return [
+                (live.id, one)
+                for live in self._programs.list_live_in(connection).values()
+                for one in self._read(connection, live)
+            ]
+
     def decide(self) -> None:
         """Name the winner of each open experiment in which a part is proven best."""
         now_us = to_micros(self._clock.now())
