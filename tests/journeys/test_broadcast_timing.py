@@ -6,78 +6,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from broadcast_shop import NINE, NOW, TOKYO, ZONES, Outgrown, Shop
 from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
-from sqlalchemy import select
 
-from kikubari.decide.personalise import EmailTemplateSource, EmailVariant
-from kikubari.deliver import Outbox, Sender
-from kikubari.journeys import BroadcastDefinition, Broadcasts, BroadcastState, Schedule, Timing
-from kikubari.kit.clock import ManualClock
-from kikubari.kit.ids import TimeOrderedIds
-from kikubari.kit.instants import from_micros
-from kikubari.spec.errors import ConflictError, NotFoundError
-from kikubari.storage import metadata
-from kikubari.testing.events import PlainSealing
-
-NOW = datetime(2026, 11, 20, 0, 0, tzinfo=UTC)
-TOKYO = ZoneInfo("Asia/Tokyo")
-NINE = datetime(2026, 11, 21, 9, 0, tzinfo=TOKYO)
-ZONES = {1: "Asia/Tokyo", 2: "Europe/Berlin", 3: "America/New_York", 4: "Pacific/Kiritimati"}
-MESSAGES = metadata.tables["messages"]
-
-
-class Members:
-    def __init__(self, numbers) -> None:
-        self.numbers = BitMap(numbers)
-        self.is_gone = False
-
-    def evaluate(self, segment, *, as_of, workspace_id):
-        if self.is_gone:
-            raise NotFoundError("no segment 'vip'")
-        return self.numbers
-
-
-class Shop:
-    """Broadcasts of a shop in Tokyo, with a clock to turn."""
-
-    def __init__(self, state, numbers=(1, 2, 3, 4, 5)) -> None:
-        self.state = state
-        self.clock = ManualClock(NOW)
-        self.members = Members(numbers)
-        self.broadcasts = Broadcasts(
-            state,
-            Outbox(state, PlainSealing(), self.clock),
-            self.members,
-            self.clock,
-            TimeOrderedIds(),
-            zone=TOKYO,
-            zones=lambda numbers: {one: ZONES[one] for one in numbers if one in ZONES},
-            chunk=2,
-        )
-
-    def write(self, **timing) -> str:
-        html = '<p>Hi</p><a href="{{ unsubscribe_url }}">stop</a>'
-        variants = {"en": EmailVariant(subject="Hi", html=html)}
-        definition = BroadcastDefinition(
-            name="Autumn",
-            segment="vip",
-            template=EmailTemplateSource(variants=variants, default_language="en"),
-            sender=Sender(from_address="news@shop.example"),
-            timing=Timing(**timing),
-        )
-        return self.broadcasts.create(definition).id
-
-    def run_until(self, instant) -> None:
-        self.clock.set(instant)
-        self.broadcasts.begin_scheduled()
-        self.broadcasts.resume_enqueuing()
-
-    def due(self) -> dict[int, datetime]:
-        with self.state.read() as connection:
-            rows = connection.execute(select(MESSAGES.c.number, MESSAGES.c.due_us)).all()
-        return {row.number: from_micros(row.due_us) for row in rows}
+from kikubari.journeys import BroadcastState, Schedule, Timing
+from kikubari.spec.errors import ConflictError
 
 
 def test_a_scheduled_broadcast_begins_by_itself_with_who_is_there_then(state):
@@ -193,19 +128,6 @@ def test_nobody_is_forgotten_and_nothing_comes_before_its_time(
 def test_timing_that_means_nothing_is_refused(wrong):
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(wrong, Timing)
-
-
-class Outgrown:
-    """Permits twice as many as was permitted, and remembers what it was asked for."""
-
-    def __init__(self) -> None:
-        self.asked = []
-
-    def is_outgrown(self, n_permitted, n_people):
-        return n_people > 2 * n_permitted
-
-    def ask(self, broadcast, n_people, asker):
-        self.asked.append((broadcast.id, n_people, asker))
 
 
 def test_an_audience_that_has_outgrown_its_permission_is_held_and_asked_for_again(state):

@@ -22,9 +22,11 @@ from kikubari.journeys.definitions import list_letters as list_letters
 from kikubari.journeys.lots import Shares as Shares
 from kikubari.journeys.lots import share_out as share_out
 from kikubari.journeys.previews import Previews as Previews
+from kikubari.journeys.recurring import Occurrence as Occurrence
 from kikubari.journeys.renewals import Renewal as Renewal
 from kikubari.journeys.renewals import RenewalCount as RenewalCount
 from kikubari.journeys.renewals import Renewals as Renewals
+from kikubari.journeys.repeats import Repeat as Repeat
 from kikubari.journeys.restoring import SetAside as SetAside
 from kikubari.journeys.restoring import list_enqueuing as list_enqueuing
 from kikubari.journeys.restoring import set_aside_restored as set_aside_restored

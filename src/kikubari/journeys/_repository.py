@@ -11,6 +11,8 @@ from kikubari.journeys._tables import broadcast_versions, broadcasts
 DRAFT, SCHEDULED, ENQUEUING, WATCHING, STARTED = (
     "draft", "scheduled", "enqueuing", "watching", "started",
 )  # fmt: skip
+# Of recurring ones alone.
+REPEATING, PAUSED, CANCELLED, ENDED = "repeating", "paused", "cancelled", "ended"
 
 _VIEW = (
     broadcasts.c.workspace_id,
@@ -25,6 +27,8 @@ _VIEW = (
     broadcasts.c.permitted_by,
     broadcasts.c.started_us,
     broadcasts.c.problem,
+    broadcasts.c.occurs_us,
+    broadcasts.c.recurring_id,
     broadcasts.c.last_due_us,
     broadcasts.c.chosen,
     broadcasts.c.chosen_us,

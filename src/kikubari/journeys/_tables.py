@@ -11,6 +11,7 @@ broadcasts = Table(
     Column("id", Text, primary_key=True),
     Column("version", Integer, nullable=False),
     # draft, scheduled, enqueuing, watching or started; pause and cancel stand with the messages.
+    # Of a recurring one: draft, repeating, paused, cancelled or ended.
     Column("phase", Text, nullable=False),
     # Fixed when the send begins, so that a resumed one queues the same people.
     Column("audience", LargeBinary),
@@ -23,6 +24,9 @@ broadcasts = Table(
     Column("permitted_by", Text),
     Column("started_us", BigInteger),
     Column("problem", Text),  # why a scheduled one is a draft again
+    # Of a recurring one its next occurrence; of an occurrence its own, and which one recurs.
+    Column("occurs_us", BigInteger),
+    Column("recurring_id", Text),
     # Of an experiment that tests first: when the last message of the test is due, and the letter
     # that the rest gets, since when, why, and the counts that it rests on.
     Column("last_due_us", BigInteger),
@@ -41,6 +45,17 @@ broadcast_versions = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("definition", LargeBinary, nullable=False),  # JSON of BroadcastDefinition
     Column("created_us", BigInteger, nullable=False),
+)
+
+# Occurrences of recurring broadcasts that were dealt with: sent as a broadcast, or skipped and why.
+broadcast_occurrences = Table(
+    "broadcast_occurrences",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("broadcast_id", Text, primary_key=True),
+    Column("occurs_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("sent_as", Text),
+    Column("skipped", Text),  # missed or by_hand
 )
 
 saved_blocks = Table(

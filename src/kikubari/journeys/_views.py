@@ -1,12 +1,21 @@
 """Broadcasts as they are shown, from their rows and from what became of their messages."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Row
 
-from kikubari.deliver import Counts, DispatchState, Origin, find_dispatch_state
+from kikubari.deliver import (
+    Counts,
+    DispatchState,
+    MessageState,
+    Origin,
+    Reason,
+    find_dispatch_state,
+)
 from kikubari.journeys import _repository as repository
 from kikubari.journeys.contracts import (
     Broadcast,
@@ -14,6 +23,7 @@ from kikubari.journeys.contracts import (
     BroadcastState,
     Choice,
     ChosenBecause,
+    Progress,
 )
 from kikubari.journeys.variants import FirstTest
 from kikubari.kit.instants import from_micros
@@ -24,6 +34,14 @@ _UNDER_WAY = {
     repository.ENQUEUING: BroadcastState.ENQUEUING,
     repository.WATCHING: BroadcastState.WATCHING,
     repository.STARTED: BroadcastState.SENDING,
+}
+_WITHOUT_MESSAGES = {
+    repository.DRAFT: BroadcastState.DRAFT,
+    repository.SCHEDULED: BroadcastState.SCHEDULED,
+    repository.REPEATING: BroadcastState.REPEATING,
+    repository.PAUSED: BroadcastState.PAUSED,
+    repository.CANCELLED: BroadcastState.CANCELLED,
+    repository.ENDED: BroadcastState.DONE,
 }
 
 
@@ -51,6 +69,8 @@ def view_of(connection: Connection, row: Row[*tuple[Any, ...]]) -> Broadcast:
         last_due_at=from_micros(row.last_due_us) if row.last_due_us is not None else None,
         decides_at=decides_at(row, test) if test else None,
         choice=_choice(row),
+        occurs_at=from_micros(row.occurs_us) if row.occurs_us is not None else None,
+        recurring_id=row.recurring_id or "",
     )
 
 
@@ -75,11 +95,24 @@ def settled_state(state: BroadcastState, counts: Counts) -> BroadcastState:
     return BroadcastState.DONE if is_over else state
 
 
+def add_up(state: BroadcastState, parts: Sequence[Progress]) -> Progress:
+    """Return the figures of all occurrences of a recurring broadcast."""
+    states: Counter[MessageState] = Counter()
+    reasons: Counter[Reason] = Counter()
+    for part in parts:
+        states.update(part.counts.states)
+        reasons.update(part.counts.reasons)
+    return Progress(
+        state=state,
+        n_audience=sum(part.n_audience for part in parts),
+        n_enqueued=sum(part.n_enqueued for part in parts),
+        counts=Counts(dict(states), dict(reasons)),
+    )
+
+
 def _state(connection: Connection, row: Row[*tuple[Any, ...]]) -> BroadcastState:
-    if row.phase == repository.DRAFT:
-        return BroadcastState.DRAFT
-    if row.phase == repository.SCHEDULED:
-        return BroadcastState.SCHEDULED
+    if row.phase in _WITHOUT_MESSAGES:
+        return _WITHOUT_MESSAGES[row.phase]
     origin = origin_of(row.id)
     held = find_dispatch_state(connection, origin, workspace_id=row.workspace_id)
     if held is DispatchState.PAUSED:

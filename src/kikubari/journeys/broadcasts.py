@@ -16,7 +16,7 @@ from kikubari.deliver import (
 )
 from kikubari.journeys import _repository as repository
 from kikubari.journeys._saved_repository import set_uses
-from kikubari.journeys._views import origin_of, settled_state, view_of
+from kikubari.journeys._views import add_up, origin_of, settled_state, view_of
 from kikubari.journeys.contracts import (
     Audience,
     Broadcast,
@@ -33,6 +33,7 @@ from kikubari.journeys.definitions import (
 )
 from kikubari.journeys.lots import Shares, share_out
 from kikubari.journeys.queueing import CHUNK, Queueing, Zones, no_zones
+from kikubari.journeys.recurring import Occurrence, Recurring
 from kikubari.journeys.saved_blocks import SavedBlocks, list_saved_ids
 from kikubari.journeys.starting import (
     Permit,
@@ -106,6 +107,9 @@ class Broadcasts:
             coupons=coupons,
             zone=zone,
             workspace_id=workspace_id,
+        )
+        self._recurring = Recurring(
+            store, self._starting, clock, ids, zone=zone, workspace_id=workspace_id
         )
 
     def create(self, definition: BroadcastDefinition) -> Broadcast:
@@ -213,7 +217,8 @@ class Broadcasts:
     def start(self, broadcast_id: str, *, permit: Permit = allow, by: str = "") -> Broadcast:
         """Fix the audience and the letter; messages are queued by `enqueue`.
 
-        A broadcast whose time is yet to come is scheduled instead, and starts by itself.
+        A broadcast whose time is yet to come is scheduled instead, and starts by itself. A
+        recurring one waits for its first occurrence.
 
         Args:
             broadcast_id: of the draft.
@@ -223,7 +228,8 @@ class Broadcasts:
         Raises:
             NotFoundError: no such broadcast, or no such segment.
             ConflictError: it was sent before.
-            InvalidInputError: the segment is not a condition tree.
+            InvalidInputError: the segment is not a condition tree; a recurring one's dates have
+                all passed.
         """
         self._starting.start(self.get(broadcast_id), permit, by=by)
         return self.get(broadcast_id)
@@ -235,11 +241,11 @@ class Broadcasts:
         return self.get(broadcast_id)
 
     def unschedule(self, broadcast_id: str) -> Broadcast:
-        """Make a scheduled broadcast a draft again.
+        """Make a scheduled or recurring broadcast a draft again.
 
         Raises:
             NotFoundError: no such broadcast.
-            ConflictError: it is not scheduled; it may have begun.
+            ConflictError: it is neither; it may have begun.
         """
         self._starting.unschedule(broadcast_id)
         return self.get(broadcast_id)
@@ -251,6 +257,29 @@ class Broadcasts:
             growth: says which audience has outgrown its permission, and asks for another.
         """
         self._starting.begin_scheduled(growth)
+        self._recurring.begin_due(growth)
+
+    def skip_next(self, broadcast_id: str) -> Broadcast:
+        """Leave out the next occurrence of a recurring broadcast.
+
+        Raises:
+            NotFoundError: no such broadcast.
+            ConflictError: no occurrence of it is to come.
+        """
+        self._recurring.skip_next(broadcast_id)
+        return self.get(broadcast_id)
+
+    def list_passed(self, broadcast_id: str, *, limit: int | None = None) -> list[Occurrence]:
+        """Return the occurrences that were sent or skipped, the latest first; maybe none."""
+        return self._recurring.list_passed(broadcast_id, limit=limit)
+
+    def list_to_come(self, broadcast_id: str, *, limit: int = 5) -> list[Occurrence]:
+        """Return the next occurrences, the soonest first.
+
+        Raises:
+            NotFoundError: no such broadcast.
+        """
+        return self._recurring.list_to_come(self.get(broadcast_id), limit)
 
     def resume_enqueuing(self) -> None:
         """Go on queueing what a process that died had begun."""
@@ -261,45 +290,54 @@ class Broadcasts:
         self._queueing.enqueue(broadcast_id)
 
     def pause(self, broadcast_id: str) -> Broadcast:
-        """Hold every message that has not passed the last gate.
+        """Hold every message that has not passed the last gate; what recurs waits.
 
         Raises:
             NotFoundError: no such broadcast.
             ConflictError: it is a draft or was cancelled.
         """
-        self.get(broadcast_id)
-        self._outbox.pause(origin_of(broadcast_id))
+        if self._recurs(broadcast_id):
+            self._recurring.pause(broadcast_id)
+        else:
+            self._outbox.pause(origin_of(broadcast_id))
         return self.get(broadcast_id)
 
     def resume(self, broadcast_id: str) -> Broadcast:
-        """Let a paused broadcast go on.
+        """Let a paused broadcast go on; a recurring one from its next occurrence.
 
         Raises:
             NotFoundError: no such broadcast.
             ConflictError: it is a draft or was cancelled.
         """
-        self.get(broadcast_id)
-        self._outbox.resume(origin_of(broadcast_id))
+        if self._recurs(broadcast_id):
+            self._recurring.resume(broadcast_id)
+        else:
+            self._outbox.resume(origin_of(broadcast_id))
         return self.get(broadcast_id)
 
     def cancel(self, broadcast_id: str) -> Broadcast:
-        """Stop for good every message that has not passed the last gate.
+        """Stop for good every message that has not passed the last gate; what recurs goes no more.
 
         Raises:
             NotFoundError: no such broadcast.
             ConflictError: it is a draft or was cancelled before.
         """
-        self.get(broadcast_id)
-        self._outbox.cancel(origin_of(broadcast_id))
+        if self._recurs(broadcast_id):
+            self._recurring.cancel(broadcast_id)
+        else:
+            self._outbox.cancel(origin_of(broadcast_id))
         return self.get(broadcast_id)
 
     def progress(self, broadcast_id: str) -> Progress:
-        """Return how many messages stand where, and why some stopped.
+        """Return how many messages stand where, and why some stopped; of all occurrences.
 
         Raises:
             NotFoundError: no such broadcast.
         """
         broadcast = self.get(broadcast_id)
+        if broadcast.recurs:
+            sent = [one.broadcast_id for one in self.list_passed(broadcast_id) if not one.skipped]
+            return add_up(broadcast.state, [self.progress(one) for one in sent])
         counts = self._outbox.count(origin_of(broadcast_id))
         return Progress(
             state=settled_state(broadcast.state, counts),
@@ -320,6 +358,9 @@ class Broadcasts:
         return self._outbox.list_messages(
             origin_of(broadcast_id), state=state, after=after, limit=limit
         )
+
+    def _recurs(self, broadcast_id: str) -> bool:
+        return self.get(broadcast_id).recurs
 
     def _completed(self, definition: BroadcastDefinition) -> BroadcastDefinition:
         with self._store.read() as connection:

@@ -7,11 +7,13 @@ counts the first time. Lengths of time are counted in seconds, whatever the cloc
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kikubari.kit.instants import from_micros, to_micros
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[Weekday, ...] = get_args(Weekday)
 _DAY = timedelta(days=1)
 _WEEK_AND_A_SKIPPED_DAY = 16
 
@@ -45,7 +47,7 @@ def next_instant(after: datetime, at: time, weekdays: Collection[str], zone: Zon
     """
     day = after.astimezone(zone).date() - _DAY
     for _ in range(_WEEK_AND_A_SKIPPED_DAY):
-        if not weekdays or _DAYS[day.weekday()] in weekdays:
+        if not weekdays or DAYS[day.weekday()] in weekdays:
             instant = instant_of(day, at, zone)
             # A day that a zone skips whole (Apia, 30 December 2011) never shows that date.
             is_shown = instant.astimezone(zone).date() == day

@@ -19,6 +19,7 @@ class BroadcastState(StrEnum):
 
     DRAFT = "draft"
     SCHEDULED = "scheduled"  # begins by itself at `begins_at`; its audience is fixed then
+    REPEATING = "repeating"  # goes again and again, next at `occurs_at`; each time as another one
     ENQUEUING = "enqueuing"  # the audience is fixed; its messages are being queued
     WATCHING = "watching"  # the test went out; the rest waits for its winner
     SENDING = "sending"
@@ -131,7 +132,8 @@ class Broadcast(msgspec.Struct, frozen=True, kw_only=True):
 
     `begins_at` of a scheduled one; `problem` says why one that was scheduled is a draft again;
     `last_due_at` of its queued messages; `decides_at` while the rest of an experiment waits,
-    `choice` when it does no more.
+    `choice` when it does no more. `occurs_at` is a recurring one's next occurrence, or which one of
+    those of `recurring_id` this is.
     """
 
     id: str
@@ -147,6 +149,13 @@ class Broadcast(msgspec.Struct, frozen=True, kw_only=True):
     last_due_at: datetime | None = None
     decides_at: datetime | None = None
     choice: Choice | None = None
+    occurs_at: datetime | None = None
+    recurring_id: str = ""
+
+    @property
+    def recurs(self) -> bool:
+        """Whether it goes again and again."""
+        return self.definition.timing.repeat is not None
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):

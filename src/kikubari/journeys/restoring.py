@@ -4,6 +4,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from kikubari.deliver import DispatchState, set_states_below
+from kikubari.journeys import _occurrence_repository as occurrences
 from kikubari.journeys import _repository as repository
 from kikubari.journeys.running import JOURNEY, JourneyState, give_up_notices
 from kikubari.journeys.running import _repository as running
@@ -17,7 +18,8 @@ class SetAside(msgspec.Struct, frozen=True):
     """What does not go on by itself, by id.
 
     Attributes:
-        unscheduled: broadcasts that waited for their time, and are drafts again.
+        unscheduled: broadcasts that waited for their time, recurring ones included, and are drafts
+            again.
         paused: journeys that let people in or on.
     """
 
@@ -41,6 +43,11 @@ def set_aside_restored(
     scheduled = repository.list_in_phase(connection, workspace_id, repository.SCHEDULED)
     for broadcast_id in scheduled:
         repository.unschedule(connection, workspace_id, broadcast_id, problem=_RESTORED)
+    recurring = repository.list_in_phase(connection, workspace_id, repository.REPEATING)
+    for broadcast_id in recurring:
+        occurrences.leave(
+            connection, workspace_id, broadcast_id, phase=repository.DRAFT, problem=_RESTORED
+        )
     going = running.list_journeys(connection, workspace_id, states=_GOING)
     for row in going:
         running.change_journey(connection, row.no, state=JourneyState.PAUSED.value)
@@ -52,4 +59,4 @@ def set_aside_restored(
             workspace_id=workspace_id,
         )
     give_up_notices(connection, _RESTORED, workspace_id=workspace_id)
-    return SetAside(scheduled, [row.id for row in going])
+    return SetAside(scheduled + recurring, [row.id for row in going])

@@ -7,20 +7,29 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from pyroaring import BitMap
 from sqlalchemy import Connection, Row
 
 from kikubari.decide.guard import FactOfUse
 from kikubari.deliver import Letter, open_dispatch
+from kikubari.journeys import _occurrence_repository as occurrences
 from kikubari.journeys import _repository as repository
 from kikubari.journeys._views import origin_of, view_of
 from kikubari.journeys.contracts import Audience, Broadcast, BroadcastDefinition, Growth
 from kikubari.journeys.coupons import CouponDesk
 from kikubari.journeys.definitions import letter_of, list_letters
+from kikubari.journeys.planning import Planning
 from kikubari.journeys.timing import Schedule
 from kikubari.kit.clock import Clock
 from kikubari.kit.instants import to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
-from kikubari.spec.errors import ConflictError, KikubariError, NotFoundError, UnavailableError
+from kikubari.spec.errors import (
+    ConflictError,
+    InvalidInputError,
+    KikubariError,
+    NotFoundError,
+    UnavailableError,
+)
 from kikubari.storage import StateStore
 
 # Refuses, by raising, to send a version to so many people; asked in the transaction that starts it.
@@ -31,6 +40,9 @@ _Measure = Callable[[int], None]
 Selecting = Callable[[str | dict[str, Any]], tuple[FactOfUse, ...]]
 # Puts saved blocks into the templates of a definition.
 Filling = Callable[[BroadcastDefinition], BroadcastDefinition]
+
+# Phases from which a broadcast can be taken back to a draft.
+_WAITING = frozenset({repository.SCHEDULED, repository.REPEATING, repository.PAUSED})
 
 
 def know_no_facts(segment: str | dict[str, Any]) -> tuple[FactOfUse, ...]:
@@ -97,6 +109,7 @@ class Starting:
         self._selecting = selecting
         self._coupons = coupons
         self._zone = zone
+        self._planning = Planning(zone, workspace_id)
         self._workspace_id = workspace_id
 
     def start(
@@ -125,6 +138,9 @@ class Starting:
                     hint="Look at the new version and send it again.",
                 )
             permit(connection, draft.version, len(audience))
+            if draft.recurs:
+                self._repeat(connection, draft, now, n_permitted=len(audience), by=by)
+                return
             if begins_at is not None and begins_at > now:
                 begins_us = to_micros(begins_at)
                 repository.schedule(
@@ -136,12 +152,49 @@ class Starting:
                     permitted_by=by,
                 )
                 return
-            self._open(connection, draft.id, letters, now)
-            repository.start(
-                connection, self._workspace_id, draft.id, audience=audience, now_us=to_micros(now)
-            )
+            self._begin(connection, draft.id, letters, audience, now)
 
         self._store.write(work)
+
+    def _repeat(
+        self, connection: Connection, draft: Broadcast, now: datetime, *, n_permitted: int, by: str
+    ) -> None:
+        """Let a draft wait for its first occurrence."""
+        if not self._planning.plan_next(connection, draft.id, draft.definition.timing, now):
+            raise InvalidInputError(
+                "this broadcast would never go: all its dates have passed",
+                hint="Choose a later end, or more times.",
+            )
+        occurrences.permit(
+            connection, self._workspace_id, draft.id, n_permitted=n_permitted, permitted_by=by
+        )
+
+    def prepare(
+        self, definition: BroadcastDefinition, growth: Growth | None, *, n_permitted: int
+    ) -> Callable[[Connection, str], None]:
+        """Return what begins a draft of this definition, with who is there now.
+
+        Args:
+            definition: of an occurrence, once.
+            growth: says whether the audience has outgrown its permission.
+            n_permitted: people it was permitted for.
+
+        Raises:
+            AudienceGrownError: it has.
+            NotFoundError: no such segment.
+        """
+        now = self._clock.now()
+        audience = self._audience.evaluate(
+            definition.segment, as_of=now, workspace_id=self._workspace_id
+        )
+        if growth is not None:
+            _refuse_growth(growth, n_permitted, len(audience))
+        letters = self._write(definition)
+
+        def begin(connection: Connection, broadcast_id: str) -> None:
+            self._begin(connection, broadcast_id, letters, audience, now)
+
+        return begin
 
     def begin_scheduled(self, growth: Growth | None) -> None:
         """Start what was scheduled for now; one that cannot start is a draft again and says why."""
@@ -179,6 +232,11 @@ class Starting:
             row = repository.lock(connection, self._workspace_id, broadcast_id)
             if row is None:
                 raise not_found(broadcast_id)
+            if row.phase in {repository.REPEATING, repository.PAUSED}:
+                occurrences.leave(
+                    connection, self._workspace_id, broadcast_id, phase=repository.DRAFT
+                )
+                return
             if row.phase != repository.SCHEDULED:
                 raise ConflictError(
                     f"broadcast {broadcast_id} is not scheduled",
@@ -198,6 +256,19 @@ class Starting:
             )
             for name, one in list_letters(self._fill(definition))
         ]
+
+    def _begin(
+        self,
+        connection: Connection,
+        broadcast_id: str,
+        letters: list[tuple[str, Letter]],
+        audience: BitMap,
+        now: datetime,
+    ) -> None:
+        self._open(connection, broadcast_id, letters, now)
+        repository.start(
+            connection, self._workspace_id, broadcast_id, audience=audience, now_us=to_micros(now)
+        )
 
     def _open(
         self,
@@ -233,9 +304,9 @@ def lock_in_phase(
     row = repository.lock(connection, workspace_id, broadcast_id)
     if row is None:
         raise not_found(broadcast_id)
-    if row.phase == repository.SCHEDULED != phase:
+    if row.phase in _WAITING and row.phase != phase:
         raise ConflictError(
-            f"broadcast {broadcast_id} is scheduled", hint="Take it back to a draft first."
+            f"broadcast {broadcast_id} is {row.phase}", hint="Take it back to a draft first."
         )
     if row.phase != phase:
         raise ConflictError(

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from kikubari.journeys.clocks import find_zone, instant_of, next_instant
+from kikubari.journeys.repeats import Occurrences, Repeat
 
 # Where each day begins.
 _FIRST_ZONE = ZoneInfo("Pacific/Kiritimati")
@@ -29,22 +30,38 @@ class Timing(
         in_local_time: `start_at` is the shop's clock, and each person gets the message when their
             own clock shows that; who has passed it gets it a day later.
         per_hour: messages that may come due in an hour.
+        repeat: how often it goes again, from `start_at` on; each time to who is in the segment
+            then. Without, once.
     """
 
     start_at: datetime | None = None
     in_local_time: bool = False
     per_hour: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)] | None = None
+    repeat: Repeat | None = None
 
     def __post_init__(self) -> None:
         """Refuse what means nothing.
 
         Raises:
-            ValueError: an instant without its offset, or each person's clock without a time.
+            ValueError: an instant without its offset, or each person's clock or a repeat without
+                a time.
         """
         if self.start_at is not None and self.start_at.tzinfo is None:
             raise ValueError("`start_at` needs its offset, such as 2026-01-31T09:00:00+09:00")
         if self.in_local_time and self.start_at is None:
             raise ValueError("`in_local_time` needs `start_at`")
+        if self.repeat is not None and self.start_at is None:
+            raise ValueError("`repeat` needs `start_at`, the first date and the time of day")
+
+    def find_next(self, after: datetime, zone: ZoneInfo) -> datetime | None:
+        """Return when a recurring broadcast goes first after an instant; None: no more."""
+        if self.repeat is None or self.start_at is None:
+            return None
+        return Occurrences(self.repeat, self.start_at, zone).find_next(after)
+
+    def once(self, at: datetime) -> "Timing":
+        """Return the timing of a single occurrence."""
+        return msgspec.structs.replace(self, start_at=at, repeat=None)
 
 
 class Schedule(msgspec.Struct, frozen=True):

@@ -12,13 +12,13 @@ from msgspec import Meta
 
 from kikubari.decide.personalise import EmailTemplateSource
 from kikubari.deliver import Purpose, Sender
+from kikubari.journeys.clocks import Weekday
 from kikubari.journeys.contracts import CouponChoice
 from kikubari.journeys.definition.triggers import Id
 from kikubari.spec.conditions import Channel, Duration, Events
 from kikubari.spec.conditions.values import Closed, Text
 
 MAX_WAYS = 20
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Label = Annotated[str, Meta(max_length=200)]
 Next = Id | None
 # A segment by its id, or a condition tree in its JSON form.

@@ -161,6 +161,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "version", name=op.f("pk_broadcast_defaults")),
     )
     op.create_table(
+        "broadcast_occurrences",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("broadcast_id", sa.Text(), nullable=False),
+        sa.Column("occurs_us", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("sent_as", sa.Text(), nullable=True),
+        sa.Column("skipped", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "broadcast_id", "occurs_us", name=op.f("pk_broadcast_occurrences")
+        ),
+    )
+    op.create_table(
         "broadcast_versions",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("broadcast_id", sa.Text(), nullable=False),
@@ -186,6 +197,8 @@ def upgrade() -> None:
         sa.Column("permitted_by", sa.Text(), nullable=True),
         sa.Column("started_us", sa.BigInteger(), nullable=True),
         sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("occurs_us", sa.BigInteger(), nullable=True),
+        sa.Column("recurring_id", sa.Text(), nullable=True),
         sa.Column("last_due_us", sa.BigInteger(), nullable=True),
         sa.Column("chosen", sa.Text(), nullable=True),
         sa.Column("chosen_us", sa.BigInteger(), nullable=True),
@@ -1773,6 +1786,7 @@ def downgrade() -> None:
     op.drop_index("ix_broadcasts_phase", table_name="broadcasts")
     op.drop_table("broadcasts")
     op.drop_table("broadcast_versions")
+    op.drop_table("broadcast_occurrences")
     op.drop_table("broadcast_defaults")
     op.drop_table("audit_heads")
     op.drop_table("audit_entries")
