@@ -70,8 +70,26 @@ def test_the_person_as_a_whole_is_no_fact():
 def test_many_facts_stay_one_sentence():
     told = build_reason(Basis(), [use(name) for name in "abcdef"], language="en").text
     assert "a, b, c and 3 more" in told
-    told = build_reason(Basis(), [use(name) for name in "abcdef"], language="ja").text
-    assert "a・b・cなど6項目" in told
+    told = build_reason(Basis(), [use(name) for name in "いろはにほへ"], language="ja").text
+    assert "い・ろ・はなど6項目" in told
+
+
+@pytest.mark.parametrize(
+    ("key", "en", "ja"),
+    [
+        ("petName", "pet name", "その他の情報"),
+        ("favourite-tea_shop", "favourite tea shop", "その他の情報"),
+        ("好きな色", "other details", "好きな色"),
+        ("custom_field_12", "other details", "その他の情報"),
+        ("life_stage.dog", "what stage you are at", "今のご状況"),
+        ("predicted_purchases", "what you may buy", "ご購入の見込み"),
+        ("predicted_best_hour", "when you tend to read our e-mails", "ご覧になる時間帯"),
+    ],
+)
+def test_a_trait_is_called_by_words_of_the_readers_language(key, en, ja):
+    for language, words in (("en", en), ("ja", ja)):
+        told = build_reason(Basis(), [use(key)], language=language).text
+        assert f"({words})" in told or f"（{words}）" in told
 
 
 def test_every_mark_is_replaced_and_markup_is_escaped():

@@ -33,7 +33,23 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "favourite_store": ("よくご利用の店舗", "your usual store"),
     "member_rank": ("会員ランク", "your membership level"),
     "points": ("ポイント残高", "your points"),
+    "phone": ("お電話番号", "your phone number"),
+    "address": ("ご住所", "your address"),
+    "age": ("ご年齢", "your age"),
+    "company": ("お勤め先", "your company"),
+    "life_stage": ("今のご状況", "what stage you are at"),
+    "preferred_hour": ("ご希望の時間帯", "the hour you chose"),
+    "predicted_best_hour": ("ご覧になる時間帯", "when you tend to read our e-mails"),
+    "predicted_best_weekday": ("ご覧になる曜日", "when you tend to read our e-mails"),
+    "predicted_category": ("お好みのカテゴリー", "the category you like most"),
+    "predicted_category_share": ("お好みのカテゴリー", "the category you like most"),
+    "predicted_discount_share": ("割引のご利用", "how you use discounts"),
 }
+_PREDICTED = ("ご購入の見込み", "what you may buy")
+# What a shop calls its own traits is written for machines: keys with digits, or of another
+# language, name nothing to the person.
+_OTHER = ("その他の情報", "other details")
+_BETWEEN_WORDS = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])")
 # What choosing people by an event or kind of condition looks at.
 _ACTS: Mapping[str, tuple[str, str]] = {
     "order": ("ご購入の履歴", "what you bought"),
@@ -73,9 +89,19 @@ def label_of(path: str, *, is_ja: bool) -> str:
     if name in _UNTOLD or name in {"", "customer"}:
         return ""
     known = _LABELS.get(name)
-    if known is not None:
-        return known[0] if is_ja else known[1]
-    return " ".join(re.split(r"[\W_]+", name)).strip()
+    if known is None and name.startswith("predicted_"):
+        known = _PREDICTED
+    if known is None:
+        words = " ".join(_BETWEEN_WORDS.split(name)).strip()
+        if _is_readable(words, is_ja=is_ja):
+            return words if is_ja else words.lower()
+        known = _OTHER
+    return known[0] if is_ja else known[1]
+
+
+def _is_readable(words: str, *, is_ja: bool) -> bool:
+    """Say whether the words of a trait's key mean something to readers of a language."""
+    return not any(one.isdigit() for one in words) and words.isascii() is not is_ja
 
 
 @lru_cache(maxsize=1024)
