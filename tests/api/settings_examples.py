@@ -1,6 +1,7 @@
 """Members, keys, topics, endpoints and policies, for the operations that need some."""
 
 TOPIC = {"id": "events", "name_ja": "催し", "name_en": "Events"}
+WORDING = {"purpose": "profiling", "ja": "おすすめに使う", "en": "Use it for advice"}
 ENDPOINT = {"name": "CRM", "url": "https://93.184.216.34/in", "types": ["Order Completed"]}
 
 
@@ -10,6 +11,7 @@ def make_settings(api):
         "key_id": api.post("/api/keys", {"name": "to revoke"})["id"],
         "member_id": _invite(api, "gone@example.com"),
         "reset_id": _invite(api, "lost@example.com"),
+        "wording": api.post("/api/consent/wordings", WORDING)["version"],
         "topic_id": api.post("/api/topics", TOPIC)["definition"]["id"],
         "endpoint_id": api.post("/api/webhooks", ENDPOINT)["endpoint"]["id"],
         "gone_endpoint_id": api.post("/api/webhooks", ENDPOINT)["endpoint"]["id"],
@@ -42,6 +44,7 @@ def settings_examples(known):
         "create_wording": {
             "body": {"purpose": "marketing", "ja": "お便りを受け取る", "en": "Send me letters"}
         },
+        "retire_wording": {"path_parameters": {"version": known["wording"]}},
         "create_webhook_endpoint": {"body": ENDPOINT},
         "change_webhook_endpoint": {"body": {**ENDPOINT, "name": "Till"}},
         "set_webhook_endpoint_state": {"body": {"is_enabled": True}},

@@ -40,6 +40,29 @@ def test_words_of_consent_have_versions_that_stay(api):
         assert api.client.post("/api/consent/wordings", json={**words, **bad}).status_code == 400
 
 
+def test_retired_words_are_kept_and_shown_to_nobody(api):
+    words = {"purpose": "enrichment", "channel": "email", "ja": "補います。", "en": "We add."}
+    first, second = (api.post("/api/consent/wordings", words) for _ in range(2))
+    assert first["retired_at"] is None
+    retire = f"/api/consent/wordings/{second['version']}/retire"
+    retired = api.post(retire)
+    assert retired["retired_at"]
+    assert retired["retired_by"] == first["created_by"]
+    assert {**second, **_retirement(retired)} == retired
+    listed = {one["version"]: one for one in api.get("/api/consent/wordings")}
+    assert (listed[first["version"]], listed[second["version"]]) == (first, retired)
+    again = api.client.post(retire)
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "wording_retired")
+    assert api.client.post("/api/consent/wordings/no-words-1/retire").status_code == 404
+    assert api.post("/api/consent/wordings", words)["version"] == "enrichment-email-3"
+    newest, *_ = api.get("/api/audit-log", action="retire_wording")["entries"]
+    assert newest["target"] == second["version"]
+
+
+def _retirement(wording) -> dict:
+    return {name: wording[name] for name in ("retired_at", "retired_by")}
+
+
 def _wordings_of_marketing(api) -> list[dict]:
     listed = api.get("/api/consent/wordings")
     return [one for one in listed if one["text"]["purpose"] == "marketing"]

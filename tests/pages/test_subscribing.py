@@ -146,3 +146,45 @@ def test_too_many_requests_from_one_place_are_asked_to_wait(browser: TestClient)
     answers = [browser.post("/subscribe", data={"email": ""}).status_code for _ in range(30)]
     assert answers[-1] == 429
     assert 400 in answers
+
+
+def write_words(world: PageWorld, words: str) -> str:
+    """Write the next version of the words; return its name."""
+    text = WordingText(purpose="marketing", ja=words, en=words)
+    return world.services.wordings.create(text, at=world.services.clock.now(), by="test").version
+
+
+def retire(world: PageWorld, version: str) -> None:
+    world.services.wordings.retire(version, at=world.services.clock.now(), by="test")
+
+
+def test_words_retired_on_the_way_are_replaced_by_those_of_now_and_read_first(
+    form: TestClient, world: PageWorld
+) -> None:
+    kept, old = write_words(world, "We write at times."), write_words(world, "We write daily.")
+    form.post("/subscribe", data={"email": "patient@example.com"})
+    path = link_of(world, "patient@example.com")
+    assert f'name="words" value="{old}"' in form.get(path).text
+    retire(world, old)
+    asked_again = form.post(path + "/confirm", data={"words": old})
+    assert asked_again.status_code == 409
+    assert "The words have changed" in asked_again.text
+    assert "We write at times." in asked_again.text
+    assert "We write daily." not in asked_again.text
+    world.settle()
+    assert consents(world, "patient@example.com") == []
+    assert form.post(path + "/confirm").status_code == 409
+    assert "You are subscribed" in form.post(path + "/confirm", data={"words": kept}).text
+    world.settle()
+    [entry] = consents(world, "patient@example.com")
+    assert (entry.status, entry.wording_version) == ("granted", kept)
+
+
+def test_with_all_words_retired_the_pages_own_are_shown(form: TestClient, world: PageWorld) -> None:
+    write_words(world, "We write at night.")
+    for one in world.services.wordings.list_all():
+        if one.text.purpose == "marketing" and not one.is_retired:
+            retire(world, one.version)
+    page = form.get("/subscribe").text
+    assert "We write at" not in page
+    assert world.services.wordings.find_current("marketing", "email") is None

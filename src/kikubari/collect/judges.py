@@ -1,6 +1,6 @@
 """What decides on each event of a request, beside its form."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from kikubari.collect.contracts import Inspection, Rejection, Source
 from kikubari.spec.envelope import Event, EventKind
@@ -8,9 +8,11 @@ from kikubari.spec.envelope import Event, EventKind
 Judge = Callable[[Event], Rejection | None]
 
 
-def list_judges(source: Source, inspection: Inspection | None) -> list[Judge]:
-    """Return who judges the events of a source: the limits of its key, then the tracking plan."""
-    judges: list[Judge] = []
+def list_judges(
+    source: Source, inspection: Inspection | None, others: Sequence[Judge] = ()
+) -> list[Judge]:
+    """Return who judges the events of a source: others, the limits of its key, then the plan."""
+    judges = list(others)
     if source.allowed_events:
         judges.append(_judge_by_name(frozenset(source.allowed_events)))
     if inspection is not None:

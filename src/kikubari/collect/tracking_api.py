@@ -91,6 +91,7 @@ class TrackingApi:
         rejected: keeps what was refused.
         clock: says when a request was received.
         gate: holds the tracking plan; None: there is none.
+        judges: who else judges each event.
         ids: makes a messageId for a message without one.
         limits: bounds.
         public_url: address under which browsers reach this server, such as
@@ -105,6 +106,7 @@ class TrackingApi:
         clock: Clock,
         *,
         gate: Gate | None = None,
+        judges: Sequence[Judge] = (),
         ids: IdFactory | None = None,
         limits: Limits | None = None,
         public_url: str = "",
@@ -114,6 +116,7 @@ class TrackingApi:
         self._rejected = rejected
         self._clock = clock
         self._gate = gate
+        self._judges = judges
         self._ids = ids or TimeOrderedIds()
         self._limits = limits or Limits()
         self._public_url = public_url
@@ -203,7 +206,7 @@ class TrackingApi:
         )
         max_bytes = MAX_IMPORTED_BYTES if call == "import" else self._limits.event_bytes
         inspection = self._gate.begin(source, received_at) if self._gate else None
-        judges = list_judges(source, inspection)
+        judges = list_judges(source, inspection, self._judges)
         events, refused = self._read_messages(batch, arrival, max_bytes, judges)
         await self._keep(events, refused, source, received_at, inspection)
         if refused:

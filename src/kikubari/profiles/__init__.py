@@ -67,5 +67,6 @@ from kikubari.profiles.statements import Voice as Voice
 from kikubari.profiles.statements import explain_traits as explain_traits
 from kikubari.profiles.traits import TraitProjection as TraitProjection
 from kikubari.profiles.wordings import Wording as Wording
+from kikubari.profiles.wordings import WordingRetiredError as WordingRetiredError
 from kikubari.profiles.wordings import Wordings as Wordings
 from kikubari.profiles.wordings import WordingText as WordingText

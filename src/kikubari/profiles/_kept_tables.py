@@ -71,6 +71,9 @@ consent_wordings = Table(
     Column("en", Text, nullable=False),
     Column("created_us", BigInteger, nullable=False),
     Column("created_by", Text, nullable=False),
+    # From then on nobody can agree under these words.
+    Column("retired_us", BigInteger),
+    Column("retired_by", Text),
 )
 
 # Exports of everything about one person: what was handed out, to be proved later.

@@ -3,6 +3,7 @@ import type { Wording, WordingUse } from '@/api/generated'
 import { Badge } from '@/design'
 import { useFormat } from '@/language/format'
 import { usePurpose } from '@/language/purposes'
+import { RetireWords } from './RetireWords'
 import styles from './SendingPage.module.css'
 import { useText } from './texts'
 import type { Draft } from './WordingDialog'
@@ -16,7 +17,8 @@ interface Props {
 
 /** Every version of the words, newest first, both languages side by side. */
 export function Wordings({ wordings, uses, onReword }: Props) {
-  const newest = new Map(wordings.map((one) => [`${one.text.purpose} ${one.text.channel}`, one]))
+  const open = wordings.filter((one) => !one.retired_at)
+  const newest = new Map(open.map((one) => [`${one.text.purpose} ${one.text.channel}`, one]))
   return wordings
     .toReversed()
     .map((one) => (
@@ -42,15 +44,14 @@ interface VersionProps {
 function Version({ wording, isShown, count, onReword }: VersionProps) {
   const t = useText()
   const format = useFormat()
-  const { version, text, created_by: who, created_at } = wording
+  const { version, text, created_by: who, created_at, retired_at, retired_by } = wording
+  const state = retired_at ? 'retired' : isShown ? 'shown' : 'earlier'
   const what = usePurpose()(text.purpose)
   return (
     <article className={styles.version}>
       <h3>
         {what} <code>{version}</code>
-        <Badge tone={isShown ? 'good' : 'neutral'}>
-          {t(isShown ? 'wording_shown' : 'wording_earlier')}
-        </Badge>
+        <Badge tone={isShown ? 'good' : 'neutral'}>{t(`wording_${state}`)}</Badge>
       </h3>
       <dl className={styles.words}>
         <dt>{t('ja_name')}</dt>
@@ -62,6 +63,12 @@ function Version({ wording, isShown, count, onReword }: VersionProps) {
         <span className={styles.secondary}>
           {t('wording_by', { who, when: format.instant(created_at) })} ·{' '}
           {t('wording_people', { count })}
+          {retired_at && (
+            <>
+              {' · '}
+              {t('wording_retired_by', { who: retired_by, when: format.instant(retired_at) })}
+            </>
+          )}
         </span>
         {isShown && onReword && (
           <Button
@@ -73,6 +80,7 @@ function Version({ wording, isShown, count, onReword }: VersionProps) {
             {t('wording_reword')}
           </Button>
         )}
+        {!retired_at && onReword && <RetireWords wording={wording} isShown={isShown} />}
       </div>
     </article>
   )

@@ -96,6 +96,21 @@ def create_wording(
     return services.wordings.create(data, at=services.clock.now(), by=request.user.name)
 
 
+@post(
+    "/consent/wordings/{version:str}/retire",
+    guards=[requires("admin")],
+    sync_to_thread=True,
+    status_code=200,
+)
+def retire_wording(
+    request: Request[Any, Any, Any],
+    services: NamedDependency[Services],
+    version: FromPath[str],
+) -> Wording:
+    """Let nobody agree under a version any more; consents given under it stay as they are."""
+    return services.wordings.retire(version, at=services.clock.now(), by=request.user.name)
+
+
 topic_handlers = [
     list_topics,
     count_topic_wishes,
@@ -104,4 +119,5 @@ topic_handlers = [
     list_wordings,
     list_wording_uses,
     create_wording,
+    retire_wording,
 ]

@@ -4,14 +4,17 @@ from typing import Any
 
 from litestar import Response, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, URLEncodedBody
 
 from kikubari.api.contracts import Services
 from kikubari.api.pages.reader import choose_language
 from kikubari.api.pages.rendering import PageRequest, render
-from kikubari.api.pages.standing import answer_unknown, find_wording
-from kikubari.deliver import Mailed, Subscription, Wish
+from kikubari.api.pages.standing import Wording, answer_unknown, find_wording
+from kikubari.deliver import Mailed, Subscription, SubscriptionWish, Wish
 from kikubari.kit.instants import format_instant
+from kikubari.profiles import WordingRetiredError
+
+Form = URLEncodedBody[dict[str, str]]
 
 
 def show(request: PageRequest, services: Services, mailed: Mailed) -> Response[Any]:
@@ -24,9 +27,15 @@ def show(request: PageRequest, services: Services, mailed: Mailed) -> Response[A
 
 @post("/p/{token:str}/confirm", status_code=200, sync_to_thread=True)
 def confirm(
-    request: PageRequest, services: NamedDependency[Services], token: FromPath[str]
+    request: PageRequest,
+    services: NamedDependency[Services],
+    token: FromPath[str],
+    data: Form,
 ) -> Response[Any]:
-    """Record the consent, in the words and with the evidence of both steps; once is enough."""
+    """Record the consent, in the words and with the evidence of both steps; once is enough.
+
+    Where the words were retired on the way, the page asks again in those shown now.
+    """
     mailed = services.unsubscribing.find_preferences(token)
     asked = services.subscriptions.find(mailed.number) if mailed else None
     if mailed is None or asked is None:
@@ -38,6 +47,9 @@ def confirm(
         return answer_unknown(request)
     now = services.clock.now()
     wish = asked.wish
+    wording = _find_words(request, services, wish)
+    if data.get("words", wish.wording_version) != wording.version:
+        return _page(request, services, asked, is_done=False, is_reworded=True)
     services.subscriptions.confirm(asked, address)
     proof = f"double opt-in: asked {format_instant(asked.asked_at)} ({wish.evidence}); confirmed"
     for purpose in ("marketing", "tracking") if wish.is_tracking_granted else ("marketing",):
@@ -47,7 +59,7 @@ def confirm(
             is_granted=True,
             at=now,
             proof=proof,
-            wording_version=wish.wording_version,
+            wording_version=wording.version,
             source=f"subscription form {wish.source}".strip(),
         )
     services.wishes.record(
@@ -59,6 +71,16 @@ def confirm(
     return _page(request, services, asked, is_done=True)
 
 
+def _find_words(request: PageRequest, services: Services, wish: SubscriptionWish) -> Wording:
+    """Return the words that the reader agrees to: the form's, or where retired those of now."""
+    now = find_wording(services, "marketing", choose_language(request))
+    try:
+        services.wordings.check(wish.wording_version)
+    except WordingRetiredError:
+        return now
+    return Wording(wish.wording_version, now.words)
+
+
 def _claimed_address(services: Services, mailed: Mailed) -> str:
     """Return the address the form named: it stands only in the profile that the form made."""
     with services.store.read() as connection:
@@ -68,14 +90,20 @@ def _claimed_address(services: Services, mailed: Mailed) -> str:
 
 
 def _page(
-    request: PageRequest, services: Services, asked: Subscription, *, is_done: bool
+    request: PageRequest,
+    services: Services,
+    asked: Subscription,
+    *,
+    is_done: bool,
+    is_reworded: bool = False,
 ) -> Response[Any]:
-    language = choose_language(request)
     chosen = set(asked.wish.chosen)
     values = {
         "is_done": is_done,
-        "wording": find_wording(services, "marketing", language),
+        "is_reworded": is_reworded,
+        "wording": _find_words(request, services, asked.wish),
         "topics": [one for one in services.topics.list_offered() if one.id in chosen],
         "is_tracked": asked.wish.is_tracking_granted,
     }
-    return render(request, "confirm.html", values)
+    status = WordingRetiredError.status if is_reworded else 200
+    return render(request, "confirm.html", values, status=status)

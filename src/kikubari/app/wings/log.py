@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from kikubari.api import DataServices
 from kikubari.app.copying import EncodingProcess
+from kikubari.app.retired_words import RetiredWords
 from kikubari.app.wings.ground import Ground
 from kikubari.catalog import CatalogProjection
 from kikubari.collect import (
@@ -45,6 +46,7 @@ from kikubari.profiles import (
     SavedProjection,
     SharingProjection,
     TraitProjection,
+    Wordings,
 )
 
 _SELDOM = timedelta(seconds=5)
@@ -111,6 +113,7 @@ class LogWing:
             self.rejected,
             ground.clock,
             gate=gate,
+            judges=(RetiredWords(Wordings(state), ground.clock).judge,),
             ids=ground.ids,
             public_url=ground.settings.public_url,
         )

@@ -285,6 +285,8 @@ def upgrade() -> None:
         sa.Column("en", sa.Text(), nullable=False),
         sa.Column("created_us", sa.BigInteger(), nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("retired_us", sa.BigInteger(), nullable=True),
+        sa.Column("retired_by", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "version", name=op.f("pk_consent_wordings")),
     )
     op.create_table(
