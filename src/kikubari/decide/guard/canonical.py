@@ -30,7 +30,11 @@ _CONTRACTIONS = (
     (re.compile(r"'d\b"), " would"),
     (re.compile(r"\b(he|she|it|that|there|here|who|what|how|where)'s\b"), r"\1 is"),
 )
-_NO_ADVERB = "family|only|early|lonely|elderly|daily|weekly|monthly|baby|silly|fly|reply|supply"
+_NO_ADVERB = (
+    "family|only|early|lonely|elderly|daily|weekly|monthly|silly|fly|reply|supply|belly|jelly|ugly"
+    "|july|italy|assembly|butterfly|lily|holly|lovely|lively|friendly|smelly|curly|sickly|homely"
+    "|hardly|barely|scarcely|rarely|apply|bully"
+)
 _COLOUR = re.compile(
     r"\b(?:just|only|also|really|so|very|quite|both|then|finally|ever|even|all|simply|clearly"
     rf"|too|pretty|rather|(?!(?:{_NO_ADVERB})\b)\w{{3,}}ly) (?=\w)"

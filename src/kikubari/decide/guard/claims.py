@@ -24,6 +24,8 @@ _SORE = frozenset(
     | {"reproductive"}
 )
 _DISTRESS = _SORE - {"health", "reproductive", "age"}
+# Matters that nobody calls somebody's unless it is so: an exam or a cot may as well be on offer.
+_SPECIAL = (_SORE - {"age"}) | {"hidden", "belief", "ethnicity", "politics", "sexuality", "crime"}
 _TAG = re.compile(r"[A-Z_]{3,}(?:_0)?")
 
 
@@ -175,9 +177,10 @@ def _classes() -> Mapping[str, str]:
     return {
         "private": _one_of(private),
         "distress": _one_of(name for name in private if name in _DISTRESS),
+        "special": _one_of(name for name in private if name in _SPECIAL),
         "maybe": _one_of(f"{name}_0" for name in private),
         "kin": f"{_one_of(['kin', 'offspring'])}(?:さま|さん|たち)?",
-        **{name: _one_of([name, f"{name}_0"]) for name in ("trade", "season", "body", "decline")},
+        **{name: _one_of([name, f"{name}_0"]) for name in lexicon().concepts if name != "kin"},
     }
 
 
