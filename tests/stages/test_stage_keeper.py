@@ -1,6 +1,7 @@
 """Everybody's stages are told when they change, and only then; removed ones are taken back."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -14,6 +15,7 @@ from kikubari.decide.stages import (
     StageCount,
     StageKeeper,
     StagePeople,
+    StageSurroundings,
 )
 from kikubari.events import RowBuilder, SequencedEvent
 from kikubari.events._tables import inbox
@@ -40,8 +42,14 @@ class World:
         self._n_read = 0
         for statement in list_definitions(columnar.database, columnar.dictionary_access):
             columnar.command(statement)
-        self.keeper = StageKeeper(state, columnar, self.clock, left_out=self)
-        self.people = StagePeople(state, columnar, self.clock, left_out=self)
+        around = StageSurroundings(
+            state=state,
+            columnar=columnar,
+            clock=self.clock,
+            zone=ZoneInfo("Asia/Tokyo"),
+            left_out=self,
+        )
+        self.keeper, self.people = StageKeeper(around), StagePeople(around)
 
     def list_left_out(self) -> BitMap:
         return self.left_out
@@ -114,6 +122,16 @@ def test_stages_are_told_with_where_they_are_from_and_until_when(world):
     assert told[1].context["kikubari"] == {"provenance": "inferred_self", "confidence": 0.5}
     assert told[2].context["kikubari"] == {"provenance": "declared", "confidence": 1.0}
     assert told[1].traits["life_stage.dog.until"] == (NOW + timedelta(days=177)).date().isoformat()
+
+
+def test_the_day_until_which_it_holds_is_the_shops(world):
+    world.clock.set(datetime(2026, 11, 1, 20, tzinfo=UTC))  # the second of November in Tokyo
+    world.book.put(DOG)
+    world.bought(1, "puppy", 0)
+    told = world.step()
+    assert told[1].traits["life_stage.dog.until"] == "2027-05-01"
+    corrected = correct(world, "adult")
+    assert corrected == ("adult", "adult")
 
 
 def test_it_is_told_again_only_when_it_changes(world):

@@ -9,7 +9,7 @@ from kikubari.app.wings.log import LogWing
 from kikubari.app.wings.people import PeopleWing
 from kikubari.catalog import Catalog
 from kikubari.decide.predict import Predictions, Reminding
-from kikubari.decide.stages import StageBook, StageKeeper, StagePeople
+from kikubari.decide.stages import StageBook, StageKeeper, StagePeople, StageSurroundings
 
 _IDLE = timedelta(seconds=2)
 _REMINDING_IDLE = timedelta(seconds=30)
@@ -30,12 +30,14 @@ class PredictingWing:
             ground.state, ground.columnar, ground.clock, zone=zone, left_out=people.limits
         )
         self.life_stages = StageBook(ground.state, goods=GoodsByCatalogue(catalog))
-        self.stage_people = StagePeople(
-            ground.state, ground.columnar, ground.clock, left_out=people.limits
+        around = StageSurroundings(
+            state=ground.state,
+            columnar=ground.columnar,
+            clock=ground.clock,
+            zone=zone,
+            left_out=people.limits,
         )
-        self._stages = StageKeeper(
-            ground.state, ground.columnar, ground.clock, left_out=people.limits
-        )
+        self.stage_people, self._stages = StagePeople(around), StageKeeper(around)
         self.loops = (
             ground.lone_loop("predictions", self._predict, idle=_IDLE),
             ground.lone_loop("running low", self._remind, idle=_REMINDING_IDLE),

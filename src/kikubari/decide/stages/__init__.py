@@ -21,3 +21,4 @@ from kikubari.decide.stages.people import StageEvidence as StageEvidence
 from kikubari.decide.stages.people import StagePeople as StagePeople
 from kikubari.decide.stages.stages import StageBook as StageBook
 from kikubari.decide.stages.stages import list_other_goods as list_other_goods
+from kikubari.decide.stages.surroundings import StageSurroundings as StageSurroundings

@@ -7,16 +7,14 @@ from datetime import datetime
 import msgspec
 
 from kikubari.decide.stages._evidence_rows import Asked, correction, count_told, read_evidence
-from kikubari.decide.stages.contracts import LeftOut, LifeStages
+from kikubari.decide.stages.contracts import LifeStages
 from kikubari.decide.stages.inference import CORRECTED, NOWHERE, Found, Seen, infer
 from kikubari.decide.stages.keeper import find_stages
+from kikubari.decide.stages.surroundings import StageSurroundings
 from kikubari.decide.stages.telling import say, tell
 from kikubari.events import append_in
-from kikubari.kit.clock import Clock
 from kikubari.kit.instants import from_micros, to_micros
-from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import ConflictError, NotFoundError
-from kikubari.storage import ColumnarStore, StateStore
 
 
 class StageCount(msgspec.Struct, frozen=True):
@@ -83,37 +81,25 @@ class StagePeople:
     """Reads who is in which stage, and corrects it.
 
     Args:
-        state: holds the log that corrections are told to.
-        columnar: the copy that evidence is read from.
-        clock: gives now.
-        left_out: people of whom nothing is inferred.
-        workspace_id: whose customers.
+        around: what is read and written.
     """
 
-    def __init__(
-        self,
-        state: StateStore,
-        columnar: ColumnarStore,
-        clock: Clock,
-        *,
-        left_out: LeftOut,
-        workspace_id: int = DEFAULT_WORKSPACE,
-    ) -> None:
-        self._state = state
-        self._columnar = columnar
-        self._clock = clock
-        self._left_out = left_out
-        self._workspace_id = workspace_id
+    def __init__(self, around: StageSurroundings) -> None:
+        self._around = around
 
     def count(self, definition: LifeStages) -> list[StageCount]:
         """Return how many are told to be in each stage: what segments and messages read."""
-        told = count_told(self._columnar, definition.trait, workspace_id=self._workspace_id)
+        told = count_told(
+            self._around.columnar, definition.trait, workspace_id=self._around.workspace_id
+        )
         return [StageCount(one.id, *told.get(one.id, (0, 0))) for one in definition.stages]
 
     def try_out(self, definition: LifeStages) -> list[StageCount]:
         """Return how many would be in each stage if this were the definition; nothing is told."""
-        asked = Asked(self._clock.now(), self._workspace_id)
-        found = find_stages(self._columnar, definition, asked, left_out=self._left_out).values()
+        asked = Asked(self._around.clock.now(), self._around.workspace_id)
+        found = find_stages(
+            self._around.columnar, definition, asked, left_out=self._around.left_out
+        ).values()
         n = Counter((one.stage, one.is_declared) for one in found)
         return [
             StageCount(one.id, n[place, True], n[place, False])
@@ -130,9 +116,9 @@ class StagePeople:
             number: canonical number of the person.
             numbers: all that the person has.
         """
-        if number in self._left_out.list_left_out():
+        if number in self._around.left_out.list_left_out():
             return [PersonStage(definition=one, is_left_out=True) for one in definitions]
-        now = self._clock.now()
+        now = self._around.clock.now()
         return [
             _explain(one, self._read(one, number, numbers, now), to_micros(now))
             for one in definitions
@@ -160,9 +146,9 @@ class StagePeople:
             NotFoundError: the definition has no such stage.
             ConflictError: nothing may be inferred of this person.
         """
-        if number in self._left_out.list_left_out():
+        if number in self._around.left_out.list_left_out():
             raise ConflictError("this customer's data is restricted: no stage is kept of them")
-        now = self._clock.now()
+        now = self._around.clock.now()
         now_us = to_micros(now)
         seen = [
             one for one in self._read(definition, number, numbers, now) if one.evidence != CORRECTED
@@ -176,22 +162,24 @@ class StagePeople:
         event = tell(
             definition.id,
             number,
-            say(definition, found) if found is not None else None,
+            say(definition, found, self._around.zone) if found is not None else None,
             found,
             now,
             more={definition.corrected_trait: stage},
             by=by,
         )
-        self._state.write(
-            lambda connection: append_in(connection, [event], workspace_id=self._workspace_id)
+        self._around.state.write(
+            lambda connection: append_in(
+                connection, [event], workspace_id=self._around.workspace_id
+            )
         )
         return _explain(definition, seen, now_us)
 
     def _read(
         self, definition: LifeStages, number: int, numbers: Collection[int], now: datetime
     ) -> list[Seen]:
-        asked = Asked(now, self._workspace_id, numbers)
-        return read_evidence(self._columnar, definition, asked).get(number, [])
+        asked = Asked(now, self._around.workspace_id, numbers)
+        return read_evidence(self._around.columnar, definition, asked).get(number, [])
 
 
 def _explain(definition: LifeStages, seen: list[Seen], now_us: int) -> PersonStage:

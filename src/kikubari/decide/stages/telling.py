@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from kikubari.decide.stages.contracts import LifeStages
 from kikubari.decide.stages.inference import Found
@@ -14,9 +15,10 @@ from kikubari.spec.topics import INTERNAL_SOURCE_ID, TRAIT_COMPUTED
 Said = tuple[str, str]
 
 
-def say(definition: LifeStages, found: Found) -> Said:
-    """Return a stage as its traits tell it."""
-    return definition.stages[found.stage].id, from_micros(found.until_us).date().isoformat()
+def say(definition: LifeStages, found: Found, zone: ZoneInfo) -> Said:
+    """Return a stage as its traits tell it, with the day by a shop's calendar."""
+    day = from_micros(found.until_us).astimezone(zone).date()
+    return definition.stages[found.stage].id, day.isoformat()
 
 
 def tell(
