@@ -18,13 +18,14 @@ from kikubari.spec.envelope import Event, EventKind
 from kikubari.spec.errors import UnavailableError
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-LAST = 3_000
+HALF = 3_000
+LAST = 2 * HALF
 
 
 class Never:
     """Stands in where encoding in place would be a mistake."""
 
-    def encode(self, first: int, last: int) -> Mapping[str, bytes]:
+    def encode(self, first: int, last: int, *, then: int | None = None) -> Mapping[str, bytes]:
         raise AssertionError(f"{first}-{last} was encoded in place")
 
 
@@ -74,6 +75,35 @@ def test_a_long_range_is_encoded_beside_and_a_short_one_here(
         assert beside.encode(1, LAST) == encoder.encode(1, LAST)
     finally:
         beside.close()
+
+
+def test_the_range_after_is_begun_and_another_one_can_be_asked_for(
+    settings: Settings, encoder: RangeEncoder
+):
+    beside = EncodingProcess(settings, Never())
+    try:
+        for asked in ((HALF + 1, LAST), (1, LAST), (1, HALF)):
+            assert beside.encode(1, HALF, then=LAST) == encoder.encode(1, HALF)
+            assert beside.encode(*asked) == encoder.encode(*asked)
+    finally:
+        beside.close()
+
+
+def test_a_process_that_dies_on_the_range_after_is_replaced(
+    settings: Settings, encoder: RangeEncoder
+):
+    beside = EncodingProcess(settings, Never())
+    try:
+        beside.encode(1, HALF, then=LAST)
+        (process,) = encoders()
+        process.kill()
+        process.join(10)
+        with pytest.raises(UnavailableError):
+            beside.encode(HALF + 1, LAST)
+        assert beside.encode(HALF + 1, LAST) == encoder.encode(HALF + 1, LAST)
+    finally:
+        beside.close()
+    assert not encoders()
 
 
 def test_a_process_that_died_is_replaced(settings: Settings, encoder: RangeEncoder):

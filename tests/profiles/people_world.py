@@ -53,9 +53,9 @@ class Shop:
             ],
         )  # fmt: skip
 
-    def copier(self, columnar):
+    def copier(self, columnar, encoding=None):
         """Return a copier of this shop's log; its tables are there."""
-        encoding = RangeEncoder(self.log, currency="JPY")
+        encoding = encoding or RangeEncoder(self.log, currency="JPY")
         made = Copier(self.state, columnar, self.log, self.numbering, encoding)
         made.prepare()
         return made

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kikubari.events import Forgetting, forget_in
+from kikubari.events import Forgetting, RangeEncoder, copy, forget_in
 from kikubari.storage import SqliteStateStore, metadata
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -87,6 +87,39 @@ def test_nothing_is_deleted_before_everything_is_copied(shop, make, columnar, co
     copier.rebuild()
     copy_all(copier)
     assert {row[0] for row in rows(columnar)[0]} == set(shop.profile("u2").numbers)
+
+
+class EagerEncoder(RangeEncoder):
+    """Encodes the range after at once, as the process beside the server may."""
+
+    def __init__(self, log, *, currency) -> None:
+        super().__init__(log, currency=currency)
+        self.ahead = {}
+
+    def encode(self, first, last, *, then=None):
+        encoded = self.ahead.pop(first, None) or super().encode(first, last)
+        if then is not None:
+            self.ahead = {last + 1: super().encode(last + 1, then)}
+        return encoded
+
+
+def test_rows_made_before_an_erasure_and_inserted_after_it_go(
+    shop, make, columnar, forgetting, monkeypatch
+):
+    monkeypatch.setattr(copy, "RANGE_EVENTS", 3)
+    live(shop, make)
+    live(shop, make)
+    encoder = EagerEncoder(shop.log, currency="JPY")
+    copier = shop.copier(columnar, encoder)
+    assert copier.run_once() == 3
+    assert encoder.ahead
+    erase(shop, "u1")
+    erase(shop, "u2")
+    assert forgetting.run_once() == 0
+    copy_all(copier)
+    assert rows(columnar)[0]
+    assert forgetting.run_once() == 4
+    assert rows(columnar) == [[], [], []]
 
 
 def test_what_waited_in_an_inbox_is_overwritten_once_it_has_left(

@@ -21,6 +21,8 @@ from kikubari.spec.errors import UnavailableError
 # Below this, waking another process takes longer than the work.
 _MIN_EVENTS = 2_000
 _STOP_SECONDS = 10.0
+_Range = tuple[int, int]
+_Answer = Mapping[str, bytes] | Exception
 
 
 class EncodingProcess:
@@ -35,9 +37,13 @@ class EncodingProcess:
         self._here = here
         self._lock = threading.Lock()
         self._pipe: Connection | None = None
+        self._begun: _Range | None = None
 
-    def encode(self, first: int, last: int) -> Mapping[str, bytes]:
+    def encode(self, first: int, last: int, *, then: int | None = None) -> Mapping[str, bytes]:
         """Return the encoded rows of each table that has any for the range first..last.
+
+        With `then`, the process goes on with the range from there up to `then` by itself, and has
+        it ready, or nearly so, when that is asked for.
 
         Raises:
             UnavailableError: the process died; the next call starts another.
@@ -47,6 +53,8 @@ class EncodingProcess:
         with self._lock:
             try:
                 answer = self._ask((first, last))
+                if then is not None:
+                    self._begin((last + 1, then))
             except (EOFError, OSError) as error:
                 self._hang_up()
                 raise UnavailableError("the process that encodes the copy's rows died") from error
@@ -59,11 +67,23 @@ class EncodingProcess:
         with self._lock:
             self._hang_up()
 
-    def _ask(self, wanted: tuple[int, int]) -> Mapping[str, bytes] | Exception:
+    def _ask(self, wanted: _Range) -> _Answer:
         if self._pipe is None:
             self._pipe = self._start()
+        if self._begun not in {None, wanted}:
+            self._receive(self._pipe)  # asked for by nobody after all
+        if self._begun is None:
+            self._begin(wanted)
+        return self._receive(self._pipe)
+
+    def _begin(self, wanted: _Range) -> None:
+        assert self._pipe is not None  # noqa: S101 - `_ask` opened it
         self._pipe.send(wanted)
-        answer: Mapping[str, bytes] | Exception = self._pipe.recv()
+        self._begun = wanted
+
+    def _receive(self, pipe: Connection) -> _Answer:
+        answer: _Answer = pipe.recv()
+        self._begun = None
         return answer
 
     def _start(self) -> Connection:
@@ -80,7 +100,7 @@ class EncodingProcess:
     def _hang_up(self) -> None:
         if self._pipe is not None:
             self._pipe.close()
-            self._pipe = None
+            self._pipe, self._begun = None, None
             self._process.join(_STOP_SECONDS)
             self._process.close()
 
@@ -98,7 +118,7 @@ def _serve(pipe: Connection, settings: Settings) -> None:
         except EOFError:
             break
         try:
-            answer: Mapping[str, bytes] | Exception = encoder.encode(first, last)
+            answer: _Answer = encoder.encode(first, last)
         except Exception as error:  # noqa: BLE001 - raised again by who asked
             answer = error
         pipe.send(answer)

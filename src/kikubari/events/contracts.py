@@ -75,8 +75,15 @@ class Moves(Protocol):
 class RangeEncoding(Protocol):
     """Turns ranges of the log into rows as the columnar engine takes them."""
 
-    def encode(self, first: int, last: int) -> Mapping[str, bytes]:
-        """Return the encoded rows of each table that has any for the range first..last."""
+    def encode(self, first: int, last: int, *, then: int | None = None) -> Mapping[str, bytes]:
+        """Return the encoded rows of each table that has any for the range first..last.
+
+        Args:
+            first: position of the first event.
+            last: of the last.
+            then: last position of the range that will be asked for next, if the log has it: work
+                on it may begin meanwhile.
+        """
         ...
 
 

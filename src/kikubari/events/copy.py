@@ -133,7 +133,13 @@ class Copier:
         return first, last
 
     def _insert_range(self, first: int, last: int) -> None:
-        for table, rows in self._encoding.encode(first, last).items():
+        # While these rows are inserted, those of the next range are encoded. Nobody who is erased
+        # meanwhile stays in the copy: that is deleted from when it is past what the log held then.
+        then = last + RANGE_EVENTS
+        with self._state.read() as connection:
+            is_there = repository.find_mark(connection, self._workspace_id) >= then
+        encoded = self._encoding.encode(first, last, then=then if is_there else None)
+        for table, rows in encoded.items():
             self._columnar.insert_encoded(
                 table, COLUMNS[table], rows, token=f"{table}:{first}-{last}"
             )
