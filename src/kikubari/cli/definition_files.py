@@ -1,6 +1,6 @@
 """Journeys and segments as files in a folder: exported, compared, applied, all in one way."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -8,8 +8,9 @@ from typing import Any, Protocol
 import click
 import msgspec
 
-from kikubari.cli.connection import RemoteError
-from kikubari.cli.output import show
+from kikubari.app import Settings
+from kikubari.cli.connection import AdminClient, RemoteError, connect
+from kikubari.cli.output import as_json_option, show
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 KNOWN_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -50,7 +51,41 @@ class Kept(Protocol):
         ...
 
 
-def export_files(kept: Kept, folder: Path, ids: Collection[str], *, as_json: bool) -> None:
+# Makes what is kept of a server.
+Keep = Callable[[AdminClient], Kept]
+
+
+def make_export(keep: Keep, *, noun: str, told: str) -> click.Command:
+    """Return the command that writes definitions into a folder; `told` is its help."""
+
+    @click.command("export", help=told)
+    @click.argument("folder", type=FOLDER)
+    @click.argument("ids", nargs=-1, metavar=f"[{noun.upper()}_IDS]...")
+    @as_json_option
+    @click.pass_obj
+    def export(settings: Settings, folder: Path, ids: tuple[str, ...], *, as_json: bool) -> None:
+        with connect(settings) as client:
+            _export_files(keep(client), folder, ids, as_json=as_json)
+
+    return export
+
+
+def make_diff(keep: Keep) -> click.Command:
+    """Return the command that compares a folder with what the server has."""
+
+    @click.command("diff")
+    @click.argument("folder", type=KNOWN_FOLDER)
+    @as_json_option
+    @click.pass_obj
+    def diff(settings: Settings, folder: Path, *, as_json: bool) -> None:
+        """Say what applying the files of FOLDER would change, place by place."""
+        with connect(settings) as client:
+            _diff_files(keep(client), folder, as_json=as_json)
+
+    return diff
+
+
+def _export_files(kept: Kept, folder: Path, ids: Collection[str], *, as_json: bool) -> None:
     """Write one file for each of the ids, or for all if none is named."""
     definitions = {one: kept.get(one) for one in ids or kept.list_ids()}
     folder.mkdir(parents=True, exist_ok=True)
@@ -60,7 +95,7 @@ def export_files(kept: Kept, folder: Path, ids: Collection[str], *, as_json: boo
     show({"written": len(definitions), "folder": str(folder)}, as_json=as_json)
 
 
-def diff_files(kept: Kept, folder: Path, *, as_json: bool) -> None:
+def _diff_files(kept: Kept, folder: Path, *, as_json: bool) -> None:
     """Show what applying the files would change."""
     _show(kept, _compare(kept, _read(kept, folder)), as_json=as_json)
 

@@ -9,12 +9,11 @@ import click
 from kikubari.app import Settings
 from kikubari.cli.connection import AdminClient, connect, in_path
 from kikubari.cli.definition_files import (
-    FOLDER,
     KNOWN_FOLDER,
     Definition,
     apply_files,
-    diff_files,
-    export_files,
+    make_diff,
+    make_export,
     naming,
 )
 from kikubari.cli.journey_tests import test_journeys
@@ -63,6 +62,14 @@ def journey() -> None:
 
 
 journey.add_command(test_journeys)
+journey.add_command(
+    make_export(
+        KeptJourneys,
+        noun="journey",
+        told="Write drafts into FOLDER, one file a journey; all of them, if none is named.",
+    )
+)
+journey.add_command(make_diff(KeptJourneys))
 
 
 @journey.command("list")
@@ -85,29 +92,6 @@ def show_journey(settings: Settings, journey_id: str, *, as_json: bool) -> None:
         faults = client.get(in_path("/api/journeys", journey_id, "draft"))["faults"]
     told = faults if as_json else [f"{one['path']}: {one['message']}" for one in faults]
     show({**found, "faults": told}, as_json=as_json)
-
-
-@journey.command("export")
-@click.argument("folder", type=FOLDER)
-@click.argument("journey_ids", nargs=-1)
-@as_json_option
-@click.pass_obj
-def export(
-    settings: Settings, folder: Path, journey_ids: tuple[str, ...], *, as_json: bool
-) -> None:
-    """Write drafts into FOLDER, one file a journey; all of them, if none is named."""
-    with connect(settings) as client:
-        export_files(KeptJourneys(client), folder, journey_ids, as_json=as_json)
-
-
-@journey.command("diff")
-@click.argument("folder", type=KNOWN_FOLDER)
-@as_json_option
-@click.pass_obj
-def diff(settings: Settings, folder: Path, *, as_json: bool) -> None:
-    """Say what applying the files of FOLDER would change, place by place."""
-    with connect(settings) as client:
-        diff_files(KeptJourneys(client), folder, as_json=as_json)
 
 
 @journey.command("apply")

@@ -11,12 +11,11 @@ from kikubari.app import Settings
 from kikubari.app.definition_files import read_segment
 from kikubari.cli.connection import AdminClient, connect, in_path
 from kikubari.cli.definition_files import (
-    FOLDER,
     KNOWN_FOLDER,
     Definition,
     apply_files,
-    diff_files,
-    export_files,
+    make_diff,
+    make_export,
 )
 from kikubari.cli.output import as_json_option, show
 from kikubari.spec.conditions import Condition, InSegment, encode_condition, walk
@@ -70,27 +69,12 @@ class KeptSegments:
         self._client.put(in_path("/api/segments", id_), body)
 
 
-@click.command("export")
-@click.argument("folder", type=FOLDER)
-@click.argument("segment_ids", nargs=-1)
-@as_json_option
-@click.pass_obj
-def export(
-    settings: Settings, folder: Path, segment_ids: tuple[str, ...], *, as_json: bool
-) -> None:
-    """Write segments into FOLDER, one file a segment; all stored ones, if none is named."""
-    with connect(settings) as client:
-        export_files(KeptSegments(client), folder, segment_ids, as_json=as_json)
-
-
-@click.command("diff")
-@click.argument("folder", type=KNOWN_FOLDER)
-@as_json_option
-@click.pass_obj
-def diff(settings: Settings, folder: Path, *, as_json: bool) -> None:
-    """Say what applying the files of FOLDER would change, place by place."""
-    with connect(settings) as client:
-        diff_files(KeptSegments(client), folder, as_json=as_json)
+export = make_export(
+    KeptSegments,
+    noun="segment",
+    told="Write segments into FOLDER, one file a segment; all stored ones, if none is named.",
+)
+diff = make_diff(KeptSegments)
 
 
 @click.command("apply")
