@@ -28,6 +28,9 @@ def make_campaigns(api):
     later = {"timing": {"start_at": "2099-01-01T09:00:00+09:00"}}
     scheduled = api.post("/api/broadcasts", BROADCAST | later)["id"]
     api.post(f"/api/broadcasts/{scheduled}/send")
+    daily = {"timing": {**later["timing"], "repeat": {"each": "day"}}}
+    recurring = api.post("/api/broadcasts", BROADCAST | daily)["id"]
+    api.post(f"/api/broadcasts/{recurring}/send")
     recipients = api.get(f"/api/broadcasts/{sent}/recipients")
     message = next(one for one in recipients if one["outcome"] == "sent")
     return {
@@ -35,6 +38,7 @@ def make_campaigns(api):
         "paused_id": sent,
         "approval_id": _ask_for_approval(api),
         "scheduled_id": scheduled,
+        "recurring_id": recurring,
         "draft_id": api.post("/api/broadcasts", BROADCAST)["id"],
         "second_draft_id": api.post("/api/broadcasts", BROADCAST)["id"],
         "message_id": message["message_id"],
@@ -62,6 +66,8 @@ def campaign_examples(known):
         "change_broadcast": {"body": BROADCAST, "path_parameters": draft},
         "send_broadcast": {"path_parameters": draft},
         "unschedule_broadcast": {"path_parameters": {"broadcast_id": known["scheduled_id"]}},
+        "list_occurrences": {"path_parameters": {"broadcast_id": known["recurring_id"]}},
+        "skip_next_occurrence": {"path_parameters": {"broadcast_id": known["recurring_id"]}},
         "send_broadcast_unchecked": {
             "path_parameters": {"broadcast_id": known["second_draft_id"]},
             "body": {"reason": "a recall cannot wait"},

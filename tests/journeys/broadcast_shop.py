@@ -92,7 +92,7 @@ class Shop:
             .where(DISPATCHES.c.origin_id == broadcast_id)
         )
         with self.state.read() as connection:
-            return dict(connection.execute(query))
+            return {row.number: row.variant for row in connection.execute(query)}
 
 
 class Outgrown:

@@ -256,7 +256,8 @@ def test_an_occurrence_that_dies_is_finished_by_the_next_start(state, writes, af
     assert len(shop.due()) == 5
 
 
-def test_an_audience_that_has_outgrown_its_permission_takes_it_back_and_asks(state):
+@pytest.mark.parametrize(("hours", "goes"), [(0, True), (5, True), (7, False)])
+def test_an_audience_that_has_outgrown_its_permission_takes_it_back_and_asks(state, hours, goes):
     shop, growth = Diary(state), Outgrown()
     shop.members.numbers = BitMap(range(10))
     shop.clock.set(NINE)
@@ -270,10 +271,13 @@ def test_an_audience_that_has_outgrown_its_permission_takes_it_back_and_asks(sta
     assert (held.state, len(shop.list_passed())) == (BroadcastState.DRAFT, 1)
     assert held.problem == "it was permitted for 5 and would go to 11 people now"
     assert growth.asked == [(shop.id, 11, "mem_1")]
-    # Permitted for so many, it goes on: today's too, for it was not dealt with.
-    assert shop.broadcasts.start(shop.id).occurs_at == NINE + DAY
+    # Permitted for so many, it goes on: with the one that was held, if that is not too late.
+    shop.clock.set(NINE + DAY + timedelta(hours=hours))
+    shop.broadcasts.start(shop.id)
     shop.broadcasts.begin_scheduled(growth)
-    assert shop.list_passed()[-1] == (NINE + DAY, 11, None)
+    held_one = (NINE + DAY, 11, None) if goes else (NINE + DAY, None, "missed")
+    assert shop.list_passed() == [(NINE, 10, None), held_one]
+    assert shop.recurring.occurs_at == NINE + 2 * DAY
 
 
 def test_one_whose_segment_is_gone_is_a_draft_again_and_says_why(state):

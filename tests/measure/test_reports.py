@@ -71,12 +71,15 @@ def test_machines_are_counted_apart(ledger: Ledger):
     ledger.message(1, topics.EMAIL_LINK_CLICKED, 3, is_machine=False, url="https://shop/a")
     ledger.message(3, topics.EMAIL_BOUNCED, 1)
     ledger.message(1, topics.UNSUBSCRIBED, 4)
+    ledger.message(1, topics.EMAIL_REPLIED, 5, reply_id="r1")
+    ledger.message(1, topics.EMAIL_REPLIED, 6, reply_id="r2")
     report = ledger.reports().broadcast("b1")
     outcomes = report.outcomes
     assert (outcomes.sent, outcomes.trackable, outcomes.delivered) == (3, 2, 2)
     assert (outcomes.opened, outcomes.machine_opened) == (1, 1)
     assert (outcomes.clicked, outcomes.machine_clicked) == (1, 1)
     assert (outcomes.unsubscribed, outcomes.bounced, outcomes.complained) == (1, 1, 0)
+    assert outcomes.replied == 1
     assert outcomes.open_rate == 0.5
     (link,) = report.links
     assert (link.url, link.clicks, link.clickers, link.machine_clicks) == (
@@ -138,3 +141,29 @@ def test_each_recipient_is_listed_with_what_happened(ledger: Ledger):
     )
     assert (second.outcome, second.reason, second.sent_at) == ("skipped", "no_consent", None)
     assert reports.recipients("b1", after=first.message_id) == [second]
+
+
+def test_occurrences_of_a_recurring_broadcast_are_told_apart_and_added_up(ledger: Ledger):
+    for broadcast, numbers in (("b1", (1, 2)), ("b2", (1, 2, 3)), ("other", (4,))):
+        for number in numbers:
+            ledger.message(number, topics.EMAIL_SENT, broadcast_id=broadcast, is_tracked=True)
+    for broadcast, hours in (("b1", 1), ("b2", 30), ("other", 1)):
+        number = 4 if broadcast == "other" else 1
+        click = {"broadcast_id": broadcast, "is_machine": False, "url": "https://shop/a"}
+        ledger.message(number, topics.EMAIL_LINK_CLICKED, hours, **click)
+        order = {"order_id": f"after {broadcast}", "total": 1000}
+        ledger.add(number, topics.ORDER_COMPLETED, hours + 1, **order)
+    reports = ledger.reports()
+    each = reports.outcomes(["b1", "b2", "none"])
+    assert [(each[one].sent, each[one].clicked) for one in ("b1", "b2", "none")] == [
+        (2, 1), (3, 1), (0, 0)
+    ]  # fmt: skip
+    summed = reports.recurring("r", ["b1", "b2"])
+    assert summed.broadcast_id == "r"
+    assert (summed.outcomes.sent, summed.outcomes.trackable, summed.outcomes.clicked) == (5, 5, 2)
+    assert dict(summed.outbox.states) == {"sent": 6}
+    assert [(one.clicks, one.clickers) for one in summed.links] == [(2, 2)]
+    by_click = summed.attribution[0]
+    assert (by_click.orders, by_click.people, by_click.revenue_minor) == (2, 1, 2000)
+    nothing = reports.recurring("r", [])
+    assert (nothing.outcomes.sent, nothing.attribution, nothing.links) == (0, (), ())

@@ -10,14 +10,16 @@ from kikubari.cli.connection import AdminClient, connect, in_path
 from kikubari.cli.output import as_json_option, show
 from kikubari.cli.segments import read_json
 
-_ENDED = frozenset({"done", "cancelled"})
+# What is not waited for any more; a recurring one goes for ever, perhaps.
+_ENDED = frozenset({"done", "cancelled", "repeating"})
 _LETTER_COLUMNS = ("part", "people", "reached", "rate", "low", "high")
 _LIST_COLUMNS = ("id", "state", "n_audience", "created_at")
+_OCCURRENCE_COLUMNS = ("occurs_at", "state", "broadcast_id", "n_audience", "sent", "clicked")
 
 
 @click.group()
 def broadcasts() -> None:
-    """One-off sends to a segment."""
+    """Sends to a segment, once or again and again."""
 
 
 @broadcasts.command("list")
@@ -130,9 +132,35 @@ def _control(verb: str, explanation: str) -> None:
             show(client.post(in_path("/api/broadcasts", broadcast_id, verb)), as_json=as_json)
 
 
-_control("pause", "Hold every message that has not left.")
+_control("pause", "Hold every message that has not left; what recurs does not go meanwhile.")
 _control("resume", "Go on with a paused broadcast.")
-_control("cancel", "Stop every message that has not left, for good.")
+_control("cancel", "Stop every message that has not left, for good; what recurs goes no more.")
+_control("unschedule", "Make a scheduled or recurring broadcast a draft again.")
+_control("skip-next", "Leave out the next occurrence of a recurring broadcast.")
+
+
+@broadcasts.command("occurrences")
+@click.argument("broadcast_id")
+@click.option("--to-come", type=int, default=5, show_default=True, help="At most so many.")
+@click.option("--passed", type=int, default=50, show_default=True, help="At most so many.")
+@as_json_option
+@click.pass_obj
+def occurrences(
+    settings: Settings, broadcast_id: str, to_come: int, passed: int, *, as_json: bool
+) -> None:
+    """List when a recurring broadcast goes next, and what became of when it went."""
+    with connect(settings) as client:
+        path = in_path("/api/broadcasts", broadcast_id, "occurrences")
+        found = client.get(path, to_come=to_come, passed=passed)
+    if as_json:
+        show(found, as_json=True)
+        return
+    coming = [{"occurs_at": one, "state": "to come"} for one in reversed(found["to_come"])]
+    lines = [
+        one | (one["outcomes"] or {}) | {"state": one["state"] or one["skipped"]}
+        for one in found["passed"]
+    ]
+    show(coming + lines, as_json=False, columns=_OCCURRENCE_COLUMNS)
 
 
 @broadcasts.command("test")

@@ -21,6 +21,7 @@ from kikubari.journeys.definitions import find_letter as find_letter
 from kikubari.journeys.definitions import list_letters as list_letters
 from kikubari.journeys.lots import Shares as Shares
 from kikubari.journeys.lots import share_out as share_out
+from kikubari.journeys.planning import Skipped as Skipped
 from kikubari.journeys.previews import Previews as Previews
 from kikubari.journeys.recurring import Occurrence as Occurrence
 from kikubari.journeys.renewals import Renewal as Renewal

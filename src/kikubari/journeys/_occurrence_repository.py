@@ -69,6 +69,18 @@ def leave(
     )
 
 
+def put_back(connection: Connection, workspace_id: int, broadcast_id: str, *, problem: str) -> None:
+    """Make it a draft again, which keeps the occurrence that could not begin."""
+    _set(
+        connection,
+        workspace_id,
+        broadcast_id,
+        phase=repository.DRAFT,
+        begins_us=None,
+        problem=problem,
+    )
+
+
 def lock(
     connection: Connection, workspace_id: int, broadcast_id: str
 ) -> Row[*tuple[Any, ...]] | None:

@@ -132,8 +132,8 @@ class Broadcast(msgspec.Struct, frozen=True, kw_only=True):
 
     `begins_at` of a scheduled one; `problem` says why one that was scheduled is a draft again;
     `last_due_at` of its queued messages; `decides_at` while the rest of an experiment waits,
-    `choice` when it does no more. `occurs_at` is a recurring one's next occurrence, or which one of
-    those of `recurring_id` this is.
+    `choice` when it does no more. `occurs_at` is a recurring one's next occurrence, or the one that
+    could not go, or which one of those of `recurring_id` this is.
     """
 
     id: str

@@ -1,6 +1,7 @@
 """Which occurrence of a recurring broadcast comes next, written down with it."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -11,7 +12,17 @@ from kikubari.journeys.timing import Schedule, Timing
 from kikubari.kit.instants import from_micros, to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 
+# An occurrence that could not go at its time goes out late within this, and not at all after it: a
+# letter for the morning must not come at night.
+LATE = timedelta(hours=6)
 _JUST_BEFORE = timedelta(microseconds=1)
+
+
+class Skipped(StrEnum):
+    """Why an occurrence did not go."""
+
+    MISSED = "missed"  # nothing ran at its time, nor within the hours after it
+    BY_HAND = "by_hand"
 
 
 class Planning:
@@ -61,6 +72,31 @@ class Planning:
             begins_us=to_micros(self.begins_at(timing, found)),
         )
         return True
+
+    def plan_first(
+        self,
+        connection: Connection,
+        broadcast_id: str,
+        timing: Timing,
+        now: datetime,
+        *,
+        held: datetime | None,
+    ) -> bool:
+        """Plan what a draft begins with: what it was held back from, if that is not too late.
+
+        Args:
+            connection: of the transaction that sends it.
+            broadcast_id: of the draft.
+            timing: of the draft as it is now.
+            now: this instant.
+            held: the occurrence that could not begin, and made it a draft again.
+        """
+        if held is not None and now <= held + LATE:
+            return self.plan_next(connection, broadcast_id, timing, min(held, now))
+        if held is not None:
+            skip = occurrences.note_skipped
+            skip(connection, self._workspace_id, broadcast_id, [to_micros(held)], Skipped.MISSED)
+        return self.plan_next(connection, broadcast_id, timing, now)
 
     def list_passed(self, timing: Timing, first: datetime, now: datetime) -> list[datetime]:
         """Return an occurrence and those after it that should have begun by now."""

@@ -6,8 +6,7 @@ next; the row is held meanwhile, and the key of an occurrence refuses it twice.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +18,7 @@ from kikubari.journeys import _occurrence_repository as occurrences
 from kikubari.journeys import _repository as repository
 from kikubari.journeys._views import decode_definition, view_of
 from kikubari.journeys.contracts import Broadcast, Growth
-from kikubari.journeys.planning import Planning
+from kikubari.journeys.planning import LATE, Planning, Skipped
 from kikubari.journeys.starting import AudienceGrownError, Starting, not_found
 from kikubari.kit.clock import Clock
 from kikubari.kit.ids import IdFactory
@@ -28,17 +27,7 @@ from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import ConflictError, KikubariError, UnavailableError
 from kikubari.storage import StateStore
 
-# An occurrence that nothing ran for goes out late within this time, and not at all after it: a
-# letter for the morning must not come at night.
-LATE = timedelta(hours=6)
 _MOST_TO_COME = 100
-
-
-class Skipped(StrEnum):
-    """Why an occurrence did not go."""
-
-    MISSED = "missed"  # nothing ran at its time, nor within the hours after it
-    BY_HAND = "by_hand"
 
 
 class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
@@ -205,8 +194,8 @@ class Recurring:
         def work(connection: Connection) -> bool:
             if not self._holds(connection, row, occurs_at):
                 return False
-            leave = partial(occurrences.leave, connection, self._workspace_id, row.id)
-            leave(phase=repository.DRAFT, problem=error.message)
+            put_back = partial(occurrences.put_back, connection, self._workspace_id, row.id)
+            put_back(problem=error.message)
             return True
 
         return self._store.write(work)

@@ -160,7 +160,8 @@ class Starting:
         self, connection: Connection, draft: Broadcast, now: datetime, *, n_permitted: int, by: str
     ) -> None:
         """Let a draft wait for its first occurrence."""
-        if not self._planning.plan_next(connection, draft.id, draft.definition.timing, now):
+        timing = draft.definition.timing
+        if not self._planning.plan_first(connection, draft.id, timing, now, held=draft.occurs_at):
             raise InvalidInputError(
                 "this broadcast would never go: all its dates have passed",
                 hint="Choose a later end, or more times.",

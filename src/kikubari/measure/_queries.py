@@ -2,9 +2,9 @@
 
 from kikubari.events import PROFILE
 
-# One pass over a broadcast's outcome events; a message counts once per outcome.
+# One pass over broadcasts' outcome events; a message counts once per outcome.
 OUTCOMES = """
-SELECT
+SELECT broadcast_id,
   uniqExactIf(message_id, type = {sent:String}),
   uniqExactIf(message_id, type = {sent:String} AND JSONExtractBool(properties, 'is_tracked')),
   uniqExactIf(message_id, type = {opened:String} AND NOT is_machine),
@@ -12,34 +12,38 @@ SELECT
   uniqExactIf(message_id, type = {unsubscribed:String}),
   uniqExactIf(message_id, type = {bounced:String}),
   uniqExactIf(message_id, type = {complained:String}),
+  uniqExactIf(message_id, type = {replied:String}),
   uniqExactIf(message_id, type IN ({sent:String}, {bounced:String}))
 FROM events
-WHERE workspace_id = {workspace:UInt16} AND broadcast_id = {broadcast:String}
+WHERE workspace_id = {workspace:UInt16} AND broadcast_id IN {broadcasts:Array(String)}
   AND type IN ({sent:String}, {opened:String}, {clicked:String}, {unsubscribed:String},
-               {bounced:String}, {complained:String})
+               {bounced:String}, {complained:String}, {replied:String})
+GROUP BY broadcast_id
 """
 
 # Messages that only machines opened or clicked.
 MACHINE_ONLY = """
-SELECT countIf(human_opens = 0 AND opens > 0), countIf(human_clicks = 0 AND clicks > 0)
+SELECT broadcast_id,
+  countIf(human_opens = 0 AND opens > 0), countIf(human_clicks = 0 AND clicks > 0)
 FROM (
-  SELECT message_id,
+  SELECT broadcast_id, message_id,
     countIf(type = {opened:String}) AS opens,
     countIf(type = {opened:String} AND NOT is_machine) AS human_opens,
     countIf(type = {clicked:String}) AS clicks,
     countIf(type = {clicked:String} AND NOT is_machine) AS human_clicks
   FROM events
-  WHERE workspace_id = {workspace:UInt16} AND broadcast_id = {broadcast:String}
+  WHERE workspace_id = {workspace:UInt16} AND broadcast_id IN {broadcasts:Array(String)}
     AND type IN ({opened:String}, {clicked:String})
-  GROUP BY message_id
+  GROUP BY broadcast_id, message_id
 )
+GROUP BY broadcast_id
 """
 
 LINKS = """
 SELECT JSONExtractString(properties, 'url') AS url,
   countIf(NOT is_machine), uniqExactIf(message_id, NOT is_machine), countIf(is_machine)
 FROM events
-WHERE workspace_id = {workspace:UInt16} AND broadcast_id = {broadcast:String}
+WHERE workspace_id = {workspace:UInt16} AND broadcast_id IN {broadcasts:Array(String)}
   AND type = {clicked:String}
 GROUP BY url
 ORDER BY 3 DESC, url
@@ -54,7 +58,7 @@ FROM (
   SELECT message_id, type,
     arrayJoin(JSONExtract(properties, 'guard_rules', 'Array(String)')) AS rule
   FROM events
-  WHERE workspace_id = {workspace:UInt16} AND broadcast_id = {broadcast:String}
+  WHERE workspace_id = {workspace:UInt16} AND broadcast_id IN {broadcasts:Array(String)}
     AND type IN ({sent:String}, {skipped:String})
 )
 GROUP BY rule
@@ -76,7 +80,7 @@ FROM (
       AND at >= (
         SELECT min(at) FROM events
         WHERE workspace_id = {{workspace:UInt16}} AND type = {{touch:String}}
-          AND broadcast_id = {{broadcast:String}}
+          AND broadcast_id IN {{broadcasts:Array(String)}}
       )
   ) AS orders
   ASOF INNER JOIN (
@@ -86,7 +90,7 @@ FROM (
       AND broadcast_id != '' AND NOT is_machine
   ) AS touches
   ON orders.who = touches.who AND orders.at >= touches.at
-  WHERE touches.broadcast_id = {{broadcast:String}}
+  WHERE touches.broadcast_id IN {{broadcasts:Array(String)}}
     AND orders.at < touches.at + toIntervalDay({{days:UInt16}})
   GROUP BY who, order_key
 )
@@ -106,8 +110,8 @@ SELECT message_id, any(profile_arrived),
   minOrNullIf(at, type = {clicked:String} AND NOT is_machine),
   minOrNullIf(at, type = {unsubscribed:String})
 FROM events
-WHERE workspace_id = {workspace:UInt16} AND broadcast_id = {broadcast:String} AND message_id != ''
-  AND message_id > {after:String}
+WHERE workspace_id = {workspace:UInt16} AND broadcast_id IN {broadcasts:Array(String)}
+  AND message_id != '' AND message_id > {after:String}
 GROUP BY message_id
 ORDER BY message_id
 LIMIT {limit:UInt32}

@@ -20,6 +20,7 @@ class Outcomes(msgspec.Struct, frozen=True, kw_only=True):
             known of them, so rates are out of these.
         delivered: sent and not bounced later.
         opened, clicked: by a person, as far as can be told.
+        replied: answered by a person.
         machine_opened, machine_clicked: by mail proxies and scanners only; not in the above.
     """
 
@@ -33,6 +34,7 @@ class Outcomes(msgspec.Struct, frozen=True, kw_only=True):
     unsubscribed: int = 0
     bounced: int = 0
     complained: int = 0
+    replied: int = 0
 
     @property
     def open_rate(self) -> float | None:

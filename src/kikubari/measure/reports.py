@@ -1,7 +1,10 @@
 """Reports on broadcasts, counted on the columnar copy of the log."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
+
+import msgspec
 
 from kikubari.measure import _queries as queries
 from kikubari.measure.contracts import (
@@ -10,6 +13,7 @@ from kikubari.measure.contracts import (
     GuardCount,
     LinkReport,
     Outbox,
+    OutboxCounts,
     Outcomes,
     RecipientReport,
 )
@@ -26,6 +30,7 @@ _TOPICS = {
     "unsubscribed": topics.UNSUBSCRIBED,
     "bounced": topics.EMAIL_BOUNCED,
     "complained": topics.EMAIL_MARKED_AS_SPAM,
+    "replied": topics.EMAIL_REPLIED,
 }
 _TOUCHES = {"click": topics.EMAIL_LINK_CLICKED, "send": topics.EMAIL_SENT}
 # The common last-touch windows of e-mail: five days after a click, one after a mere send.
@@ -57,19 +62,38 @@ class Reports:
 
     def broadcast(self, broadcast_id: str) -> BroadcastReport:
         """Return everything known about a broadcast so far."""
+        return self.recurring(broadcast_id, [broadcast_id])
+
+    def recurring(self, broadcast_id: str, sent_as: Sequence[str]) -> BroadcastReport:
+        """Return everything known about the occurrences of a recurring broadcast, summed.
+
+        Who ordered after several of them is one person.
+
+        Args:
+            broadcast_id: which recurs.
+            sent_as: the broadcasts that its occurrences are.
+        """
         position = self._copied_position()
         return BroadcastReport(
             broadcast_id=broadcast_id,
-            outbox=self._outbox.count_broadcast(broadcast_id),
-            outcomes=self._outcomes(broadcast_id),
-            links=self._links(broadcast_id),
+            outbox=_add_counts([self._outbox.count_broadcast(one) for one in sent_as]),
+            outcomes=_add_outcomes(self.outcomes(sent_as).values()),
+            links=self._links(sent_as),
             attribution=(
-                *self.attribution(broadcast_id, touch="click", window_days=CLICK_WINDOW_DAYS),
-                *self.attribution(broadcast_id, touch="send", window_days=SEND_WINDOW_DAYS),
+                *self._attribute(sent_as, "click", CLICK_WINDOW_DAYS),
+                *self._attribute(sent_as, "send", SEND_WINDOW_DAYS),
             ),
-            guard=self._guard(broadcast_id),
+            guard=self._guard(sent_as),
             log_position=position,
         )
+
+    def outcomes(self, broadcast_ids: Sequence[str]) -> dict[str, Outcomes]:
+        """Return what met the messages of each of these broadcasts."""
+        machines = {row[0]: row[1:] for row in self._rows(queries.MACHINE_ONLY, broadcast_ids)}
+        found = {one: Outcomes() for one in broadcast_ids}
+        for row in self._rows(queries.OUTCOMES, broadcast_ids):
+            found[row[0]] = _read_outcomes(row[1:], machines.get(row[0], (0, 0)))
+        return found
 
     def recipients(
         self, broadcast_id: str, *, after: str = "", limit: int = 100
@@ -81,7 +105,7 @@ class Reports:
             after: message id to continue behind.
             limit: how many at the most.
         """
-        rows = self._rows(queries.RECIPIENTS, broadcast_id, after=after, limit=limit)
+        rows = self._rows(queries.RECIPIENTS, [broadcast_id], after=after, limit=limit)
         return [
             RecipientReport(
                 message_id=row[0],
@@ -106,9 +130,14 @@ class Reports:
             touch: ``click`` or ``send``.
             window_days: how long after a touch an order counts for it.
         """
+        return self._attribute([broadcast_id], touch, window_days)
+
+    def _attribute(
+        self, broadcast_ids: Sequence[str], touch: str, window_days: int
+    ) -> tuple[Attribution, ...]:
         rows = self._rows(
             queries.ATTRIBUTION,
-            broadcast_id,
+            broadcast_ids,
             touch=_TOUCHES[touch],
             ordered=topics.ORDER_COMPLETED,
             days=window_days,
@@ -125,37 +154,57 @@ class Reports:
             for currency, orders, people, revenue in rows
         )
 
-    def _outcomes(self, broadcast_id: str) -> Outcomes:
-        counts = self._rows(queries.OUTCOMES, broadcast_id)[0]
-        sent, trackable, opened, clicked, unsubscribed, bounced, complained, either = counts
-        machine_opened, machine_clicked = self._rows(queries.MACHINE_ONLY, broadcast_id)[0]
-        return Outcomes(
-            sent=sent,
-            trackable=trackable,
-            # What bounced in the dialogue itself was never sent.
-            delivered=either - bounced,
-            opened=opened,
-            machine_opened=machine_opened,
-            clicked=clicked,
-            machine_clicked=machine_clicked,
-            unsubscribed=unsubscribed,
-            bounced=bounced,
-            complained=complained,
-        )
-
-    def _guard(self, broadcast_id: str) -> tuple[GuardCount, ...]:
-        rows = self._rows(queries.GUARD, broadcast_id)
+    def _guard(self, broadcast_ids: Sequence[str]) -> tuple[GuardCount, ...]:
+        rows = self._rows(queries.GUARD, broadcast_ids)
         return tuple(GuardCount(*row) for row in rows)
 
-    def _links(self, broadcast_id: str) -> tuple[LinkReport, ...]:
-        rows = self._rows(queries.LINKS, broadcast_id)
+    def _links(self, broadcast_ids: Sequence[str]) -> tuple[LinkReport, ...]:
+        rows = self._rows(queries.LINKS, broadcast_ids)
         return tuple(LinkReport(*row) for row in rows)
 
-    def _rows(self, sql: str, broadcast_id: str, **parameters: Any) -> list[Any]:
+    def _rows(self, sql: str, broadcast_ids: Sequence[str], **parameters: Any) -> list[Any]:
+        if not broadcast_ids:
+            return []
         values = {
             "workspace": self._workspace_id,
-            "broadcast": broadcast_id,
+            "broadcasts": list(broadcast_ids),
             **_TOPICS,
             **parameters,
         }
         return list(self._columnar.query_rows(sql, values, budget=QueryBudget.REPORT))
+
+
+def _read_outcomes(counts: Sequence[int], machine_only: Sequence[int]) -> Outcomes:
+    sent, trackable, opened, clicked, unsubscribed, bounced, complained, replied, either = counts
+    machine_opened, machine_clicked = machine_only
+    return Outcomes(
+        sent=sent,
+        trackable=trackable,
+        # What bounced in the dialogue itself was never sent.
+        delivered=either - bounced,
+        opened=opened,
+        machine_opened=machine_opened,
+        clicked=clicked,
+        machine_clicked=machine_clicked,
+        unsubscribed=unsubscribed,
+        bounced=bounced,
+        complained=complained,
+        replied=replied,
+    )
+
+
+def _add_outcomes(parts: Collection[Outcomes]) -> Outcomes:
+    """Add up; a message is of one broadcast, so none counts twice."""
+    total: Counter[str] = Counter()
+    for part in parts:
+        total.update(msgspec.structs.asdict(part))
+    return Outcomes(**total)
+
+
+def _add_counts(parts: Sequence[OutboxCounts]) -> OutboxCounts:
+    states: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    for part in parts:
+        states.update(part.states)
+        reasons.update(part.reasons)
+    return OutboxCounts(states, reasons)

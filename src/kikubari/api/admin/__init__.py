@@ -17,6 +17,7 @@ from kikubari.api.admin.keys import key_handlers as key_handlers
 from kikubari.api.admin.life_stages import life_stage_handlers as life_stage_handlers
 from kikubari.api.admin.members import member_handlers as member_handlers
 from kikubari.api.admin.memberships import membership_handlers as membership_handlers
+from kikubari.api.admin.occurrences import occurrence_handlers as occurrence_handlers
 from kikubari.api.admin.offers import offer_handlers as offer_handlers
 from kikubari.api.admin.operation import operation_handlers as operation_handlers
 from kikubari.api.admin.people import people_handlers as people_handlers

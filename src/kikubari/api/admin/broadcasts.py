@@ -95,7 +95,8 @@ async def send_broadcast(
 ) -> Broadcast:
     """Fix the audience as of now and start sending; `progress` tells how far it has come.
 
-    One whose `timing` says later is scheduled; it starts by itself, with who is there then.
+    One whose `timing` says later is scheduled; it starts by itself, with who is there then. One
+    that says `repeat` goes again and again, each time as a broadcast of its own.
 
     Where another member has to agree, the answer is 409 `approval_needed` with what waits for them.
     """
@@ -126,13 +127,13 @@ async def send_broadcast_unchecked(
 def unschedule_broadcast(
     services: NamedDependency[Services], broadcast_id: FromPath[str]
 ) -> Broadcast:
-    """Make a scheduled broadcast a draft again."""
+    """Make a scheduled or recurring broadcast a draft again."""
     return services.broadcasts.unschedule(broadcast_id)
 
 
 @post("/broadcasts/{broadcast_id:str}/pause", guards=[requires("send")], sync_to_thread=True)
 def pause_broadcast(services: NamedDependency[Services], broadcast_id: FromPath[str]) -> Broadcast:
-    """Hold every message that has not left."""
+    """Hold every message that has not left; a recurring broadcast does not go meanwhile."""
     return services.broadcasts.pause(broadcast_id)
 
 
@@ -144,7 +145,7 @@ def resume_broadcast(services: NamedDependency[Services], broadcast_id: FromPath
 
 @post("/broadcasts/{broadcast_id:str}/cancel", guards=[requires("send")], sync_to_thread=True)
 def cancel_broadcast(services: NamedDependency[Services], broadcast_id: FromPath[str]) -> Broadcast:
-    """Stop every message that has not left, for good."""
+    """Stop every message that has not left, for good; a recurring broadcast goes no more."""
     return services.broadcasts.cancel(broadcast_id)
 
 
@@ -156,9 +157,13 @@ def get_progress(services: NamedDependency[Services], broadcast_id: FromPath[str
 
 @get("/broadcasts/{broadcast_id:str}/report", guards=[requires("read")], sync_to_thread=True)
 def get_report(services: NamedDependency[Services], broadcast_id: FromPath[str]) -> BroadcastReport:
-    """Return what became of a broadcast."""
-    services.broadcasts.get(broadcast_id)
-    return services.reports.broadcast(broadcast_id)
+    """Return what became of a broadcast; of a recurring one, of all its occurrences together."""
+    if not services.broadcasts.get(broadcast_id).recurs:
+        return services.reports.broadcast(broadcast_id)
+    passed = services.broadcasts.list_passed(broadcast_id)
+    return services.reports.recurring(
+        broadcast_id, [one.broadcast_id for one in passed if one.broadcast_id]
+    )
 
 
 @get("/broadcasts/{broadcast_id:str}/letters", guards=[requires("read")], sync_to_thread=True)
