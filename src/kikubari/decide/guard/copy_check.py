@@ -40,6 +40,12 @@ _MAX_SENTENCE = 600
 _SENTENCE = re.compile(r"(?:[^.!?。]|[.](?=\d))+[.!?。]*")
 _ADDRESS = re.compile(r"\bhttps?://\S+|\S+@\S+")
 _NOON = re.compile(r"\b([ap])\.m\.", re.IGNORECASE)
+# What somebody else has said or written, and what a thing is called: 『…』, “…” with words around it.
+_TITLE = re.compile(r"『[^』]{1,80}』")
+_QUOTED = re.compile(r"「[^」]{9,200}」|\"[^\"]{16,200}\"|(?<!\w)'(?:[^']|'(?=\w)){12,120}'(?!\w)")
+_MIN_AROUND = 12
+# What the reader told is no guess.
+_TOLD = re.compile(r"\byou (?:have )?(?:told|wrote|let) us\b|(?:教えて|ご回答)いただ")
 _DENIED = re.compile(r"(?:no|nope|not quite|not that|well, no)[,.!:]|いいえ|いえ|いや、")
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "})
 
@@ -113,9 +119,16 @@ def _union(sets: Iterable[frozenset[T]]) -> frozenset[T]:
 @lru_cache(maxsize=8192)
 def _read_line(line: str) -> tuple[Sentence, ...]:
     plain = _ADDRESS.sub(" ", unicodedata.normalize("NFKC", line).translate(_QUOTES))
-    plain = _NOON.sub(r"\1m", plain)
+    plain = _without_quotes(_NOON.sub(r"\1m", plain))
     found = (sentence.strip()[:_MAX_SENTENCE] for sentence in _SENTENCE.findall(plain))
     return _meant_together([_read(sentence) for sentence in found if sentence])
+
+
+def _without_quotes(line: str) -> str:
+    """Return a line without what it only quotes; a line that is nearly all quote is meant."""
+    untitled = _TITLE.sub("『』", line)
+    unquoted = _QUOTED.sub("「」", untitled)
+    return unquoted if len(unquoted) >= _MIN_AROUND else untitled
 
 
 def _meant_together(sentences: list[Sentence]) -> tuple[Sentence, ...]:
@@ -160,6 +173,8 @@ def _read(text: str) -> Sentence:
     mentions = topics().find(lower)
     claims = read_claims(lower, is_open=Sign.SUPPOSES in found)
     found |= claims.signs
+    if _TOLD.search(lower):
+        found -= {Sign.STATES}
     if not mentions:
         said = claims.asserts
         return Sentence(text, found, said, said, said, said, named)

@@ -54,6 +54,7 @@ class Sign(StrEnum):
     FIRST_ORDER = "first_order"  # for newcomers
     UPSELLS = "upsells"
     OWN_PRICE = "own_price"  # a price or discount for this reader alone
+    OVERRIDES = "overrides"  # admits that the reader asked not to be written to
     DISCLOSES = "discloses"  # says why this price or choice
     REORDERS = "reorders"  # a plain reminder of one's own purchase
     SENSITIVE_PLACE = "sensitive_place"

@@ -50,6 +50,8 @@ def judge_suppression(reading: Reading) -> Iterator[Objection]:
         yield block()
     elif reading.is_marketing and _NO_ADVERTISING.search(signal):
         yield block(signal)
+    elif reading.is_marketing and Sign.OVERRIDES in reading.copy.signs:
+        yield block(reading.copy.where(Sign.OVERRIDES))
 
 
 def judge_third_party(reading: Reading) -> Iterator[Objection]:
