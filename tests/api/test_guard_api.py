@@ -73,3 +73,18 @@ def test_a_looser_policy_is_refused_with_the_rule_it_would_weaken(api):
 
 def test_nothing_sent_is_reported_as_nothing(api):
     assert api.get("/api/guard/report", days=7) == {"days": 7, "rules": []}
+
+
+def test_softer_words_come_with_what_is_stopped_and_are_themselves_fine(api):
+    written = "<p>Now that you are a widow, small portions make sense.</p>"
+    [told] = check(api, blocks=[{"id": "b", "text": written}]).json()["blocks"]
+    assert told["verdict"] == "block"
+    [softer] = told["softer"]
+    assert written.count(softer["before"]) == 1
+    new = written.replace(softer["before"], softer["after"])
+    assert new == "<p>Small portions make sense.</p>"
+    [again] = check(api, blocks=[{"id": "b", "text": new}]).json()["blocks"]
+    assert (again["verdict"], again["softer"]) == ("ok", [])
+    untold = "Hey, it's Sam again. You never wrote back and I was a bit hurt."
+    [left] = check(api, blocks=[{"id": "b", "text": untold}]).json()["blocks"]
+    assert (left["verdict"], left["softer"]) == ("block", [])

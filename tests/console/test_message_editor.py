@@ -225,6 +225,27 @@ def test_the_guard_and_the_check_speak_where_it_is_written(wide: Console, draft:
     saved(page)
 
 
+def test_softer_words_are_put_in_at_a_press_and_found_fine(
+    wide: Console, draft: str, shop: Installation
+) -> None:
+    page = wide.open(f"/broadcasts/{draft}/edit")
+    page.locator("[data-block=news]").get_by_role("textbox").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text("Now that you are a widow, small portions make sense. Have a look.")
+    page.get_by_role("tab", name="Check").click()
+    guard = page.get_by_role("region", name="Guard")
+    expect(guard.locator("ins")).to_have_text("Small portions make sense.")
+    wide.check()
+    guard.get_by_role("button", name="Say it so").click()
+    expect(guard.get_by_role("button", name="Say it so")).to_have_count(0)
+    expect(guard.locator("em")).to_have_count(0)
+    saved(page)
+    written = shop.get(f"/api/broadcasts/{draft}")["definition"]["template"]["variants"]["en"]
+    [news] = [one for one in written["blocks"]["blocks"] if one["id"] == "news"]
+    said = "".join(span["text"] for one in news["paragraphs"] for span in one["spans"])
+    assert said == "Small portions make sense. Have a look."
+
+
 def test_nothing_is_written_over_unseen(wide: Console, draft: str, shop: Installation) -> None:
     page = wide.open(f"/broadcasts/{draft}/edit")
     definition = shop.get(f"/api/broadcasts/{draft}")["definition"]

@@ -17,9 +17,11 @@ from kikubari.decide.guard import (
     Guard,
     GuardPolicy,
     Level,
+    Softer,
     StoredGuardPolicy,
     judge_words,
     list_rules,
+    soften,
     tell,
     tell_all,
 )
@@ -50,10 +52,21 @@ class GuardQuestion(msgspec.Struct, frozen=True, kw_only=True):
     cases: Annotated[list[dict[str, Any]], msgspec.Meta(max_length=1000)] = []
 
 
+class BlockVerdict(CaseVerdict, frozen=True, kw_only=True):
+    """What the guard says of one block.
+
+    Attributes:
+        softer: what to change in its words so that nothing is found in them, all of it, in order.
+            Empty where that is left to the author.
+    """
+
+    softer: tuple[Softer, ...] = ()
+
+
 class GuardAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """One verdict for each block and each case, in order."""
 
-    blocks: list[CaseVerdict]
+    blocks: list[BlockVerdict]
     cases: list[CaseVerdict]
 
 
@@ -100,12 +113,16 @@ class GuardReport(msgspec.Struct, frozen=True, kw_only=True):
 def check_words(services: NamedDependency[Services], data: JSONBody[GuardQuestion]) -> GuardAnswer:
     """Judge words while they are written, as strictly as the shop wants; nothing is stored."""
     guard = Guard(services.guard_policies.get().policy)
-    blocks = [
-        tell(one.id, judge_words(guard, one.text, channel=data.channel, purpose=data.purpose))
-        for one in data.blocks
-    ]
+    blocks = [_judge_block(guard, one, data) for one in data.blocks]
     cases = tell_all(guard, msgspec.json.encode(data.cases))
     return GuardAnswer(blocks=blocks, cases=cases)
+
+
+def _judge_block(guard: Guard, block: DraftWords, asked: GuardQuestion) -> BlockVerdict:
+    about = {"channel": asked.channel, "purpose": asked.purpose}
+    told = tell(block.id, judge_words(guard, block.text, **about))
+    softer = soften(guard, block.text, **about) if told.verdict is not Level.OK else ()
+    return BlockVerdict(**msgspec.structs.asdict(told), softer=softer)
 
 
 @get("/guard/rules", guards=[requires("read")], sync_to_thread=True)

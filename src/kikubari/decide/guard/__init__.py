@@ -29,6 +29,7 @@ from kikubari.decide.guard.policy import (
 from kikubari.decide.guard.rendered import GuardNote, Moment, Standing, message_of, note_of
 from kikubari.decide.guard.rules.rule import Rule
 from kikubari.decide.guard.selection import list_selecting, with_lineage
+from kikubari.decide.guard.softer import Softer, soften
 from kikubari.decide.guard.vocabulary import is_special_category, sensitivity_of_name
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "Moment",
     "Rule",
     "Sensitivity",
+    "Softer",
     "Standing",
     "StoredGuardPolicy",
     "Told",
@@ -64,6 +66,7 @@ __all__ = [
     "read_cases",
     "read_policy",
     "sensitivity_of_name",
+    "soften",
     "tell",
     "tell_all",
     "with_lineage",

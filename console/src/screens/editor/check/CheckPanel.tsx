@@ -12,6 +12,7 @@ import { useEditor } from '../state/editor'
 import { useBlockName } from '../useBlockName'
 import styles from './CheckPanel.module.css'
 import { useProblemWords } from './problemWords'
+import { SofterOffer } from './SofterOffer'
 import { useText } from './texts'
 
 const tones: Record<CaseVerdict['verdict'], Tone> = {
@@ -121,6 +122,7 @@ function Guard() {
                   {verdict.mend[index] && <em>{verdict.mend[index][speaks]}</em>}
                 </p>
               ))}
+              <SofterOffer language={language} verdict={verdict} />
               <Where language={language as Language} id={verdict.id} />
             </li>
           ))}

@@ -2,8 +2,8 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import {
+  type BlockVerdict,
   type BroadcastDefinition,
-  type CaseVerdict,
   checkDraft,
   checkWords,
   type DraftWords,
@@ -31,13 +31,13 @@ export function useCheck(definition: BroadcastDefinition) {
   })
 }
 
-const nothing: ReadonlyMap<string, CaseVerdict> = new Map()
+const nothing: ReadonlyMap<string, BlockVerdict> = new Map()
 
 /** What the guard says of the words of each block, and of the subject. */
 export function useVerdicts(
   definition: BroadcastDefinition,
   language: Language,
-): ReadonlyMap<string, CaseVerdict> {
+): ReadonlyMap<string, BlockVerdict> {
   const [words] = useDebouncedValue(
     JSON.stringify(writtenWords(definition, language)),
     guardMilliseconds,

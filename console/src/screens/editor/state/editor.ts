@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react'
 import type {
+  BlockVerdict,
   BroadcastDefinition,
-  CaseVerdict,
   Document,
   EmailVariant,
   Problem,
@@ -37,7 +37,7 @@ export interface Editor {
   duplicate: (language: Language, ids: string[]) => void
   /** Says something to who cannot see it. */
   announce: (words: string) => void
-  verdicts: (language: Language) => ReadonlyMap<string, CaseVerdict>
+  verdicts: (language: Language) => ReadonlyMap<string, BlockVerdict>
   problems: readonly Problem[]
   /** Whether the message is caused by an event, of which it may read. */
   readsEvent?: boolean
