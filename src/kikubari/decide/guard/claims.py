@@ -16,7 +16,7 @@ import re2
 
 from kikubari.decide.guard.canonical import canonical, inflected
 from kikubari.decide.guard.lexicon import Words, lexicon, read_folder
-from kikubari.decide.guard.signs import Sign
+from kikubari.decide.guard.signs import PatternSet, Sign
 
 # Matters people are sore about: to ask after these is to touch them.
 _SORE = frozenset(
@@ -56,7 +56,7 @@ _NOTHING = Claims()
 class _Grammar(msgspec.Struct, frozen=True):
     """Frames ready to match: all of them in one pass, then where the hits are."""
 
-    found: Any
+    found: PatternSet[int]
     frames: tuple[tuple[Frame, Any, frozenset[str]], ...]
     bars: Mapping[str, Any]
 
@@ -70,7 +70,7 @@ def read_claims(lower: str, *, is_open: bool) -> Claims:
     """
     tagged = _tagged(canonical(lower))
     grammar = _grammar()
-    hits = grammar.found.Match(tagged)
+    hits = sorted(grammar.found.find(tagged))
     if not hits:
         return _NOTHING
     signs: set[Sign] = set()
@@ -158,16 +158,12 @@ def _grammar() -> _Grammar:
     words = dict(_classes())
     for name, pattern in told["words"].items():
         words[name] = _filled(pattern, words)
-    options = re2.Options()
-    options.max_mem = 64 << 20
-    found = re2.Set.SearchSet(options)
     frames: list[tuple[Frame, Any, frozenset[str]]] = []
     for frame in msgspec.convert(told["claims"], dict[str, Frame]).values():
         for pattern in frame.patterns:
             filled = _filled(pattern, words)
-            found.Add(filled)
             frames.append((frame, re2.compile(filled), frozenset(frame.bars)))
-    found.Compile()
+    found = PatternSet((index, one.pattern) for index, (_, one, _) in enumerate(frames))
     bars = {name: re2.compile(_filled(one, words)) for name, one in told["bars"].items()}
     return _Grammar(found, tuple(frames), bars)
 

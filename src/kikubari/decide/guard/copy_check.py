@@ -40,7 +40,7 @@ _MAX_SENTENCE = 600
 _SENTENCE = re.compile(r"(?:[^.!?。]|[.](?=\d))+[.!?。]*")
 _ADDRESS = re.compile(r"\bhttps?://\S+|\S+@\S+")
 _NOON = re.compile(r"\b([ap])\.m\.", re.IGNORECASE)
-# What somebody else has said or written, and what a thing is called: 『…』, “…” with words around it.
+# What somebody else has said or written, and what a thing is called, with words around it.
 _TITLE = re.compile(r"『[^』]{1,80}』")
 _QUOTED = re.compile(r"「[^」]{9,200}」|\"[^\"]{16,200}\"|(?<!\w)'(?:[^']|'(?=\w)){12,120}'(?!\w)")
 _MIN_AROUND = 12

@@ -6,17 +6,21 @@ shows the same sign. The patterns are in signs.toml.
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import re2
 
 from kikubari.decide.guard.vocabulary import families
 
+T = TypeVar("T")
+
 _SET_BYTES = 64 << 20
+_AT_ONCE = 16
+_JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龥]")
 
 
 class Sign(StrEnum):
@@ -62,32 +66,55 @@ class Sign(StrEnum):
     REPURPOSES = "repurposes"  # advertises by what was given for security, delivery or care
 
 
-class PatternSet:
-    """Many patterns matched in one pass, in time linear in the text; each stands for a label."""
+class PatternSet(Generic[T]):
+    """Many patterns matched in time linear in the text; each stands for a label.
 
-    def __init__(self, patterns: Iterable[tuple[str, str]]) -> None:
-        options = re2.Options()
-        options.max_mem = _SET_BYTES
-        self._set = re2.Set.SearchSet(options)
-        self._labels: list[str] = []
-        for label, pattern in patterns:
-            self._set.Add(pattern)
-            self._labels.append(label)
-        self._set.Compile()
+    They are matched some at a time, those in Japanese only in such text: an automaton of all
+    would build most of its states anew for each text, and take several times as long.
+    """
 
-    def find(self, text: str) -> frozenset[str]:
+    def __init__(self, patterns: Iterable[tuple[T, str]]) -> None:
+        listed = list(patterns)
+        self._any = _in_parts([one for one in listed if not _is_japanese(one[1])])
+        self._japanese = _in_parts([one for one in listed if _is_japanese(one[1])])
+
+    def find(self, text: str) -> frozenset[T]:
         """Return the labels of the patterns found in the text."""
-        return frozenset(self._labels[index] for index in self._set.Match(text) or ())
+        sets = self._any
+        if self._japanese and _JAPANESE.search(text):
+            sets = sets + self._japanese
+        return frozenset(
+            labels[index] for found, labels in sets for index in found.Match(text) or ()
+        )
+
+
+def _is_japanese(pattern: str) -> bool:
+    """Say whether a pattern is for Japanese alone: in what is for both, English has word ends."""
+    return _JAPANESE.search(pattern) is not None and r"\b" not in pattern
+
+
+def _in_parts(patterns: Sequence[tuple[T, str]]) -> list[tuple[Any, tuple[T, ...]]]:
+    return [_compiled(patterns[at : at + _AT_ONCE]) for at in range(0, len(patterns), _AT_ONCE)]
+
+
+def _compiled(patterns: Sequence[tuple[T, str]]) -> tuple[Any, tuple[T, ...]]:
+    options = re2.Options()
+    options.max_mem = _SET_BYTES
+    found = re2.Set.SearchSet(options)
+    for _, pattern in patterns:
+        found.Add(pattern)
+    found.Compile()
+    return found, tuple(label for label, _ in patterns)
 
 
 @cache
-def signs() -> PatternSet:
+def signs() -> PatternSet[str]:
     """Return the patterns of signs, for text in lower case."""
     return PatternSet(_listed())
 
 
 @cache
-def topics() -> PatternSet:
+def topics() -> PatternSet[str]:
     """Return the words by which sentences speak of a family of facts."""
     words = _words()
     sayings = [
@@ -95,7 +122,16 @@ def topics() -> PatternSet:
         for name, family in families().items()
         for one in (*family.says, *family.speaks)
     ]
-    return PatternSet([*_topics().items(), *sayings])
+    apart = [
+        (name, f"(?:{'|'.join(map(_pattern, part))})")
+        for name, family in families().items()
+        for part in (
+            [one for one in family.words if one.isascii()],
+            [one for one in family.words if not one.isascii()],
+        )
+        if part
+    ]
+    return PatternSet([*apart, *sayings])
 
 
 def find_shapes(kind: str, text: str, mentions: Iterable[str]) -> frozenset[str]:
@@ -110,7 +146,7 @@ def find_shapes(kind: str, text: str, mentions: Iterable[str]) -> frozenset[str]
 
 
 @cache
-def _shapes(kind: str, family: str) -> PatternSet:
+def _shapes(kind: str, family: str) -> PatternSet[str]:
     """Return the patterns that connect one topic with the reader.
 
     Each topic has its own: all in one make an automaton that outgrows its memory and is slow.
@@ -144,7 +180,7 @@ def _words() -> Mapping[str, str]:
 
 
 @cache
-def occasions() -> PatternSet:
+def occasions() -> PatternSet[str]:
     """Return the words by which sentences speak of an occasion, each standing for its name."""
     return PatternSet(list(_file()["occasions"].items()))
 
