@@ -40,6 +40,25 @@ def simulate_products(*, n=150, days=240, seed=1):
     return rows
 
 
+def simulate_turning_customers(*, n=150, days=240, seed=1):
+    """Return (customer, item, day): all buy from six products for a time, and anything in another.
+
+    Every other customer begins with their own; when they turn differs, so that over all the time
+    both are alike.
+    """
+    draw = np.random.default_rng(seed)
+    rows = []
+    for customer in range(n):
+        own = draw.choice(40, 6, replace=False)
+        turn = draw.uniform(0.2 * days, days)
+        at = draw.uniform(0, 10)
+        while at < days:
+            shelf = own if (at < turn) == bool(customer % 2) else 40
+            rows += [(customer, int(item), at) for item in draw.choice(shelf, 2, replace=False)]
+            at += draw.exponential(8) + 1
+    return rows
+
+
 def purchase_table(rows):
     return pa.table(
         {

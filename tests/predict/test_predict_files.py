@@ -15,6 +15,7 @@ from simulated_shops import (
     purchase_table,
     simulate_products,
     simulate_purchases,
+    simulate_turning_customers,
 )
 
 from kikubari.cli.predicting import predict
@@ -141,6 +142,17 @@ def test_products_bought_in_a_rhythm_are_told_from_those_bought_at_whim(grocer, 
     rhythm = [one["probability"] for one in said if one["item"] < "p10"]
     whim = [one["probability"] for one in said if one["item"] >= "p10"]
     assert np.mean(rhythm) > 2 * np.mean(whim)
+
+
+def test_who_lately_buys_the_same_things_is_told_from_who_lately_tries_others(tmp_path):
+    path = tmp_path / "history.parquet"
+    pyarrow.parquet.write_table(product_table(simulate_turning_customers()), path)
+    found = evaluate(path, "--what", "replenishment", "--as-of", day(212), "--horizon", "28d")[
+        "bought_twice"
+    ]
+    # 0.40 by how often and how late everything was bought alone; a fifth comes by itself.
+    assert found["average_precision"]["value"] > 0.43
+    assert found["base_rate"] < 0.25
 
 
 def test_the_same_seed_gives_the_same_file(grocer, tmp_path):

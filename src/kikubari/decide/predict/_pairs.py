@@ -16,6 +16,7 @@ _DAY_US = 86_400_000_000
 _PAIR_HALF_LIVES = (7, 15, 30, 120, 60)
 _CUSTOMER_HALF_LIVES = (15, 60)
 _ITEM_HALF_LIVES = (10, 60)
+_REPEATS_HALF_LIFE = 60
 # Purchases that a product's rhythm, and a pair's, is shrunk by.
 ITEM_PRIOR, PAIR_PRIOR = 5.0, 2.0
 
@@ -102,6 +103,8 @@ class Pairs:
         self._starts = starts
         self._known = known
         self._item_of_row = known.key % purchases.n_items
+        self._is_again = np.ones(len(known.key), dtype=bool)
+        self._is_again[starts] = False
         self._gather_customers(purchases.n_customers)
         self._gather_items()
 
@@ -126,6 +129,14 @@ class Pairs:
         self._last_trip = np.full(n, first, dtype=float)
         np.maximum.at(self._last_trip, who, when)
         self._variety = np.bincount(self.customer, minlength=n).astype(float)
+        self._gather_repeats(n)
+
+    def _gather_repeats(self, n: int) -> None:
+        """Tell who comes back to what they know from who buys something else each time."""
+        who = self._known.key // self._n_items
+        fading = 0.5 ** ((self._day - self._known.day) / _REPEATS_HALF_LIFE)
+        again = np.bincount(who, fading * self._is_again, minlength=n)
+        self._repeats = (again + 0.1) / (np.bincount(who, fading, minlength=n) + 0.5)
 
     def _gather_items(self) -> None:
         n, known = self._n_items, self._known
@@ -138,11 +149,9 @@ class Pairs:
         again = np.bincount(self.item, self.n > 1, minlength=n)
         share = again.sum() / max(self._buyers.sum(), 1.0)
         self._again = (again + 2 * share) / (self._buyers + 2)
-        is_again = np.ones(len(known.key), dtype=bool)
-        is_again[self._starts] = False
-        gap = np.log(np.diff(known.day, prepend=0)[is_again] + 1.0)
+        gap = np.log(np.diff(known.day, prepend=0)[self._is_again] + 1.0)
         usual = float(gap.mean()) if len(gap) else np.log(30.0)
-        items = self._item_of_row[is_again]
+        items = self._item_of_row[self._is_again]
         self._item_rhythm = (np.bincount(items, gap, minlength=n) + ITEM_PRIOR * usual) / (
             np.bincount(items, minlength=n) + ITEM_PRIOR
         )
@@ -206,6 +215,7 @@ class Pairs:
             np.log((self._day - self._first_trip[who]) / trips + 0.1),
             np.log(self._variety[who]),
             np.log(n / trips),
+            np.log(self._repeats[who]),
         ]
 
     def _describe_items(self, index: Ints) -> list[Floats]:
