@@ -18,7 +18,7 @@ from kikubari.journeys.definition import (
     WaitUntilStep,
 )
 from kikubari.journeys.running.entering import is_held_out
-from kikubari.journeys.running.walking import draw, lot_key
+from kikubari.journeys.running.drawing import draw, lot_key
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

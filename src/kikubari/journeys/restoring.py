@@ -3,11 +3,11 @@
 import msgspec
 from sqlalchemy import Connection
 
-from kikubari.deliver import DispatchState, set_states_below
 from kikubari.journeys import _occurrence_repository as occurrences
 from kikubari.journeys import _repository as repository
-from kikubari.journeys.running import JOURNEY, JourneyState, give_up_notices
+from kikubari.journeys.running import JourneyState, give_up_notices
 from kikubari.journeys.running import _repository as running
+from kikubari.journeys.running.switching import switch
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 
 _RESTORED = "restored from a back-up: it may have gone out since"
@@ -50,13 +50,6 @@ def set_aside_restored(
         )
     going = running.list_journeys(connection, workspace_id, states=_GOING)
     for row in going:
-        running.change_journey(connection, row.no, state=JourneyState.PAUSED.value)
-        set_states_below(
-            connection,
-            JOURNEY,
-            f"{row.id}/",
-            to=DispatchState.PAUSED,
-            workspace_id=workspace_id,
-        )
+        switch(connection, row, JourneyState.PAUSED, workspace_id=workspace_id)
     give_up_notices(connection, _RESTORED, workspace_id=workspace_id)
     return SetAside(scheduled + recurring, [row.id for row in going])

@@ -10,8 +10,8 @@ from kikubari.events import SequencedEvent
 from kikubari.journeys.cases.contracts import Case, CasePerson, Happening
 from kikubari.journeys.definition import ExperimentStep, JourneyDefinition, SplitStep
 from kikubari.journeys.definition.steps import Part
+from kikubari.journeys.running.drawing import draw, lot_key, part_of
 from kikubari.journeys.running.entering import is_held_out
-from kikubari.journeys.running.walking import draw, lot_key, part_of
 from kikubari.spec.envelope import IDENTIFIED, Event, EventKind, Trust
 from kikubari.spec.errors import InvalidInputError
 from kikubari.spec.topics import CONSENT_CHANGED, INTERNAL_SOURCE_ID, RESERVED_PREFIX

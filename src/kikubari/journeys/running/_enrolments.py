@@ -19,7 +19,7 @@ from sqlalchemy import (
 from kikubari.journeys.running._tables import enrolments, journey_lanes, journeys
 from kikubari.journeys.running.contracts import EnrolmentState, JourneyState
 from kikubari.journeys.running.paths import MOVED
-from kikubari.journeys.running.walking import Traveller
+from kikubari.journeys.running.travellers import Traveller
 from kikubari.storage import bulk_insert, bulk_update
 
 Found = Row[*tuple[Any, ...]]

@@ -14,7 +14,7 @@ from kikubari.journeys.definition import (
     SetTraitStep,
 )
 from kikubari.journeys.running.requesting import entry_wish
-from kikubari.journeys.running.walking import Acts, Traveller
+from kikubari.journeys.running.travellers import Acts, Traveller
 from kikubari.spec.envelope import DEFAULT_WORKSPACE, IDENTIFIED, Event, EventKind, Trust
 from kikubari.spec.topics import INTERNAL_SOURCE_ID
 

@@ -8,7 +8,7 @@ from kikubari.decide.offers import Coupon, Issuing, Wanted
 from kikubari.deliver import CouponPlan, PlannedOffer
 from kikubari.journeys.definition import OfferStep
 from kikubari.journeys.running.program import Program
-from kikubari.journeys.running.walking import Traveller
+from kikubari.journeys.running.travellers import Traveller
 from kikubari.kit.clock import Clock
 
 

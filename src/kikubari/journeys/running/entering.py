@@ -12,9 +12,11 @@ from sqlalchemy import Connection
 from kikubari.journeys.running import _enrolments as rows
 from kikubari.journeys.running import _repository as repository
 from kikubari.journeys.running.contracts import EnrolmentState, Refusal
+from kikubari.journeys.running.drawing import draw
 from kikubari.journeys.running.paths import COMPLETED, ENTERED, HELD_OUT
 from kikubari.journeys.running.program import Program
-from kikubari.journeys.running.walking import Passed, draw, shared_instant
+from kikubari.journeys.running.travellers import Passed
+from kikubari.journeys.running.walking import shared_instant
 from kikubari.kit.instants import to_micros
 
 # What arrives later than this after it happened lets nobody in: an import of last year's orders

@@ -18,7 +18,7 @@ from kikubari.journeys.running.matching import is_meant, trigger_types
 from kikubari.journeys.running.programs import Live, Programs
 from kikubari.journeys.running.settling import Settled, in_order
 from kikubari.journeys.running.surroundings import Surroundings
-from kikubari.journeys.running.walking import Passed
+from kikubari.journeys.running.travellers import Passed
 from kikubari.kit.instants import from_micros, to_micros
 
 # Positions of the log in one transaction.

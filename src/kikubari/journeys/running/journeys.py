@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from kikubari.deliver import DispatchState, set_states_below
 from kikubari.events import append_in
 from kikubari.journeys.definition import Fault, JourneyDefinition, JourneyFaultError
 from kikubari.journeys.running import _enrolments as rows
@@ -22,11 +21,11 @@ from kikubari.journeys.running.contracts import (
     PublishOptions,
 )
 from kikubari.journeys.running.faults import CheckMessage, CheckReferences, list_faults
-from kikubari.journeys.running.letters import JOURNEY
 from kikubari.journeys.running.moving import move_in_flight, plan_moves
 from kikubari.journeys.running.program import Program, extend_names
 from kikubari.journeys.running.programs import decode_definition
 from kikubari.journeys.running.requesting import entry_wish
+from kikubari.journeys.running.switching import switch
 from kikubari.journeys.running.versions import diff
 from kikubari.journeys.running.views import list_views, version_of
 from kikubari.kit.clock import Clock
@@ -39,25 +38,6 @@ from kikubari.storage import StateStore
 _encode = msgspec.json.Encoder().encode
 # Called when a version begins to run: the segments it follows have to tell who enters and leaves.
 Prepare = Callable[[JourneyDefinition], None]
-
-# Which states may become which.
-_MAY_BECOME = {
-    JourneyState.PAUSED: {JourneyState.RUNNING, JourneyState.DRAINING},
-    JourneyState.RUNNING: {JourneyState.PAUSED, JourneyState.DRAINING},
-    JourneyState.DRAINING: {JourneyState.RUNNING, JourneyState.PAUSED},
-    JourneyState.CANCELLED: {
-        JourneyState.RUNNING,
-        JourneyState.PAUSED,
-        JourneyState.DRAINING,
-        JourneyState.DRAFT,
-    },
-}
-_DISPATCHES = {
-    JourneyState.PAUSED: DispatchState.PAUSED,
-    JourneyState.RUNNING: DispatchState.RUNNING,
-    JourneyState.DRAINING: DispatchState.RUNNING,
-    JourneyState.CANCELLED: DispatchState.CANCELLED,
-}
 
 
 class Journeys:
@@ -367,16 +347,7 @@ class Journeys:
     def _become(self, journey_id: str, state: JourneyState) -> Journey:
         def work(connection: Connection) -> None:
             row = self._lock(connection, journey_id)
-            if JourneyState(row.state) not in _MAY_BECOME[state]:
-                raise ConflictError(f"journey {journey_id} is {row.state}, and cannot be {state}")
-            repository.change_journey(connection, row.no, state=state.value)
-            set_states_below(
-                connection,
-                JOURNEY,
-                f"{journey_id}/",
-                to=_DISPATCHES[state],
-                workspace_id=self._workspace_id,
-            )
+            switch(connection, row, state, workspace_id=self._workspace_id)
 
         self._store.write(work)
         return self.get(journey_id)

@@ -10,7 +10,7 @@ from kikubari.journeys.running import _repository as repository
 from kikubari.journeys.running.contracts import MovePreview, PublishOptions, StepMove
 from kikubari.journeys.running.paths import MOVED, MOVED_IN, encode_pass
 from kikubari.journeys.running.program import Program
-from kikubari.journeys.running.walking import Passed
+from kikubari.journeys.running.travellers import Passed
 from kikubari.spec.errors import ConflictError
 
 Standing = Sequence[tuple[int, int, int]]  # (version, step, how many)

@@ -42,7 +42,7 @@ from kikubari.journeys.running.contracts import Untold
 from kikubari.journeys.running.letters import origin_of
 from kikubari.journeys.running.program import Program
 from kikubari.journeys.running.programs import Programs
-from kikubari.journeys.running.walking import Traveller
+from kikubari.journeys.running.travellers import Traveller
 from kikubari.kit.clock import Clock
 from kikubari.kit.instants import from_micros, to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE

@@ -14,7 +14,8 @@ from kikubari.journeys.running.contracts import EnrolmentState
 from kikubari.journeys.running.matching import Tests
 from kikubari.journeys.running.paths import GOAL, decode_path
 from kikubari.journeys.running.program import Program
-from kikubari.journeys.running.walking import Passed, shared_instant
+from kikubari.journeys.running.travellers import Passed
+from kikubari.journeys.running.walking import shared_instant
 from kikubari.kit.instants import to_micros
 
 

@@ -31,7 +31,8 @@ from kikubari.journeys.running.letters import Key, Letters
 from kikubari.journeys.running.program import Program, key_of
 from kikubari.journeys.running.programs import Live, Programs
 from kikubari.journeys.running.surroundings import Surroundings
-from kikubari.journeys.running.walking import Acts, Known, Traveller, walk
+from kikubari.journeys.running.travellers import Acts, Traveller
+from kikubari.journeys.running.walking import Known, walk
 from kikubari.kit.instants import from_micros, to_micros
 from kikubari.storage import Priority
 

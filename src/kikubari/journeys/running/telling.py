@@ -11,7 +11,7 @@ from kikubari.journeys.definition import NotifyStep, WebhookStep
 from kikubari.journeys.running.contracts import LogReader, Untold
 from kikubari.journeys.running.notices import NoticeQueue
 from kikubari.journeys.running.program import Program
-from kikubari.journeys.running.walking import Traveller
+from kikubari.journeys.running.travellers import Traveller
 from kikubari.kit.clock import Clock
 from kikubari.kit.instants import from_micros
 from kikubari.profiles import profile_id

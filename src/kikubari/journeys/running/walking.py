@@ -12,7 +12,6 @@ never leave at once.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
 from pyroaring import BitMap
@@ -37,67 +36,14 @@ from kikubari.journeys.definition import (
     WebhookStep,
 )
 from kikubari.journeys.definition.steps import Part
-from kikubari.journeys.running.contracts import EnrolmentState
-from kikubari.journeys.running.paths import COMPLETED, encode_pass, reasoned
+from kikubari.journeys.running.drawing import draw, lot_key, part_of
+from kikubari.journeys.running.paths import COMPLETED, reasoned
 from kikubari.journeys.running.program import WAITS, AnyWait, Program, key_of
+from kikubari.journeys.running.travellers import Acts, Traveller
 from kikubari.kit.instants import from_micros, to_micros
 
 GRACE = timedelta(hours=1)
 _GRACE_US = GRACE // timedelta(microseconds=1)
-_WHOLE = 100
-
-
-@dataclass(slots=True, eq=False)
-class Traveller:
-    """A person on the way, as the row has them; changed in place while walking."""
-
-    id: int
-    version: int
-    number: int
-    ordinal: int
-    step: int
-    began_us: int
-    at_us: int
-    due_us: int | None
-    trigger_position: int
-    path: bytes
-    state: EnrolmentState = EnrolmentState.ACTIVE
-    outcome: int | None = None
-    ended_us: int | None = None
-    is_changed: bool = False
-
-    def wait_until(self, due_us: int) -> None:
-        """Stay, to be looked at again then."""
-        self.is_changed = self.is_changed or self.due_us != due_us
-        self.due_us = due_us
-
-    def leave(self, outcome: int, at_us: int) -> None:
-        """End the way here."""
-        if self.step:
-            self.path += encode_pass(self.step, outcome, at_us)
-        self._end(outcome, at_us)
-
-    def go(self, way: int, onward: int, at_us: int, now_us: int) -> None:
-        """Take a way out of the step."""
-        self.path += encode_pass(self.step, way, at_us)
-        self.is_changed = True
-        if onward == 0:
-            self._end(COMPLETED, at_us)
-            return
-        self.step = onward
-        self.at_us = at_us
-        self.due_us = now_us
-
-    def _end(self, outcome: int, at_us: int) -> None:
-        self.state = EnrolmentState.ENDED
-        self.outcome = outcome
-        self.ended_us = at_us
-        self.step = 0
-        self.due_us = None
-        self.is_changed = True
-
-
-Passed = dict[tuple[int, int, int], int]  # (version, step, way) → how many
 
 
 Answers = Callable[[WaitForStep, Sequence[Traveller]], Mapping[int, int]]
@@ -134,27 +80,6 @@ class Known:
     winners: Mapping[int, str] = field(default_factory=dict)
 
 
-@dataclass
-class Acts:
-    """What a walk wants done, all in the transaction that writes where people are.
-
-    Attributes:
-        messages: people by dispatch.
-        steps: travellers who passed a step that acts otherwise, by (program, step).
-        passed: how often each way was taken.
-    """
-
-    messages: dict[int, list[int]] = field(default_factory=dict)
-    steps: list[tuple[Program, int, list[Traveller]]] = field(default_factory=list)
-    passed: Passed = field(default_factory=dict)
-
-    def count(self, program: Program, step: int, way: int, n: int) -> None:
-        """Note that so many took a way."""
-        if n:
-            key = (program.version, step, way)
-            self.passed[key] = self.passed.get(key, 0) + n
-
-
 def walk(
     program: Program, people: Iterable[Traveller], known: Known, acts: Acts, now: datetime
 ) -> None:
@@ -183,12 +108,6 @@ def walk(
 def shared_instant(due_us: int, now_us: int) -> int:
     """Return the instant that counts for a step which was due then and is taken now."""
     return max(due_us, now_us - _GRACE_US)
-
-
-def draw(key: str, number: int) -> int:
-    """Return a lot from 0 to 99: the same for the same key and person, even over all people."""
-    digest = blake2b(number.to_bytes(8, "big"), digest_size=8, key=key.encode()[:64]).digest()
-    return int.from_bytes(digest, "big") % _WHOLE
 
 
 class _Walk:
@@ -394,20 +313,6 @@ class _Walk:
             one.leave(COMPLETED, self._instant(one))
             n += 1
         self._acts.count(self._program, number, COMPLETED, n)
-
-
-def lot_key(journey_id: str, step_id: str) -> str:
-    """Return the key of a step's lots: 32 hex digits, however long the ids are."""
-    return blake2b(f"{journey_id}/{step_id}".encode(), digest_size=16).hexdigest()
-
-
-def part_of(parts: Sequence[Part], lot: int) -> str:
-    """Return the part that a lot from 0 to 99 falls into."""
-    for part in parts:
-        lot -= part.percent
-        if lot < 0:
-            return part.id
-    return parts[-1].id
 
 
 def best_micros(after_us: int, hour: int, zone: ZoneInfo) -> int:

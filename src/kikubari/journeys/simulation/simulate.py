@@ -51,7 +51,7 @@ from kikubari.journeys.running import (
 from kikubari.journeys.running import _enrolments as rows
 from kikubari.journeys.running.matching import Tests, trigger_types
 from kikubari.journeys.running.program import Program, extend_names
-from kikubari.journeys.running.walking import Acts, Traveller
+from kikubari.journeys.running.travellers import Acts, Traveller
 from kikubari.journeys.simulation.contracts import (
     GuardSample,
     Habits,
