@@ -44,10 +44,12 @@ class Claims(msgspec.Struct, frozen=True):
     Attributes:
         signs: wordings found.
         asserts: families of facts it says of the reader.
+        is_of_ours: whether it tells of the shop's people, of makers or of somebody in a book.
     """
 
     signs: frozenset[Sign] = frozenset()
     asserts: frozenset[str] = frozenset()
+    is_of_ours: bool = False
 
 
 _NOTHING = Claims()
@@ -71,8 +73,9 @@ def read_claims(lower: str, *, is_open: bool) -> Claims:
     tagged = _tagged(canonical(lower))
     grammar = _grammar()
     hits = sorted(grammar.found.find(tagged))
+    is_of_ours = grammar.bars["ours"].search(tagged) is not None
     if not hits:
-        return _NOTHING
+        return Claims(is_of_ours=True) if is_of_ours else _NOTHING
     signs: set[Sign] = set()
     asserts: set[str] = set()
     for index in hits:
@@ -89,7 +92,7 @@ def read_claims(lower: str, *, is_open: bool) -> Claims:
                 asserts |= _matters(deed, said[0])
             else:
                 signs.add(Sign(deed))
-    return Claims(frozenset(signs), frozenset(asserts))
+    return Claims(frozenset(signs), frozenset(asserts), is_of_ours)
 
 
 def _matters(deed: str, span: str) -> frozenset[str]:
