@@ -14,6 +14,7 @@ import { ButtonLink, Confirm, toast, toastFailure, useErrorLine } from '@/design
 import TestDialog from '../trials/TestDialog'
 import { useText as useTrialText } from '../trials/texts'
 import { ConfirmSending } from './ConfirmSending'
+import { useText as useRepeatText } from './repeat/texts'
 import { isMoving } from './state'
 import { useText } from './texts'
 
@@ -33,7 +34,10 @@ export function Actions({ broadcast, state }: { broadcast: Broadcast; state: Bro
   const act = useAct(broadcast.id, () => setAsks(undefined))
   const maySend = useMay('send')
   const mayWrite = useMay('write')
-  const isUnderWay = isMoving(state)
+  const sayRepeat = useRepeatText()
+  const recurs = !!broadcast.definition.timing?.repeat
+  const isUnderWay = isMoving(state) || state === 'repeating'
+  const isWaiting = state === 'scheduled' || state === 'repeating' || (recurs && state === 'paused')
   return (
     <>
       {state === 'draft' && mayWrite && (
@@ -65,7 +69,7 @@ export function Actions({ broadcast, state }: { broadcast: Broadcast; state: Bro
           {t('resume')}
         </Button>
       )}
-      {maySend && state === 'scheduled' && (
+      {maySend && isWaiting && (
         <Button variant="default" loading={act.isPending} onClick={() => act.mutate('unschedule')}>
           {t('unschedule')}
         </Button>
@@ -81,12 +85,12 @@ export function Actions({ broadcast, state }: { broadcast: Broadcast; state: Bro
         isOpen={asks === 'cancel'}
         isBusy={act.isPending}
         isIrreversible
-        title={t('cancel_title')}
+        title={recurs ? sayRepeat('cancel_title') : t('cancel_title')}
         confirmLabel={t('cancel_now')}
         onClose={() => setAsks(undefined)}
         onConfirm={() => act.mutate('cancel')}
       >
-        {t('cancel_what')}
+        {recurs ? sayRepeat('cancel_what') : t('cancel_what')}
       </Confirm>
     </>
   )

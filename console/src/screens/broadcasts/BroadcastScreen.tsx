@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import type { Broadcast, Progress } from '@/api/generated'
 import { getBroadcastOptions } from '@/api/generated/@tanstack/react-query.gen'
-import { Badge, Loaded, PageHeader } from '@/design'
+import { Badge, Loaded, PageHeader, TextLink } from '@/design'
 import { useFormat } from '@/language/format'
 import { ApprovalSection } from '../approvals/ApprovalSection'
 import { Actions } from './Actions'
@@ -11,6 +11,8 @@ import { Letter } from './Letter'
 import { LettersSection } from './letters/LettersSection'
 import { Recipients } from './Recipients'
 import { Report } from './Report'
+import { Occurrences } from './repeat/Occurrences'
+import { useText as useRepeatText } from './repeat/texts'
 import { countMoving, countSent, tones, useProgress, useSegmentName } from './state'
 import { useText } from './texts'
 
@@ -32,9 +34,13 @@ export default function BroadcastScreen() {
 
 function BroadcastView({ broadcast, progress }: { broadcast: Broadcast; progress: Progress }) {
   const isToCome = progress.state === 'draft' || progress.state === 'scheduled'
+  const recurs = !!broadcast.definition.timing?.repeat
   return (
     <>
       <Lead broadcast={broadcast} progress={progress} />
+      {recurs && (progress.state !== 'draft' || progress.n_audience > 0) && (
+        <Occurrences broadcast={broadcast} />
+      )}
       {isToCome ? (
         <>
           <ApprovalSection broadcast={broadcast} />
@@ -42,12 +48,14 @@ function BroadcastView({ broadcast, progress }: { broadcast: Broadcast; progress
         </>
       ) : (
         <>
-          {broadcast.definition.experiment && <LettersSection broadcast={broadcast} />}
-          <Report broadcast={broadcast} progress={progress} />
+          {broadcast.definition.experiment && !recurs && <LettersSection broadcast={broadcast} />}
+          {(!recurs || progress.n_audience > 0) && (
+            <Report broadcast={broadcast} progress={progress} />
+          )}
         </>
       )}
       <Letter definition={broadcast.definition} />
-      {!isToCome && <Recipients broadcastId={broadcast.id} />}
+      {!isToCome && !recurs && <Recipients broadcastId={broadcast.id} />}
     </>
   )
 }
@@ -55,11 +63,13 @@ function BroadcastView({ broadcast, progress }: { broadcast: Broadcast; progress
 function Lead({ broadcast, progress }: { broadcast: Broadcast; progress: Progress }) {
   const t = useText()
   const format = useFormat()
+  const sayRepeat = useRepeatText()
   const nameSegment = useSegmentName()
   const { state } = progress
   const counts = {
     draft: 0,
     scheduled: 0,
+    repeating: 0,
     enqueuing: broadcast.n_audience,
     watching: broadcast.n_enqueued,
     sending: countMoving(progress),
@@ -68,11 +78,13 @@ function Lead({ broadcast, progress }: { broadcast: Broadcast; progress: Progres
     done: countSent(progress),
   }
   const { name, segment } = broadcast.definition
-  const { begins_at, started_at, created_at } = broadcast
+  const { begins_at, started_at, created_at, occurs_at, recurring_id } = broadcast
   const when = started_at
     ? t('started', { when: format.instant(started_at) })
     : begins_at
-      ? t('begins', { when: format.instant(begins_at) })
+      ? state === 'repeating' && occurs_at
+        ? t('next', { when: format.instant(occurs_at) })
+        : t('begins', { when: format.instant(begins_at) })
       : t('written', { when: format.instant(created_at) })
   return (
     <PageHeader
@@ -83,6 +95,13 @@ function Lead({ broadcast, progress }: { broadcast: Broadcast; progress: Progres
           {name}
           <br />
           <Badge tone={tones[state]}>{t(`state_${state}`)}</Badge> {nameSegment(segment)} · {when}
+          {recurring_id && (
+            <p>
+              <TextLink to="/broadcasts/$broadcastId" params={{ broadcastId: recurring_id }}>
+                {sayRepeat('one_of')}
+              </TextLink>
+            </p>
+          )}
           {broadcast.problem && <p>{t('not_begun', { problem: broadcast.problem })}</p>}
         </>
       }

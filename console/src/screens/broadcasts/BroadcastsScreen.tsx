@@ -79,7 +79,7 @@ function List({ broadcasts }: { broadcasts: Broadcast[] }) {
     {
       id: 'when',
       header: t('when'),
-      cell: (one) => format.instant(one.started_at ?? one.created_at),
+      cell: (one) => format.instant(one.occurs_at ?? one.started_at ?? one.created_at),
     },
   ]
   return (
@@ -97,7 +97,7 @@ function Sent({ broadcast }: { broadcast: Broadcast }) {
   const t = useText()
   const format = useFormat()
   const progress = useProgress(broadcast.id).data
-  if (!broadcast.started_at) return t('not_sent')
+  if (!broadcast.started_at && !progress?.n_audience) return t('not_sent')
   const sent = progress ? format.number(countSent(progress)) : '–'
-  return `${sent} / ${format.number(broadcast.n_audience)}`
+  return `${sent} / ${format.number(progress?.n_audience ?? broadcast.n_audience)}`
 }

@@ -1,6 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type Broadcast, changeBroadcast, sendBroadcast, type Timing } from '@/api/generated'
+import {
+  type Broadcast,
+  type BroadcastState,
+  changeBroadcast,
+  sendBroadcast,
+  type Timing,
+} from '@/api/generated'
 import { checkSenderOptions, getAudienceOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { Confirm, toast, toastFailure, useErrorLine } from '@/design'
 import { isAsked } from '../approvals/approval'
@@ -12,6 +18,11 @@ import { When } from './When'
 interface Props {
   broadcast: Broadcast
   onClose: () => void
+}
+
+const done: Partial<Record<BroadcastState, 'done_schedule' | 'done_repeat'>> = {
+  scheduled: 'done_schedule',
+  repeating: 'done_repeat',
 }
 
 /** Asks when a draft goes, and whether it really should. */
@@ -26,18 +37,19 @@ export function ConfirmSending({ broadcast, onClose }: Props) {
   if (sender?.is_blocked) {
     return <SenderStop broadcastId={broadcast.id} report={sender} onClose={onClose} />
   }
-  const isLater = !!timing?.start_at && new Date(timing.start_at) > new Date()
+  const repeats = !!timing?.repeat
+  const isLater = repeats || (!!timing?.start_at && new Date(timing.start_at) > new Date())
   return (
     <Confirm
       isOpen
       isIrreversible={!isLater}
       isBusy={send.isPending}
       title={t('send_title', { count: audience?.count ?? 0 })}
-      confirmLabel={t(isLater ? 'schedule_now' : 'send_now')}
+      confirmLabel={t(repeats ? 'repeat_now' : isLater ? 'schedule_now' : 'send_now')}
       onClose={onClose}
       onConfirm={() => send.mutate()}
     >
-      <p>{t(isLater ? 'schedule_what' : 'send_what')}</p>
+      <p>{t(repeats ? 'repeat_what' : isLater ? 'schedule_what' : 'send_what')}</p>
       {sender?.is_sandbox && <p>{t('send_sandbox')}</p>}
       <When value={timing ?? {}} onChange={setTiming} />
     </Confirm>
@@ -63,7 +75,7 @@ function useSend(
       }
       return sendBroadcast({ path, throwOnError: true })
     },
-    onSuccess: ({ data }) => toast(t(data.state === 'scheduled' ? 'done_schedule' : 'done_send')),
+    onSuccess: ({ data }) => toast(t(done[data.state] ?? 'done_send')),
     onError: (error) =>
       isAsked(error) ? toast(sayApproval('asked_done')) : toastFailure(sayError(error)),
     onSettled: () => {

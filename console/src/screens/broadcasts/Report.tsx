@@ -19,7 +19,7 @@ export function Report({ broadcast, progress }: { broadcast: Broadcast; progress
       <Loaded query={report}>
         {(found) => (
           <>
-            <Numbers broadcast={broadcast} progress={progress} report={found} />
+            <Numbers progress={progress} report={found} />
             {found.outcomes.sent > 0 && <Funnel report={found} />}
             {found.outcomes.sent > 0 && <Orders report={found} />}
             {found.links.length > 0 && <Links links={found.links} />}
@@ -32,12 +32,11 @@ export function Report({ broadcast, progress }: { broadcast: Broadcast; progress
 }
 
 interface NumbersProps {
-  broadcast: Broadcast
   progress: Progress
   report: BroadcastReport
 }
 
-function Numbers({ broadcast, progress, report }: NumbersProps) {
+function Numbers({ progress, report }: NumbersProps) {
   const t = useText()
   const format = useFormat()
   const { outcomes } = report
@@ -46,7 +45,7 @@ function Numbers({ broadcast, progress, report }: NumbersProps) {
   return (
     <Section title={t('figures')} isTitleHidden>
       <Figures>
-        <Figure label={t('audience')} value={format.number(broadcast.n_audience)} />
+        <Figure label={t('audience')} value={format.number(progress.n_audience)} />
         <Figure label={t('sent')} value={format.number(countSent(progress))} />
         <Figure
           label={t('held_back')}
@@ -60,6 +59,7 @@ function Numbers({ broadcast, progress, report }: NumbersProps) {
         />
         <Figure label={t('clicked')} value={rate(outcomes.clicked)} />
         <Figure label={t('unsubscribed')} value={format.number(outcomes.unsubscribed)} />
+        <Figure label={t('replied')} value={format.number(outcomes.replied)} />
       </Figures>
     </Section>
   )

@@ -3,6 +3,7 @@ import type { Timing } from '@/api/generated'
 import { useShop } from '@/app/session'
 import { NumberField } from '@/design'
 import { dayOf, instantOf, timeOf } from '@/language/zone'
+import { RepeatFields } from './repeat/RepeatFields'
 import { useText } from './texts'
 import styles from './When.module.css'
 
@@ -27,15 +28,20 @@ export function When({ value, onChange }: Props) {
       <SegmentedControl
         aria-label={t('when')}
         className={styles.choice}
-        value={startAt ? 'later' : 'now'}
+        value={value.repeat ? 'repeat' : startAt ? 'later' : 'now'}
         data={[
           { value: 'now', label: t('when_now') },
           { value: 'later', label: t('when_later') },
+          { value: 'repeat', label: t('when_repeat') },
         ]}
         onChange={(choice) =>
-          choice === 'later'
-            ? put(tomorrow, usualTime)
-            : onChange({ ...value, start_at: null, in_local_time: false })
+          choice === 'now'
+            ? onChange({ ...value, start_at: null, in_local_time: false, repeat: null })
+            : onChange({
+                ...value,
+                start_at: startAt ?? instantOf(tomorrow, zone, usualTime),
+                repeat: choice === 'repeat' ? { each: 'week' } : null,
+              })
         }
       />
       {startAt && (
@@ -43,7 +49,7 @@ export function When({ value, onChange }: Props) {
           <div className={styles.instant}>
             <TextInput
               type="date"
-              label={t('when_day')}
+              label={t(value.repeat ? 'when_first' : 'when_day')}
               value={dayOf(startAt, zone)}
               onChange={(event) => put(event.currentTarget.value, timeOf(startAt, zone))}
             />
@@ -54,6 +60,12 @@ export function When({ value, onChange }: Props) {
               onChange={(event) => put(dayOf(startAt, zone), event.currentTarget.value)}
             />
           </div>
+          {value.repeat && (
+            <RepeatFields
+              value={value.repeat}
+              onChange={(repeat) => onChange({ ...value, repeat })}
+            />
+          )}
           <Checkbox
             label={t('when_local')}
             description={t('when_local_note')}

@@ -12,6 +12,7 @@ import { useText } from './texts'
 export const tones: Record<BroadcastState, Tone> = {
   draft: 'neutral',
   scheduled: 'action',
+  repeating: 'action',
   enqueuing: 'action',
   watching: 'action',
   sending: 'action',
