@@ -76,3 +76,8 @@ def test_what_cannot_be_made_is_refused():
         book.make("nothing", RecipeOptions())
     with pytest.raises(InvalidInputError):
         book.make("price-drop", RecipeOptions(offer="off_1"))
+
+
+def test_a_journey_may_have_a_name_of_its_own():
+    options = RecipeOptions(name="Welcome / ようこそ")
+    assert RecipeBook(Survey(), CLOCK).make("welcome", options).name == "Welcome / ようこそ"

@@ -18,12 +18,13 @@ from kikubari.cli.broadcasts import wait_until_sent
 from kikubari.cli.connection import AdminClient, in_path
 from kikubari.cli.operating import run_server
 from kikubari.cli.output import console
-from kikubari.demo import write_demo_shop
+from kikubari.demo import VISITORS, write_demo_shop
 from kikubari.spec.errors import UnavailableError
 
 DEMO_EMAIL = "demo@example.com"
 DEMO_PASSWORD = "kikubari-demo"  # noqa: S105 - of a demo on a loopback address, printed on start
 _WEBSITE = "Demo shop website"
+_SHOP_SERVER = "Demo shop server"
 _STEPS = (
     "files",
     "imports",
@@ -35,6 +36,7 @@ _STEPS = (
     "segments",
     "broadcast",
     "journeys",
+    "visitors",
     "recommendations",
     "predictions",
 )
@@ -157,15 +159,29 @@ class DemoLoader:
     def _load_journeys(self, client: AdminClient) -> None:
         console.print("Starting journeys from recipes …")
         (offer, *_) = client.get("/api/offers")
+        names = {one["id"]: one["name"] for one in client.get("/api/recipes")}
         for recipe in _RECIPES:
             if recipe not in self._state.journeys:
                 gift = ("--offer", offer["id"]) if recipe == _WITH_OFFER else ()
-                made = self._command("recipe", "install", recipe, *gift, "--json")
+                name = ("--name", "{en} / {ja}".format(**names[recipe]))
+                made = self._command("recipe", "install", recipe, *name, *gift, "--json")
                 self._state.journeys[recipe] = msgspec.json.decode(made)["journey_id"]
                 self._save()
             journey = in_path("/api/journeys", self._state.journeys[recipe])
             if client.get(journey)["state"] == "draft":
                 client.post(f"{journey}/publish", {})
+
+    def _load_visitors(self, client: AdminClient) -> None:
+        """Send what a few customers do now, as the shop's own server would; journeys begin."""
+        sources = client.get("/api/sources")
+        if all(one["name"] != _SHOP_SERVER for one in sources):
+            sources.append(client.post("/api/sources", {"name": _SHOP_SERVER, "kind": "server"}))
+        (key,) = (one["write_key"] for one in sources if one["name"] == _SHOP_SERVER)
+        lines = (self._folder / VISITORS).read_bytes().splitlines()
+        batch = {"batch": [msgspec.json.decode(line) for line in lines]}
+        sent = httpx.post(f"{client.url}/v1/batch", json=batch, auth=(key, ""), trust_env=False)
+        if not sent.is_success:
+            raise UnavailableError(f"the shop's visitors were not taken in: {sent.text}")
 
     def _load_recommendations(self, client: AdminClient) -> None:
         """Have lists learned at once, behind the server, rather than when it has settled."""

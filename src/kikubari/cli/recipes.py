@@ -53,6 +53,7 @@ def show_recipe(settings: Settings, recipe_id: str, *, as_json: bool) -> None:
     show_default=True,
     help="Of its name, and of who has no language of their own.",
 )
+@click.option("--name", default="", help="Of the journey; the recipe's own by default.")
 @click.option("--from-address", default="", help="Who its messages are from; the shop by default.")
 @click.option("--from-name", default="", help="Their name.")
 @click.option("--topic", default="", help="Id of what its messages are about.")
@@ -64,6 +65,7 @@ def install(
     recipe_id: str,
     *,
     language: str,
+    name: str,
     from_address: str,
     from_name: str,
     topic: str,
@@ -71,7 +73,7 @@ def install(
     as_json: bool,
 ) -> None:
     """Make a draft of a recipe; nobody enters before it is published."""
-    body: dict[str, Any] = {"language": language, "topic": topic, "offer": offer}
+    body: dict[str, Any] = {"language": language, "name": name, "topic": topic, "offer": offer}
     if from_address:
         body["sender"] = {"from_address": from_address, "from_name": from_name}
     with connect(settings) as client:

@@ -2,6 +2,6 @@
 
 from kikubari.demo.contracts import DemoFile, DemoShop, Progress
 from kikubari.demo.picture import product_image
-from kikubari.demo.shop import write_demo_shop
+from kikubari.demo.shop import VISITORS, write_demo_shop
 
-__all__ = ["DemoFile", "DemoShop", "Progress", "product_image", "write_demo_shop"]
+__all__ = ["VISITORS", "DemoFile", "DemoShop", "Progress", "product_image", "write_demo_shop"]

@@ -21,9 +21,15 @@ class DemoFile(msgspec.Struct, frozen=True):
 
 
 class DemoShop(msgspec.Struct, frozen=True):
-    """All files of the shop, in the order in which to import them."""
+    """All files of the shop.
+
+    Attributes:
+        files: in the order in which to import them.
+        visitors: undated messages, one a line, to send to the tracking API when journeys run.
+    """
 
     files: tuple[DemoFile, ...]
+    visitors: Path
 
     @property
     def rows(self) -> int:

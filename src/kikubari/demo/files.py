@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -173,6 +174,16 @@ def write_events(path: Path, sessions: list[Session], behaviour: Behaviour) -> i
                 message["messageId"] = f"demo-{count:07}"
                 file.write(encode(message) + b"\n")
     return count
+
+
+def write_visitors(path: Path, messages: Iterable[dict[str, Any]]) -> int:
+    """Write one message a line; the same one sent again counts once."""
+    lines = [
+        msgspec.json.encode({**message, "messageId": f"demo-visitor-{number:03}"})
+        for number, message in enumerate(messages)
+    ]
+    path.write_bytes(b"".join([line + b"\n" for line in lines]))
+    return len(lines)
 
 
 def _write(

@@ -1,8 +1,9 @@
 """The demo shop as a whole: reads the real sales, simulates the rest, writes the files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from kikubari.demo import files
 from kikubari.demo.agreements import consent_rows, suppression_rows
@@ -14,9 +15,12 @@ from kikubari.demo.restocking import plan_restocking
 from kikubari.demo.sessions import plan_sessions
 from kikubari.demo.source import DAY_SECONDS, read_sales
 from kikubari.demo.stores import last_visits, plan_visits
+from kikubari.demo.visitors import plan_visitors
 from kikubari.kit.instants import EPOCH
 
 DEFAULT_SEED = 20101201
+VISITORS = "visitors.jsonl"
+_Step = tuple[str, str, Callable[[Path], int]]
 
 
 def write_demo_shop(
@@ -37,18 +41,20 @@ def write_demo_shop(
         progress: told after each file.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    steps = _steps(newest_on, seed)
+    steps, visitors = _plan(newest_on, seed)
     written = []
     for done, (kind, name, write) in enumerate(steps, start=1):
         path = folder / name
         written.append(DemoFile(kind=kind, path=path, rows=write(path)))
         if progress:
             progress(done, len(steps), name)
-    return DemoShop(files=tuple(written))
+    path = folder / VISITORS
+    files.write_visitors(path, visitors)
+    return DemoShop(files=tuple(written), visitors=path)
 
 
-def _steps(newest_on: date, seed: int) -> list[tuple[str, str, Callable[[Path], int]]]:
-    """Return kind, name and writer of each file, in the order of import."""
+def _plan(newest_on: date, seed: int) -> tuple[list[_Step], Iterator[dict[str, Any]]]:
+    """Return kind, name and writer of each file, in the order of import, and visitors' messages."""
     newest_day = (newest_on - EPOCH.date()).days
     evening = newest_day * DAY_SECONDS + 22 * 3600
     sales = read_sales(newest_on)
@@ -57,12 +63,13 @@ def _steps(newest_on: date, seed: int) -> list[tuple[str, str, Callable[[Path], 
     people = invent_people(buyers, newest_on, seed)
     visits = plan_visits(people, newest_day, seed)
     latest = last_visits(visits)
-    consents = consent_rows(people, evening, seed)
+    consents = list(consent_rows(people, evening, seed))
     suppressions = suppression_rows(people, evening, seed)
     sessions = plan_sessions(people, sales, visits, newest_day, seed)
     behaviour = Behaviour(sales, products, seed)
     restocking = plan_restocking(products, seed)
-    return [
+    visitors = plan_visitors(people, consents, products, seed)
+    steps: list[_Step] = [
         ("products", "products.csv", lambda to: files.write_products(to, products)),
         (
             "customers",
@@ -80,3 +87,4 @@ def _steps(newest_on: date, seed: int) -> list[tuple[str, str, Callable[[Path], 
         ("events", "events.jsonl", lambda to: files.write_events(to, sessions, behaviour)),
         ("products", "restocking.csv", lambda to: files.write_restocking(to, restocking)),
     ]
+    return steps, visitors

@@ -26,12 +26,14 @@ class RecipeOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """How a recipe is to be installed; everything can be changed in the draft.
 
     Attributes:
-        language: of the journey's name, and of who has no language of their own.
+        name: of the journey; without, the recipe's own in `language`.
+        language: of that name, and of who has no language of their own.
         sender: without, the shop's own.
         topic: id of what its marketing messages are about.
         offer: id of the offer whose codes it brings.
     """
 
+    name: Annotated[str, Meta(max_length=200)] = ""
     language: Literal["ja", "en"] = "en"
     sender: Sender | None = None
     topic: Annotated[str, Meta(max_length=100)] = ""
@@ -77,6 +79,8 @@ class RecipeBook:
             topic=options.topic,
             offer=options.offer,
         )
+        if options.name:
+            journey = msgspec.structs.replace(journey, name=options.name)
         check_journey(journey)
         return journey
 
