@@ -73,7 +73,7 @@ def read_claims(lower: str, *, is_open: bool) -> Claims:
     tagged = _tagged(canonical(lower))
     grammar = _grammar()
     hits = sorted(grammar.found.find(tagged))
-    is_of_ours = grammar.bars["ours"].search(tagged) is not None
+    is_of_ours = _is_of_ours(tagged)
     if not hits:
         return Claims(is_of_ours=True) if is_of_ours else _NOTHING
     signs: set[Sign] = set()
@@ -89,10 +89,17 @@ def read_claims(lower: str, *, is_open: bool) -> Claims:
             continue
         for deed in frame.does:
             if deed.startswith("asserts"):
+                if is_of_ours:
+                    continue
                 asserts |= _matters(deed, said[0])
             else:
                 signs.add(Sign(deed))
     return Claims(frozenset(signs), frozenset(asserts), is_of_ours)
+
+
+def _is_of_ours(tagged: str) -> bool:
+    bars = _grammar().bars
+    return bool(bars["ours"].search(tagged)) and not bars["to_reader"].search(tagged)
 
 
 def _matters(deed: str, span: str) -> frozenset[str]:

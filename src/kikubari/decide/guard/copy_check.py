@@ -179,7 +179,7 @@ def _read(text: str) -> Sentence:
         said = claims.asserts
         return Sentence(text, found, said, said, said, said, named)
     asserts, owns = _said_of_reader(lower, mentions)
-    if claims.is_of_ours and Sign.SAYS_YOU not in found:
+    if claims.is_of_ours:
         # The life of somebody in a story, or of the house itself.
         asserts = owns = frozenset()
         found -= {Sign.COMFORTS, Sign.CONGRATULATES}
