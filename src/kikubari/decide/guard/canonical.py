@@ -44,7 +44,7 @@ _NOW_THAT = re.compile(r"(?<!by )\bnow (?:that )?(?=you|your|the|he|she|they)\b"
 
 
 # Kin in the name of a firm are nobody's.
-_FIRM = re.compile(r"&(?:amp;)? ?(?:sons?|daughters?|brothers?|sisters?)\b")
+_FIRM = re.compile(r"&(?:amp;)? ?(?:sons?|daughters?|brothers?|sisters?)\b", re.ASCII)
 
 
 def canonical(text: str) -> str:
