@@ -181,3 +181,25 @@ def test_a_rule_out_of_bounds_is_refused(api):
     for bad in ({"over_people": -1}, {"valid_hours": 0}, {"valid_hours": 169}, {"else": 1}):
         refused = api.client.put("/api/policies/approvals", json=bad)
         assert refused.status_code == 400, bad
+
+
+def test_a_recurring_broadcast_is_agreed_to_once_until_it_is_changed(api, log_in, policy):
+    policy(over_people=0)
+    asker, other = log_in("sender"), log_in("sender")
+    timing = {"start_at": "2099-01-01T09:00:00Z", "repeat": {"each": "month", "day": 31}}
+    broadcast_id = draft(api, timing=timing)
+    approval = ask(asker, broadcast_id)["id"]
+    assert answer(other, approval, "approve").status_code == 200
+    sent = send(asker, broadcast_id).raise_for_status().json()
+    assert (sent["state"], sent["occurs_at"][:10]) == ("repeating", "2099-01-31")
+    # What goes on as it was agreed to needs nobody.
+    for verb in ("pause", "resume", "skip-next"):
+        asker.post(f"/api/broadcasts/{broadcast_id}/{verb}").raise_for_status()
+    found = api.get(f"/api/broadcasts/{broadcast_id}/occurrences", to_come=2)
+    assert [one[:10] for one in found["to_come"]] == ["2099-02-28", "2099-03-31"]
+    assert [one["skipped"] for one in found["passed"]] == ["by_hand"]
+    refused = api.client.put(f"/api/broadcasts/{broadcast_id}", json=sent["definition"])
+    assert refused.status_code == 409
+    asker.post(f"/api/broadcasts/{broadcast_id}/unschedule").raise_for_status()
+    api.put(f"/api/broadcasts/{broadcast_id}", sent["definition"] | {"name": "Another"})
+    assert ask(asker, broadcast_id)["wish"]["version"] == 2
