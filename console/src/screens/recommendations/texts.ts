@@ -1,9 +1,11 @@
 import { defineTexts } from '@/language/texts'
 import { strategies } from '../editor/words/strategies'
+import { strategyFields } from '../editor/words/strategyFields'
 
 export const useText = defineTexts('recommendations', {
   en: {
     ...strategies.en,
+    ...strategyFields.en,
     lead: 'What would be shown now',
     lead_note: 'Made this moment, as a message would. Nothing is sent, and nothing is kept of it.',
     strategy: 'Which products',
@@ -27,6 +29,7 @@ export const useText = defineTexts('recommendations', {
   },
   ja: {
     ...strategies.ja,
+    ...strategyFields.ja,
     lead: 'いま表示される商品',
     lead_note: 'メッセージと同じ選び方で、いま作ったものです。送信も記録もされません。',
     strategy: 'どの商品',

@@ -1,4 +1,5 @@
 import { IconAlignCenter, IconAlignLeft, IconAlignRight } from '@tabler/icons-react'
+import { lazy, Suspense } from 'react'
 import type { Align } from '@/api/generated'
 import { NumberField } from '@/design'
 import type { Language } from '@/language/i18n'
@@ -9,7 +10,8 @@ import { ColumnsFields } from './ColumnsFields'
 import { CountdownFields } from './CountdownFields'
 import { Choice, Yes } from './fields'
 import styles from './Panel.module.css'
-import { ProductsFields } from './ProductsFields'
+
+const ProductsFields = lazy(() => import('./ProductsFields'))
 
 export interface Props<B extends AnyBlock = AnyBlock> {
   language: Language
@@ -86,7 +88,11 @@ export function KindFields({ language, block, change }: Props) {
         />
       )
     case 'products':
-      return <ProductsFields language={language} block={block} change={change} />
+      return (
+        <Suspense>
+          <ProductsFields language={language} block={block} change={change} />
+        </Suspense>
+      )
     case 'countdown':
       return <CountdownFields language={language} block={block} change={change} />
     case 'coupon':

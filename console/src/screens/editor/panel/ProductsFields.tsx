@@ -4,16 +4,16 @@ import type { Of } from '../blocks/model'
 import { chosenProducts, isSeeded, isStrategy, strategies } from '../blocks/strategies'
 import { LiquidInput } from '../liquid/LiquidInput'
 import { useEditor } from '../state/editor'
-import { useText } from '../texts'
 import { Choice, Select, Yes } from './fields'
 import type { Props } from './KindFields'
 import styles from './Panel.module.css'
+import { useText } from './productsTexts'
 
 const favourites = 'customer.favourite_category_products'
 const counts = ['1', '2', '3'] as const
 
 /** Which products a block shows each reader, how many, and how. */
-export function ProductsFields({ language, block, change }: Props<Of<'products'>>) {
+export default function ProductsFields({ language, block, change }: Props<Of<'products'>>) {
   const t = useText()
   const { strategy } = block
   const chosen = isStrategy(strategy) ? strategy : (block.source ?? '')
