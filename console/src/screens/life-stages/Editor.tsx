@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react'
 import type { LifeStages, StageRefusal } from '@/api/generated'
 import { tryLifeStagesMutation } from '@/api/generated/@tanstack/react-query.gen'
 import { NumberField, Section, toastFailure, useErrorLine } from '@/design'
+import { movesOf } from '@/design/moves'
 import { Course } from './Course'
 import {
   type Draft,
@@ -12,7 +13,6 @@ import {
   faultOf,
   idOf,
   mostStages,
-  moved,
   type StageDraft,
   writeDefinition,
 } from './draft'
@@ -116,13 +116,7 @@ function Stages({ draft, refusals, onChange }: PartProps & { refusals: StageRefu
             onChange={(part) =>
               set(stages.map((one) => (one.key === stage.key ? { ...one, ...part } : one)))
             }
-            onUp={index > 0 ? () => set(moved(stages, index, -1)) : undefined}
-            onDown={index < stages.length - 1 ? () => set(moved(stages, index, 1)) : undefined}
-            onRemove={
-              stages.length > 2
-                ? () => set(stages.filter((one) => one.key !== stage.key))
-                : undefined
-            }
+            moves={movesOf(stages, index, set, { fewest: 2 })}
           />
         ))}
       </ol>

@@ -1,7 +1,8 @@
-import { ActionIcon, Button, Checkbox, TextInput } from '@mantine/core'
-import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react'
+import { Button, Checkbox, TextInput } from '@mantine/core'
 import type { StageRefusal } from '@/api/generated'
 import { NumberField } from '@/design'
+import { MoveButtons } from '@/design/MoveButtons'
+import type { Moves } from '@/design/moves'
 import { SuggestMany } from '../segment-builder/fields/Suggest'
 import { emptyEvidence, type StageDraft } from './draft'
 import styles from './Editor.module.css'
@@ -15,13 +16,11 @@ interface Props {
   isLast: boolean
   refusals: StageRefusal[]
   onChange: (part: Partial<StageDraft>) => void
-  onUp?: () => void
-  onDown?: () => void
-  onRemove?: () => void
+  moves: Moves
 }
 
 /** One stage: its names, what speaks for it, how long that holds, and what comes then. */
-export function StageCard({ stage, place, isLast, refusals, onChange, ...moves }: Props) {
+export function StageCard({ stage, place, isLast, refusals, onChange, moves }: Props) {
   const t = useText()
   return (
     <li className={styles.stage}>
@@ -38,7 +37,14 @@ export function StageCard({ stage, place, isLast, refusals, onChange, ...moves }
           maxLength={200}
           onChange={(event) => onChange({ name_en: event.currentTarget.value })}
         />
-        <Moves place={place} {...moves} />
+        <MoveButtons
+          labels={{
+            up: t('stage_up', { place }),
+            down: t('stage_down', { place }),
+            remove: t('stage_remove', { place }),
+          }}
+          moves={moves}
+        />
       </div>
       <Refusals refusals={refusals} />
       <Evidence stage={stage} onChange={onChange} />
@@ -101,25 +107,5 @@ function Evidence({ stage, onChange }: Pick<Props, 'stage' | 'onChange'>) {
         {t('evidence_add')}
       </Button>
     </fieldset>
-  )
-}
-
-type MovesProps = Pick<Props, 'place' | 'onUp' | 'onDown' | 'onRemove'>
-
-function Moves({ place, onUp, onDown, onRemove }: MovesProps) {
-  const t = useText()
-  const acts = [
-    { label: t('stage_up', { place }), icon: IconArrowUp, act: onUp },
-    { label: t('stage_down', { place }), icon: IconArrowDown, act: onDown },
-    { label: t('stage_remove', { place }), icon: IconTrash, act: onRemove },
-  ]
-  return (
-    <span className={styles.moves}>
-      {acts.map(({ label, icon: Icon, act }) => (
-        <ActionIcon key={label} variant="subtle" aria-label={label} disabled={!act} onClick={act}>
-          <Icon aria-hidden size={18} />
-        </ActionIcon>
-      ))}
-    </span>
   )
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LifeStages } from '@/api/generated'
-import { draftOf, emptyEvidence, faultOf, idOf, moved, writeDefinition } from './draft'
+import { moved } from '@/design/moves'
+import { draftOf, emptyEvidence, faultOf, idOf, writeDefinition } from './draft'
 
 const dog: LifeStages = {
   id: 'dog',

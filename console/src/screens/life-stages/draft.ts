@@ -98,14 +98,6 @@ function percent(share: number): number {
   return Math.round(share * 100)
 }
 
-/** Moves a stage by a place; at either end it stays. */
-export function moved(stages: StageDraft[], index: number, step: -1 | 1): StageDraft[] {
-  const one = stages[index]
-  const other = stages[index + step]
-  if (!one || !other) return stages
-  return stages.map((stage, at) => (at === index ? other : at === index + step ? one : stage))
-}
-
 export type Fault = 'unnamed' | 'stage_unnamed' | 'evidence_empty' | 'age_empty' | 'twice'
 
 /** Says what keeps a draft from being a definition. */

@@ -1,5 +1,4 @@
-import { ActionIcon, Button, TextInput } from '@mantine/core'
-import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react'
+import { Button, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { PersonaSet } from '@/api/generated'
@@ -9,6 +8,8 @@ import {
   listLiveSegmentsOptions,
 } from '@/api/generated/@tanstack/react-query.gen'
 import { Combobox, type Option, toast, toastFailure, useErrorLine } from '@/design'
+import { MoveButtons } from '@/design/MoveButtons'
+import { type Moves, movesOf } from '@/design/moves'
 import { useFormat } from '@/language/format'
 import styles from './RulesEditor.module.css'
 import {
@@ -16,7 +17,6 @@ import {
   emptyRule,
   faultOf,
   mostRules,
-  moved,
   type RuleDraft,
   type RulesDraft,
   writeRules,
@@ -110,13 +110,7 @@ function RuleRows({ rules, onChange }: RowsProps) {
           place={index + 1}
           segments={segments}
           onChange={(part) => change(rule.key, part)}
-          onUp={index > 0 ? () => onChange(moved(rules, index, -1)) : undefined}
-          onDown={index < rules.length - 1 ? () => onChange(moved(rules, index, 1)) : undefined}
-          onRemove={
-            rules.length > 1
-              ? () => onChange(rules.filter((one) => one.key !== rule.key))
-              : undefined
-          }
+          moves={movesOf(rules, index, onChange, { fewest: 1 })}
         />
       ))}
     </ol>
@@ -128,18 +122,11 @@ interface RowProps {
   place: number
   segments: Option[]
   onChange: (part: Partial<RuleDraft>) => void
-  onUp?: () => void
-  onDown?: () => void
-  onRemove?: () => void
+  moves: Moves
 }
 
-function RuleRow({ rule, place, segments, onChange, onUp, onDown, onRemove }: RowProps) {
+function RuleRow({ rule, place, segments, onChange, moves }: RowProps) {
   const t = useText()
-  const acts = [
-    { label: t('rule_up', { place }), icon: IconArrowUp, act: onUp },
-    { label: t('rule_down', { place }), icon: IconArrowDown, act: onDown },
-    { label: t('rule_remove', { place }), icon: IconTrash, act: onRemove },
-  ]
   return (
     <li className={styles.rule}>
       <TextInput
@@ -154,13 +141,14 @@ function RuleRow({ rule, place, segments, onChange, onUp, onDown, onRemove }: Ro
         options={segments}
         onChange={(segment) => onChange({ segment })}
       />
-      <span className={styles.moves}>
-        {acts.map(({ label, icon: Icon, act }) => (
-          <ActionIcon key={label} variant="subtle" aria-label={label} disabled={!act} onClick={act}>
-            <Icon aria-hidden size={18} />
-          </ActionIcon>
-        ))}
-      </span>
+      <MoveButtons
+        labels={{
+          up: t('rule_up', { place }),
+          down: t('rule_down', { place }),
+          remove: t('rule_remove', { place }),
+        }}
+        moves={moves}
+      />
     </li>
   )
 }

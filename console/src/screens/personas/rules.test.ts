@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PersonaSet } from '@/api/generated'
-import { draftOf, emptyRule, faultOf, moved, writeRules } from './rules'
+import { draftOf, faultOf, writeRules } from './rules'
 
 const persona = { list_id: '', size: 1, share: 0.5, jaccard: null, distinctions: [] }
 const defined: PersonaSet = {
@@ -29,14 +29,6 @@ test('a first draft has one empty rule and a name for everybody else', () => {
   const draft = draftOf(null, 'Everybody else')
   expect(draft.rules).toHaveLength(1)
   expect(faultOf(draft)).toBe('unnamed')
-})
-
-test('a rule moves by one place and not beyond the ends', () => {
-  const rules = [emptyRule(), emptyRule(), emptyRule()]
-  const [first, second, third] = rules
-  expect(moved(rules, 0, 1)).toEqual([second, first, third])
-  expect(moved(rules, 0, -1)).toBe(rules)
-  expect(moved(rules, 2, 1)).toBe(rules)
 })
 
 test('names are needed once each, and a segment for every rule', () => {

@@ -32,14 +32,6 @@ export function draftOf(defined: PersonaSet | null, otherwise: string): RulesDra
   }
 }
 
-/** Moves a rule by a place, up or down; at either end it stays. */
-export function moved(rules: RuleDraft[], index: number, step: -1 | 1): RuleDraft[] {
-  const one = rules[index]
-  const other = rules[index + step]
-  if (!one || !other) return rules
-  return rules.map((rule, at) => (at === index ? other : at === index + step ? one : rule))
-}
-
 export type Fault = 'unnamed' | 'unchosen' | 'twice'
 
 /** Says what keeps the rules from being used. */
