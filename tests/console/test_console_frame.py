@@ -52,6 +52,19 @@ def test_focus_and_title_follow_a_step_to_another_screen(wide) -> None:
     assert "Kikubari" in page.title()
 
 
+def test_the_way_out_is_in_sight_at_any_height(wide) -> None:
+    page = wide.open("/")
+    out = page.get_by_role("button", name="Log out")
+    last = page.get_by_role("navigation").get_by_role("link").last
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(out).to_be_in_viewport(ratio=1)
+    expect(last).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 1280, "height": 600})
+    expect(out).to_be_in_viewport(ratio=1)
+    last.focus()
+    expect(last).to_be_in_viewport(ratio=1)
+
+
 def test_an_appearance_that_was_chosen_is_kept(wide) -> None:
     page = wide.open("/")
     page.get_by_role("radio", name="Dark").press("Space")

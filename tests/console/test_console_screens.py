@@ -117,8 +117,18 @@ def test_a_message_runs_nothing_and_is_found_by_its_recipient(wide, mail) -> Non
     expect(page.get_by_role("region", name="Source")).to_contain_text("DKIM-Signature")
 
 
-@pytest.mark.parametrize("path", ["/broadcasts/brd_none", "/inbox/999999", "/catalogue/none"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/broadcasts/brd_none",
+        "/inbox/999999",
+        "/catalogue/none",
+        "/journeys/jny_none",
+        "/journeys/jny_none/trial",
+    ],
+)
 def test_what_is_not_there_is_said_with_what_to_do(wide, path) -> None:
     page = wide.open(path)
     expect(page.get_by_role("alert")).to_contain_text("This does not exist")
+    expect(page).to_have_title("This does not exist · Kikubari")
     wide.complaints.clear()  # the browser names every 404 by itself

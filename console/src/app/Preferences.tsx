@@ -38,12 +38,7 @@ function AppearanceSwitch() {
       onChange={(scheme) => setColorScheme(scheme as MantineColorScheme)}
       data={choices.map(([scheme, Icon]) => ({
         value: scheme,
-        label: (
-          <>
-            <Icon aria-hidden size={16} className={styles.icon} />
-            <span className={styles.hidden}>{t(scheme)}</span>
-          </>
-        ),
+        label: <Icon role="img" aria-label={t(scheme)} size={16} className={styles.icon} />,
       }))}
     />
   )

@@ -12,7 +12,7 @@ export const useText = defineTexts('app', {
     auto: 'As the device',
     log_out: 'Log out',
     not_found: 'There is nothing at this address',
-    not_found_reason: 'It may have been moved, or the address was cut short when it was copied.',
+    not_found_reason: 'It may have moved, or the address was cut short.',
     to_home: 'Go to Home',
   },
   ja: {
@@ -26,7 +26,7 @@ export const useText = defineTexts('app', {
     auto: '端末に合わせる',
     log_out: 'ログアウト',
     not_found: 'このアドレスには何もありません',
-    not_found_reason: '移動したか、コピーのときにアドレスが途中で切れた可能性があります。',
+    not_found_reason: '移動したか、アドレスが途中で切れた可能性があります。',
     to_home: 'ホームへ',
   },
 })

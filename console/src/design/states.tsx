@@ -18,8 +18,7 @@ interface EmptyProps {
 export function EmptyState({ title, children, action, isPage }: EmptyProps) {
   return (
     <div className={styles.state}>
-      {isPage && <title>{`${title} · Kikubari`}</title>}
-      {title && (isPage ? <h1>{title}</h1> : <h3>{title}</h3>)}
+      {title && <Heading text={title} isPage={isPage} />}
       <p>{children}</p>
       {action}
     </div>
@@ -41,7 +40,7 @@ export function ErrorState({ error, onRetry, isPage }: ErrorProps) {
   const body = error instanceof ApiError && !isMissing ? error.body : undefined
   return (
     <div className={styles.state} data-tone="guard" role="alert">
-      {isPage ? <h1>{what}</h1> : <h3>{what}</h3>}
+      <Heading text={what} isPage={isPage} />
       {how && <p>{how}</p>}
       {body && (
         <p lang="en" className={styles.detail}>
@@ -59,6 +58,17 @@ export function ErrorState({ error, onRetry, isPage }: ErrorProps) {
         </Button>
       )}
     </div>
+  )
+}
+
+/** Heads a part of a screen, or names the whole of it. */
+function Heading({ text, isPage }: { text: string; isPage?: boolean }) {
+  if (!isPage) return <h3>{text}</h3>
+  return (
+    <>
+      <title>{`${text} · Kikubari`}</title>
+      <h1>{text}</h1>
+    </>
   )
 }
 
