@@ -9,6 +9,7 @@ from kikubari.access import Access
 from kikubari.app.adapters import SegmentAudience
 from kikubari.app.contact import HabitualHours
 from kikubari.app.journeying import CopiedLog, JourneyPeople
+from kikubari.app.loops import Loop
 from kikubari.app.staff_post import Staff, StaffPost
 from kikubari.app.wings.calling import CallingWing
 from kikubari.app.wings.delivery import DeliveryWing
@@ -66,20 +67,10 @@ class JourneysWing:
         access: Access,
     ) -> None:
         state, clock, settings = ground.state, ground.clock, ground.settings
-        zone = ZoneInfo(settings.timezone)
         self._segments = segments
         self._letters = letters
         self._calling = calling
-        around = Surroundings(
-            store=state,
-            audience=SegmentAudience(segments.engine),
-            log=CopiedLog(log.log, log.copier),
-            people=JourneyPeople(state, people.profiles, people.limits),
-            tests=EventTests(currency=settings.currency, zone=zone, workspace_id=DEFAULT_WORKSPACE),
-            clock=clock,
-            zone=zone,
-            hours=HabitualHours(state, ground.columnar, people.profiles, clock),
-        )
+        around = _surroundings(ground, log, people, segments)
         programs = Programs(state, workspace_id=DEFAULT_WORKSPACE)
         sender = Sender(from_address=f"news@{settings.mail_domain}", from_name=settings.shop_name)
         self._staff = Staff(access, settings.mail_domain)
@@ -122,15 +113,13 @@ class JourneysWing:
             shard=crc32(ground.process_name.encode()) % _SHARDS,
         )
         self.experiments = Experiments(state, programs, clock, _find_best)
-        anniversaries, schedules = Anniversaries(around, programs), Schedules(around, programs)
         self._stepping = ground.loop("journeys", self._stepper.step, idle=STEPPING)
         following = ground.lone_loop("journeys log", self._follow, idle=ground.woken)
         log.when_copied(following.wake)
         self.loops = (
             following,
             self._stepping,
-            ground.lone_loop("anniversaries", anniversaries.step, idle=_WISHING),
-            ground.lone_loop("schedules", schedules.step, idle=_WISHING),
+            *_calendar_loops(ground, around, programs),
             ground.lone_loop("experiments", self._decide, idle=_DECIDING),
             ground.lone_loop("letters to staff", notices.step, idle=_WRITING),
         )
@@ -174,6 +163,33 @@ class JourneysWing:
         except NotFoundError:
             return False
         return True
+
+
+def _surroundings(
+    ground: Ground, log: LogWing, people: PeopleWing, segments: SegmentsWing
+) -> Surroundings:
+    """Return what journeys run in."""
+    state, clock, settings = ground.state, ground.clock, ground.settings
+    zone = ZoneInfo(settings.timezone)
+    return Surroundings(
+        store=state,
+        audience=SegmentAudience(segments.engine),
+        log=CopiedLog(log.log, log.copier),
+        people=JourneyPeople(state, people.profiles, people.limits),
+        tests=EventTests(currency=settings.currency, zone=zone, workspace_id=DEFAULT_WORKSPACE),
+        clock=clock,
+        zone=zone,
+        hours=HabitualHours(state, ground.columnar, people.profiles, clock),
+    )
+
+
+def _calendar_loops(ground: Ground, around: Surroundings, programs: Programs) -> tuple[Loop, Loop]:
+    """Return what wishes people into journeys that begin by the calendar."""
+    anniversaries, schedules = Anniversaries(around, programs), Schedules(around, programs)
+    return (
+        ground.lone_loop("anniversaries", anniversaries.step, idle=_WISHING),
+        ground.lone_loop("schedules", schedules.step, idle=_WISHING),
+    )
 
 
 def _find_best(parts: Sequence[PartTally]) -> str | None:
