@@ -1,19 +1,18 @@
 """What words give away by themselves, in English and Japanese: patterns for one sentence.
 
 Each sign is a family of wordings; inflection and word order are left open, so that a paraphrase
-shows the same sign. The patterns are in signs.toml.
+shows the same sign. The patterns are in the folder wordings.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from typing import Any, Generic, TypeVar
 
 import re2
 
+from kikubari.decide.guard.lexicon import read_folder
 from kikubari.decide.guard.vocabulary import families
 
 T = TypeVar("T")
@@ -167,8 +166,7 @@ def _shapes(kind: str, family: str) -> PatternSet[str]:
 
 @cache
 def _file() -> Mapping[str, Any]:
-    text = (files("kikubari.decide.guard") / "signs.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return read_folder("wordings")
 
 
 @cache
