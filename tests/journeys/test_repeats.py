@@ -125,6 +125,8 @@ def test_a_time_that_a_zone_skips_is_the_first_instant_after_it():
         {"repeat": {"each": "day", "weekdays": ["mon"]}, "start_at": "2027-01-01T09:00:00Z"},
         {"repeat": {"each": "week", "day": 3}, "start_at": "2027-01-01T09:00:00Z"},
         {"repeat": {"each": "year"}, "start_at": "2027-01-01T09:00:00Z"},
+        {"repeat": {"each": "day"}, "start_at": "0001-01-01T00:00:00Z"},
+        {"repeat": {"each": "day"}, "start_at": "9999-12-31T23:59:59Z"},
     ],
 )
 def test_a_repeat_that_means_nothing_is_refused(wrong):
@@ -132,8 +134,9 @@ def test_a_repeat_that_means_nothing_is_refused(wrong):
         msgspec.convert(wrong, Timing)
 
 
-def test_the_end_of_the_calendar_ends_a_repeat():
+def test_dates_go_on_as_far_as_anybody_asks():
     timing = Timing(
-        start_at=datetime(9999, 12, 1, tzinfo=UTC), repeat=Repeat(each="month", every=300)
+        start_at=datetime(2999, 12, 31, 9, tzinfo=UTC), repeat=Repeat(each="month", every=366)
     )
-    assert timing.find_next(datetime(9999, 12, 2, tzinfo=UTC), ZoneInfo("UTC")) is None
+    found = list_dates(timing, ZoneInfo("Asia/Tokyo"), datetime(2026, 1, 1, tzinfo=UTC), 100)
+    assert found == sorted(set(found))

@@ -18,6 +18,8 @@ _FIRST_ZONE = ZoneInfo("Pacific/Kiritimati")
 _HOUR = timedelta(hours=1)
 # Messages that are paced come due by the minute: one insert for each.
 _STEP = timedelta(minutes=1)
+# In which a repeat may begin: its dates stay within what a calendar can hold.
+_YEARS = range(1970, 3000)
 
 
 class Timing(
@@ -52,6 +54,8 @@ class Timing(
             raise ValueError("`in_local_time` needs `start_at`")
         if self.repeat is not None and self.start_at is None:
             raise ValueError("`repeat` needs `start_at`, the first date and the time of day")
+        if self.repeat is not None and self.start_at and self.start_at.year not in _YEARS:
+            raise ValueError("what repeats begins in the years 1970 to 2999")
 
     def find_next(self, after: datetime, zone: ZoneInfo) -> datetime | None:
         """Return when a recurring broadcast goes first after an instant; None: no more."""
