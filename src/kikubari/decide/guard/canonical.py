@@ -43,14 +43,8 @@ _YOURS = re.compile(r"\b(?:those|that|this|these) (\w+) of yours\b")
 _NOW_THAT = re.compile(r"(?<!by )\bnow (?:that )?(?=you|your|the|he|she|they)\b")
 
 
-# Kin in the name of a firm are nobody's.
-_FIRM = re.compile(r"&(?:amp;)? ?(?:sons?|daughters?|brothers?|sisters?)\b", re.ASCII)
-
-
 def canonical(text: str) -> str:
     """Return text, in lower case after NFKC, in the one spelling that lexicons are written in."""
-    if "&" in text:
-        text = _FIRM.sub("& co", text)
     if text.isascii():
         for pattern, spelt in _CONTRACTIONS:
             text = pattern.sub(spelt, text)
