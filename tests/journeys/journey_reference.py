@@ -17,8 +17,8 @@ from kikubari.journeys.definition import (
     WaitStep,
     WaitUntilStep,
 )
-from kikubari.journeys.running.entering import is_held_out
 from kikubari.journeys.running.drawing import draw, lot_key
+from kikubari.journeys.running.entering import is_held_out
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

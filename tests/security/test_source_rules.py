@@ -214,6 +214,7 @@ RULES = {
                 "demo/people.py",
                 "demo/sessions.py",
                 "demo/trail.py",
+                "demo/visitors.py",
                 "journeys/running/stepping.py",
                 "segments/audiences/audience.py",
             }
