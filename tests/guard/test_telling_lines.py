@@ -44,3 +44,8 @@ def test_telling_lines_alone_have_the_verdict_of_the_whole():
     for message in map(_seen, _messages()):
         shorter = msgspec.structs.replace(message, text="\n".join(list_telling_lines(message.text)))
         assert guard.judge(shorter) == guard.judge(message), message.text
+
+
+def test_half_a_character_hides_nothing():
+    line = "Now that you are pregnant\ud83d, try our tea."
+    assert list_telling_lines(line) == [line]

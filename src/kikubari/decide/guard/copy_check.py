@@ -47,7 +47,9 @@ _MIN_AROUND = 12
 # What the reader told is no guess.
 _TOLD = re.compile(r"\byou (?:have )?(?:told|wrote|let) us\b|(?:教えて|ご回答)いただ")
 _DENIED = re.compile(r"(?:no|nope|not quite|not that|well, no)[,.!:]|いいえ|いえ|いや、")
-_QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "})
+_QUOTES = {"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "}
+# Half of a surrogate pair becomes what stands for an unreadable character: no octets hold it.
+_PLAIN = str.maketrans(_QUOTES) | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
 class Sentence(msgspec.Struct, frozen=True):
@@ -118,7 +120,7 @@ def _union(sets: Iterable[frozenset[T]]) -> frozenset[T]:
 
 @lru_cache(maxsize=8192)
 def _read_line(line: str) -> tuple[Sentence, ...]:
-    plain = _ADDRESS.sub(" ", unicodedata.normalize("NFKC", line).translate(_QUOTES))
+    plain = _ADDRESS.sub(" ", unicodedata.normalize("NFKC", line).translate(_PLAIN))
     plain = _without_quotes(_NOON.sub(r"\1m", plain))
     found = (sentence.strip()[:_MAX_SENTENCE] for sentence in _SENTENCE.findall(plain))
     return _meant_together([_read(sentence) for sentence in found if sentence])
