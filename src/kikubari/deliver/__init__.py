@@ -48,6 +48,7 @@ from kikubari.deliver.endpoints import Endpoint as Endpoint
 from kikubari.deliver.endpoints import EndpointDefinition as EndpointDefinition
 from kikubari.deliver.endpoints import EndpointProjection as EndpointProjection
 from kikubari.deliver.endpoints import Endpoints as Endpoints
+from kikubari.deliver.endpoints import EndpointState as EndpointState
 from kikubari.deliver.endpoints import NewEndpoint as NewEndpoint
 from kikubari.deliver.endpoints import QueueAnswer as QueueAnswer
 from kikubari.deliver.endpoints import WebhookCall as WebhookCall

@@ -9,7 +9,14 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
-from kikubari.deliver import CallState, CallView, Endpoint, EndpointDefinition, NewEndpoint
+from kikubari.deliver import (
+    CallState,
+    CallView,
+    Endpoint,
+    EndpointDefinition,
+    EndpointState,
+    NewEndpoint,
+)
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500)]
 Offset = Annotated[int, QueryParameter(ge=0, le=1_000_000)]
@@ -21,6 +28,14 @@ class EndpointPage(msgspec.Struct, frozen=True):
 
     total: int
     endpoints: list[Endpoint]
+
+
+class EndpointName(msgspec.Struct, frozen=True):
+    """An endpoint as journeys name it: nothing of where it is or how it is reached."""
+
+    id: str
+    name: str
+    is_enabled: bool
 
 
 class EndpointStateChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,6 +63,15 @@ def list_webhook_endpoints(
     """List endpoints with how they fare; secrets are shown when they are made alone."""
     found = services.endpoints.list_all()
     return EndpointPage(len(found), found[offset : offset + limit])
+
+
+@get("/webhooks/names", guards=[requires("write")], sync_to_thread=True)
+def list_webhook_names(services: NamedDependency[Services]) -> list[EndpointName]:
+    """List endpoints by name, for who makes a journey that calls one."""
+    return [
+        EndpointName(one.id, one.definition.name, one.state is EndpointState.ENABLED)
+        for one in services.endpoints.list_all()
+    ]
 
 
 @post("/webhooks", guards=[requires("admin")], sync_to_thread=True)
@@ -135,6 +159,7 @@ def replay_webhook_calls(
 
 webhook_handlers = [
     list_webhook_endpoints,
+    list_webhook_names,
     create_webhook_endpoint,
     get_webhook_endpoint,
     change_webhook_endpoint,

@@ -1,5 +1,7 @@
-import { TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { listJourneysOptions } from '@/api/generated/@tanstack/react-query.gen'
 import type { StepOf } from '../model/definition'
+import { NamePick } from './NamePick'
 import { useText } from './texts'
 
 interface Props {
@@ -9,11 +11,13 @@ interface Props {
 
 export function EnterForm({ step, onChange }: Props) {
   const t = useText()
+  const journeys = useQuery(listJourneysOptions())
   return (
-    <TextInput
+    <NamePick
       label={t('kind_enter')}
       value={step.journey}
-      onChange={(event) => onChange({ ...step, journey: event.currentTarget.value }, 'journey')}
+      options={(journeys.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+      onChange={(journey) => onChange({ ...step, journey })}
     />
   )
 }

@@ -52,7 +52,8 @@ export const en = {
   offer_note: 'Messages after this step show the code. Without one left, people go the other way.',
   offer_none: 'No code',
   endpoint: 'Endpoint',
-  endpoint_choose: 'Choose one: there is no {{id}}',
+  choose_by_name: 'Choose one',
+  choose_instead: 'Choose one: there is no {{id}}',
   endpoint_none: 'There are none yet: make one in Settings, under Webhooks.',
   endpoint_disabled: '{{name}} (disabled)',
   endpoint_note:
@@ -201,7 +202,8 @@ export const ja = {
   offer_note: 'このあとのメッセージでコードを使えます。残りがなければ別の道へ進みます。',
   offer_none: 'コードなし',
   endpoint: 'エンドポイント',
-  endpoint_choose: '選んでください({{id}} はありません)',
+  choose_by_name: '選んでください',
+  choose_instead: '選んでください({{id}} はありません)',
   endpoint_none: 'まだありません。設定の「Webhook」で作れます。',
   endpoint_disabled: '{{name}}(停止中)',
   endpoint_note:
