@@ -13,7 +13,7 @@ import { NewDialog } from './NewDialog'
 
 /** All journeys: which run, how many people are on the way, whether they reach their goal. */
 export default function JourneysScreen() {
-  const journeys = useQuery(listJourneysOptions())
+  const journeys = useQuery(listJourneysOptions({ query: { limit: 500 } }))
   return (
     <Loaded query={journeys} isPage>
       {(found) => <Journeys journeys={found} />}

@@ -11,7 +11,7 @@ interface Props {
 
 export function EnterForm({ step, onChange }: Props) {
   const t = useText()
-  const journeys = useQuery(listJourneysOptions())
+  const journeys = useQuery(listJourneysOptions({ query: { limit: 500 } }))
   return (
     <NamePick
       label={t('kind_enter')}

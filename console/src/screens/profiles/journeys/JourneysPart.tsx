@@ -12,7 +12,7 @@ import { useText } from './texts'
 
 /** Every journey that knows this person: where they are, why, and what comes next. */
 export default function JourneysPart({ person }: { person: PersonAnswer }) {
-  const journeys = useQuery(listJourneysOptions())
+  const journeys = useQuery(listJourneysOptions({ query: { limit: 500 } }))
   return (
     <Loaded query={journeys}>
       {(found) => (
