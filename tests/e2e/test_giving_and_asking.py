@@ -99,3 +99,16 @@ def test_a_message_of_a_journey_gives_as_its_step_says(shop):
     shop.say(type="track", event="Product Viewed")
     house.wait(lambda: len(house.get("/api/inbox", limit=100)) == before + 1)
     assert "R15" not in shop.send()
+
+
+def test_a_recipe_brings_what_its_messages_give(shop):
+    house = shop.installation
+    made = house.post("/api/recipes/step-mail/install")
+    house.post(f"/api/journeys/{made['journey_id']}/publish")
+    for _ in range(5):
+        shop.send()
+    assert "R15" in shop.objections()
+    before = len(house.get("/api/inbox", limit=100))
+    shop.say(type="track", event="Guide Requested", properties={"topic": "tea"})
+    house.wait(lambda: len(house.get("/api/inbox", limit=100)) == before + 1)
+    house.wait(lambda: "R15" not in shop.objections())

@@ -65,14 +65,26 @@ def message(
     en: Copy,
     then: str | None = None,
     purpose: Purpose = Purpose.MARKETING,
+    gives: bool = False,
 ) -> MessageStep:
-    """Return a step that sends these words by e-mail."""
+    """Return a step that sends these words by e-mail.
+
+    Args:
+        step_id: of the step.
+        ja: the Japanese words.
+        en: the English words.
+        then: the step that follows.
+        purpose: marketing needs consent.
+        gives: thanks, advice or something of use, without goods and without a request; the guard
+            counts it so unless an offer is added.
+    """
     return MessageStep(
         id=step_id,
         template=EmailTemplateSource(
             variants={"ja": _variant(ja), "en": _variant(en)}, default_language="en"
         ),
         purpose=purpose,
+        gives=gives,
         next=then,
     )
 

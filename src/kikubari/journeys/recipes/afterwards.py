@@ -7,7 +7,6 @@ from kikubari.decide.guard import Words
 from kikubari.deliver import Purpose
 from kikubari.journeys.definition import (
     EventTrigger,
-    Exit,
     Goal,
     JourneyDefinition,
     Reentry,
@@ -15,6 +14,13 @@ from kikubari.journeys.definition import (
     WaitForStep,
     WaitStep,
     WaitUntilStep,
+)
+from kikubari.journeys.recipes._shop import (
+    ANSWERS_AT_THE_SHOP,
+    ORDERS_BEGIN,
+    REACHABLE,
+    TROUBLE,
+    order_within,
 )
 from kikubari.journeys.recipes._writing import (
     button,
@@ -27,7 +33,6 @@ from kikubari.journeys.recipes._writing import (
     products,
     scale,
     text,
-    who,
 )
 from kikubari.journeys.recipes.contracts import Recipe
 from kikubari.spec.conditions import (
@@ -37,24 +42,14 @@ from kikubari.spec.conditions import (
     Is,
     IsSet,
     PropertyFilter,
-    Reachable,
 )
 from kikubari.spec.topics import (
     ORDER_COMPLETED,
-    ORDER_REFUNDED,
-    RETURN_REQUESTED,
     RUNS_LOW,
     SUPPORT_TICKET_CLOSED,
     SUPPORT_TICKET_OPENED,
 )
 
-_ORDERS = needs_event(ORDER_COMPLETED, "ご注文が始まりです。", "An order starts it.")
-
-_TROUBLE = (
-    Exit(id="refunded", events=event(ORDER_REFUNDED)),
-    Exit(id="returns", events=event(RETURN_REQUESTED)),
-    Exit(id="support", events=event(SUPPORT_TICKET_OPENED)),
-)
 _ANSWERED = Goal(events=event("Feedback Given"), value="")
 
 REVIEW = Recipe(
@@ -69,7 +64,7 @@ REVIEW = Recipe(
         "品の評価やNPSを知りたいときに。", "To learn how products and the shop are liked."
     ),
     needs=(
-        _ORDERS,
+        ORDERS_BEGIN,
         needs_event(
             SUPPORT_TICKET_OPENED,
             "お問い合わせ中の方を外します。",
@@ -77,12 +72,7 @@ REVIEW = Recipe(
             is_required=False,
         ),
     ),
-    stands_in=(
-        Words(
-            "回答はお店のページ（/feedback）が受け取ります。",
-            "Answers go to a page of your shop (/feedback).",
-        ),
-    ),
+    stands_in=(ANSWERS_AT_THE_SHOP,),
     journey=JourneyDefinition(
         name="review-request",
         stage="loyalty",
@@ -128,7 +118,7 @@ REVIEW = Recipe(
         ),
         rules=Rules(
             goal=_ANSWERED,
-            exits=_TROUBLE,
+            exits=TROUBLE,
             reentry=Reentry(allowed=True, after=Duration(days=90)),
             priority=20,
             loser="dropped",
@@ -147,12 +137,7 @@ SUPPORT_FEEDBACK = Recipe(
     needs=(
         needs_event(SUPPORT_TICKET_CLOSED, "解決が始まりです。", "A case being closed starts it."),
     ),
-    stands_in=(
-        Words(
-            "回答はお店のページ（/feedback）が受け取ります。",
-            "Answers go to a page of your shop (/feedback).",
-        ),
-    ),
+    stands_in=(ANSWERS_AT_THE_SHOP,),
     journey=JourneyDefinition(
         name="support-feedback",
         stage="loyalty",
@@ -214,7 +199,7 @@ REPLENISHMENT = Recipe(
         "使い切る品（お茶、化粧品、フードなど）のお店に。",
         "Where things are used up: tea, cosmetics, pet food.",
     ),
-    needs=(_ORDERS,),
+    needs=(ORDERS_BEGIN,),
     offer=Words("次のご注文に使えるクーポン", "A code for the next order"),
     stands_in=(
         Words(
@@ -236,7 +221,7 @@ REPLENISHMENT = Recipe(
                 ),
             )
         ),
-        segment=who(Reachable(channel="email")),
+        segment=REACHABLE,
         start="morning",
         steps=(
             # A day begins at midnight.
@@ -272,7 +257,7 @@ REPLENISHMENT = Recipe(
             ),
         ),
         rules=Rules(
-            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=21)),
+            goal=order_within(21),
             reentry=Reentry(allowed=True, after=Duration(days=14)),
             priority=50,
         ),

@@ -4,17 +4,24 @@
 from datetime import time
 
 from kikubari.decide.guard import Words
+from kikubari.decide.personalise import Products
 from kikubari.deliver import Purpose
 from kikubari.journeys.definition import (
     EventTrigger,
-    Exit,
-    Goal,
     JourneyDefinition,
+    MessageStep,
     Reentry,
     Rules,
     WaitForStep,
     WaitStep,
     WaitUntilStep,
+)
+from kikubari.journeys.recipes._shop import (
+    BEST_SELLERS_SHOWN,
+    ORDERS_BEGIN,
+    SHOWN_GOODS,
+    TROUBLE,
+    order_within,
 )
 from kikubari.journeys.recipes._writing import (
     button,
@@ -25,7 +32,6 @@ from kikubari.journeys.recipes._writing import (
     event,
     heading,
     message,
-    needs_catalogue,
     needs_event,
     products,
     recommended,
@@ -36,21 +42,46 @@ from kikubari.journeys.recipes.contracts import Recipe
 from kikubari.spec.conditions import ConsentIs, Duration
 from kikubari.spec.topics import (
     ORDER_COMPLETED,
-    ORDER_REFUNDED,
     PRODUCT_VIEWED,
-    RETURN_REQUESTED,
-    SUPPORT_TICKET_OPENED,
-)
-
-_ORDERS = needs_event(ORDER_COMPLETED, "ご注文が始まりです。", "An order starts it.")
-
-_TROUBLE = (
-    Exit(id="refunded", events=event(ORDER_REFUNDED)),
-    Exit(id="returns", events=event(RETURN_REQUESTED)),
-    Exit(id="support", events=event(SUPPORT_TICKET_OPENED)),
 )
 
 _AGREED = ConsentIs(purpose="marketing", channel="email")
+
+
+def _confirm(step_id: str, *more: Products) -> MessageStep:
+    """Return the confirmation of an order, with more products in Japanese and in English."""
+    ja, en = more[:1], more[1:]
+    return message(
+        step_id,
+        purpose=Purpose.TRANSACTIONAL,
+        ja=copy(
+            "ご注文を承りました（{{ trigger.order_id }}）",
+            "ご注文内容のご確認です",
+            heading("ご注文ありがとうございます"),
+            text(
+                "{{ customer | honorific }}",
+                "ご注文を承りました。ご注文番号は {{ trigger.order_id }} です。"
+                "発送しましたら、あらためてお知らせします。",
+            ),
+            products("trigger.products", limit=12),
+            *ja,
+            text("ご不明な点は、このメールへの返信でお知らせください。"),
+        ),
+        en=copy(
+            "Your order {{ trigger.order_id }}",
+            "We have it, and thank you",
+            heading("Thank you for your order"),
+            text(
+                "Hello {{ customer | honorific }},",
+                "we have your order {{ trigger.order_id }} and will write again "
+                "when it is on its way.",
+            ),
+            products("trigger.products", limit=12),
+            *en,
+            text("Anything unclear? Just reply to this e-mail."),
+        ),
+    )
+
 
 ORDER_CONFIRMATION = Recipe(
     id="order-confirmation",
@@ -65,14 +96,14 @@ ORDER_CONFIRMATION = Recipe(
         "If your shop system sends none: two confirmations help nobody.",
     ),
     needs=(
-        _ORDERS,
+        ORDERS_BEGIN,
         needs_event(
             PRODUCT_VIEWED,
             "ご覧になった品を添えます。",
             "Things looked at are added.",
             is_required=False,
         ),
-        needs_catalogue("品名・写真・価格を載せます。", "Names, pictures and prices are shown."),
+        SHOWN_GOODS,
     ),
     stands_in=(
         Words(
@@ -87,69 +118,15 @@ ORDER_CONFIRMATION = Recipe(
         start="agreed",
         steps=(
             either("agreed", _AGREED, "with-more", "plain"),
-            message(
+            _confirm(
                 "with-more",
-                purpose=Purpose.TRANSACTIONAL,
-                ja=copy(
-                    "ご注文を承りました（{{ trigger.order_id }}）",
-                    "ご注文内容のご確認です",
-                    heading("ご注文ありがとうございます"),
-                    text(
-                        "{{ customer | honorific }}",
-                        "ご注文を承りました。ご注文番号は {{ trigger.order_id }} です。"
-                        "発送しましたら、あらためてお知らせします。",
-                    ),
-                    products("trigger.products", limit=12),
-                    recommended(
-                        "viewed_not_bought", title="こちらの品も、いまお求めいただけます。"
-                    ),
-                    text("ご不明な点は、このメールへの返信でお知らせください。"),
-                ),
-                en=copy(
-                    "Your order {{ trigger.order_id }}",
-                    "We have it, and thank you",
-                    heading("Thank you for your order"),
-                    text(
-                        "Hello {{ customer | honorific }},",
-                        "we have your order {{ trigger.order_id }} and will write again "
-                        "when it is on its way.",
-                    ),
-                    products("trigger.products", limit=12),
-                    recommended("viewed_not_bought", title="Also available now:"),
-                    text("Anything unclear? Just reply to this e-mail."),
-                ),
+                recommended("viewed_not_bought", title="こちらの品も、いまお求めいただけます。"),
+                recommended("viewed_not_bought", title="Also available now:"),
             ),
-            message(
-                "plain",
-                purpose=Purpose.TRANSACTIONAL,
-                ja=copy(
-                    "ご注文を承りました（{{ trigger.order_id }}）",
-                    "ご注文内容のご確認です",
-                    heading("ご注文ありがとうございます"),
-                    text(
-                        "{{ customer | honorific }}",
-                        "ご注文を承りました。ご注文番号は {{ trigger.order_id }} です。"
-                        "発送しましたら、あらためてお知らせします。",
-                    ),
-                    products("trigger.products", limit=12),
-                    text("ご不明な点は、このメールへの返信でお知らせください。"),
-                ),
-                en=copy(
-                    "Your order {{ trigger.order_id }}",
-                    "We have it, and thank you",
-                    heading("Thank you for your order"),
-                    text(
-                        "Hello {{ customer | honorific }},",
-                        "we have your order {{ trigger.order_id }} and will write again "
-                        "when it is on its way.",
-                    ),
-                    products("trigger.products", limit=12),
-                    text("Anything unclear? Just reply to this e-mail."),
-                ),
-            ),
+            _confirm("plain"),
         ),
         rules=Rules(
-            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=60), ends_journey=False),
+            goal=order_within(60, ends_journey=False),
             reentry=Reentry(allowed=True),
             priority=100,
         ),
@@ -167,7 +144,7 @@ FIRST_PURCHASE = Recipe(
         "2回目のご購入を増やしたいときに。多くのお店で最も効くシナリオです。",
         "To turn first orders into second ones.",
     ),
-    needs=(_ORDERS, needs_catalogue("人気の品を載せます。", "Best sellers are shown.")),
+    needs=(ORDERS_BEGIN, BEST_SELLERS_SHOWN),
     offer=Words("2回目に使えるクーポン", "A code for the second order"),
     journey=JourneyDefinition(
         name="first-purchase-thanks",
@@ -180,6 +157,7 @@ FIRST_PURCHASE = Recipe(
             WaitUntilStep(id="morning", at=time(10), next="thanks"),
             message(
                 "thanks",
+                gives=True,
                 ja=copy(
                     "はじめてのお買い物、ありがとうございました",
                     "スタッフ一同よりお礼申し上げます",
@@ -241,8 +219,8 @@ FIRST_PURCHASE = Recipe(
             ),
         ),
         rules=Rules(
-            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=60)),
-            exits=_TROUBLE,
+            goal=order_within(60),
+            exits=TROUBLE,
             priority=70,
         ),
     ),
@@ -256,7 +234,7 @@ CROSS_SELL = Recipe(
         "Ten days after an order shows who has bought before what goes with it.",
     ),
     when_to_use=Words("組み合わせて使う品の多いお店に。", "Where things are used together."),
-    needs=(_ORDERS, needs_catalogue("品名・写真・価格を載せます。", "Names, pictures, prices.")),
+    needs=(ORDERS_BEGIN, SHOWN_GOODS),
     stands_in=(
         Words(
             "あわせて買われる品がまだ分からない注文には、お客様に合いそうな品を載せます。",
@@ -304,8 +282,8 @@ CROSS_SELL = Recipe(
             ),
         ),
         rules=Rules(
-            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=30)),
-            exits=_TROUBLE,
+            goal=order_within(30),
+            exits=TROUBLE,
             reentry=Reentry(allowed=True, after=Duration(days=60)),
             priority=30,
             loser="dropped",

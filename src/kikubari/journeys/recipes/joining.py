@@ -15,6 +15,7 @@ from kikubari.journeys.definition import (
     WaitStep,
     WaitUntilStep,
 )
+from kikubari.journeys.recipes._shop import BEST_SELLERS_SHOWN, order_within
 from kikubari.journeys.recipes._writing import (
     PREFERENCES,
     button,
@@ -24,7 +25,6 @@ from kikubari.journeys.recipes._writing import (
     event,
     heading,
     message,
-    needs_catalogue,
     needs_event,
     points,
     recommended,
@@ -64,7 +64,7 @@ WELCOME = Recipe(
             "Nobody who has bought gets the second message.",
             is_required=False,
         ),
-        needs_catalogue("人気の品を載せます。", "Best sellers are shown."),
+        BEST_SELLERS_SHOWN,
     ),
     stands_in=(
         Words(
@@ -81,6 +81,7 @@ WELCOME = Recipe(
         steps=(
             message(
                 "hello",
+                gives=True,
                 ja=copy(
                     "ご登録ありがとうございます",
                     "{{ shop.name }}からのごあいさつです",
@@ -143,7 +144,7 @@ WELCOME = Recipe(
             ),
         ),
         rules=Rules(
-            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=30)),
+            goal=order_within(30),
         ),
     ),
 )
@@ -229,6 +230,7 @@ DOUBLE_OPT_IN = Recipe(
             ),
             message(
                 "thanks",
+                gives=True,
                 ja=copy(
                     "お届けを始めます",
                     "内容と回数はいつでも変えられます",

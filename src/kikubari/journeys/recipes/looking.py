@@ -1,22 +1,19 @@
-"""Recipes for who is looking: carts, products looked at, favourites, a weekly letter."""
+"""Recipes for who is looking: products looked at, favourites, a weekly letter."""
 
 from datetime import time
 
 from kikubari.decide.guard import Words
 from kikubari.journeys.definition import (
     EventTrigger,
-    Exit,
-    Goal,
     JourneyDefinition,
     Reentry,
     Rules,
     ScheduleTrigger,
     WaitForStep,
-    WaitStep,
     WaitUntilStep,
 )
+from kikubari.journeys.recipes._shop import ORDERED, PRODUCT_PAGE, SHOWN_GOODS, order_within
 from kikubari.journeys.recipes._writing import (
-    CART,
     SHOP,
     button,
     copy,
@@ -34,9 +31,8 @@ from kikubari.journeys.recipes._writing import (
     who,
 )
 from kikubari.journeys.recipes.contracts import Recipe
-from kikubari.spec.conditions import AllOf, Cart, ConsentIs, Duration, Reachable
+from kikubari.spec.conditions import AllOf, ConsentIs, Duration, Reachable
 from kikubari.spec.topics import (
-    CHECKOUT_STARTED,
     ORDER_COMPLETED,
     PRODUCT_ADDED,
     PRODUCT_ADDED_TO_WISHLIST,
@@ -45,128 +41,6 @@ from kikubari.spec.topics import (
 
 _IN_STOCK_ONLY = Words(
     "いまお買い求めいただける品だけを載せます。", "Only what can be bought now is shown."
-)
-_ORDERED = Exit(id="ordered", events=event(ORDER_COMPLETED), label="Order Completed")
-
-CART_ABANDONMENT = Recipe(
-    id="cart-abandonment",
-    name=Words("カートのお知らせ", "Cart left behind"),
-    description=Words(
-        "カートに品が残っている方に、写真と、カートへ戻るリンクを届けます。ご注文があれば止まります。",
-        "Sends who left a cart its pictures and a link back to it. An order cancels it.",
-    ),
-    when_to_use=Words(
-        "ネットショップなら、ようこそメールの次に。", "In any web shop, right after the welcome."
-    ),
-    needs=(
-        needs_event(PRODUCT_ADDED, "カートへの追加が始まりです。", "Adding to a cart starts it."),
-        needs_event(ORDER_COMPLETED, "ご注文で止まります。", "An order stops it."),
-        needs_event(
-            CHECKOUT_STARTED,
-            "カートの中身を確かめます。",
-            "It makes sure of what is in the cart.",
-            is_required=False,
-        ),
-        needs_catalogue("品名・写真・価格を載せます。", "Names, pictures and prices are shown."),
-    ),
-    stands_in=(
-        Words(
-            "リンクはイベントの cart_url、なければ /cart?restore=カート番号 です。",
-            "The link is the event's `cart_url`, or else /cart?restore= and the cart's id.",
-        ),
-    ),
-    offer=Words("2通目に添えるクーポン", "A code in the second message"),
-    journey=JourneyDefinition(
-        name="cart-abandonment",
-        stage="purchase",
-        trigger=EventTrigger(events=event(PRODUCT_ADDED)),
-        start="hours",
-        steps=(
-            WaitForStep(
-                id="hours",
-                events=event(ORDER_COMPLETED),
-                timeout=Duration(hours=3),
-                on_timeout="open",
-            ),
-            either("open", Cart(idle=Duration(hours=1)), "reminder", "longer"),
-            WaitStep(id="longer", duration=Duration(hours=3), next="still-open"),
-            either("still-open", Cart(), "reminder", None),
-            message(
-                "reminder",
-                ja=copy(
-                    "カートの中身をお預かりしています",
-                    "続きからお買い物いただけます",
-                    heading("お預かりしています"),
-                    text(
-                        "{{ customer | honorific }}",
-                        "カートに品が残っています。よろしければ、続きからどうぞ。",
-                    ),
-                    products("cart.products", limit=6),
-                    button("カートに戻る", CART),
-                    text(
-                        "サイズや素材、お届けのことなど、"
-                        "気になる点はこのメールへの返信でお尋ねください。",
-                    ),
-                ),
-                en=copy(
-                    "Your basket is kept for you",
-                    "Pick up where you left off",
-                    heading("Still here for you"),
-                    text(
-                        "Hello {{ customer | honorific }},",
-                        "there are things in your basket. If you like, go on from here.",
-                    ),
-                    products("cart.products", limit=6),
-                    button("Back to my basket", CART),
-                    text("A question about size, material or delivery? Just reply."),
-                ),
-                then="days",
-            ),
-            WaitForStep(
-                id="days",
-                events=event(ORDER_COMPLETED),
-                timeout=Duration(days=2),
-                on_timeout="kept",
-            ),
-            either("kept", Cart(idle=Duration(days=1)), "last", None),
-            message(
-                "last",
-                ja=copy(
-                    "カートの品についてのご案内",
-                    "こちらが最後のお知らせです",
-                    heading("カートの品、いかがいたしましょう"),
-                    text(
-                        "{{ customer | honorific }}",
-                        "カートの品は、いまもお買い求めいただけます。"
-                        "ご不要でしたら、このメールはそのままになさってください。"
-                        "この件のお知らせは今回が最後です。",
-                    ),
-                    products("cart.products", limit=3),
-                    coupon("よろしければお使いください。{{ coupon.benefit }}"),
-                    button("カートに戻る", CART),
-                ),
-                en=copy(
-                    "About the things in your basket",
-                    "We will not write about them again",
-                    heading("Shall we keep them?"),
-                    text(
-                        "Hello {{ customer | honorific }},",
-                        "what is in your basket is still available. If you have decided "
-                        "otherwise, simply leave this: we will not write about it again.",
-                    ),
-                    products("cart.products", limit=3),
-                    coupon("If it helps: {{ coupon.benefit }}"),
-                    button("Back to my basket", CART),
-                ),
-            ),
-        ),
-        rules=Rules(
-            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=5)),
-            exits=(_ORDERED,),
-            reentry=Reentry(allowed=True, after=Duration(days=7)),
-            priority=80,
-        ),
-    ),
 )
 
 BROWSE_ABANDONMENT = Recipe(
@@ -231,7 +105,7 @@ BROWSE_ABANDONMENT = Recipe(
                     ),
                     products("trigger.products", limit=3),
                     coupon("{{ coupon.benefit }}でお届けします"),
-                    button("品を見る", "{{ trigger.url | default: shop.url }}"),
+                    button("品を見る", PRODUCT_PAGE),
                 ),
                 en=copy(
                     "Still available, should you like it",
@@ -244,13 +118,13 @@ BROWSE_ABANDONMENT = Recipe(
                     ),
                     products("trigger.products", limit=3),
                     coupon("With {{ coupon.benefit }}"),
-                    button("See it again", "{{ trigger.url | default: shop.url }}"),
+                    button("See it again", PRODUCT_PAGE),
                 ),
             ),
         ),
         rules=Rules(
-            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=7)),
-            exits=(_ORDERED,),
+            goal=order_within(7),
+            exits=(ORDERED,),
             reentry=Reentry(allowed=True, after=Duration(days=14)),
             priority=30,
             loser="dropped",
@@ -272,7 +146,7 @@ SAVED_ITEMS = Recipe(
             "お気に入りへの追加が始まりです。",
             "Saving a product starts it.",
         ),
-        needs_catalogue("品名・写真・価格を載せます。", "Names, pictures and prices are shown."),
+        SHOWN_GOODS,
     ),
     stands_in=(_IN_STOCK_ONLY,),
     offer=Words("お気に入りに使えるクーポン", "A code for favourites"),
@@ -324,8 +198,8 @@ SAVED_ITEMS = Recipe(
             ),
         ),
         rules=Rules(
-            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=14)),
-            exits=(_ORDERED,),
+            goal=order_within(14),
+            exits=(ORDERED,),
             reentry=Reentry(allowed=True, after=Duration(days=30)),
             priority=40,
         ),
@@ -391,7 +265,7 @@ WEEKLY_DISCOVERY = Recipe(
             ),
         ),
         rules=Rules(
-            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=7)),
+            goal=order_within(7),
             reentry=Reentry(allowed=True),
             priority=10,
             loser="dropped",
@@ -399,4 +273,4 @@ WEEKLY_DISCOVERY = Recipe(
     ),
 )
 
-RECIPES = (CART_ABANDONMENT, BROWSE_ABANDONMENT, SAVED_ITEMS, WEEKLY_DISCOVERY)
+RECIPES = (BROWSE_ABANDONMENT, SAVED_ITEMS, WEEKLY_DISCOVERY)

@@ -8,7 +8,6 @@ from kikubari.journeys.definition import (
     BranchStep,
     DateTrigger,
     EventTrigger,
-    Goal,
     JourneyDefinition,
     Reentry,
     Rules,
@@ -16,6 +15,7 @@ from kikubari.journeys.definition import (
     WaitUntilStep,
     Way,
 )
+from kikubari.journeys.recipes._shop import BEST_SELLERS_SHOWN, REACHABLE, order_within
 from kikubari.journeys.recipes._writing import (
     BEST_SELLERS,
     button,
@@ -24,7 +24,6 @@ from kikubari.journeys.recipes._writing import (
     event,
     heading,
     message,
-    needs_catalogue,
     needs_event,
     needs_trait,
     points,
@@ -34,11 +33,9 @@ from kikubari.journeys.recipes._writing import (
     who,
 )
 from kikubari.journeys.recipes.contracts import Recipe
-from kikubari.spec.conditions import Duration, Is, Reachable, TraitIs
-from kikubari.spec.topics import ORDER_COMPLETED
+from kikubari.spec.conditions import Duration, Is, TraitIs
 
-_REACHABLE = who(Reachable(channel="email"))
-_GOAL = Goal(events=event(ORDER_COMPLETED), within=Duration(days=30))
+_GOAL = order_within(30)
 
 BIRTHDAY = Recipe(
     id="birthday",
@@ -63,7 +60,7 @@ BIRTHDAY = Recipe(
         name="birthday",
         stage="loyalty",
         trigger=DateTrigger(trait="birthday", days=-7, at=time(10)),
-        segment=_REACHABLE,
+        segment=REACHABLE,
         start="gift",
         steps=(
             message(
@@ -101,6 +98,7 @@ BIRTHDAY = Recipe(
             WaitUntilStep(id="morning", at=time(9), next="greeting"),
             message(
                 "greeting",
+                gives=True,
                 ja=copy(
                     "お誕生日おめでとうございます",
                     "すてきな一年になりますように",
@@ -158,7 +156,7 @@ IMPORTANT_DATES = Recipe(
         name="important-dates",
         stage="loyalty",
         trigger=DateTrigger(trait="reminder_on", days=-14, at=time(10)),
-        segment=_REACHABLE,
+        segment=REACHABLE,
         start="ideas",
         steps=(
             message(
@@ -228,7 +226,7 @@ LIFE_STAGE = Recipe(
             "段階です（puppy・adult・senior）。お店の段階に書き換えてください。",
             "The stage: puppy, adult, senior. Put your own in their place.",
         ),
-        needs_catalogue("人気の品を載せます。", "Best sellers are shown."),
+        BEST_SELLERS_SHOWN,
     ),
     stands_in=(
         Words(
@@ -240,7 +238,7 @@ LIFE_STAGE = Recipe(
         name="life-stage",
         stage="loyalty",
         trigger=EventTrigger(events=event("Stage Chosen")),
-        segment=_REACHABLE,
+        segment=REACHABLE,
         start="stage",
         steps=(
             BranchStep(

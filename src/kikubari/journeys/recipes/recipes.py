@@ -11,7 +11,9 @@ from kikubari.journeys.definition import AnyStep, JourneyDefinition, MessageStep
 from kikubari.journeys.recipes import (
     afterwards,
     buying,
+    carts,
     joining,
+    learning,
     looking,
     occasions,
     releases,
@@ -26,6 +28,7 @@ from kikubari.spec.errors import InvalidInputError, NotFoundError
 RECIPES: tuple[Recipe, ...] = (
     *joining.RECIPES,
     *telling.RECIPES,
+    *carts.RECIPES,
     *looking.RECIPES,
     *stock.RECIPES,
     *releases.RECIPES,
@@ -33,6 +36,7 @@ RECIPES: tuple[Recipe, ...] = (
     *afterwards.RECIPES,
     *occasions.RECIPES,
     *staying.RECIPES,
+    *learning.RECIPES,
     *returning.RECIPES,
 )
 _BY_ID = {recipe.id: recipe for recipe in RECIPES}

@@ -6,7 +6,6 @@ from datetime import time
 from kikubari.decide.guard import Words
 from kikubari.journeys.definition import (
     EventTrigger,
-    Goal,
     JourneyDefinition,
     ProductTrigger,
     Reentry,
@@ -14,35 +13,24 @@ from kikubari.journeys.definition import (
     WaitForStep,
     WaitUntilStep,
 )
+from kikubari.journeys.recipes._shop import FRESH_CATALOGUE, PRODUCT_PAGE, REACHABLE, order_within
 from kikubari.journeys.recipes._writing import (
     button,
     copy,
     event,
     heading,
     message,
-    needs_catalogue,
     needs_event,
     needs_trait,
     products,
     recommended,
     text,
-    who,
 )
 from kikubari.journeys.recipes.contracts import Recipe
-from kikubari.spec.conditions import Duration, Reachable
+from kikubari.spec.conditions import Duration
 from kikubari.spec.topics import (
     ORDER_COMPLETED,
     PRODUCT_VIEWED,
-)
-
-_REACHABLE = who(Reachable(channel="email"))
-
-_PRODUCT = "{{ trigger.url | default: shop.url }}"
-
-_FEED = needs_catalogue(
-    "価格と在庫の変化を知るために、商品データの更新が必要です。",
-    "Prices and stock are known from the products you send.",
-    is_required=True,
 )
 
 NEW_ARRIVAL = Recipe(
@@ -59,7 +47,7 @@ NEW_ARRIVAL = Recipe(
             "似た品をご覧の方に届きます。",
             "It goes to who looked at its kind.",
         ),
-        _FEED,
+        FRESH_CATALOGUE,
     ),
     stands_in=(
         Words(
@@ -73,7 +61,7 @@ NEW_ARRIVAL = Recipe(
         name="new-arrival",
         stage="consideration",
         trigger=ProductTrigger(change="new_arrival", via=("favourite", "view")),
-        segment=_REACHABLE,
+        segment=REACHABLE,
         start="friday",
         steps=(
             WaitUntilStep(id="friday", at=time(18), weekdays=("fri",), next="news"),
@@ -110,7 +98,7 @@ NEW_ARRIVAL = Recipe(
             ),
         ),
         rules=Rules(
-            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=14)),
+            goal=order_within(14),
             reentry=Reentry(allowed=True, after=Duration(days=7)),
             priority=20,
             loser="dropped",
@@ -151,7 +139,7 @@ PREORDER_TEASER = Recipe(
         name="preorder-teaser",
         stage="loyalty",
         trigger=EventTrigger(events=event("Preorder Opened")),
-        segment=_REACHABLE,
+        segment=REACHABLE,
         start="news",
         steps=(
             message(
@@ -174,7 +162,7 @@ PREORDER_TEASER = Recipe(
                         "{% endif %}ご相談を承ります。",
                         when="customer.last_store",
                     ),
-                    button("予約のページへ", _PRODUCT),
+                    button("予約のページへ", PRODUCT_PAGE),
                 ),
                 en=copy(
                     "You can order it ahead",
@@ -193,14 +181,14 @@ PREORDER_TEASER = Recipe(
                         "{% endif %} is glad to help.",
                         when="customer.last_store",
                     ),
-                    button("Go to the page", _PRODUCT),
+                    button("Go to the page", PRODUCT_PAGE),
                 ),
                 then="days",
             ),
             WaitForStep(id="days", events=event(ORDER_COMPLETED), timeout=Duration(days=30)),
         ),
         rules=Rules(
-            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=30)),
+            goal=order_within(30),
             reentry=Reentry(allowed=True, after=Duration(days=30)),
             priority=60,
         ),

@@ -2,7 +2,6 @@
 
 from kikubari.decide.guard import Words
 from kikubari.journeys.definition import (
-    Exit,
     Goal,
     JourneyDefinition,
     Reentry,
@@ -10,6 +9,12 @@ from kikubari.journeys.definition import (
     ScheduleTrigger,
     SetTraitStep,
     WaitForStep,
+)
+from kikubari.journeys.recipes._shop import (
+    BEST_SELLERS_SHOWN,
+    ORDERED,
+    ORDERS_ARE_READ,
+    order_within,
 )
 from kikubari.journeys.recipes._writing import (
     PREFERENCES,
@@ -20,7 +25,6 @@ from kikubari.journeys.recipes._writing import (
     event,
     heading,
     message,
-    needs_catalogue,
     needs_event,
     recommended,
     text,
@@ -40,10 +44,6 @@ from kikubari.spec.topics import (
     EMAIL_SENT,
     ORDER_COMPLETED,
 )
-
-_ORDERED = Exit(id="ordered", events=event(ORDER_COMPLETED), label="Order Completed")
-
-_ORDERS = needs_event(ORDER_COMPLETED, "ご購入の記録を使います。", "It reads past orders.")
 
 # A year of letters and no sign of anybody reading, of those who let us see that.
 _QUIET = AllOf(
@@ -68,7 +68,7 @@ WIN_BACK = Recipe(
         "2〜3か月に一度は選ばれるお店に。日数はお店の間隔に合わせてください。",
         "Where people order every few months; set the days to what is usual with you.",
     ),
-    needs=(_ORDERS, needs_catalogue("人気の品を載せます。", "Best sellers are shown.")),
+    needs=(ORDERS_ARE_READ, BEST_SELLERS_SHOWN),
     stands_in=(
         Words(
             "「離れやすさ」の予測の代わりに、最後のご注文からの日数を使います。",
@@ -158,8 +158,8 @@ WIN_BACK = Recipe(
             ),
         ),
         rules=Rules(
-            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=45)),
-            exits=(_ORDERED,),
+            goal=order_within(45),
+            exits=(ORDERED,),
             reentry=Reentry(allowed=True, after=Duration(days=180)),
             holdout_percent=10,
             priority=30,
@@ -251,7 +251,7 @@ SUNSET = Recipe(
                 value="",
                 ends_journey=False,
             ),
-            exits=(_ORDERED,),
+            exits=(ORDERED,),
             reentry=Reentry(allowed=True, after=Duration(days=365)),
             priority=20,
         ),

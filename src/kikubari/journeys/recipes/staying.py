@@ -1,4 +1,4 @@
-"""Recipes for who stays: the best customers, who recommends, who wants to learn."""
+"""Recipes for who stays: the best customers, who recommends."""
 # ruff: noqa: RUF001 - Japanese text has full-width punctuation
 
 from datetime import time
@@ -6,7 +6,6 @@ from datetime import time
 from kikubari.decide.guard import Words
 from kikubari.journeys.definition import (
     EventTrigger,
-    Goal,
     JourneyDefinition,
     Reentry,
     Rules,
@@ -15,6 +14,7 @@ from kikubari.journeys.definition import (
     WaitStep,
     WaitUntilStep,
 )
+from kikubari.journeys.recipes._shop import ORDERS_ARE_READ, REACHABLE, order_within
 from kikubari.journeys.recipes._writing import (
     BEST_SELLERS,
     PREFERENCES,
@@ -27,7 +27,6 @@ from kikubari.journeys.recipes._writing import (
     needs_event,
     points,
     products,
-    recommended,
     text,
     who,
 )
@@ -41,15 +40,12 @@ from kikubari.spec.conditions import (
     Is,
     Not,
     PropertyFilter,
-    Reachable,
     TraitIs,
 )
 from kikubari.spec.topics import (
     EMAIL_LINK_CLICKED,
     ORDER_COMPLETED,
 )
-
-_ORDERS = needs_event(ORDER_COMPLETED, "ご購入の記録を使います。", "It reads past orders.")
 
 _READS = needs_event(
     EMAIL_LINK_CLICKED,
@@ -74,7 +70,7 @@ VIP_ENTRY = Recipe(
         "よく選んでくださる方に報いたいときに。基準を公表しない場合は「理由」の文を残してください。",
         "To give something back. With a threshold kept secret the reason line still tells why.",
     ),
-    needs=(_ORDERS, _READS),
+    needs=(ORDERS_ARE_READ, _READS),
     stands_in=(
         Words(
             "会員ランクの仕組みはまだないため、基準はセグメント builtin:vip です。",
@@ -101,6 +97,7 @@ VIP_ENTRY = Recipe(
             SetTraitStep(id="mark", traits={"vip_since": "welcomed"}, next="welcome"),
             message(
                 "welcome",
+                gives=True,
                 ja=copy(
                     "いつもお選びいただくお礼に",
                     "店主からのご案内です",
@@ -194,7 +191,7 @@ VIP_ENTRY = Recipe(
             ),
         ),
         rules=Rules(
-            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=60), ends_journey=False),
+            goal=order_within(60, ends_journey=False),
             priority=60,
         ),
     ),
@@ -226,7 +223,7 @@ AMBASSADOR = Recipe(
         name="ambassador",
         stage="loyalty",
         trigger=EventTrigger(events=_HIGH_SCORE),
-        segment=who(Reachable(channel="email")),
+        segment=REACHABLE,
         start="days",
         steps=(
             WaitStep(id="days", duration=Duration(days=2), next="evening"),
@@ -263,135 +260,11 @@ AMBASSADOR = Recipe(
             ),
         ),
         rules=Rules(
-            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=90), ends_journey=False),
+            goal=order_within(90, ends_journey=False),
             reentry=Reentry(allowed=True, after=Duration(days=365)),
             priority=20,
         ),
     ),
 )
 
-STEP_MAIL = Recipe(
-    id="step-mail",
-    name=Words("ステップメール（関心別）", "Step mail by interest"),
-    description=Words(
-        "選ばれたテーマについて、役立つ読みものを週に一度、3回お届けします。",
-        "Three useful letters, a week apart, on the subject a reader chose.",
-    ),
-    when_to_use=Words(
-        "使い方や選び方を知るほどよさが分かる品のお店に。",
-        "Where knowing more makes the things better.",
-    ),
-    needs=(
-        needs_event(
-            "Guide Requested",
-            "読みものの申し込みが始まりです（topic）。",
-            "Asking for the series starts it: property `topic`.",
-        ),
-    ),
-    stands_in=(
-        Words(
-            "文章はお茶を例にした見本です。お店の内容に書き換えてください。",
-            "The letters are samples about tea: put your own knowledge in their place.",
-        ),
-    ),
-    journey=JourneyDefinition(
-        name="step-mail",
-        stage="consideration",
-        trigger=EventTrigger(events=event("Guide Requested")),
-        segment=who(Reachable(channel="email")),
-        start="first",
-        steps=(
-            message(
-                "first",
-                ja=copy(
-                    "第1回：道具は三つから",
-                    "全3回でお届けします",
-                    heading("道具は三つから"),
-                    text(
-                        "{{ customer | honorific }}、お申し込みありがとうございます。"
-                        "全3回、週に一度お届けします。",
-                        "はじめに必要なのは、急須、湯のみ、湯冷ましの三つだけです。"
-                        "どれも、いまお持ちの器で代用できます。",
-                    ),
-                    points("急須は一人分なら180mlほど。", "湯のみは口の薄いもの。"),
-                    button("続きを読む", "{{ shop.url }}/guide/1"),
-                ),
-                en=copy(
-                    "Part 1: three tools are enough",
-                    "The first of three letters",
-                    heading("Three tools are enough"),
-                    text(
-                        "Hello {{ customer | honorific }}, thank you for asking for these letters: "
-                        "three of them, a week apart.",
-                        "All you need is a pot, a cup and something to cool water in. "
-                        "What is in the cupboard will do.",
-                    ),
-                    points("For one person a pot of 180 ml.", "A cup with a thin rim."),
-                    button("Read on", "{{ shop.url }}/guide/1"),
-                ),
-                then="week-1",
-            ),
-            WaitStep(id="week-1", duration=Duration(days=7), next="second"),
-            message(
-                "second",
-                ja=copy(
-                    "第2回：お湯の温度で味が変わる",
-                    "70度と90度の違い",
-                    heading("温度で変わること"),
-                    text(
-                        "{{ customer | honorific }}、第2回です。",
-                        "70度では甘みが、90度では香りが出ます。"
-                        "同じ葉で二通り、ぜひお試しください。",
-                    ),
-                    button("続きを読む", "{{ shop.url }}/guide/2"),
-                ),
-                en=copy(
-                    "Part 2: what the water does",
-                    "70 or 90 degrees",
-                    heading("What the water does"),
-                    text(
-                        "Hello {{ customer | honorific }}, here is part two.",
-                        "At 70 degrees it turns out sweet, at 90 fragrant. Try one leaf both ways.",
-                    ),
-                    button("Read on", "{{ shop.url }}/guide/2"),
-                ),
-                then="week-2",
-            ),
-            WaitStep(id="week-2", duration=Duration(days=7), next="third"),
-            message(
-                "third",
-                ja=copy(
-                    "第3回：保存のこつ",
-                    "最後までお読みいただきありがとうございます",
-                    heading("おいしさを保つには"),
-                    text(
-                        "{{ customer | honorific }}、最終回です。",
-                        "光と湿気を避け、開けたら1か月を目安に。"
-                        "冷蔵庫から出したら、常温に戻してから開けてください。",
-                    ),
-                    recommended("for_you", fills=True),
-                    button("品を見る"),
-                ),
-                en=copy(
-                    "Part 3: keeping it fresh",
-                    "Thank you for reading",
-                    heading("Keeping it fresh"),
-                    text(
-                        "Hello {{ customer | honorific }}, the final part.",
-                        "Away from light and damp; once open, about a month. "
-                        "From the fridge, let it warm up before opening.",
-                    ),
-                    recommended("for_you", fills=True),
-                    button("See the shop"),
-                ),
-            ),
-        ),
-        rules=Rules(
-            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=45), ends_journey=False),
-            reentry=Reentry(allowed=True, after=Duration(days=180)),
-            priority=40,
-        ),
-    ),
-)
-
-RECIPES = (VIP_ENTRY, AMBASSADOR, STEP_MAIL)
+RECIPES = (VIP_ENTRY, AMBASSADOR)

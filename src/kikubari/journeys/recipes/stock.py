@@ -4,40 +4,35 @@
 from kikubari.decide.guard import Words
 from kikubari.journeys.definition import (
     BranchStep,
-    Exit,
-    Goal,
     JourneyDefinition,
     ProductTrigger,
     Reentry,
     Rules,
     Way,
 )
+from kikubari.journeys.recipes._shop import (
+    FRESH_CATALOGUE,
+    ORDERED,
+    PRODUCT_PAGE,
+    REACHABLE,
+    order_within,
+)
 from kikubari.journeys.recipes._writing import (
     button,
     copy,
     coupon,
-    event,
     heading,
     message,
-    needs_catalogue,
     needs_event,
     products,
     recommended,
     text,
-    who,
 )
 from kikubari.journeys.recipes.contracts import Recipe
-from kikubari.spec.conditions import Duration, Reachable
+from kikubari.spec.conditions import Duration
 from kikubari.spec.topics import (
-    ORDER_COMPLETED,
     PRODUCT_ADDED_TO_WISHLIST,
 )
-
-_REACHABLE = who(Reachable(channel="email"))
-
-_ORDERED = Exit(id="ordered", events=event(ORDER_COMPLETED), label="Order Completed")
-
-_PRODUCT = "{{ trigger.url | default: shop.url }}"
 
 _FAVOURITES = needs_event(
     PRODUCT_ADDED_TO_WISHLIST,
@@ -45,11 +40,6 @@ _FAVOURITES = needs_event(
     "It goes to who saved the product.",
 )
 
-_FEED = needs_catalogue(
-    "価格と在庫の変化を知るために、商品データの更新が必要です。",
-    "Prices and stock are known from the products you send.",
-    is_required=True,
-)
 
 _TIES = Words(
     "カートや閲覧からも始められます（きっかけの「via」を変えてください）。",
@@ -69,7 +59,7 @@ LOW_STOCK = Recipe(
         "再入荷しない品や、入荷に時間のかかる品のあるお店に。",
         "Where some things are not made again, or not soon.",
     ),
-    needs=(_FAVOURITES, _FEED),
+    needs=(_FAVOURITES, FRESH_CATALOGUE),
     stands_in=(
         Words(
             "代わりの品は、同じ種類で価格が同じくらいか少し上の品です。なければ載せません。",
@@ -87,7 +77,7 @@ LOW_STOCK = Recipe(
         name="low-stock",
         stage="consideration",
         trigger=ProductTrigger(change="low_stock", via=("favourite",)),
-        segment=_REACHABLE,
+        segment=REACHABLE,
         start="who",
         steps=(
             BranchStep(
@@ -114,7 +104,7 @@ LOW_STOCK = Recipe(
                         "{{ coupon.benefit }}",
                         "クーポンをご利用いただいている方にお送りしています。",
                     ),
-                    button("品を見る", _PRODUCT),
+                    button("品を見る", PRODUCT_PAGE),
                 ),
                 en=copy(
                     "About the stock of something you saved",
@@ -127,7 +117,7 @@ LOW_STOCK = Recipe(
                     ),
                     products("trigger.products", limit=1, columns=1),
                     coupon("{{ coupon.benefit }}", "Sent to you because you use our coupons."),
-                    button("See it", _PRODUCT),
+                    button("See it", PRODUCT_PAGE),
                 ),
             ),
             message(
@@ -145,7 +135,7 @@ LOW_STOCK = Recipe(
                     recommended(
                         "similar", seed="trigger.products", title="似た品には、こちらがあります。"
                     ),
-                    button("品を見る", _PRODUCT),
+                    button("品を見る", PRODUCT_PAGE),
                 ),
                 en=copy(
                     "About the stock of something you saved",
@@ -158,7 +148,7 @@ LOW_STOCK = Recipe(
                     ),
                     products("trigger.products", limit=1, columns=1),
                     recommended("similar", seed="trigger.products", title="Of the same kind:"),
-                    button("See it", _PRODUCT),
+                    button("See it", PRODUCT_PAGE),
                 ),
             ),
             message(
@@ -172,7 +162,7 @@ LOW_STOCK = Recipe(
                         "お気に入りの品の在庫が減っていますので、念のためお知らせします。",
                     ),
                     products("trigger.products", limit=1, columns=1),
-                    button("品を見る", _PRODUCT),
+                    button("品を見る", PRODUCT_PAGE),
                 ),
                 en=copy(
                     "About the stock of something you saved",
@@ -184,13 +174,13 @@ LOW_STOCK = Recipe(
                         "and we thought you would like to know.",
                     ),
                     products("trigger.products", limit=1, columns=1),
-                    button("See it", _PRODUCT),
+                    button("See it", PRODUCT_PAGE),
                 ),
             ),
         ),
         rules=Rules(
-            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=7)),
-            exits=(_ORDERED,),
+            goal=order_within(7),
+            exits=(ORDERED,),
             reentry=Reentry(allowed=True, after=Duration(days=7)),
             priority=70,
         ),
@@ -205,7 +195,7 @@ PRICE_DROP = Recipe(
         "Tells who saved a product, or has it in the cart, that its price fell by 5 % or more.",
     ),
     when_to_use=Words("価格を時々見直すお店に。", "Where prices are reviewed now and then."),
-    needs=(_FAVOURITES, _FEED),
+    needs=(_FAVOURITES, FRESH_CATALOGUE),
     stands_in=(_TIES,),
     journey=JourneyDefinition(
         name="price-drop",
@@ -213,7 +203,7 @@ PRICE_DROP = Recipe(
         trigger=ProductTrigger(
             change="price_dropped", via=("favourite", "cart"), min_drop_percent=5
         ),
-        segment=_REACHABLE,
+        segment=REACHABLE,
         start="news",
         steps=(
             message(
@@ -227,7 +217,7 @@ PRICE_DROP = Recipe(
                         "お選びいただいていた品の価格を下げました。新しい価格はこちらです。",
                     ),
                     products("trigger.products", limit=1, columns=1),
-                    button("品を見る", _PRODUCT),
+                    button("品を見る", PRODUCT_PAGE),
                 ),
                 en=copy(
                     "Something you saved costs less now",
@@ -239,12 +229,12 @@ PRICE_DROP = Recipe(
                         "This is what it costs now.",
                     ),
                     products("trigger.products", limit=1, columns=1),
-                    button("See it", _PRODUCT),
+                    button("See it", PRODUCT_PAGE),
                 ),
             ),
         ),
         rules=Rules(
-            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=7)),
+            goal=order_within(7),
             reentry=Reentry(allowed=True, after=Duration(days=3)),
             priority=70,
         ),
@@ -259,13 +249,13 @@ BACK_IN_STOCK = Recipe(
         "Tells who saved a product that it can be bought again.",
     ),
     when_to_use=Words("売り切れの起きるお店に。", "Wherever things sell out."),
-    needs=(_FAVOURITES, _FEED),
+    needs=(_FAVOURITES, FRESH_CATALOGUE),
     stands_in=(_TIES,),
     journey=JourneyDefinition(
         name="back-in-stock",
         stage="consideration",
         trigger=ProductTrigger(change="back_in_stock", via=("favourite", "cart")),
-        segment=_REACHABLE,
+        segment=REACHABLE,
         start="news",
         steps=(
             message(
@@ -279,7 +269,7 @@ BACK_IN_STOCK = Recipe(
                         "お待たせいたしました。お気に入りの品がまた店頭に並びました。",
                     ),
                     products("trigger.products", limit=1, columns=1),
-                    button("品を見る", _PRODUCT),
+                    button("品を見る", PRODUCT_PAGE),
                 ),
                 en=copy(
                     "Something you saved is back",
@@ -290,12 +280,12 @@ BACK_IN_STOCK = Recipe(
                         "thank you for your patience. What you saved can be had again.",
                     ),
                     products("trigger.products", limit=1, columns=1),
-                    button("See it", _PRODUCT),
+                    button("See it", PRODUCT_PAGE),
                 ),
             ),
         ),
         rules=Rules(
-            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=7)),
+            goal=order_within(7),
             reentry=Reentry(allowed=True, after=Duration(days=3)),
             priority=75,
         ),

@@ -12,6 +12,7 @@ from kikubari.journeys.definition import (
     WaitForStep,
     WaitStep,
 )
+from kikubari.journeys.recipes._shop import order_within
 from kikubari.journeys.recipes._writing import (
     PREFERENCES,
     button,
@@ -202,9 +203,7 @@ COMPLETE_DATA = Recipe(
                 ),
             ),
         ),
-        rules=Rules(
-            goal=Goal(events=event(ORDER_COMPLETED), within=Duration(days=60), ends_journey=False)
-        ),
+        rules=Rules(goal=order_within(60, ends_journey=False)),
     ),
 )
 
