@@ -2,17 +2,9 @@
 
 import csv
 from collections import Counter
-from datetime import date
 
 import msgspec
 import pytest
-
-from kikubari.demo import write_demo_shop
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory):
-    return write_demo_shop(tmp_path_factory.mktemp("visited"), newest_on=date(2026, 3, 30))
 
 
 @pytest.fixture(scope="module")
