@@ -1,5 +1,6 @@
 """The first command a stranger runs: the whole demo shop, by the commands a user has."""
 
+import json
 import re
 import signal
 import subprocess
@@ -45,6 +46,15 @@ def entered(installation):
     return {one["name"]: one["entered"] for one in installation.get("/api/journeys")}
 
 
+def age(home):
+    """Make of a home what a version left that had no visitors yet."""
+    note = home / "demo/state.json"
+    state = json.loads(note.read_bytes())
+    state["done"].remove("visitors")
+    note.write_text(json.dumps(state))
+    (home / "demo/visitors.jsonl").unlink()
+
+
 def test_the_demo_loads_greets_and_is_kept(tmp_path):
     installation = Installation(tmp_path / "home")
     began = time.monotonic()
@@ -82,8 +92,13 @@ def test_the_demo_loads_greets_and_is_kept(tmp_path):
         installation.client.close()
         installation._client = None
 
+    age(installation.home)
     # Ten seconds on an idle machine; on any, nothing next to loading the shop.
     with demo(installation, first_seconds / 2) as said:
         assert key in said
         health = httpx.get(f"{installation.owner['url']}/healthz", trust_env=False).json()
         assert health["log_position"] >= position  # journeys go on
+        assert (installation.home / "demo/visitors.jsonl").exists()
+        installation.settle()
+        assert visited.items() <= entered(installation).items()  # sent again, they count once
+        installation.client.close()

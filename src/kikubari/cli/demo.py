@@ -53,6 +53,7 @@ _RECIPES = (
 )
 # The recipe that brings codes of the demo's offer.
 _WITH_OFFER = "birthday"
+_LISTING = "files.json"
 _NEW_GARDENERS = "New gardeners / 庭づくり1年目"
 _TOPIC = ("news", "--ja", "お店からのお知らせ", "--en", "News from the shop")
 
@@ -95,13 +96,23 @@ class DemoLoader:
         console.print("Preparing the demo shop (UCI Online Retail, CC BY 4.0) …")
         shop = write_demo_shop(self._folder, newest_on=self._state.newest_on)
         listing = [(file.kind, file.path.name, file.rows) for file in shop.files]
-        (self._folder / "files.json").write_bytes(msgspec.json.encode(listing))
+        (self._folder / _LISTING).write_bytes(msgspec.json.encode(listing))
 
     def _load_imports(self, client: AdminClient) -> None:
-        listing = msgspec.json.decode((self._folder / "files.json").read_bytes())
+        listing = msgspec.json.decode(self._made(client, _LISTING).read_bytes())
         for kind, name, _ in listing:
-            self._command("import", kind, str(self._folder / name), "--quiet")
+            self._command("import", kind, str(self._made(client, name)), "--quiet")
         self._wait_until_known(client)
+
+    def _made(self, client: AdminClient, name: str) -> Path:
+        """Return a file of the shop; made again where an older version wrote none, or it is gone.
+
+        The same day gives the same files, so those that were imported stay true.
+        """
+        path = self._folder / name
+        if not path.exists():
+            self._load_files(client)
+        return path
 
     def _wait_until_known(self, client: AdminClient) -> None:
         """Wait until everybody's profile, and the copy that segments read, are up to date."""
@@ -177,7 +188,7 @@ class DemoLoader:
         if all(one["name"] != _SHOP_SERVER for one in sources):
             sources.append(client.post("/api/sources", {"name": _SHOP_SERVER, "kind": "server"}))
         (key,) = (one["write_key"] for one in sources if one["name"] == _SHOP_SERVER)
-        lines = (self._folder / VISITORS).read_bytes().splitlines()
+        lines = self._made(client, VISITORS).read_bytes().splitlines()
         batch = {"batch": [msgspec.json.decode(line) for line in lines]}
         sent = httpx.post(f"{client.url}/v1/batch", json=batch, auth=(key, ""), trust_env=False)
         if not sent.is_success:
