@@ -1,6 +1,5 @@
 """Forecasts in the product: asked for, told through the log, shown of a person, in segments."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -56,11 +55,9 @@ def forecast(api):
             shop.post("/v1/batch", json=body, auth=(key, "")).raise_for_status()
     api.settle()
     asked = api.post("/api/predictions/models", {})
-    until = time.monotonic() + 60
-    while (newest := api.get("/api/predictions/models")[0])["told_at"] is None:
-        assert time.monotonic() < until, newest
-        time.sleep(0.2)
+    api.wait(lambda: api.get("/api/predictions/models")[0]["told_at"] is not None)
     api.settle()
+    newest = api.get("/api/predictions/models")[0]
     assert newest["version"] == asked["version"]
     return newest
 

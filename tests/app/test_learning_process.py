@@ -1,12 +1,19 @@
 """Learning in a process of its own: it answers, and ends when the server does."""
 
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from kikubari.app.learning import LearningProcess
+from kikubari.app.learning import ConcludingProcess, LearningProcess
+from kikubari.decide.histories import History
+from kikubari.decide.predict import Evidence, conclude, gather_occasions
+from kikubari.decide.predict._habit_rows import ROW
+from kikubari.decide.predict._lines import Lines
+from kikubari.decide.predict.habits import HabitRows
 from kikubari.decide.recommend import Lesson
 from kikubari.spec.errors import UnavailableError
 
@@ -23,6 +30,30 @@ def lesson(*, n_customers: int) -> Lesson:
         items=tuple(f"p{number}" for number in range(300)),
         end_us=300 * DAY_US,
         seed=1,
+    )
+
+
+def evidence(*, n_customers: int) -> Evidence:
+    """Return a year of orders, an order a month each, of two products in turn."""
+    as_of = datetime(2026, 1, 1, tzinfo=UTC)
+    draw = np.random.default_rng(1)
+    customer = np.repeat(np.arange(n_customers), 12)
+    at_us = int(as_of.timestamp() * 1e6) - (draw.random(len(customer)) * 360 * DAY_US).astype(int)
+    people = np.arange(n_customers, dtype=np.uint32) + 1
+    history = History(
+        customers=pa.array(people),
+        customer=customer.astype(np.int32),
+        at_us=at_us,
+        value=np.full(len(customer), 900.0),
+    )
+    product = np.arange(len(customer)) % 2
+    nothing = np.zeros(0, dtype=ROW)
+    return Evidence(
+        as_of=as_of,
+        people=people,
+        occasions=gather_occasions(history, as_of),
+        lines=Lines(people, ["tea", "cup"], ["drinks", "ware"], customer, product, at_us),
+        habits=HabitRows(nothing, nothing, ()),
     )
 
 
@@ -62,3 +93,26 @@ def test_closing_ends_every_lesson_under_way(tmp_path: Path):
         one.join(60)
     assert sorted(ended) == [0, 1]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_process_concludes_is_what_is_concluded_here():
+    given = evidence(n_customers=80)
+    found, here = ConcludingProcess()(given), conclude(given)
+    assert found.card == here.card
+    assert found.card.withheld is None
+    assert found.others == here.others
+    [forecasts], [other] = found.forecasts, here.forecasts
+    for name in ("customer", "expected", "churn", "next_days"):
+        np.testing.assert_array_equal(getattr(forecasts, name), getattr(other, name))
+    np.testing.assert_array_equal(found.edges, here.edges)
+
+
+def test_closing_ends_what_is_being_concluded():
+    concluding = ConcludingProcess()
+    closing = threading.Timer(1.0, concluding.close)
+    closing.start()
+    with pytest.raises(UnavailableError):
+        concluding(evidence(n_customers=50_000))
+    closing.join()
+    with pytest.raises(UnavailableError):
+        concluding(evidence(n_customers=80))

@@ -146,6 +146,7 @@ class House:
             loop.ask_to_stop()
         self._trying.simulations.close()
         self._recommending.close()
+        self._predicting.close()
         self._calling.thread.stop()
         self._delivery.thread.stop()
         stop_all(self._loops)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from kikubari.app.learning import ConcludingProcess
 from kikubari.app.shoppers import GoodsByCatalogue
 from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.log import LogWing
@@ -23,8 +24,14 @@ class PredictingWing:
     ) -> None:
         self._copier = log.copier
         zone = ZoneInfo(ground.settings.timezone)
+        self._concluding = ConcludingProcess()
         self.predictions = Predictions(
-            ground.state, ground.columnar, ground.clock, zone=zone, left_out=people.limits
+            ground.state,
+            ground.columnar,
+            ground.clock,
+            zone=zone,
+            left_out=people.limits,
+            concluding=self._concluding,
         )
         self._reminding = Reminding(
             ground.state, ground.columnar, ground.clock, zone=zone, left_out=people.limits
@@ -43,6 +50,10 @@ class PredictingWing:
             ground.lone_loop("running low", self._remind, idle=_REMINDING_IDLE),
             ground.lone_loop("life stages", self._find_stages, idle=_IDLE),
         )
+
+    def close(self) -> None:
+        """End what is being learned; it is taken up again by the next server."""
+        self._concluding.close()
 
     def _predict(self) -> bool:
         """Learn and tell when nothing else waits for the copy."""

@@ -30,7 +30,10 @@ from kikubari.decide.predict.goods import GoodsQuality as GoodsQuality
 from kikubari.decide.predict.goods import forecast_goods as forecast_goods
 from kikubari.decide.predict.habits import HabitCards as HabitCards
 from kikubari.decide.predict.learning import HORIZON as HORIZON
+from kikubari.decide.predict.learning import Conclusions as Conclusions
+from kikubari.decide.predict.learning import Evidence as Evidence
 from kikubari.decide.predict.learning import OtherCards as OtherCards
+from kikubari.decide.predict.learning import conclude as conclude
 from kikubari.decide.predict.occasions import Occasions as Occasions
 from kikubari.decide.predict.occasions import Standing as Standing
 from kikubari.decide.predict.occasions import gather_occasions as gather_occasions

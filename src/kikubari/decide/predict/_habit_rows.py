@@ -21,7 +21,7 @@ _NOT_BEHAVIOUR = (
     topics.ORDER_CANCELLED,
 )
 _MOST_ZONES = 50
-_ROW = np.dtype([("person", "<u4"), ("slot", "<u4"), ("is_new", "<u4"), ("n", "<u4")])
+ROW = np.dtype([("person", "<u4"), ("slot", "<u4"), ("is_new", "<u4"), ("n", "<u4")])
 
 _ZONES = f"""
 SELECT {PROFILE} AS person, argMax(text, (at, source_id, message_key)) AS zone
@@ -89,7 +89,7 @@ def read_slots(
             store.query_records(
                 _SLOTS.replace("WHOSE", whose),
                 {**values, "zone": name, **({"zones": zones} if zones else {})},
-                _ROW,
+                ROW,
                 budget=QueryBudget.REPORT,
             )
             for name, whose, zones in parts
@@ -107,7 +107,7 @@ def read_discounts(
         "newest": newest,
         "completed": topics.ORDER_COMPLETED,
     }
-    return store.query_records(_DISCOUNTS, values, _ROW, budget=QueryBudget.REPORT)
+    return store.query_records(_DISCOUNTS, values, ROW, budget=QueryBudget.REPORT)
 
 
 def _list_zones(store: ColumnarStore, workspace_id: int) -> set[str]:

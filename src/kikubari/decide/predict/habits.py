@@ -70,20 +70,33 @@ class Habits:
             )
 
 
-def learn_habits(
+@dataclass(frozen=True, eq=False)
+class HabitRows:
+    """What habits are learned from.
+
+    Attributes:
+        slots: as `read_slots` returns them.
+        orders: as `read_discounts` returns them.
+        holders: profile numbers of whom something was told that has not been withdrawn.
+    """
+
+    slots: NDArray[np.void]
+    orders: NDArray[np.void]
+    holders: tuple[int, ...]
+
+
+def read_habit_rows(
     store: ColumnarStore,
-    lines: Lines,
     as_of: datetime,
     *,
     zone: ZoneInfo,
     nobody: NDArray[np.uint32],
     workspace_id: int,
-) -> Habits:
-    """Learn what everybody leans to.
+) -> HabitRows:
+    """Return what everybody did.
 
     Args:
         store: the copy.
-        lines: what was bought, by the people of whom something may be learned.
         as_of: what lies after it is not looked at.
         zone: of the shop.
         nobody: people of whom nothing is learned.
@@ -93,6 +106,18 @@ def learn_habits(
     slots = read_slots(store, as_of=as_of, newest=newest, zone=zone, workspace_id=workspace_id)
     orders = read_discounts(store, as_of=as_of, newest=newest, workspace_id=workspace_id)
     slots, orders = (one[~np.isin(one["person"], nobody)] for one in (slots, orders))
+    return HabitRows(slots, orders, _list_holders(store, as_of, workspace_id))
+
+
+def learn_habits(rows: HabitRows, lines: Lines, as_of: datetime) -> Habits:
+    """Learn what everybody leans to.
+
+    Args:
+        rows: what people did, by hours, and their orders.
+        lines: what was bought, by the people of whom something may be learned.
+        as_of: the instant that both were read as of.
+    """
+    slots, orders = rows.slots, rows.orders
     hours = _Subject.of_rows(slots, slots["slot"] % _HOURS, range(_HOURS))
     weekdays = _Subject.of_rows(slots, slots["slot"] // _HOURS, WEEKDAYS)
     discounts = _Subject.of_rows(orders, orders["slot"], ("full price", "at a discount"))
@@ -103,9 +128,7 @@ def learn_habits(
         "hours": find_leanings(hours.older, hours.newest),
         "weekdays": find_leanings(weekdays.older, weekdays.newest),
     }
-    named: dict[int, dict[str, Any]] = {
-        number: {} for number in _list_holders(store, as_of, workspace_id)
-    }
+    named: dict[int, dict[str, Any]] = {number: {} for number in rows.holders}
     for number, name, share in categories.tell(found["categories"][0]):
         told = {"predicted_category": name, "predicted_category_share": share}
         named.setdefault(number, {}).update(told)
@@ -164,7 +187,7 @@ def _count(key: Ints, n: NDArray[Any], n_people: int, n_kinds: int) -> Counts:
     return Counts(n_people, n_kinds, person, kind, count)
 
 
-def _list_holders(store: ColumnarStore, as_of: datetime, workspace_id: int) -> list[int]:
+def _list_holders(store: ColumnarStore, as_of: datetime, workspace_id: int) -> tuple[int, ...]:
     """Return who was told to lean to something and has not been withdrawn."""
     values = {"workspace": workspace_id, "names": list(TRAITS), "as_of": as_of}
-    return [int(number) for number in store.query_numbers(_HELD, values)]
+    return tuple(int(number) for number in store.query_numbers(_HELD, values))

@@ -16,7 +16,14 @@ from kikubari.decide.predict import _repository as repository
 from kikubari.decide.predict._orders import count_orders
 from kikubari.decide.predict._repository import Found
 from kikubari.decide.predict.contracts import LeftOut, PurchaseCard
-from kikubari.decide.predict.learning import OtherCards, Question, learn
+from kikubari.decide.predict.learning import (
+    Concluding,
+    OtherCards,
+    Question,
+    conclude,
+    gather,
+    tell,
+)
 from kikubari.decide.predict.telling import Telling
 from kikubari.kit.clock import Clock
 from kikubari.kit.instants import from_micros, to_micros
@@ -58,6 +65,7 @@ class Predictions:
         clock: says when a model is due.
         zone: of the shop, in which days are named.
         left_out: people of whom nothing is forecast and from whom nothing is learned.
+        concluding: does the heavy work.
         workspace_id: whose customers.
     """
 
@@ -69,6 +77,7 @@ class Predictions:
         *,
         zone: ZoneInfo,
         left_out: LeftOut,
+        concluding: Concluding = conclude,
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> None:
         self._state = state
@@ -76,6 +85,7 @@ class Predictions:
         self._clock = clock
         self._zone = zone
         self._left_out = left_out
+        self._concluding = concluding
         self._workspace_id = workspace_id
         self._started_at = clock.now()
         self._telling: Telling | None = None
@@ -135,18 +145,17 @@ class Predictions:
 
     def _learn(self, asked: Found) -> Telling:
         as_of = from_micros(asked.as_of_us)
-        learned = learn(
-            self._columnar,
-            Question(asked.version, as_of, self._zone, self._workspace_id),
-            self._left_out.list_left_out(),
-        )
-        card, others = msgspec.json.encode(learned.card), msgspec.json.encode(learned.others)
+        question = Question(asked.version, as_of, self._zone, self._workspace_id)
+        evidence = gather(self._columnar, question, self._left_out.list_left_out())
+        found = self._concluding(evidence)
+        card, others = msgspec.json.encode(found.card), msgspec.json.encode(found.others)
         self._state.write(
             lambda connection: repository.change_model(
                 connection, self._workspace_id, asked.version, card=card, others=others
             )
         )
-        return Telling(self._state, self._clock, self._workspace_id, asked.version, learned.events)
+        events = tell(question, evidence, found)
+        return Telling(self._state, self._clock, self._workspace_id, asked.version, events)
 
 
 def _model_of(row: Found) -> PredictionModel:
