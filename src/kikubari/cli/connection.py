@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
 from kikubari.app import Presence, ServerAddress, Settings
-from kikubari.spec.errors import KikubariError, UnavailableError
+from kikubari.spec.errors import ConflictError, KikubariError, UnavailableError
 
 _START_SECONDS = 120.0
 _REQUEST_SECONDS = 600.0
@@ -99,23 +99,29 @@ def connect(settings: Settings) -> Iterator[AdminClient]:
     Raises:
         UnavailableError: the folder's server does not become ready.
     """
-    owner = _wait_for_owner(Presence(settings.folder))
+    with ExitStack() as stack:
+        client = AdminClient(_find_or_start(settings, stack))
+        stack.callback(client.close)
+        yield client
+
+
+def _find_or_start(settings: Settings, stack: ExitStack) -> ServerAddress:
+    """Return the folder's server, or a private one that ends with the stack."""
+    presence = Presence(settings.folder)
+    owner = _wait_for_owner(presence)
     if owner is not None:
-        client = AdminClient(owner)
-        try:
-            yield client
-        finally:
-            client.close()
-        return
+        return owner
     # Loads every engine: not for commands that find a server.
     from kikubari.app.server import private_server  # noqa: PLC0415
 
-    with private_server(settings) as address:
-        client = AdminClient(address)
-        try:
-            yield client
-        finally:
-            client.close()
+    try:
+        return stack.enter_context(private_server(settings))
+    except ConflictError:
+        # Loading takes a while: a server that was started meanwhile is the one to talk to.
+        owner = _wait_for_owner(presence)
+        if owner is None:
+            raise
+        return owner
 
 
 def _wait_for_owner(presence: Presence) -> ServerAddress | None:

@@ -282,7 +282,8 @@ def _show_report(report: ImportReport) -> None:
     if report.problems:
         console.print(f"[red]{report.problems:,} rows not taken[/red]; see {report.error_file}")
         for problem in report.first_problems[:5]:
+            place = (problem.line, *([problem.column] if problem.column else []))
             console.print(
-                f"  line {problem.line} {problem.column}: {problem.reason} ({problem.code})",
+                f"  line {' '.join(str(one) for one in place)}: {problem.reason} ({problem.code})",
                 markup=False,
             )

@@ -5,6 +5,7 @@ import click
 from kikubari.app import Settings
 from kikubari.cli.connection import connect, in_path
 from kikubari.cli.output import as_json_option, show
+from kikubari.cli.portrait import show_portrait
 
 
 @click.group()
@@ -21,7 +22,10 @@ def show_profile(settings: Settings, profile_id: str, timeline: int, *, as_json:
     """Show one customer: by profile id, user id, e-mail address or phone number."""
     with connect(settings) as client:
         answer = client.get("/api/profiles/lookup", reference=profile_id, timeline=timeline)
-    show(answer, as_json=as_json)
+    if as_json:
+        show(answer, as_json=True)
+    else:
+        show_portrait(answer)
 
 
 @profiles.command("search")

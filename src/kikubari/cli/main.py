@@ -2,7 +2,9 @@
 
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from pkgutil import resolve_name
+from typing import Any
 
 import click
 
@@ -42,7 +44,7 @@ from kikubari.cli.senders import senders
 from kikubari.cli.simulating import simulate
 from kikubari.cli.topics import topics
 from kikubari.cli.webhooks import webhooks
-from kikubari.spec.errors import KikubariError
+from kikubari.spec.errors import InvalidInputError, KikubariError
 
 # Their modules load readers of every file format, or all that judges a message.
 _HEAVY = {
@@ -52,6 +54,7 @@ _HEAVY = {
     "predict": "kikubari.cli.predicting:predict",
     "recommend": "kikubari.cli.recommending:recommend",
 }
+_MOST_PLACES = 20
 
 
 class Commands(click.Group):
@@ -92,15 +95,62 @@ for command in (
     cli.add_command(command)
 
 
+def explain(error: KikubariError, arguments: Sequence[str]) -> None:
+    """Say on standard error what was refused, where, and what to do about it.
+
+    Args:
+        error: the refusal.
+        arguments: of the command line, to name the command that lists what there is.
+    """
+    code = error.remote_code if isinstance(error, RemoteError) else error.code
+    click.secho(f"{error.message} ({code})", fg="red", err=True)
+    for line in _places(error.detail)[:_MOST_PLACES]:
+        click.echo(f"  {line}", err=True)
+    hint = error.hint
+    if not hint and code == "not_found":
+        hint = _lister(arguments)
+    if hint:
+        click.echo(hint, err=True)
+
+
+def _places(detail: Any) -> list[str]:
+    """Return a line for each place that a refusal names."""
+    if isinstance(detail, list):
+        return [_place(one) for one in detail]
+    return [_place(detail)] if detail else []
+
+
+def _place(detail: Any) -> str:
+    if not isinstance(detail, Mapping):
+        return str(detail)
+    where = detail.get("path") or detail.get("key")
+    if where and detail.get("message"):
+        # What a whole body lacks is said of `data`: the message names it.
+        return str(detail["message"]) if where == "data" else f"{where}: {detail['message']}"
+    plain = [
+        (name, value) for name, value in detail.items() if isinstance(value, str | int | float)
+    ]
+    return ", ".join(f"{name} {value}" for name, value in plain)
+
+
+def _lister(arguments: Sequence[str]) -> str:
+    """Return where to look for what was not found, if its command has a list."""
+    group = cli.commands.get(arguments[0]) if arguments else None
+    has_list = isinstance(group, click.Group) and "list" in group.commands
+    return f"`kikubari {arguments[0]} list` names what there is." if has_list else ""
+
+
 def main() -> None:
     """Run the command line; a refusal is printed without a traceback and exits with 2."""
     try:
         cli(standalone_mode=False)
     except KikubariError as error:
-        code = error.remote_code if isinstance(error, RemoteError) else error.code
-        click.secho(f"{error.message} ({code})", fg="red", err=True)
-        if error.hint:
-            click.echo(error.hint, err=True)
+        explain(error, sys.argv[1:])
+        sys.exit(2)
+    except OSError as error:
+        if error.filename is None:  # no file that somebody named: a fault of ours, to be seen whole
+            raise
+        explain(InvalidInputError(f"{error.filename}: {error.strerror}"), sys.argv[1:])
         sys.exit(2)
     except click.ClickException as error:
         error.show()

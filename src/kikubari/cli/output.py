@@ -1,5 +1,6 @@
 """What commands print: JSON for programs, short tables for people."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,7 +9,9 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-console = Console(highlight=False)
+# Into a file or a pipe lines are as long as they are: whoever reads there has no narrow window.
+_UNFOLDED_WIDTH = 10_000
+console = Console(highlight=False, width=None if sys.stdout.isatty() else _UNFOLDED_WIDTH)
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -38,7 +41,8 @@ def _print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> N
     names = list(columns) or list(rows[0])
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in names:
-        table.add_column(name)
+        # Ids are there to be copied: other columns give way to them, and nothing is left out.
+        table.add_column(name, overflow="fold", no_wrap=name == "id" or name.endswith("_id"))
     for row in rows:
         table.add_row(*(_cell(row.get(name)) for name in names))
     console.print(table)
