@@ -1,5 +1,6 @@
 """What other rooms put into the queue of webhooks, in their own transactions."""
 
+import msgspec
 import pytest
 from delivery_world import NOW
 from sqlalchemy import insert, select, update
@@ -41,6 +42,26 @@ def test_a_call_is_queued_once_for_its_key(state, queue):
     other = WebhookCall(endpoint_id="whe_1", type="t", data={}, idempotency_key="k2")
     assert put(state, queue, other) is QueueAnswer.QUEUED
     assert len(stored(state)) == 2
+
+
+def test_of_many_each_is_told_what_became_of_it(state, queue):
+    put(state, queue)
+
+    def call(key, **changes):
+        return msgspec.structs.replace(CALL, idempotency_key=key, **changes)
+
+    calls = [
+        call("k"),
+        call("new"),
+        call("new"),
+        call("huge", data={"a": "x" * 70_000}),
+        call("gone", endpoint_id="whe_9"),
+        *(call(f"k{n}") for n in range(2_000)),
+    ]
+    answers = state.write(lambda connection: queue.queue_many_in(connection, calls, at=NOW))
+    assert answers[:5] == ["known", "queued", "known", "too_large", "no_endpoint"]
+    assert set(answers[5:]) == {"queued"}
+    assert len(stored(state)) == 2_002
 
 
 def test_a_call_goes_with_the_transaction_it_is_queued_in(state, queue):

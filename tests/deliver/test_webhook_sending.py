@@ -28,6 +28,7 @@ from kikubari.spec.envelope import Event, EventKind
 from kikubari.spec.errors import ConflictError, InvalidInputError, NotFoundError
 from kikubari.spec.topics import ENDPOINT_DISABLED, ORDER_COMPLETED
 from kikubari.testing.events import CountingNumbers
+from query_plans import list_plans
 
 OUTSIDE = EndpointDefinition(name="CRM", url="https://93.184.216.34/in")
 
@@ -256,6 +257,25 @@ def test_endpoints_are_told_of_the_events_they_asked_for(state):
     assert world.states(silent) == []
 
 
+def test_many_events_are_told_of_in_as_few_statements_as_few(state):
+    world = WebhookWorld(state)
+    endpoint_ids = [
+        world.endpoints.create(
+            EndpointDefinition(name="CRM", url=OUTSIDE.url, types=(ORDER_COMPLETED,))
+        ).endpoint.id
+        for _ in range(3)
+    ]
+    projection = EndpointProjection(world.queue, Restrictions())
+
+    def count_statements(first, n):
+        items = [order(f"{first}-{number}") for number in range(n)]
+        return len(list_plans(state, lambda connection: projection.apply(connection, items)))
+
+    assert count_statements("few", 2) == count_statements("many", 200)
+    tell(world, [order(f"m-{number}") for number in range(400)])
+    assert {len(world.states(one)) for one in endpoint_ids} == {400}
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -321,7 +341,7 @@ def test_endpoints_are_forgotten_with_their_calls(state):
     world.endpoints.delete(endpoint_id)
     with pytest.raises(NotFoundError):
         world.endpoints.get(endpoint_id)
-    assert world.endpoints.list_all() == []
+    assert world.endpoints.list_some() == []
 
 
 def test_a_back_up_calls_nobody_and_what_waited_in_it_is_for_a_person_to_send_again(state):

@@ -46,6 +46,7 @@ from kikubari.deliver.endpoints import CallState as CallState
 from kikubari.deliver.endpoints import CallView as CallView
 from kikubari.deliver.endpoints import Endpoint as Endpoint
 from kikubari.deliver.endpoints import EndpointDefinition as EndpointDefinition
+from kikubari.deliver.endpoints import EndpointName as EndpointName
 from kikubari.deliver.endpoints import EndpointProjection as EndpointProjection
 from kikubari.deliver.endpoints import Endpoints as Endpoints
 from kikubari.deliver.endpoints import EndpointState as EndpointState

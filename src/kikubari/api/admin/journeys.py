@@ -55,10 +55,7 @@ def list_journeys(
     services: NamedDependency[Services], after: FromQuery[str] = "", limit: Limit = 100
 ) -> list[Journey]:
     """List journeys, newest first; go on `after` the last one's id."""
-    found = services.journeys.list_journeys()
-    ids = [one.id for one in found]
-    first = ids.index(after) + 1 if after in ids else 0
-    return found[first : first + limit]
+    return services.journeys.list_some(after=after, limit=limit)
 
 
 @post("/journeys", guards=[requires("write")], sync_to_thread=True)

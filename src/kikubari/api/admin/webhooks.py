@@ -14,28 +14,19 @@ from kikubari.deliver import (
     CallView,
     Endpoint,
     EndpointDefinition,
-    EndpointState,
+    EndpointName,
     NewEndpoint,
 )
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500)]
-Offset = Annotated[int, QueryParameter(ge=0, le=1_000_000)]
 State = Literal["queued", "sending", "delivered", "dead"] | None
 
 
 class EndpointPage(msgspec.Struct, frozen=True):
-    """Endpoints, oldest first, and how many there are."""
+    """Some endpoints, oldest first, and how many there are in all."""
 
     total: int
     endpoints: list[Endpoint]
-
-
-class EndpointName(msgspec.Struct, frozen=True):
-    """An endpoint as journeys name it: nothing of where it is or how it is reached."""
-
-    id: str
-    name: str
-    is_enabled: bool
 
 
 class EndpointStateChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,20 +49,20 @@ class Queued(msgspec.Struct, frozen=True):
 
 @get("/webhooks", guards=[requires("admin")], sync_to_thread=True)
 def list_webhook_endpoints(
-    services: NamedDependency[Services], offset: Offset = 0, limit: Limit = 100
+    services: NamedDependency[Services], after: FromQuery[str] = "", limit: Limit = 100
 ) -> EndpointPage:
-    """List endpoints with how they fare; secrets are shown when they are made alone."""
-    found = services.endpoints.list_all()
-    return EndpointPage(len(found), found[offset : offset + limit])
+    """List endpoints with how they fare, oldest first; go on `after` the last one's id.
+
+    Secrets are shown when they are made alone.
+    """
+    found = services.endpoints.list_some(after=after, limit=limit)
+    return EndpointPage(services.endpoints.count(), found)
 
 
 @get("/webhooks/names", guards=[requires("write")], sync_to_thread=True)
 def list_webhook_names(services: NamedDependency[Services]) -> list[EndpointName]:
     """List endpoints by name, for who makes a journey that calls one."""
-    return [
-        EndpointName(one.id, one.definition.name, one.state is EndpointState.ENABLED)
-        for one in services.endpoints.list_all()
-    ]
+    return services.endpoints.list_names()
 
 
 @post("/webhooks", guards=[requires("admin")], sync_to_thread=True)
@@ -141,12 +132,15 @@ def list_webhook_calls(
     services: NamedDependency[Services],
     endpoint_id: FromPath[str],
     only: FromQuery[State] = None,
-    offset: Offset = 0,
+    after: FromQuery[str] = "",
     limit: Limit = 50,
 ) -> list[CallView]:
-    """List calls to an endpoint, newest first; they are kept for 30 days after their end."""
+    """List calls to an endpoint, newest first; go on `after` the last one's id.
+
+    They are kept for 30 days after their end.
+    """
     wanted = None if only is None else CallState[only.upper()]
-    return services.endpoints.list_calls(endpoint_id, state=wanted, offset=offset, limit=limit)
+    return services.endpoints.list_calls(endpoint_id, state=wanted, after=after, limit=limit)
 
 
 @post("/webhooks/{endpoint_id:str}/replay", guards=[requires("admin")], sync_to_thread=True)

@@ -5,6 +5,7 @@ from kikubari.deliver.endpoints.contracts import CallView as CallView
 from kikubari.deliver.endpoints.contracts import DisabledBecause as DisabledBecause
 from kikubari.deliver.endpoints.contracts import Endpoint as Endpoint
 from kikubari.deliver.endpoints.contracts import EndpointDefinition as EndpointDefinition
+from kikubari.deliver.endpoints.contracts import EndpointName as EndpointName
 from kikubari.deliver.endpoints.contracts import EndpointState as EndpointState
 from kikubari.deliver.endpoints.contracts import QueueAnswer as QueueAnswer
 from kikubari.deliver.endpoints.contracts import WebhookCall as WebhookCall

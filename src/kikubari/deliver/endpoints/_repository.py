@@ -5,22 +5,26 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, delete, exists, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, func, select, tuple_, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from kikubari.deliver.endpoints._tables import ENDED, OPEN, webhook_calls, webhook_endpoints
+from kikubari.deliver.endpoints._tables import DEAD, ENDED, OPEN, webhook_calls, webhook_endpoints
 from kikubari.deliver.endpoints.contracts import (
     CallState,
     CallView,
     DisabledBecause,
     Endpoint,
     EndpointDefinition,
+    EndpointName,
     EndpointState,
 )
 from kikubari.deliver.endpoints.queueing import SET_ASIDE
 from kikubari.kit.instants import from_micros
 
 _E, _C = webhook_endpoints.c, webhook_calls.c
+# Every call is due some time: said so, SQLite uses the index of those that wait or are being sent
+# rather than read all calls of an endpoint.
+_OPEN_ONES = (OPEN, _C.due_us >= 0)
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -33,16 +37,42 @@ class Claim(msgspec.Struct, frozen=True):
     body: bytes  # sealed
 
 
-def list_endpoints(connection: Connection, workspace_id: int) -> list[Endpoint]:
-    """Return all endpoints, oldest first, with how many calls wait and how many are dead."""
+def list_endpoints(
+    connection: Connection, workspace_id: int, *, after: str, limit: int
+) -> list[Endpoint]:
+    """Return endpoints behind one, oldest first, with how many calls wait and are dead."""
     rows = connection.execute(
         select(webhook_endpoints)
-        .where(_E.workspace_id == workspace_id)
-        .order_by(_E.created_us, _E.id)
+        .where(_E.workspace_id == workspace_id, _E.id > after)
+        .order_by(_E.id)
+        .limit(limit)
+    ).all()
+    return _with_counts(connection, workspace_id, rows)
+
+
+def find_endpoint(connection: Connection, workspace_id: int, endpoint_id: str) -> Endpoint | None:
+    """Return one endpoint, with how many calls wait and are dead."""
+    row = find_endpoint_row(connection, workspace_id, endpoint_id)
+    return None if row is None else _with_counts(connection, workspace_id, [row])[0]
+
+
+def count_endpoints(connection: Connection, workspace_id: int) -> int:
+    """Return how many endpoints there are."""
+    n: int = connection.execute(
+        select(func.count()).select_from(webhook_endpoints).where(_E.workspace_id == workspace_id)
+    ).scalar_one()
+    return n
+
+
+def list_names(connection: Connection, workspace_id: int) -> list[EndpointName]:
+    """Return every endpoint by its name, oldest first."""
+    rows = connection.execute(
+        select(_E.id, _E.name, _E.state).where(_E.workspace_id == workspace_id).order_by(_E.id)
     )
-    waiting = _count(connection, workspace_id, OPEN)
-    dead = _count(connection, workspace_id, ENDED, _C.state == CallState.DEAD.value)
-    return [_endpoint(row, waiting.get(row.id, 0), dead.get(row.id, 0)) for row in rows]
+    return [
+        EndpointName(id=r.id, name=r.name, is_enabled=r.state == EndpointState.ENABLED)
+        for r in rows
+    ]
 
 
 def find_endpoint_row(
@@ -88,11 +118,15 @@ def claim(
         .with_for_update(skip_locked=True)
     ).all()
     claims = [Claim(r.endpoint_id, r.id, r.number, r.attempts + 1, r.body) for r in rows]
-    for one in claims:
+    if claims:
         connection.execute(
             update(webhook_calls)
-            .where(*_is_of(workspace_id, endpoint_id), _C.id == one.id)
-            .values(state=CallState.SENDING.value, attempts=one.attempts, due_us=now_us + lease_us)
+            .where(*_is_of(workspace_id, endpoint_id), _C.id.in_([one.id for one in claims]))
+            .values(
+                state=CallState.SENDING.value,
+                attempts=_C.attempts + 1,
+                due_us=now_us + lease_us,
+            )
         )
     return claims
 
@@ -183,9 +217,7 @@ def revive(
     now_us: int,
 ) -> int:
     """Queue dead letters again, all or some; return how many."""
-    statement = update(webhook_calls).where(
-        *_is_of(workspace_id, endpoint_id), ENDED, _C.state == CallState.DEAD.value
-    )
+    statement = update(webhook_calls).where(*_is_of(workspace_id, endpoint_id), DEAD)
     if ids is not None:
         statement = statement.where(_C.id.in_(list(ids)))
     return connection.execute(
@@ -201,19 +233,26 @@ def list_calls(
     endpoint_id: str,
     *,
     state: CallState | None,
-    offset: int,
+    after: str,
     limit: int,
 ) -> list[CallView]:
-    """Return calls to an endpoint, newest first."""
+    """Return calls to an endpoint behind one, newest first; none behind what is not there."""
+    is_of = _is_of(workspace_id, endpoint_id)
     statement = (
-        select(webhook_calls)
-        .where(*_is_of(workspace_id, endpoint_id))
-        .order_by(_C.queued_us.desc(), _C.id)
-        .offset(offset)
-        .limit(limit)
+        select(webhook_calls).where(*is_of).order_by(_C.queued_us.desc(), _C.id.desc()).limit(limit)
     )
-    if state is not None:
-        statement = statement.where(_C.state == state.value)
+    match state:
+        case CallState.DEAD:
+            statement = statement.where(DEAD)
+        case CallState.QUEUED | CallState.SENDING:
+            statement = statement.where(*_OPEN_ONES, _C.state == state.value)
+        case CallState.DELIVERED:
+            statement = statement.where(_C.state == state.value)
+    if after:
+        last = connection.execute(select(_C.queued_us, _C.id).where(*is_of, _C.id == after)).first()
+        if last is None:
+            return []
+        statement = statement.where(tuple_(_C.queued_us, _C.id) < tuple_(*last))
     return [_view(row) for row in connection.execute(statement)]
 
 
@@ -224,12 +263,11 @@ def forget_ended(connection: Connection, workspace_id: int, *, before_us: int, l
         .where(_C.workspace_id == workspace_id, ENDED, _C.ended_us < before_us)
         .limit(limit)
     )
-    rows = connection.execute(old).all()
-    for row in rows:
-        connection.execute(
-            delete(webhook_calls).where(*_is_of(workspace_id, row.endpoint_id), _C.id == row.id)
+    return connection.execute(
+        delete(webhook_calls).where(
+            _C.workspace_id == workspace_id, tuple_(_C.endpoint_id, _C.id).in_(old)
         )
-    return len(rows)
+    ).rowcount
 
 
 def _is(workspace_id: int, endpoint_id: str) -> ColumnElement[bool]:
@@ -240,13 +278,17 @@ def _is_of(workspace_id: int, endpoint_id: str) -> Sequence[ColumnElement[bool]]
     return _C.workspace_id == workspace_id, _C.endpoint_id == endpoint_id
 
 
-def _count(connection: Connection, workspace_id: int, *where: Any) -> dict[str, int]:
-    rows = connection.execute(
-        select(_C.endpoint_id, func.count())
-        .where(_C.workspace_id == workspace_id, *where)
-        .group_by(_C.endpoint_id)
-    )
-    return {row[0]: row[1] for row in rows}
+def _with_counts(
+    connection: Connection, workspace_id: int, rows: Sequence[Row[*tuple[Any, ...]]]
+) -> list[Endpoint]:
+    ids = [row.id for row in rows]
+    if not ids:
+        return []
+    in_these = (_C.workspace_id == workspace_id, _C.endpoint_id.in_(ids))
+    counted = select(_C.endpoint_id, func.count()).where(*in_these).group_by(_C.endpoint_id)
+    waiting = {row[0]: row[1] for row in connection.execute(counted.where(*_OPEN_ONES))}
+    dead = {row[0]: row[1] for row in connection.execute(counted.where(DEAD))}
+    return [_endpoint(row, waiting.get(row.id, 0), dead.get(row.id, 0)) for row in rows]
 
 
 def _endpoint(row: Row[*tuple[Any, ...]], n_waiting: int, n_dead: int) -> Endpoint:

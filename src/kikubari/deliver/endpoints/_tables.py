@@ -5,8 +5,9 @@ from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, T
 from kikubari.storage import metadata
 
 # Written as literals wherever these rows are looked for: neither engine uses a partial index
-# when the state is a parameter. 0 is queued, 1 is being sent.
+# when the state is a parameter. 0 is queued, 1 is being sent, 3 is a dead letter.
 OPEN = text("state <= 1")
+DEAD = text("state = 3")
 ENDED = text("ended_us IS NOT NULL")
 
 webhook_endpoints = Table(
@@ -53,11 +54,28 @@ Index(
     postgresql_where=OPEN,
 )
 Index(
-    "ix_webhook_calls_ended",
+    "ix_webhook_calls_dead",
     webhook_calls.c.workspace_id,
     webhook_calls.c.endpoint_id,
+    webhook_calls.c.state,  # one and the same in all: SQLite prefers what fits more closely
+    webhook_calls.c.queued_us,
+    webhook_calls.c.id,
+    sqlite_where=DEAD,
+    postgresql_where=DEAD,
+)
+# Calls of all endpoints that ended long ago are forgotten together.
+Index(
+    "ix_webhook_calls_ended",
+    webhook_calls.c.workspace_id,
     webhook_calls.c.ended_us,
     sqlite_where=ENDED,
     postgresql_where=ENDED,
+)
+Index(
+    "ix_webhook_calls_queued",
+    webhook_calls.c.workspace_id,
+    webhook_calls.c.endpoint_id,
+    webhook_calls.c.queued_us,
+    webhook_calls.c.id,
 )
 Index("ix_webhook_calls_number", webhook_calls.c.workspace_id, webhook_calls.c.number)

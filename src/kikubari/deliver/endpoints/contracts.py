@@ -66,6 +66,14 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     n_dead: int = 0
 
 
+class EndpointName(msgspec.Struct, frozen=True, kw_only=True):
+    """An endpoint as journeys name it: nothing of where it is or how it is reached."""
+
+    id: str
+    name: str
+    is_enabled: bool
+
+
 class WebhookCall(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to tell one endpoint.
 

@@ -16,6 +16,7 @@ from kikubari.deliver.endpoints.contracts import (
     DisabledBecause,
     Endpoint,
     EndpointDefinition,
+    EndpointName,
     EndpointState,
     QueueAnswer,
     WebhookCall,
@@ -90,7 +91,7 @@ class Endpoints:
         endpoint_id, secret = self._ids.new_id("whe"), new_secret()
 
         def work(connection: Connection) -> None:
-            if len(rows.list_endpoints(connection, self._workspace_id)) >= MAX_ENDPOINTS:
+            if rows.count_endpoints(connection, self._workspace_id) >= MAX_ENDPOINTS:
                 raise InvalidInputError(f"at most {MAX_ENDPOINTS} endpoints")
             connection.execute(
                 insert(webhook_endpoints).values(
@@ -200,20 +201,37 @@ class Endpoints:
         Raises:
             NotFoundError: there is none by that id.
         """
-        for one in self.list_all():
-            if one.id == endpoint_id:
-                return one
-        raise _missing(endpoint_id)
-
-    def list_all(self) -> list[Endpoint]:
-        """Return all endpoints, oldest first."""
         with self._store.read() as connection:
-            return rows.list_endpoints(connection, self._workspace_id)
+            found = rows.find_endpoint(connection, self._workspace_id, endpoint_id)
+        if found is None:
+            raise _missing(endpoint_id)
+        return found
+
+    def list_some(self, *, after: str = "", limit: int = 100) -> list[Endpoint]:
+        """Return endpoints, oldest first; `after`: the id of the one to go on behind."""
+        with self._store.read() as connection:
+            return rows.list_endpoints(connection, self._workspace_id, after=after, limit=limit)
+
+    def count(self) -> int:
+        """Return how many there are."""
+        with self._store.read() as connection:
+            return rows.count_endpoints(connection, self._workspace_id)
+
+    def list_names(self) -> list[EndpointName]:
+        """Return all of them by their names, oldest first."""
+        with self._store.read() as connection:
+            return rows.list_names(connection, self._workspace_id)
 
     def list_calls(
-        self, endpoint_id: str, *, state: CallState | None = None, offset: int = 0, limit: int = 50
+        self, endpoint_id: str, *, state: CallState | None = None, after: str = "", limit: int = 50
     ) -> list[CallView]:
-        """Return calls to an endpoint, newest first, all or those in one state.
+        """Return calls to an endpoint, newest first.
+
+        Args:
+            endpoint_id: which endpoint.
+            state: those in one state only.
+            after: id of the call to go on behind; none are, if it was forgotten meanwhile.
+            limit: how many at the most.
 
         Raises:
             NotFoundError: there is no such endpoint.
@@ -225,7 +243,7 @@ class Endpoints:
                 self._workspace_id,
                 endpoint_id,
                 state=state,
-                offset=offset,
+                after=after,
                 limit=limit,
             )
 

@@ -24,6 +24,7 @@ from kikubari.storage import insert_or_ignore
 SET_ASIDE = "endpoint disabled"
 RESTORED = "restored from a back-up"
 _FORGET_AT_ONCE = 5_000
+_Row = dict[str, Any]  # of the table
 
 
 class WebhookQueue:
@@ -46,15 +47,33 @@ class WebhookQueue:
     def queue_many_in(
         self, connection: Connection, calls: Sequence[WebhookCall], *, at: datetime
     ) -> list[QueueAnswer]:
-        """Queue calls; returns what became of each."""
-        states = self._list_states(connection, {call.endpoint_id for call in calls})
-        bodies = [_body(call, at) for call in calls]
-        sealed = self._sealing.seal(connection, [call.number for call in calls], bodies)
+        """Queue calls about one instant; returns what became of each."""
+        return self.queue_each_in(connection, [(at, call) for call in calls])
+
+    def queue_each_in(
+        self, connection: Connection, calls: Sequence[tuple[datetime, WebhookCall]]
+    ) -> list[QueueAnswer]:
+        """Queue calls, each with when it happened; returns what became of each."""
+        states = self._list_states(connection, {call.endpoint_id for _, call in calls})
+        bodies = [_body(call, at) for at, call in calls]
+        fitting = [
+            place
+            for place, (_, call) in enumerate(calls)
+            if call.endpoint_id in states and len(bodies[place]) <= MAX_BODY_BYTES
+        ]
+        sealed = self._sealing.seal(
+            connection,
+            [calls[place][1].number for place in fitting],
+            [bodies[place] for place in fitting],
+        )
+        rows = {
+            place: self._row(*calls[place], body, state=states[calls[place][1].endpoint_id])
+            for place, body in zip(fitting, sealed, strict=True)
+        }
+        new = self._insert(connection, list(rows.values()))
         return [
-            self._queue(connection, call, body, state=states.get(call.endpoint_id), at=at)
-            if len(plain) <= MAX_BODY_BYTES
-            else QueueAnswer.TOO_LARGE
-            for call, plain, body in zip(calls, bodies, sealed, strict=True)
+            _answer(new, states.get(call.endpoint_id), rows.get(place))
+            for place, (_, call) in enumerate(calls)
         ]
 
     def _list_states(self, connection: Connection, ids: Collection[str]) -> Mapping[str, str]:
@@ -64,41 +83,43 @@ class WebhookQueue:
         )
         return {row.id: row.state for row in rows}
 
-    def _queue(
-        self,
-        connection: Connection,
-        call: WebhookCall,
-        body: bytes,
-        *,
-        state: str | None,
-        at: datetime,
-    ) -> QueueAnswer:
-        if state is None:
-            return QueueAnswer.NO_ENDPOINT
+    def _row(self, at: datetime, call: WebhookCall, body: bytes, *, state: str) -> _Row:
         is_enabled = state == EndpointState.ENABLED
         at_us = to_micros(at)
-        added = connection.execute(
-            insert_or_ignore(connection, webhook_calls)
-            .values(
-                workspace_id=self._workspace_id,
-                endpoint_id=call.endpoint_id,
-                id=webhook_id(call.endpoint_id, call.idempotency_key),
-                type=call.type,
-                number=call.number,
-                body=body,
-                state=(CallState.QUEUED if is_enabled else CallState.DEAD).value,
-                attempts=0,
-                due_us=at_us,
-                said="" if is_enabled else SET_ASIDE,
-                queued_us=at_us,
-                ended_us=None if is_enabled else at_us,
-            )
-            # PostgreSQL's driver counts no rows of an INSERT.
-            .returning(webhook_calls.c.id)
-        )
-        if added.first() is None:
-            return QueueAnswer.KNOWN
-        return QueueAnswer.QUEUED if is_enabled else QueueAnswer.SET_ASIDE
+        return {
+            "workspace_id": self._workspace_id,
+            "endpoint_id": call.endpoint_id,
+            "id": webhook_id(call.endpoint_id, call.idempotency_key),
+            "type": call.type,
+            "number": call.number,
+            "body": body,
+            "state": (CallState.QUEUED if is_enabled else CallState.DEAD).value,
+            "attempts": 0,
+            "due_us": at_us,
+            "said": "" if is_enabled else SET_ASIDE,
+            "queued_us": at_us,
+            "ended_us": None if is_enabled else at_us,
+        }
+
+    def _insert(self, connection: Connection, rows: Sequence[_Row]) -> set[Any]:
+        """Write calls; returns the ids of those that are new."""
+        if not rows:
+            return set()
+        # PostgreSQL's driver counts no rows of an INSERT.
+        statement = insert_or_ignore(connection, webhook_calls).returning(webhook_calls.c.id)
+        return set(connection.execute(statement, list(rows)).scalars())
+
+
+def _answer(new: set[Any], state: str | None, row: _Row | None) -> QueueAnswer:
+    """Return what became of one call; of two with the same key, the second is known."""
+    if state is None:
+        return QueueAnswer.NO_ENDPOINT
+    if row is None:
+        return QueueAnswer.TOO_LARGE
+    if row["id"] not in new:
+        return QueueAnswer.KNOWN
+    new.remove(row["id"])
+    return QueueAnswer.QUEUED if state == EndpointState.ENABLED else QueueAnswer.SET_ASIDE
 
 
 def webhook_id(endpoint_id: str, idempotency_key: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -16,6 +17,8 @@ from kikubari.spec.envelope import DEFAULT_WORKSPACE, Event
 
 # What is older when it arrives is an import of history, which is no news to anybody.
 NEWS = timedelta(days=1)
+# Calls that are made ready at a time: each has up to 64 KiB.
+_AT_ONCE = 1_000
 # What tells another system to leave somebody alone is told of those who object, too.
 _WISHES = frozenset(
     {
@@ -61,10 +64,14 @@ class EndpointProjection:
             return
         numbers = {one.number for one in news if one.number}
         limits = self._restrictions.find(connection, numbers)
-        for item in news:
-            if _may_be_told(item, limits):
-                calls = [_call(endpoint_id, item) for endpoint_id in listeners[item.event.type]]
-                self._queue.queue_many_in(connection, calls, at=item.event.received_at)
+        calls = (
+            (item.event.received_at, _call(endpoint_id, item))
+            for item in news
+            if _may_be_told(item, limits)
+            for endpoint_id in listeners[item.event.type]
+        )
+        while some := list(islice(calls, _AT_ONCE)):
+            self._queue.queue_each_in(connection, some)
 
     def _list_listeners(self, connection: Connection) -> dict[str, list[str]]:
         c = webhook_endpoints.c

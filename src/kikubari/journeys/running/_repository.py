@@ -17,6 +17,7 @@ from kikubari.journeys.running._tables import (
     journeys,
 )
 from kikubari.journeys.running.contracts import JourneyState
+from kikubari.journeys.running.paths import ENTERED
 from kikubari.storage import insert_or_ignore, upsert
 
 Found = Row[*tuple[Any, ...]]
@@ -70,6 +71,16 @@ def list_journeys(
     return connection.execute(query.order_by(journeys.c.no.desc())).all()
 
 
+def list_journeys_behind(
+    connection: Connection, workspace_id: int, no: int | None, *, limit: int
+) -> Sequence[Found]:
+    """Return journeys behind one (None: from the newest on), newest first."""
+    query = select(journeys).where(journeys.c.workspace_id == workspace_id)
+    if no is not None:
+        query = query.where(journeys.c.no < no)
+    return connection.execute(query.order_by(journeys.c.no.desc()).limit(limit)).all()
+
+
 def change_journey(connection: Connection, no: int, **values: object) -> None:
     """Write columns of a journey."""
     connection.execute(update(journeys).where(journeys.c.no == no).values(**values))
@@ -113,6 +124,23 @@ def list_versions(
         query = query.where(journey_versions.c.journey_no.in_(list(journey_nos)))
     order = (journey_versions.c.journey_no, journey_versions.c.version)
     return connection.execute(query.order_by(*order)).all()
+
+
+def list_live_versions(
+    connection: Connection, workspace_id: int, journey_nos: Sequence[int]
+) -> Sequence[Found]:
+    """Return the version of each journey that lets people in, where there is one."""
+    is_live = (journeys.c.no == journey_versions.c.journey_no) & (
+        journeys.c.version == journey_versions.c.version
+    )
+    return connection.execute(
+        select(journey_versions)
+        .join(journeys, is_live)
+        .where(
+            journey_versions.c.workspace_id == workspace_id,
+            journey_versions.c.journey_no.in_(journey_nos),
+        )
+    ).all()
 
 
 def find_version(
@@ -185,6 +213,24 @@ def list_counts(
         .where(c.workspace_id == workspace_id, c.journey_no.in_(journey_nos))
         .group_by(c.journey_no, c.version, c.step, c.way)
     ).all()
+
+
+def count_entered(
+    connection: Connection, workspace_id: int, journey_nos: Sequence[int]
+) -> dict[int, int]:
+    """Return how often people entered, over all versions and shards, by journey."""
+    c = journey_counts.c
+    rows = connection.execute(
+        select(c.journey_no, func.sum(c.n).label("n"))
+        .where(
+            c.workspace_id == workspace_id,
+            c.journey_no.in_(journey_nos),
+            c.step == 0,
+            c.way == ENTERED,
+        )
+        .group_by(c.journey_no)
+    )
+    return {row.journey_no: int(row.n) for row in rows}
 
 
 def list_winners(connection: Connection, workspace_id: int, journey_no: int) -> dict[int, Found]:

@@ -160,6 +160,19 @@ class Journeys:
             found = repository.list_journeys(connection, self._workspace_id)
             return list_views(connection, self._workspace_id, found)
 
+    def list_some(self, *, after: str = "", limit: int = 100) -> list[Journey]:
+        """Return journeys, newest first; `after`: the id of the one to go on behind.
+
+        Raises:
+            NotFoundError: there is no journey to go on behind.
+        """
+        with self._store.read() as connection:
+            last = self._find(connection, after).no if after else None
+            found = repository.list_journeys_behind(
+                connection, self._workspace_id, last, limit=limit
+            )
+            return list_views(connection, self._workspace_id, found)
+
     def get_version(self, journey_id: str, version: int) -> JourneyVersion:
         """Return one publication.
 

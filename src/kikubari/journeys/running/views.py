@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 from kikubari.journeys.running import _enrolments as rows
 from kikubari.journeys.running import _repository as repository
 from kikubari.journeys.running.contracts import Journey, JourneyState, JourneyVersion
-from kikubari.journeys.running.paths import ENTERED
 from kikubari.journeys.running.programs import decode_definition
 from kikubari.kit.instants import from_micros
 
@@ -18,16 +17,12 @@ def list_views(
     """Return rows as journeys, with how many are in each."""
     nos = [row.no for row in found]
     versions = {
-        (one.journey_no, one.version): one
-        for one in repository.list_versions(connection, workspace_id, nos)
+        one.journey_no: one for one in repository.list_live_versions(connection, workspace_id, nos)
     }
-    entered = dict.fromkeys(nos, 0)
-    for one in repository.list_counts(connection, workspace_id, nos):
-        if one.step == 0 and one.way == ENTERED:
-            entered[one.journey_no] += one.n
+    entered = repository.count_entered(connection, workspace_id, nos)
     active = rows.count_active(connection, workspace_id, nos)
     return [
-        _view(row, versions.get((row.no, row.version)), active.get(row.no, 0), entered[row.no])
+        _view(row, versions.get(row.no), active.get(row.no, 0), entered.get(row.no, 0))
         for row in found
     ]
 

@@ -1539,9 +1539,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "endpoint_id", "id", name=op.f("pk_webhook_calls")),
     )
     op.create_index(
+        "ix_webhook_calls_dead",
+        "webhook_calls",
+        ["workspace_id", "endpoint_id", "state", "queued_us", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 3"),
+        postgresql_where=sa.text("state = 3"),
+    )
+    op.create_index(
         "ix_webhook_calls_ended",
         "webhook_calls",
-        ["workspace_id", "endpoint_id", "ended_us"],
+        ["workspace_id", "ended_us"],
         unique=False,
         sqlite_where=sa.text("ended_us IS NOT NULL"),
         postgresql_where=sa.text("ended_us IS NOT NULL"),
@@ -1556,6 +1564,12 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state <= 1"),
         postgresql_where=sa.text("state <= 1"),
+    )
+    op.create_index(
+        "ix_webhook_calls_queued",
+        "webhook_calls",
+        ["workspace_id", "endpoint_id", "queued_us", "id"],
+        unique=False,
     )
     op.create_table(
         "webhook_endpoints",
@@ -1600,6 +1614,7 @@ def downgrade() -> None:
     op.drop_table("wishes")
     op.drop_table("webhook_receipts")
     op.drop_table("webhook_endpoints")
+    op.drop_index("ix_webhook_calls_queued", table_name="webhook_calls")
     op.drop_index(
         "ix_webhook_calls_open",
         table_name="webhook_calls",
@@ -1612,6 +1627,12 @@ def downgrade() -> None:
         table_name="webhook_calls",
         sqlite_where=sa.text("ended_us IS NOT NULL"),
         postgresql_where=sa.text("ended_us IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_webhook_calls_dead",
+        table_name="webhook_calls",
+        sqlite_where=sa.text("state = 3"),
+        postgresql_where=sa.text("state = 3"),
     )
     op.drop_table("webhook_calls")
     op.drop_table("trait_versions")
