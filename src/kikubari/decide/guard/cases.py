@@ -65,11 +65,26 @@ def _read(index: int, row: Any) -> Case:
     name = row.get("id") if isinstance(row, dict) else None
     place = f"case {index}" if name is None else f"case {index} ({name})"
     try:
-        return msgspec.convert(row, Case)
+        return msgspec.convert(_without_nulls(row), Case)
     except msgspec.ValidationError as error:
         raise InvalidInputError(
             f"cases: {place}: {error}", hint="docs/guard.md lists the fields of a case"
         ) from error
+
+
+def _without_nulls(row: Any) -> Any:
+    """Return a case without what it says is not known: that is as if it said nothing of it."""
+    if not isinstance(row, dict):
+        return row
+    told = {key: value for key, value in row.items() if value is not None}
+    if isinstance(told.get("context"), dict):
+        told["context"] = {k: v for k, v in told["context"].items() if v is not None}
+    if isinstance(told.get("uses"), list):
+        told["uses"] = [
+            {k: v for k, v in use.items() if v is not None} if isinstance(use, dict) else use
+            for use in told["uses"]
+        ]
+    return told
 
 
 def tell(case_id: str, verdict: Verdict) -> CaseVerdict:

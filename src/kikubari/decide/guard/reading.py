@@ -10,6 +10,7 @@ import msgspec
 from kikubari.decide.guard.contracts import Context, FactOfUse, Message, Sensitivity
 from kikubari.decide.guard.copy_check import Copy, read_copy
 from kikubari.decide.guard.policy import LAW, GuardPolicy
+from kikubari.decide.guard.signs import Sign
 from kikubari.decide.guard.vocabulary import (
     are_related,
     families,
@@ -109,7 +110,6 @@ class Reading:
         self.policy = policy
         self.channel = message.channel.lower()
         self.purpose = self.context.purpose.lower()
-        self.is_marketing = self.purpose not in _NEEDED
         rendered = frozenset(self.context.rendered)
         self.facts = tuple(self._read(use, rendered) for use in message.uses)
 
@@ -120,6 +120,11 @@ class Reading:
         if tightened is not None and tightened.rank > level.rank:
             level = tightened
         return FactReading(use, family, level, use.attribute in rendered)
+
+    @cached_property
+    def is_marketing(self) -> bool:
+        """Whether it advertises: by its purpose, or because a needed message carries an offer."""
+        return self.purpose not in _NEEDED or Sign.ADVERTISES in self.copy.signs
 
     @cached_property
     def copy(self) -> Copy:
@@ -168,11 +173,17 @@ class Reading:
         return frozenset(normalise(one) for one in self.context.explicit_consent)
 
     def told_by_person(self, family: str) -> bool:
-        """Say whether a fact the person declared, or did with us, is of this family."""
+        """Say whether a fact the person declared, or did with us, is of this family.
+
+        A life event that words leave unnamed may be any close matter they told and allow.
+        """
         return any(
             (fact.is_declared or fact.is_purchase)
             and (are_related(fact.family, family) or (family == "age" and _tells_age(fact)))
             for fact in self.facts
+        ) or (
+            family == "life_event"
+            and any(f.is_declared and f.is_close and self.allows(f) for f in self.facts)
         )
 
     def guesses(self) -> Iterator[FactReading]:

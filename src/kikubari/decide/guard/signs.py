@@ -56,6 +56,8 @@ class Sign(StrEnum):
     OPTS_OUT = "opts_out"  # asks everybody whether to skip an occasion
     FIRST_ORDER = "first_order"  # for newcomers
     UPSELLS = "upsells"
+    ADVERTISES = "advertises"  # an offer that makes any message an advertisement
+    MISSES = "misses"  # speaks to somebody who has been away
     OWN_PRICE = "own_price"  # a price or discount for this reader alone
     OVERRIDES = "overrides"  # admits that the reader asked not to be written to
     DISCLOSES = "discloses"  # says why this price or choice

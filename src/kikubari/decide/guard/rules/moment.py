@@ -36,7 +36,9 @@ def judge_frequency(reading: Reading) -> Iterator[Objection]:
 def judge_balance(reading: Reading) -> Iterator[Objection]:
     """R15: who only ever asks is not listened to. One that gives is the way out."""
     context = reading.context
-    if reading.is_marketing and context.gives_last5 == 0 and not context.gives:
+    # What is of much use to the person and of little to the shop is given, not asked for.
+    gives = context.gives or (context.customer_value, context.marketer_value) == ("high", "low")
+    if reading.is_marketing and context.gives_last5 == 0 and not gives:
         yield warn()
 
 
@@ -44,9 +46,9 @@ def judge_occasion(reading: Reading) -> Iterator[Objection]:
     """R19: who does not want to hear of an occasion does not; not by asking everybody either."""
     unwanted = {_occasion(one) for one in reading.context.occasion_optout}
     told = reading.context.occasion
-    about = {_occasion(told)} if told else reading.copy.occasions
+    about = reading.copy.occasions | ({_occasion(told)} if told else set())
     if unwanted & about:
-        yield block(told or min(unwanted & about))
+        yield block(min(unwanted & about))
     elif Sign.OPTS_OUT in reading.copy.signs:
         yield warn(reading.copy.where(Sign.OPTS_OUT))
 

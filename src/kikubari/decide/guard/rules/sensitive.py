@@ -25,7 +25,10 @@ _FINE_PLACES = re.compile(
     r"|zip code|chome|home|floor|address)\b|町名|丁目|番地|郵便番号"
 )
 _GIFTS = re.compile(r"\b(?:gift|gifts|present|surprise|engagement ring)\b|贈り物|プレゼント|ギフト")
-_YOUNG = re.compile(r"\b(?:minor|minors|child|children|kid|teen|teens|teenager|under ?\d*|young)\b")
+_YOUNG = re.compile(
+    r"\b(?:minors?|child|children|kids?|teens?|teenager|under ?\d*|young|youth|adolescent|pupil"
+    r"|school ?(?:age|child))\b|未成年|児童|生徒"
+)
 _ADULT_AGE = 18
 _TELLING = frozenset({Sign.COUNTS, Sign.WATCHES, Sign.NOTICES, Sign.PRESSES})
 # Whom a guess about these has chosen takes any word about themselves for knowledge.
@@ -108,26 +111,44 @@ def judge_lever(reading: Reading) -> Iterator[Objection]:
     if not reading.is_marketing:
         return
     for fact in reading.facts:
-        if fact.family in _WEAKNESS or (
+        if (fact.family in _WEAKNESS and not _is_help(reading, fact)) or (
             fact.family in _DISTRESS and Sign.PRESSES in reading.copy.signs
         ):
             yield block(fact.name)
     if Sign.PRESSES in reading.copy.signs:
         yield block(reading.copy.where(Sign.PRESSES))
-    elif reading.copy.owns & _WEAKNESS:
+    elif any(
+        not reading.told_by_person(one) and not reading.allows_family(one)
+        for one in reading.copy.owns & _WEAKNESS
+    ):
         yield block()
+
+
+def _is_help(reading: Reading, fact: FactReading) -> bool:
+    """Say whether the person asked for help with it, said so, and it serves them first."""
+    context = reading.context
+    gain = (context.customer_value, context.marketer_value)
+    return (
+        fact.is_declared and reading.allows(fact) and gain in {("high", "low"), ("high", "medium")}
+    )
 
 
 def judge_minors(reading: Reading) -> Iterator[Objection]:
     """R18: no profiling of children."""
-    age = reading.context.recipient_age
-    if isinstance(age, str) and age.isdecimal():
-        age = int(age)
-    is_young = age < _ADULT_AGE if isinstance(age, int) else bool(_YOUNG.search(normalise(age)))
-    if is_young and reading.is_marketing:
+    if _is_young(reading.context.recipient_age) and reading.is_marketing:
         for fact in reading.facts:
             if not (fact.is_address or (fact.is_declared and fact.family in _PLAIN_TOPICS)):
                 yield block(fact.name)
+
+
+def _is_young(age: str | int) -> bool:
+    """Say whether an age in years, a span of years or a word for it is below that of an adult."""
+    if isinstance(age, int):
+        return age < _ADULT_AGE
+    years = [int(one) for one in re.findall(r"\d+", age)]
+    if years and not re.search(r"[+<]|over|under", age):
+        return min(years) < _ADULT_AGE
+    return bool(_YOUNG.search(normalise(age)))
 
 
 def _has(reading: Reading, family: str) -> bool:

@@ -4,17 +4,27 @@ import re
 from collections.abc import Iterator
 
 from kikubari.decide.guard.contracts import Sensitivity
-from kikubari.decide.guard.reading import Reading
+from kikubari.decide.guard.reading import FactReading, Reading
 from kikubari.decide.guard.rules.rule import Judge, Objection, block, hold, warn
 from kikubari.decide.guard.signs import Sign
-from kikubari.decide.guard.vocabulary import family_of_name
+from kikubari.decide.guard.vocabulary import family_of_name, normalise
 
 _TROUBLE = re.compile(
-    r"\b(?:complain\w*|refund\w*|dispute\w*|chargeback|claim|damaged|broken)\b|苦情|返金|クレーム|故障|不具合"
+    r"\b(?:complain\w*|refund\w*|dispute\w*|chargeback|claim|damaged|broken)\b"
+    r"|苦情|返金|クレーム|故障|不具合"
+)
+# What was the matter is over.
+_SETTLED = re.compile(
+    r"\b(?:resolved|settled|solved|closed|done|completed?|finished|handled|after|post|no open)\b"
+    r"|解決|完了|済"
 )
 _OCCUPIED = re.compile(
     r"\b(?:check ?out|checking out|paying|payment|cancel\w*|unsubscrib\w*|clos(?:e|ing) account"
-    r"|delet\w* account|downgrad\w*|leaving|support|help|ticket|return(?:ing|s)?|exchange)\b"
+    r"|delet\w* account|downgrad\w*|leaving|support|ticket|exchange"
+    r"|help (?:desk|cent(?:re|er)|request)|(?:seek|need|ask|wait|request)\w* (?:for )?help)\b"
+    r"|\breturns?\b(?! (?:visit\w*|customer|buyer|user|guest))"
+    r"|\breturning (?:an?|the|items?|orders?|goods|parcels?|products?|purchase)\b"
+    r"|^help$"
     r"|購入手続|支払|決済|解約|退会|返品|問い?合わ?せ"
 )
 _BOUGHT = re.compile(
@@ -23,23 +33,60 @@ _BOUGHT = re.compile(
 _CUSTOMER = re.compile(
     r"\b(?:purchased|bought|ordered|post purchase|delivered|repeat|loyal|active|vip|member|cart)\b"
 )
+_PRESENT = re.compile(
+    r"\b(?:purchased|bought|ordered|active|onboarding|new customer|cart|checkout|loyal|vip)\b"
+)
 _BUSY = re.compile(
     r"\b(?:pick ?up|log ?in|logging in|track\w*|delivery|reschedul\w*|reset|verif\w*)\b"
 )
+# The person has told that this is over, or that there was a loss.
+_OVER = re.compile(
+    r"\b(?:registry|project|event|wedding|engagement|pregnancy|topic)"
+    r" (?:was |is )?(?:closed|ended|over|stopped|deleted|withdrawn|abandoned"
+    r"|called off|cancel\w*|lost|loss)\b"
+    r"|\b(?:miscarr\w*|stillb\w*|bereave\w*|mourning|grie\w*|loss reported|in hospital)\b"
+    r"|流産|死産|忌中|喪中|終了済|中止"
+)
 _PRICE = frozenset({"price_sensitivity", "finance_basic"})
 _SHOPPING = frozenset({"product_interest", "behaviour_micro", "behaviour_aggregate"})
+# In the name of a fact these say what was done, the rest says with what.
+_DEEDS = frozenset(
+    {"viewed", "view", "item", "items", "product", "products", "order", "orders", "ordered"}
+    | {"bought", "purchase", "purchased", "cart", "basket", "wishlist", "wish", "list", "saved"}
+    | {"interest", "in", "of", "the", "last", "recent", "search", "searched", "browsed", "name"}
+    | {"category", "sku", "id", "abandoned"}
+)
 
 
 def judge_bad_time(reading: Reading) -> Iterator[Objection]:
     """R16: first put right what went wrong; do not sell what was just bought."""
     if not reading.is_marketing:
         return
-    if reading.context.open_issue or _TROUBLE.search(reading.stage):
+    if reading.context.open_issue or _is_at(reading, _TROUBLE):
         yield block("open_issue")
-    elif _BOUGHT.search(reading.stage) and Sign.REORDERS not in reading.copy.signs:
+    elif Sign.REORDERS not in reading.copy.signs:
+        owned = [_thing(fact) for fact in reading.facts if fact.is_purchase]
+        just_bought = bool(_BOUGHT.search(reading.stage)) and not any(owned)
         for fact in reading.facts:
-            if fact.family in _SHOPPING and not fact.is_declared and not fact.is_purchase:
+            if fact.family not in _SHOPPING or fact.is_purchase:
+                continue
+            if any(_thing(fact) & one for one in owned) or (just_bought and not fact.is_declared):
                 yield warn(fact.name)
+
+
+def _is_at(reading: Reading, matter: re.Pattern[str]) -> bool:
+    """Say whether the stage or the intent speaks of a matter that is not settled."""
+    return any(
+        matter.search(one) and not _SETTLED.search(one)
+        for one in (part.strip() for part in reading.stage.split("|"))
+    )
+
+
+def _thing(fact: FactReading) -> frozenset[str]:
+    """Return the words of a fact's name that say which thing it is about."""
+    words = frozenset(normalise(fact.name).split()) - _DEEDS
+    # One tent or tents: the same thing.
+    return frozenset(one.removesuffix("s") for one in words)
 
 
 def judge_gain(reading: Reading) -> Iterator[Objection]:
@@ -83,10 +130,12 @@ def judge_fit(reading: Reading) -> Iterator[Objection]:
     if not reading.is_marketing:
         return
     signs = reading.copy.signs
-    if _OCCUPIED.search(reading.stage):
+    if _OVER.search(reading.stage) or _is_at(reading, _OCCUPIED):
         yield hold(reading.stage)
     elif Sign.FIRST_ORDER in signs and _CUSTOMER.search(reading.stage):
         yield warn(reading.copy.where(Sign.FIRST_ORDER))
+    elif Sign.MISSES in signs and _PRESENT.search(reading.stage):
+        yield warn(reading.copy.where(Sign.MISSES))
     elif _BUSY.search(reading.stage) and signs & {Sign.UPSELLS, Sign.OWN_PRICE}:
         yield warn(reading.stage)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kikubari.decide.guard.reading import Reading
+from kikubari.decide.guard.reading import FactReading, Reading
 from kikubari.decide.guard.rules.rule import Judge, Objection, block, warn
 from kikubari.decide.guard.signs import Sign
 from kikubari.decide.guard.vocabulary import family_of_name, normalise
@@ -18,13 +18,30 @@ _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _DAY = re.compile(r"\d{4}-\d\d?-\d\d?|\d{1,2}:\d\d")
 _GENUINE_STYLES = re.compile(
     r"\b(?:brand|plain|official|company|shop|store|team|staff|real person|named employee|employee"
-    r"|named staff|human|transactional|system|none|standard|neutral|real)\b"
+    r"|named staff|human|transactional|system|none|standard|neutral|real|person|founder|owner"
+    r"|named|manager|signed|editor|author|maker|chef)\b"
 )
 _FALSE_STYLES = re.compile(
     r"\b(?:fake|false|pretend\w*|disguis\w*|camouflag\w*|impersonat\w*|spoof\w*|mimic\w*"
-    r"|lookalike|deceptive|hidden|anonymous)\b"
+    r"|lookalike|look alike|deceptive|hidden|anonymous|fiction\w*|invented|imagin\w*|fabricat\w*"
+    r"|non ?existent|made up|stranger|phish\w*|misleading|no such|unreal|synthetic|bogus|sham)\b"
+)
+# An advertisement dressed as what people have to open.
+_POSING_STYLES = re.compile(
+    r"\b(?:thread|reply|re|fwd?|forward\w*|friend|lover|invoice|bill|official notice|legal notice"
+    r"|government|authority|bank|system alert|security alert|delivery notice|personal note)\b"
+)
+_SPENT = re.compile(
+    r"\b(?:spen[dt]\w*|turnover|ltv|clv|order value|basket value|amount|total|totals|paid"
+    r"|revenue|orders? (?:\d+ ?[dmy]|count|total|year))\b|金額|総額|合計|累計"
+)
+_UNPROVED = frozenset(
+    {"fail", "failed", "softfail", "misaligned", "none", "missing", "unaligned", "permerror"}
+    | {"unauthenticated", "unsigned", "no"}
 )
 _OTHERS = frozenset({"social_graph"})
+_LABELS = frozenset({"internal_label", "free_text"})
+_AGREED = re.compile(r"\b(?:agreed?|consent\w*|permi\w*|allow\w*|approved?|shared by)\b|同意|許可")
 
 
 def judge_narration(reading: Reading) -> Iterator[Objection]:
@@ -39,17 +56,30 @@ def judge_narration(reading: Reading) -> Iterator[Objection]:
         yield block(reading.copy.where(Sign.COUNTS, Sign.WATCHES))
     elif signs & {Sign.NOTICES, Sign.SPENT}:
         yield warn(reading.copy.where(Sign.NOTICES, Sign.SPENT))
+    elif any(_prints_spending(reading, fact) for fact in reading.facts):
+        yield warn(next(one.name for one in reading.facts if _prints_spending(reading, one)))
     elif Sign.VIEWED in signs and not reading.is_private:
         yield warn(reading.copy.where(Sign.VIEWED))
+
+
+def _prints_spending(reading: Reading, fact: FactReading) -> bool:
+    """Say whether it prints what somebody has spent, with nobody having asked for it."""
+    return (
+        fact.is_rendered
+        and not fact.is_declared
+        and fact.family in {"finance_basic", "behaviour_aggregate"}
+        and _SPENT.search(normalise(fact.name)) is not None
+        and not reading.allows(fact)
+    )
 
 
 def judge_truth(reading: Reading) -> Iterator[Objection]:
     """R20: the sender is who they say, and what the words claim is so."""
     context = reading.context
     auth, style = normalise(context.sender_auth), normalise(context.sender_style)
-    if auth in {"fail", "failed", "softfail", "misaligned", "none"}:
+    if auth in _UNPROVED:
         yield block("sender_auth")
-    if _FALSE_STYLES.search(style):
+    if _FALSE_STYLES.search(style) or (reading.is_marketing and _POSING_STYLES.search(style)):
         yield block(style)
     elif style and not _GENUINE_STYLES.search(style):
         yield warn(style)
@@ -63,8 +93,8 @@ def judge_truth(reading: Reading) -> Iterator[Objection]:
 def judge_labels(reading: Reading) -> Iterator[Objection]:
     """R23: what the shop calls people among itself is not printed."""
     for fact in reading.facts:
-        is_label = fact.family == "internal_label" or (
-            fact.is_guess and family_of_name(fact.name) == "internal_label"
+        is_label = fact.family in _LABELS or (
+            fact.is_guess and family_of_name(fact.name) in _LABELS
         )
         if fact.is_rendered and is_label:
             yield block(fact.name)
@@ -80,14 +110,26 @@ def judge_labels(reading: Reading) -> Iterator[Objection]:
 def judge_others(reading: Reading) -> Iterator[Objection]:
     """R25: what others bought or said is theirs."""
     for fact in reading.facts:
-        if fact.family in _OTHERS and fact.is_rendered and not reading.allows(fact):
+        if fact.family in _OTHERS and fact.is_rendered and not _have_agreed(reading, fact):
             yield block(fact.name)
-    agreed = any(
+    agreed = _others_agreed(reading) or any(
         reading.allows_family(family) for family in ("social_graph", "household", "sharing")
     )
     agreed = agreed or any(f.family in _OTHERS and reading.allows(f) for f in reading.facts)
     if Sign.TELLS_OTHERS in reading.copy.signs and not agreed:
         yield block(reading.copy.where(Sign.TELLS_OTHERS))
+
+
+def _have_agreed(reading: Reading, fact: FactReading) -> bool:
+    return reading.allows(fact) or _others_agreed(reading)
+
+
+def _others_agreed(reading: Reading) -> bool:
+    """Say whether it is on record that those of whom it tells have agreed."""
+    return any(
+        value is True and _AGREED.search(normalise(key))
+        for key, value in reading.context.facts.items()
+    )
 
 
 def judge_figures(reading: Reading) -> Iterator[Objection]:
