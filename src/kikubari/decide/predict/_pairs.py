@@ -17,6 +17,8 @@ _PAIR_HALF_LIVES = (7, 15, 30, 120, 60)
 _CUSTOMER_HALF_LIVES = (15, 60)
 _ITEM_HALF_LIVES = (10, 60)
 _REPEATS_HALF_LIFE = 60
+_PLACE_HALF_LIFE = 60
+_LEAST_AGAIN = 1e-6
 # Purchases that a product's rhythm, and a pair's, is shrunk by.
 ITEM_PRIOR, PAIR_PRIOR = 5.0, 2.0
 
@@ -107,6 +109,7 @@ class Pairs:
         self._is_again[starts] = False
         self._gather_customers(purchases.n_customers)
         self._gather_items()
+        self._gather_places()
 
     def parts(self, size: int) -> Iterator[slice]:
         """Yield slices of about `size` pairs."""
@@ -148,13 +151,26 @@ class Pairs:
         self._buyers = np.bincount(self.item, minlength=n).astype(float)
         again = np.bincount(self.item, self.n > 1, minlength=n)
         share = again.sum() / max(self._buyers.sum(), 1.0)
-        self._again = (again + 2 * share) / (self._buyers + 2)
+        # As long as nobody has come back for anything, the share is small, not nothing.
+        self._again = np.maximum((again + 2 * share) / (self._buyers + 2), _LEAST_AGAIN)
         gap = np.log(np.diff(known.day, prepend=0)[self._is_again] + 1.0)
         usual = float(gap.mean()) if len(gap) else np.log(30.0)
         items = self._item_of_row[self._is_again]
         self._item_rhythm = (np.bincount(items, gap, minlength=n) + ITEM_PRIOR * usual) / (
             np.bincount(items, minlength=n) + ITEM_PRIOR
         )
+
+    def _gather_places(self) -> None:
+        """Tell what a customer buys most of late from what they buy beside it."""
+        pair = np.repeat(np.arange(len(self.key)), self.n)
+        age = (self._day - self._known.day).astype(float)
+        lately = np.bincount(pair, 0.5 ** (age / _PLACE_HALF_LIFE), minlength=len(self.key))
+        order = np.lexsort((-lately, self.customer))
+        place = np.empty(len(order))
+        place[order] = np.arange(len(order)) - np.searchsorted(self.customer, self.customer)
+        of_all = np.bincount(self.customer, lately)[self.customer] if len(lately) else lately
+        self._place, self._lately_of_all = place, of_all
+        self._share = lately / np.maximum(of_all, 1e-9)
 
     def describe(self, chosen: slice | Ints) -> Table:
         """Return what some pairs were like."""
@@ -184,6 +200,9 @@ class Pairs:
             unrest,
             *self._describe_customers(index, n, lately[-1].astype(float)),
             *self._describe_items(index),
+            np.log1p(self._place[index]),
+            np.log(self._share[index] + 1e-4),
+            np.log(self._lately_of_all[index] + 0.1),
             *(np.log(one + 0.01) for one in lately),
         ]
         return Table(np.stack(columns, axis=1), np.expm1(rhythm) - silence)

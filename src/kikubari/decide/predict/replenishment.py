@@ -2,20 +2,24 @@
 
 For each pair of customer and product bought before, the probability that it is bought again in
 the horizon. What the pair, the customer and the product were like on earlier days, and what came
-then, teaches a logistic regression with bends (linear splines). The rhythm of a pair is shrunk to
-the product's and that to the shop's (empirical Bayes on log gaps, as in Efron, Morris (1973)), so
-that two purchases are not taken for a law. It replaces the plain count of late purchases only
-where it proves better on the newest part of the history.
+then, teaches a logistic regression with bends (linear splines), and small nets, which see what
+facts mean together; said is the mean of both, on the scale of odds. The rhythm of a pair is shrunk
+to the product's and that to the shop's (empirical Bayes on log gaps, as in Efron, Morris (1973)),
+so that two purchases are not taken for a law. The regression replaces the plain count of late
+purchases, and the nets come in beside it, only where that proves better on the newest part of the
+history.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum, auto
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from kikubari.decide.nets import Weights, fit_net, forward, slope_of_each
 from kikubari.decide.predict._fitting import Floats, fit_logistic, sigmoid
 from kikubari.decide.predict._pairs import Pairs, Purchases
 from kikubari.decide.predict.contracts import (
@@ -39,8 +43,19 @@ _MOST_ROWS = 150_000
 _KEPT_SINGLES = 0.3
 _BENDS = (-1.0, 0.0, 1.0)
 _RIDGE = 10.0
+_NETS = 3
+_EPOCHS = 8
+_PAIRS_AT_ONCE = 512
 _CHUNK = 50_000
 _RESAMPLES = 50
+
+
+class _Way(Enum):
+    """What speaks: the count of late purchases, the regression of all facts, or nets beside it."""
+
+    PLAIN = auto()
+    BENT = auto()
+    MIXED = auto()
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +68,7 @@ class ReplenishmentModel:
         middle: of the columns in the lessons.
         spread: likewise.
         coefficients: the level first.
+        nets: beside the regression, if they proved better.
         card: what it learned from and how it did.
     """
 
@@ -61,6 +77,7 @@ class ReplenishmentModel:
     middle: Floats
     spread: Floats
     coefficients: Floats
+    nets: tuple[Weights, ...]
     card: ReplenishmentCard
 
     def forecast(self, purchases: Purchases) -> Iterator[Replenishments]:
@@ -79,7 +96,13 @@ class ReplenishmentModel:
     def probability(self, columns: Floats) -> Floats:
         """Return the probability of pairs described by `Pairs.describe`."""
         chosen = columns[:, -1:] if self.is_plain else columns
-        return sigmoid(_bent(chosen, self.middle, self.spread) @ self.coefficients)
+        scaled = _scaled(chosen, self.middle, self.spread)
+        logit = _bent(scaled) @ self.coefficients
+        if not self.nets:
+            return sigmoid(logit)
+        inputs = scaled.astype(np.float32)
+        by_nets = sum(forward(inputs, net)[1].astype(float) for net in self.nets)
+        return sigmoid((logit + by_nets / len(self.nets)) / 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +120,7 @@ def fit_replenishment(
     Args:
         purchases: who bought what on which day.
         horizon: within which a product is bought again.
-        seed: of the sample of pairs that is learned from.
+        seed: of the sample of pairs that is learned from, and of the nets.
 
     Returns:
         The model, or only its card, which says why it is withheld.
@@ -118,7 +141,7 @@ def fit_replenishment(
     lessons = [_look_back(known, day, days, share, draw) for day in starts]
     if sum(one.again.sum() for one in lessons) < MIN_PAIRS_AGAIN:
         return msgspec.structs.replace(card, withheld=Withheld.TOO_FEW_REPEATS)
-    return _settle(lessons, days, card)
+    return _settle(lessons, days, card, seed)
 
 
 def _look_back(
@@ -139,40 +162,70 @@ def _look_back(
 
 
 def _settle(
-    lessons: Sequence[_Lesson], days: int, card: ReplenishmentCard
+    lessons: Sequence[_Lesson], days: int, card: ReplenishmentCard, seed: int
 ) -> ReplenishmentModel | ReplenishmentCard:
     test, older = lessons[0], lessons[1:]
-    is_plain, quality = True, None
+    way, quality = _Way.PLAIN, None
     if older and test.again.any() and any(one.again.any() for one in older):
-        tried = {plain: _learn(older, days, card, is_plain=plain) for plain in (True, False)}
-        said = {plain: one.probability(test.columns) for plain, one in tried.items()}
-        loss = {plain: _loss(one, test.again) for plain, one in said.items()}
-        gain = loss[True] - loss[False]
-        is_plain = bool(gain.mean() <= gain.std() / np.sqrt(len(gain)))
-        quality = _measure(said[is_plain], said[True], test, days)
-    card = msgspec.structs.replace(card, is_learned=not is_plain, quality=quality)
+        said = {one: _learn(older, days, card, one, seed).probability(test.columns) for one in _Way}
+        loss = {one: _loss(chances, test.again) for one, chances in said.items()}
+        for one in (_Way.BENT, _Way.MIXED):
+            if _is_above_chance(loss[way] - loss[one]):
+                way = one
+        quality = _measure(said[way], said[_Way.PLAIN], test, days)
+    card = msgspec.structs.replace(card, is_learned=way is not _Way.PLAIN, quality=quality)
     if quality is not None and not quality.auc.low > CHANCE:
         return msgspec.structs.replace(card, withheld=Withheld.UNRELIABLE)
-    return _learn(lessons, days, card, is_plain=is_plain)
+    return _learn(lessons, days, card, way, seed)
+
+
+def _is_above_chance(gain: Floats) -> bool:
+    return bool(gain.mean() > gain.std() / np.sqrt(len(gain)))
 
 
 def _learn(
-    lessons: Sequence[_Lesson], days: int, card: ReplenishmentCard, *, is_plain: bool
+    lessons: Sequence[_Lesson], days: int, card: ReplenishmentCard, way: _Way, seed: int
 ) -> ReplenishmentModel:
     columns = np.concatenate([one.columns for one in lessons])
     again = np.concatenate([one.again for one in lessons])
+    is_plain = way is _Way.PLAIN
     chosen = columns[:, -1:] if is_plain else columns
     middle, spread = chosen.mean(axis=0), chosen.std(axis=0)
-    bent = _bent(chosen, middle, spread)
-    coefficients = fit_logistic(bent, again, np.zeros(len(again)), ridge=_RIDGE)
-    return ReplenishmentModel(days, is_plain, middle, spread, coefficients, card)
+    scaled = _scaled(chosen, middle, spread)
+    coefficients = fit_logistic(_bent(scaled), again, np.zeros(len(again)), ridge=_RIDGE)
+    nets = _fit_nets(scaled, again, seed) if way is _Way.MIXED else ()
+    return ReplenishmentModel(days, is_plain, middle, spread, coefficients, nets, card)
 
 
-def _bent(columns: Floats, middle: Floats, spread: Floats) -> Floats:
+def _fit_nets(scaled: Floats, again: Floats, seed: int) -> tuple[Weights, ...]:
+    inputs, answers = scaled.astype(np.float32), again.astype(np.float32)
+    draw = np.random.default_rng(seed)
+    each = np.arange(len(again))
+    level = float(np.log((again.sum() + 1) / (len(again) - again.sum() + 1)))
+    return tuple(
+        fit_net(
+            inputs,
+            answers,
+            each,
+            slope_of_each,
+            draw,
+            n_epochs=_EPOCHS,
+            lists_at_once=_PAIRS_AT_ONCE,
+            level=level,
+        )
+        for _ in range(_NETS)
+    )
+
+
+def _scaled(columns: Floats, middle: Floats, spread: Floats) -> Floats:
     # What hardly varied teaches nothing; values beyond the lessons' are held at their edge.
-    scaled = np.clip((columns - middle) / np.maximum(spread, 1e-6), -4, 4)
+    scaled: Floats = np.clip((columns - middle) / np.maximum(spread, 1e-6), -4, 4)
+    return scaled
+
+
+def _bent(scaled: Floats) -> Floats:
     bends = [np.maximum(scaled - bend, 0) for bend in _BENDS]
-    return np.concatenate([np.ones((len(columns), 1)), scaled, *bends], axis=1)
+    return np.concatenate([np.ones((len(scaled), 1)), scaled, *bends], axis=1)
 
 
 def _loss(probability: Floats, again: Floats) -> Floats:
