@@ -38,3 +38,10 @@ def test_every_page_is_reachable_from_the_readme():
         page for page in ROOT.glob("docs/*.md") if page.resolve() not in linked and page != folder
     ]
     assert lost == []
+
+
+def test_the_index_names_every_page():
+    folder = ROOT / "docs"
+    named = LINK.findall((folder / "README.md").read_text())
+    pages = {page.name for page in folder.glob("*.md")} - {"README.md"}
+    assert pages <= set(named)
