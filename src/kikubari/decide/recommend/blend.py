@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from kikubari.decide.recommend._candidates import Candidates, Snapshot
 from kikubari.decide.recommend._ranker import Ranker, fit_ranker
+from kikubari.decide.recommend._windows import Case, Lesson, Window, look_back
 from kikubari.decide.recommend.contracts import Mode, Reason, Trial
 from kikubari.decide.recommend.metrics import figure_of, mean_of, ndcg
 from kikubari.decide.recommend.purchases import Purchases
@@ -26,9 +27,8 @@ _AT_ONCE = 256
 _WINDOWS = 8
 _STEPS_A_WINDOW = 2
 _JUDGED = 2
-_MOST_LEARNED_FROM = 1_500
+# Customers who bought one of their candidates in a window; fewer teach nothing.
 _FEWEST = 30
-_SHARE_NOT_BOUGHT = 0.2
 _LIST = 10
 
 _Simple = Callable[[Candidates], NDArray[np.float32]]
@@ -107,30 +107,6 @@ class Lists:
     reason: list[Reason]
 
 
-@dataclass(frozen=True, eq=False)
-class _Case:
-    """A window of the past: what could be known before it, and what was bought in it.
-
-    Attributes:
-        back: horizons from its beginning to the end of what is known.
-        customers: ascending.
-        bought: as place among the customers * items + item.
-        found: the candidates.
-    """
-
-    back: float
-    customers: NDArray[np.int64]
-    bought: NDArray[np.int64]
-    found: Candidates
-
-    def keys(self, n_items: int) -> NDArray[np.int64]:
-        return self.found.row * n_items + self.found.item
-
-    def count_found(self, n_items: int) -> int:
-        """Return how many customers bought any of their candidates."""
-        return len(np.unique(self.found.row[np.isin(self.keys(n_items), self.bought)]))
-
-
 def fit_blends(
     known: Purchases, *, horizon_days: float, modes: tuple[Mode, ...], seed: int = 0
 ) -> dict[Mode, Blend]:
@@ -142,14 +118,19 @@ def fit_blends(
         modes: what to fit for.
         seed: the same purchases and seed give the same blend.
     """
-    cases: dict[Mode, list[_Case]] = {mode: [] for mode in modes}
+    windows: dict[Mode, list[Window]] = {mode: [] for mode in modes}
     for step in range(_WINDOWS):
         back = 1 + step / _STEPS_A_WINDOW
-        if known.end_day - back * horizon_days < horizon_days:
+        begin = known.end_day - back * horizon_days
+        if begin < horizon_days:
             break
-        for mode, case in _cases(known, back, horizon_days, modes, seed).items():
-            cases[mode].append(case)
-    return {mode: _fit_blend(mode, cases[mode], known.n_items, seed) for mode in modes}
+        snapshot = Snapshot.take(known.before(begin), horizon_days=horizon_days, seed=seed)
+        is_judged = step % _STEPS_A_WINDOW == 0 and step < _JUDGED * _STEPS_A_WINDOW
+        for mode in modes:
+            window = look_back(known, snapshot, mode, back, is_judged=is_judged, seed=seed)
+            if window.lesson.n_lists >= _FEWEST:
+                windows[mode].append(window)
+    return {mode: _fit_blend(mode, windows[mode], known.n_items, seed) for mode in modes}
 
 
 def rank(
@@ -189,69 +170,18 @@ def _reasons(found: Candidates, kept: NDArray[np.int64]) -> list[Reason]:
     return reasons
 
 
-def find_bought(
-    known: Purchases, begin: float, end: float, mode: Mode
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the known customers who bought in a window, and what, as customer * items + item."""
-    keys = known.customer.astype(np.int64) * known.n_items + known.item
-    before = known.day < begin
-    bought = np.unique(keys[~before & (known.day < end)])
-    is_known = np.isin(bought // known.n_items, known.customer[before])
-    bought = bought[is_known]
-    if mode is Mode.NEW:
-        bought = np.setdiff1d(bought, keys[before], assume_unique=False)
-    return np.unique(bought // known.n_items), bought
-
-
-def _cases(
-    known: Purchases, back: float, horizon_days: float, modes: tuple[Mode, ...], seed: int
-) -> dict[Mode, _Case]:
-    day = known.end_day - back * horizon_days
-    snapshot = Snapshot.take(known.before(day), horizon_days=horizon_days, seed=seed)
-    made = {}
-    for mode in modes:
-        customers, bought = find_bought(known, day, day + horizon_days, mode)
-        if len(customers) > _MOST_LEARNED_FROM:
-            generator = np.random.default_rng(seed)
-            customers = np.sort(generator.choice(customers, _MOST_LEARNED_FROM, replace=False))
-        parts = [
-            snapshot.find(customers[begin : begin + _AT_ONCE], mode)
-            for begin in range(0, len(customers), _AT_ONCE)
-        ]
-        owner = bought // known.n_items
-        kept = np.isin(owner, customers)
-        rows = np.searchsorted(customers, owner[kept])
-        made[mode] = _Case(
-            back, customers, rows * known.n_items + bought[kept] % known.n_items, _join(parts)
-        )
-    return made
-
-
-def _join(parts: list[Candidates]) -> Candidates:
-    if not parts:
-        nothing = np.zeros(0, dtype=np.int64)
-        return Candidates(nothing, nothing, np.zeros((0, 0), dtype=np.float32))
-    return Candidates(
-        np.concatenate([one.row + number * _AT_ONCE for number, one in enumerate(parts)]),
-        np.concatenate([one.item for one in parts]),
-        np.concatenate([one.features for one in parts]),
-    )
-
-
-def _fit_blend(mode: Mode, cases: list[_Case], n_items: int, seed: int) -> Blend:
-    cases = [case for case in cases if case.count_found(n_items) >= _FEWEST]
+def _fit_blend(mode: Mode, windows: list[Window], n_items: int, seed: int) -> Blend:
     first = next(iter(SIMPLE[mode]))
-    tries = _tries(cases)
+    tries = _tries(windows)
     if not tries:
         return Blend(mode, first, None, ())
-    judged = [case for case, _ in tries]
     worth = {
-        name: np.concatenate([_worth(case, simple(case.found), n_items) for case in judged])
+        name: np.concatenate([_worth(case, simple(case.found), n_items) for case, _ in tries])
         for name, simple in SIMPLE[mode].items()
     }
     learned = np.concatenate(
         [
-            _worth(case, _learn(mode, earlier, n_items, seed).score(case.found.features), n_items)
+            _worth(case, _learn(mode, earlier, seed).score(case.found.features), n_items)
             for case, earlier in tries
         ]
     )
@@ -259,7 +189,8 @@ def _fit_blend(mode: Mode, cases: list[_Case], n_items: int, seed: int) -> Blend
     chosen = _best_proven(worth, simple_ones, first)
     worth[LEARNED] = learned
     chosen = _best_proven(worth, [LEARNED, *(_REGRESSED & worth.keys())], chosen)
-    ranker = _learn(mode, cases, n_items, seed) if chosen == LEARNED else None
+    lessons = [window.lesson for window in windows]
+    ranker = _learn(mode, lessons, seed) if chosen == LEARNED else None
     base = worth[first]
     trials = tuple(
         Trial(
@@ -279,41 +210,27 @@ def _best_proven(worth: Mapping[str, NDArray[np.float64]], names: Iterable[str],
     return max(proven, key=lambda name: float(worth[name].mean()), default=held)
 
 
-def _tries(cases: list[_Case]) -> list[tuple[_Case, list[_Case]]]:
-    """Return the windows to judge by, each with those that were over before it began."""
+def _tries(windows: list[Window]) -> list[tuple[Case, list[Lesson]]]:
+    """Return the windows to judge by, each with what those teach that were over before it."""
     tries = []
-    for back in range(1, _JUDGED + 1):
-        earlier = [case for case in cases if case.back >= back + 1]
-        tries += [(case, earlier) for case in cases if case.back == back and earlier]
+    for window in windows:
+        earlier = [one.lesson for one in windows if one.back >= window.back + 1]
+        if window.case is not None and earlier:
+            tries.append((window.case, earlier))
     return tries
 
 
-def _learn(mode: Mode, cases: list[_Case], n_items: int, seed: int) -> Ranker:
-    """Return a ranker learned from windows: what was bought, and some of what was not."""
-    generator = np.random.default_rng(seed)
-    features, answers, lists = [], [], []
-    n_lists = 0
-    for case in cases:
-        row = case.found.row
-        is_bought = np.isin(case.keys(n_items), case.bought)
-        kept = is_bought | (generator.random(len(is_bought)) < _SHARE_NOT_BOUGHT)
-        # A list without anything that was bought does not say what is better.
-        kept &= np.bincount(row, is_bought, minlength=len(case.customers))[row] > 0
-        features.append(case.found.features[kept])
-        answers.append(is_bought[kept])
-        lists.append(row[kept] + n_lists)
-        n_lists += len(case.customers)
+def _learn(mode: Mode, lessons: list[Lesson], seed: int) -> Ranker:
+    begins = np.cumsum([0, *(one.n_lists for one in lessons[:-1])])
     return fit_ranker(
-        np.concatenate(features),
-        np.concatenate(answers),
-        np.concatenate(lists),
+        np.concatenate([one.features for one in lessons]),
+        np.concatenate([one.is_bought for one in lessons]),
+        np.concatenate([one.list_of + begin for one, begin in zip(lessons, begins, strict=True)]),
         by_lists_alone=mode is Mode.NEW,
         seed=seed,
     )
 
 
-def _worth(case: _Case, scores: NDArray[np.float32], n_items: int) -> NDArray[np.float64]:
+def _worth(case: Case, scores: NDArray[np.float32], n_items: int) -> NDArray[np.float64]:
     lists = best_of(case.found, scores, _LIST)
-    return ndcg(
-        lists.row, lists.row * n_items + lists.item, case.bought, n_items, len(case.customers)
-    )
+    return ndcg(lists.row, lists.row * n_items + lists.item, case.bought, n_items, case.n_customers)

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from kikubari.decide.histories import History
 from kikubari.decide.recommend._candidates import Candidates, Snapshot
-from kikubari.decide.recommend.blend import SIMPLE, Lists, best_of, find_bought, fit_blends
+from kikubari.decide.recommend._windows import find_bought
+from kikubari.decide.recommend.blend import SIMPLE, Lists, best_of, fit_blends
 from kikubari.decide.recommend.contracts import Evaluation, Figure, Mode, NoItemsError, Scores
 from kikubari.decide.recommend.metrics import LIST, figure_of, ndcg
 from kikubari.decide.recommend.purchases import Purchases, to_purchases
