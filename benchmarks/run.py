@@ -26,6 +26,7 @@ BENCHMARKS = {
     "task_queue": ["task_queue.py"],
     "simulation": ["simulation.py"],
     "canvas": ["canvas.py"],
+    "recommend_answers": ["recommend_answers.py"],
     "import_memory": ["import_memory.py"],
     "import_demo": ["import_demo.py"],
 }
