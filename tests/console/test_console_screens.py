@@ -1,5 +1,7 @@
 """Home, catalogue, broadcasts and inbox in a browser."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -51,6 +53,38 @@ def test_home_says_that_all_is_well_and_what_became_of_the_last_broadcast(wide) 
     page = wide.open("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Everything is running")
     expect(page.get_by_role("link", name="Autumn news")).to_be_visible()
+
+
+def test_home_leads_to_the_people_behind_a_number(wide) -> None:
+    page = wide.open("/")
+    page.get_by_role("link", name="Customers: who they are").click()
+    page.wait_for_url("**/segments/builtin:everyone")
+    wide.settle()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Everyone")
+
+
+def test_home_says_first_what_has_stopped(console) -> None:
+    """A server of which a part has stopped answers 503, and says which."""
+    page = console.page
+
+    def stop(route) -> None:
+        health = route.fetch().json()
+        health |= {"is_ready": False}
+        health["consumers"][0] |= {"is_alive": False, "last_error": "no room on the disk"}
+        route.fulfill(status=503, json=health)
+
+    page.route("**/healthz", stop)
+    console.open("/")
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        re.compile("One part has stopped|1か所が止まっています")
+    )
+    stopped = page.get_by_role("table").first
+    expect(stopped).to_contain_text(re.compile("into the log|ログに収める"))
+    expect(stopped.get_by_role("row")).to_have_count(2)
+    console.check()
+    page.unroute("**/healthz")
+    # The browser itself complains of the status.
+    console.complaints[:] = [one for one in console.complaints if "503" not in one]
 
 
 def test_products_are_found_as_their_names_are_typed(wide) -> None:

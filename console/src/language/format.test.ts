@@ -10,6 +10,14 @@ test('money keeps to the currency’s own minor units', () => {
   expect(english.money(1_234, 'BHD')).toMatch(/1\.234$/)
 })
 
+test('at a glance money is whole, and a change has its sign', () => {
+  expect(english.wholeMoney(123_456, 'GBP')).toBe('£1,235')
+  expect(japanese.wholeMoney(123_456, 'JPY')).toBe('￥123,456')
+  expect(english.change(0.123)).toBe('+12%')
+  expect(english.change(-0.5)).toBe('-50%')
+  expect(english.change(0.001)).toBe('0%')
+})
+
 test('instants are those of the shop, wherever the reader is', () => {
   const newYear = '2026-12-31T15:30:00Z'
   expect(japanese.day(newYear)).toBe('2027/01/01')

@@ -18,8 +18,12 @@ export interface Format {
   compact(value: number): string
   /** 0.1234 → 12.3 % */
   percent(share: number, digits?: number): string
+  /** 0.12 → +12 %; what is less than a percent is nothing. */
+  change(share: number): string
   /** Money in minor units: 1234 pence → £12.34. */
   money(minor: number, currency: string): string
+  /** Money at a glance: £1,235, without its pence. */
+  wholeMoney(minor: number, currency: string): string
   day(iso: string): string
   /** A birthday, a date on a calendar: 2001-02-03 is the third wherever one reads it. */
   calendarDay(iso: string): string
@@ -62,9 +66,20 @@ export function createFormat(language: Language, zone: string): Format {
       new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(
         share,
       ),
+    change: (share) =>
+      new Intl.NumberFormat(locale, {
+        style: 'percent',
+        maximumFractionDigits: 0,
+        signDisplay: 'exceptZero',
+      }).format(share),
     money: (minor, currency) => {
       const format = new Intl.NumberFormat(locale, { style: 'currency', currency })
-      return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
+      return format.format(toMajor(minor, format))
+    },
+    wholeMoney: (minor, currency) => {
+      const exact = new Intl.NumberFormat(locale, { style: 'currency', currency })
+      const whole = { style: 'currency', currency, maximumFractionDigits: 0 } as const
+      return new Intl.NumberFormat(locale, whole).format(toMajor(minor, exact))
     },
     day: (iso) => day.format(new Date(iso)),
     calendarDay: (iso) => calendarDay.format(new Date(iso)),
@@ -84,6 +99,11 @@ export function createFormat(language: Language, zone: string): Format {
       return language === 'ja' ? `${region}（${land}）` : `${region}, ${land}`
     },
   }
+}
+
+/** Money in the currency's own units: 1234 pence are 12.34 pounds. */
+function toMajor(minor: number, exact: Intl.NumberFormat): number {
+  return minor / 10 ** (exact.resolvedOptions().maximumFractionDigits ?? 2)
 }
 
 export function useFormat(): Format {

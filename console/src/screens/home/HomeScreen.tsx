@@ -1,31 +1,33 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Broadcast, Health } from '@/api/generated'
 import {
-  getHealthOptions,
   getSegmentOptions,
   listBroadcastsOptions,
   listRejectedOptions,
 } from '@/api/generated/@tanstack/react-query.gen'
 import { useMay, useShop } from '@/app/session'
-import { ButtonLink, Figure, Figures, Loaded, PageHeader, Section } from '@/design'
+import { ButtonLink, Loaded, PageHeader, Section, TextLink } from '@/design'
 import { useFormat } from '@/language/format'
 import { WaitingSection } from '../approvals/WaitingSection'
+import { Customers } from './Customers'
+import { useHealth } from './health'
 import { LastBroadcast } from './LastBroadcast'
+import { LiveJourneys } from './LiveJourneys'
 import { NextSteps } from './NextSteps'
 import { Parts } from './Parts'
 import styles from './Parts.module.css'
+import { Sales } from './Sales'
 import { useText } from './texts'
 
 // A part this far behind is late rather than busy.
 const lateEvents = 50_000
-const refreshMilliseconds = 5_000
 
 /** Is everything alive, what happened last, what to do next. */
 export default function HomeScreen() {
-  const health = useQuery({ ...getHealthOptions(), refetchInterval: refreshMilliseconds })
+  const health = useHealth()
   const broadcasts = useQuery(listBroadcastsOptions({ query: { limit: 20 } }))
   return (
-    <Loaded query={health}>
+    <Loaded query={health} lines={8} isPage>
       {(found) => <Home health={found} broadcasts={broadcasts.data ?? []} />}
     </Loaded>
   )
@@ -37,8 +39,15 @@ function Home({ health, broadcasts }: { health: Health; broadcasts: Broadcast[] 
   return (
     <>
       <Lead health={health} />
+      <Stopped health={health} />
       <WaitingSection />
-      {health.log_position > 0 && <Numbers health={health} />}
+      {health.log_position > 0 && (
+        <>
+          <Sales />
+          <Customers />
+          <LiveJourneys />
+        </>
+      )}
       {last && <LastBroadcast broadcast={last} />}
       <Section title={t('next')}>
         <NextSteps isEmpty={health.log_position === 0} broadcasts={broadcasts} />
@@ -48,20 +57,31 @@ function Home({ health, broadcasts }: { health: Health; broadcasts: Broadcast[] 
   )
 }
 
-/** The parts one by one: folded away while there is nothing to see to. */
+/** What has stopped, before anything else; nothing where all is well. */
+function Stopped({ health }: { health: Health }) {
+  const t = useText()
+  const stopped = health.consumers.filter((one) => !one.is_alive)
+  if (!stopped.length) return null
+  return (
+    <Section title={t('stopped_parts')} isTitleHidden>
+      <Parts parts={stopped} caption={t('stopped_parts')} />
+      <p className={styles.how}>{t('stopped_how')}</p>
+    </Section>
+  )
+}
+
+/** The parts one by one, folded away: for whoever wants to know. */
 function Running({ health }: { health: Health }) {
   const t = useText()
-  const isWell = health.consumers.every((one) => one.is_alive && !one.last_error)
+  const { consumers } = health
+  const isWell = consumers.every((one) => one.is_alive)
   return (
     <Section title={t('parts')}>
-      {isWell ? (
-        <details className={styles.parts}>
-          <summary>{t('parts_well', { count: health.consumers.length })}</summary>
-          <Parts health={health} />
-        </details>
-      ) : (
-        <Parts health={health} />
-      )}
+      <details className={styles.parts}>
+        <summary>{t(isWell ? 'parts_well' : 'parts_all', { count: consumers.length })}</summary>
+        <Parts parts={consumers} caption={t('parts')} />
+      </details>
+      {health.log_position > 0 && <Arrived health={health} />}
       <p className={styles.version}>{t('version', { version: health.version })}</p>
     </Section>
   )
@@ -100,25 +120,19 @@ function useLead(health: Health): { title: string; reason?: string } {
   }
 }
 
-function Numbers({ health }: { health: Health }) {
+/** What arrived, and what of it could not be taken in. */
+function Arrived({ health }: { health: Health }) {
   const t = useText()
   const format = useFormat()
-  const people = usePeople()
   const rejected = useQuery(listRejectedOptions({ query: { limit: 1 } }))
-  const refused = rejected.data?.counts.reduce((sum, one) => sum + one.n_events, 0)
-  const write = (value: number | null | undefined) => (value == null ? '–' : format.number(value))
+  const refused = rejected.data?.counts.reduce((sum, one) => sum + one.n_events, 0) ?? 0
   return (
-    <Section title={t('title')} isTitleHidden>
-      <Figures>
-        <Figure label={t('people')} value={write(people.data?.count)} />
-        <Figure label={t('events')} value={format.number(health.log_position)} />
-        <Figure
-          label={t('refused')}
-          value={write(refused)}
-          note={refused ? t('refused_note') : t('no_refused')}
-        />
-      </Figures>
-    </Section>
+    <p className={styles.arrived}>
+      {t('arrived', { count: health.log_position })}{' '}
+      {refused > 0 && (
+        <TextLink to="/data/rejected">{t('refused', { refused: format.number(refused) })}</TextLink>
+      )}
+    </p>
   )
 }
 

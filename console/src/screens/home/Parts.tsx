@@ -1,4 +1,4 @@
-import type { ConsumerHealth, Health } from '@/api/generated'
+import type { ConsumerHealth } from '@/api/generated'
 import { Badge, type Column, DataTable } from '@/design'
 import { useFormat } from '@/language/format'
 import styles from './Parts.module.css'
@@ -10,17 +10,39 @@ const known = [
   'segments',
   'past sizes',
   'broadcasts',
+  'letter tests',
   'forgetting',
   'plans',
   'attributes',
+  'product news',
   'deliver',
+  'webhooks',
   'complaints',
   'subscriptions',
+  'old contacts',
+  'old calls',
+  'journeys log',
+  'journeys',
+  'anniversaries',
+  'schedules',
+  'experiments',
+  'letters to staff',
+  'predictions',
+  'running low',
+  'life stages',
+  'recommendation models',
+  'recommendation files',
+  'recommendations',
   'unconfirmed',
 ] as const
 
-/** Every background part: whether it works, and how far it is behind the log. */
-export function Parts({ health }: { health: Health }) {
+interface Props {
+  caption: string
+  parts: ConsumerHealth[]
+}
+
+/** Background parts: whether each works, and how far it is behind the log. */
+export function Parts({ caption, parts }: Props) {
   const t = useText()
   const format = useFormat()
   const columns: Column<ConsumerHealth>[] = [
@@ -55,14 +77,7 @@ export function Parts({ health }: { health: Health }) {
       cell: (one) => (one.lag ? t('events_behind', { count: one.lag }) : t('up_to_date')),
     },
   ]
-  return (
-    <DataTable
-      caption={t('parts')}
-      columns={columns}
-      rows={health.consumers}
-      rowKey={(one) => one.name}
-    />
-  )
+  return <DataTable caption={caption} columns={columns} rows={parts} rowKey={(one) => one.name} />
 }
 
 /** Says what a part does; one that has no words yet stands under its own name. */
