@@ -11,8 +11,8 @@ export function Navigation() {
   const language = useLanguage()
   return (
     <ul className={styles.entries}>
-      {entries.map(({ path, icon: Icon, label }) => (
-        <li key={path}>
+      {entries.map(({ path, icon: Icon, label, beginsGroup }) => (
+        <li key={path} data-begins={beginsGroup}>
           <Link to={path} className={styles.entry} activeOptions={{ exact: path === '/' }}>
             <Icon aria-hidden size={19} stroke={1.6} />
             {label[language]}

@@ -5,7 +5,14 @@ import type { Language } from '@/language/i18n'
 /** What a screen says of itself in its `route.ts`; everything else loads when it is opened. */
 export interface Screen {
   /** Its place in the navigation; a screen without one has none there. */
-  navigation?: { order: number; path: string; icon: Icon; label: Record<Language, string> }
+  navigation?: {
+    order: number
+    path: string
+    icon: Icon
+    label: Record<Language, string>
+    /** A little room above it: something else begins here. */
+    beginsGroup?: boolean
+  }
   routes: ScreenRoute[]
 }
 

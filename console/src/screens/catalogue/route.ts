@@ -3,10 +3,11 @@ import type { Screen } from '@/app/screen'
 
 export const screen: Screen = {
   navigation: {
-    order: 50,
+    order: 71,
     path: '/catalogue',
     icon: IconTags,
     label: { ja: '商品', en: 'Catalogue' },
+    beginsGroup: true,
   },
   routes: [
     { path: '/catalogue', load: () => import('./CatalogueScreen') },

@@ -3,7 +3,7 @@ import type { Screen } from '@/app/screen'
 
 export const screen: Screen = {
   navigation: {
-    order: 40,
+    order: 72,
     path: '/data',
     icon: IconDatabase,
     label: { ja: 'データ', en: 'Data' },

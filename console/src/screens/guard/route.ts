@@ -7,6 +7,7 @@ export const screen: Screen = {
     path: '/guard',
     icon: IconShieldCheck,
     label: { ja: 'ガード', en: 'Guard' },
+    beginsGroup: true,
   },
   routes: [{ path: '/guard', load: () => import('./GuardScreen') }],
 }

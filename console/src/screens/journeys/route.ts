@@ -7,6 +7,7 @@ export const screen: Screen = {
     path: '/journeys',
     icon: IconRoute,
     label: { ja: 'ジャーニー', en: 'Journeys' },
+    beginsGroup: true,
   },
   routes: [
     { path: '/journeys', load: () => import('./list/JourneysScreen') },

@@ -7,6 +7,7 @@ export const screen: Screen = {
     path: '/segments',
     icon: IconUsersGroup,
     label: { ja: 'セグメント', en: 'Segments' },
+    beginsGroup: true,
   },
   routes: [
     { path: '/segments', load: () => import('./SegmentsScreen') },

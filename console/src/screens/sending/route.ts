@@ -3,7 +3,7 @@ import type { Screen } from '@/app/screen'
 
 export const screen: Screen = {
   navigation: {
-    order: 75,
+    order: 76,
     path: '/sending',
     icon: IconMailCog,
     label: { ja: '送信', en: 'Sending' },

@@ -47,6 +47,7 @@ export default function AttributesScreen() {
   const rows = found.data?.pages.flatMap((page) => page.attributes) ?? []
   return (
     <>
+      <DataTabs />
       <PageHeader
         title={
           first
@@ -57,7 +58,6 @@ export default function AttributesScreen() {
         reason={first?.state && <Counted state={first.state} />}
         action={<CountNow />}
       />
-      <DataTabs />
       <div className={styles.tools}>
         <SearchField label={t('search_attributes')} value={search} onSearch={setSearch} />
         <SegmentedControl

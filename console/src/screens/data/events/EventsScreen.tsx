@@ -22,6 +22,7 @@ export default function EventsScreen() {
   const total = events.data?.reduce((n, one) => n + one.figures.n, 0) ?? 0
   return (
     <>
+      <DataTabs />
       <PageHeader
         title={
           events.data
@@ -33,7 +34,6 @@ export default function EventsScreen() {
         }
         documentTitle={t('tab_events')}
       />
-      <DataTabs />
       <Loaded query={events} lines={8}>
         {(found) =>
           found.length ? (

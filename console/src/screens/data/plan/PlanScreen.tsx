@@ -20,13 +20,13 @@ export default function PlanScreen() {
   const found = plan.data
   return (
     <>
+      <DataTabs />
       <PageHeader
         title={found ? titleOf(found, t) : t('tab_plan')}
         documentTitle={t('tab_plan')}
         reason={found && <Reason found={found} />}
         action={<MakePlan from={found} />}
       />
-      <DataTabs />
       <Loaded query={plan}>
         {(version) => (
           <>

@@ -26,12 +26,12 @@ export default function RejectedScreen() {
   const title = count ? t('rejected_title', { count }) : t('rejected_title_none')
   return (
     <>
+      <DataTabs />
       <PageHeader
         title={count === undefined ? t('tab_rejected') : title}
         documentTitle={t('tab_rejected')}
         reason={t('rejected_reason')}
       />
-      <DataTabs />
       <Loaded query={rejected}>
         {({ pages }) =>
           counts?.length ? (

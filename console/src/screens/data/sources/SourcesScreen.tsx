@@ -12,6 +12,7 @@ export default function SourcesScreen() {
   const count = sources.data?.length
   return (
     <>
+      <DataTabs />
       <PageHeader
         title={
           count === undefined
@@ -21,7 +22,6 @@ export default function SourcesScreen() {
         documentTitle={t('tab_sources')}
         reason={t('sources_reason')}
       />
-      <DataTabs />
       <Loaded query={sources}>
         {(found) =>
           found.length ? (

@@ -12,12 +12,12 @@ export default function ViolationsScreen() {
   const title = count ? t('violations_title', { count }) : t('violations_title_none')
   return (
     <>
+      <DataTabs />
       <PageHeader
         title={count === undefined ? t('tab_violations') : title}
         documentTitle={t('tab_violations')}
         reason={t('violations_reason')}
       />
-      <DataTabs />
       <Loaded query={violations}>
         {(groups) =>
           groups.length ? (

@@ -23,9 +23,12 @@ export default function BasketsScreen() {
     placeholderData: keepPreviousData,
   })
   return (
-    <Loaded query={query} lines={10} isPage>
-      {(told) => <Told key={told.affinities.of} told={told} />}
-    </Loaded>
+    <>
+      <InsightTabs />
+      <Loaded query={query} lines={10} isPage>
+        {(told) => <Told key={told.affinities.of} told={told} />}
+      </Loaded>
+    </>
   )
 }
 
@@ -36,7 +39,6 @@ function Told({ told }: { told: BasketAffinities }) {
   return (
     <>
       <Head told={told} />
-      <InsightTabs />
       {isShown ? (
         <Pictures told={told} />
       ) : (

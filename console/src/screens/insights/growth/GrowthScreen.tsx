@@ -16,9 +16,12 @@ import { returningShare } from './months'
 export default function GrowthScreen() {
   const query = useQuery({ ...divideRevenueOptions(), staleTime: 60_000 })
   return (
-    <Loaded query={query} lines={10} isPage>
-      {(growth) => <Told growth={growth} />}
-    </Loaded>
+    <>
+      <InsightTabs />
+      <Loaded query={query} lines={10} isPage>
+        {(growth) => <Told growth={growth} />}
+      </Loaded>
+    </>
   )
 }
 
@@ -30,7 +33,6 @@ function Told({ growth }: { growth: Growth }) {
   return (
     <>
       <Head growth={growth} isShown={isShown} />
-      <InsightTabs />
       {isShown ? (
         <Picture title={t('revenue_picture')} figures={figures} file="revenue">
           <Columns months={growth.months} />

@@ -15,14 +15,17 @@ import { Recommendations } from './Recommendations'
 export default function ModelsScreen() {
   const query = useQuery(listPredictionModelsOptions())
   return (
-    <Loaded query={query} lines={10} isPage>
-      {(models) => (
-        <>
-          <Told models={models} />
-          <Recommending />
-        </>
-      )}
-    </Loaded>
+    <>
+      <InsightTabs />
+      <Loaded query={query} lines={10} isPage>
+        {(models) => (
+          <>
+            <Told models={models} />
+            <Recommending />
+          </>
+        )}
+      </Loaded>
+    </>
   )
 }
 
@@ -42,7 +45,6 @@ function Told({ models }: { models: PredictionModel[] }) {
         }
         reason={t('models_reason')}
       />
-      <InsightTabs />
       {newest?.card ? (
         <>
           <PurchaseModel model={newest} card={newest.card} />

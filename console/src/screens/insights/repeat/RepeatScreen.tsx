@@ -13,9 +13,12 @@ import { findReturn, type RepeatFinding } from './curve'
 export default function RepeatScreen() {
   const query = useQuery({ ...traceRepeatsOptions(), staleTime: 60_000 })
   return (
-    <Loaded query={query} lines={10} isPage>
-      {(told) => <Told told={told} />}
-    </Loaded>
+    <>
+      <InsightTabs />
+      <Loaded query={query} lines={10} isPage>
+        {(told) => <Told told={told} />}
+      </Loaded>
+    </>
   )
 }
 
@@ -27,7 +30,6 @@ function Told({ told }: { told: RepeatCurves }) {
   return (
     <>
       <Head found={found} count={count} />
-      <InsightTabs />
       {isShown ? <Curves told={told} /> : <NotYet count={count} />}
       {found && <DueNow found={found} />}
     </>

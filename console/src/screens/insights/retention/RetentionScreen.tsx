@@ -15,9 +15,12 @@ export default function RetentionScreen() {
     staleTime: 60_000,
   })
   return (
-    <Loaded query={query} lines={10} isPage>
-      {(retention) => <Told retention={retention} />}
-    </Loaded>
+    <>
+      <InsightTabs />
+      <Loaded query={query} lines={10} isPage>
+        {(retention) => <Told retention={retention} />}
+      </Loaded>
+    </>
   )
 }
 
@@ -27,7 +30,6 @@ function Told({ retention }: { retention: Retention }) {
   return (
     <>
       <Head retention={retention} isShown={isShown} />
-      <InsightTabs />
       {isShown ? <CohortGrid retention={retention} /> : <NotYet count={count} />}
     </>
   )

@@ -13,9 +13,12 @@ import { useCellWords } from './useCellWords'
 export default function RfmScreen() {
   const query = useQuery({ ...mapBuyersOptions(), staleTime: 60_000 })
   return (
-    <Loaded query={query} lines={10} isPage>
-      {(map) => <Told map={map} />}
-    </Loaded>
+    <>
+      <InsightTabs />
+      <Loaded query={query} lines={10} isPage>
+        {(map) => <Told map={map} />}
+      </Loaded>
+    </>
   )
 }
 
@@ -24,7 +27,6 @@ function Told({ map }: { map: RfmMap }) {
   return (
     <>
       <Head map={map} isShown={isShown} />
-      <InsightTabs />
       {isShown ? <BuyerMap map={map} /> : <NotYet count={map.n_people} />}
     </>
   )
