@@ -1,6 +1,7 @@
 """A second letter is written, what is compared is chosen, and how the letters do is told."""
 
 import re
+from typing import Any
 
 import pytest
 from console_browser import Console
@@ -45,6 +46,30 @@ def test_a_second_letter_is_written_and_compared(
     assert (found["holdout_percent"], found["goal"]["kind"]) == (10, "order")
     [other] = found["others"]
     assert (other["name"], other["template"]) == ("kinder", small_shop.BROADCAST["template"])
+
+
+def test_a_test_is_sent_of_the_letter_that_is_chosen(
+    wide: Console, draft: str, shop: Installation
+) -> None:
+    template = with_subject(small_shop.BROADCAST["template"], "A kinder word")
+    other = {"template": template, "name": "kinder"}
+    shop.put(f"/api/broadcasts/{draft}", small_shop.BROADCAST | {"experiment": {"others": [other]}})
+    page = wide.open(f"/broadcasts/{draft}/edit")
+    page.get_by_role("button", name="Send a test").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Which letter")).to_have_value("a")
+    dialog.get_by_label("Which letter").select_option("b")
+    wide.check()
+    dialog.get_by_role("button", name="Send the test").click()
+    expect(page.get_by_text(re.compile("^Sent to "))).to_be_visible()
+    newest = shop.get("/api/inbox", limit=1)[0]
+    assert "A kinder word" in newest["subject"]
+
+
+def with_subject(template: dict[str, Any], subject: str) -> dict[str, Any]:
+    """Return a template whose every language has this subject."""
+    variants = {code: one | {"subject": subject} for code, one in template["variants"].items()}
+    return template | {"variants": variants}
 
 
 def test_how_the_letters_do_is_told_on_the_page_of_the_broadcast(

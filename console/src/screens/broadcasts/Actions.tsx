@@ -76,7 +76,11 @@ export function Actions({ broadcast, state }: { broadcast: Broadcast; state: Bro
       )}
       {maySend && state === 'draft' && <Button onClick={() => setAsks('send')}>{t('send')}</Button>}
       {asks === 'test' && (
-        <TestDialog broadcastId={broadcast.id} onClose={() => setAsks(undefined)} />
+        <TestDialog
+          broadcastId={broadcast.id}
+          letters={1 + (broadcast.definition.experiment?.others?.length ?? 0)}
+          onClose={() => setAsks(undefined)}
+        />
       )}
       {asks === 'send' && (
         <ConfirmSending broadcast={broadcast} onClose={() => setAsks(undefined)} />

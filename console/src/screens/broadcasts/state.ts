@@ -51,11 +51,12 @@ export function useProgress(broadcastId: string) {
 export function useSegmentName(): (segment: BroadcastDefinition['segment']) => string {
   const t = useText()
   const language = useLanguage()
-  const segments = useQuery(listSegmentsOptions()).data ?? []
+  const query = useQuery(listSegmentsOptions())
   return (segment) => {
     if (typeof segment !== 'string') return t('own_conditions')
-    const found = segments.find((one) => one.id === segment)
-    if (!found) return segment
+    const found = query.data?.find((one) => one.id === segment)
+    // Until the names are here there is none, rather than an id for a moment.
+    if (!found) return query.isPending ? '' : segment
     return language === 'ja' ? found.name_ja : found.name_en
   }
 }

@@ -9,6 +9,7 @@ import { useSegmentName } from '../broadcasts/state'
 import { useText as useTrialText } from '../trials/texts'
 import styles from './EditorScreen.module.css'
 import { useEditor } from './state/editor'
+import { countLetters } from './state/letters'
 import type { useAutosave } from './state/useAutosave'
 import { useText } from './texts'
 
@@ -16,13 +17,15 @@ const TestDialog = lazy(() => import('../trials/TestDialog'))
 
 interface Props {
   broadcast: Broadcast
+  /** The place of the letter that is written. */
+  place: number
   autosave: ReturnType<typeof useAutosave>
   onRestart: (definition: BroadcastDefinition) => void
   onCheck: () => void
 }
 
 /** What is written, for whom, whether it is saved, and the way on. */
-export function Header({ broadcast, autosave, onRestart, onCheck }: Props) {
+export function Header({ broadcast, place, autosave, onRestart, onCheck }: Props) {
   const t = useText()
   const navigate = useNavigate()
   const { definition } = useEditor()
@@ -65,7 +68,12 @@ export function Header({ broadcast, autosave, onRestart, onCheck }: Props) {
       />
       {isTesting && (
         <Suspense>
-          <TestDialog broadcastId={broadcast.id} onClose={() => setIsTesting(false)} />
+          <TestDialog
+            broadcastId={broadcast.id}
+            letters={countLetters(definition)}
+            place={place}
+            onClose={() => setIsTesting(false)}
+          />
         </Suspense>
       )}
       {autosave.saving.state === 'conflict' && (
@@ -93,7 +101,7 @@ function SavingLine({ autosave: { saving } }: Pick<Props, 'autosave'>) {
 }
 
 /** Somebody else wrote meanwhile: nothing of either is lost before one has chosen. */
-function Conflict({ broadcast, autosave, onRestart }: Omit<Props, 'onCheck'>) {
+function Conflict({ broadcast, autosave, onRestart }: Omit<Props, 'onCheck' | 'place'>) {
   const t = useText()
   const path = { broadcast_id: broadcast.id }
   const newest = useQuery({ ...getBroadcastOptions({ path }), gcTime: 0, staleTime: 0 })

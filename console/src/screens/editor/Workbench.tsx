@@ -64,6 +64,7 @@ export function Workbench({ broadcast }: { broadcast: Broadcast }) {
         <div className={styles.editor}>
           <Header
             broadcast={broadcast}
+            place={place}
             autosave={autosave}
             onRestart={history.restart}
             onCheck={() => setTab('check')}

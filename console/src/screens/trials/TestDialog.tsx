@@ -1,7 +1,7 @@
 import { Alert, Button, Group, NativeSelect } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { type Member, sendBroadcastTest, type TestedAddress } from '@/api/generated'
+import { type Member, sendBroadcastTest, type TestedAddress, type TestSend } from '@/api/generated'
 import { getAudienceOptions, listMembersOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { useMay, useSession } from '@/app/session'
 import { Dialog, TagsField, toast, useErrorLine } from '@/design'
@@ -11,11 +11,15 @@ import { useText } from './texts'
 
 interface Props {
   broadcastId: string
+  /** How many letters are compared; one where nothing is. */
+  letters: number
+  /** The place of the letter that is looked at. */
+  place?: number
   onClose: () => void
 }
 
 /** Sends a draft to members, as one of its customers would get it. */
-export default function TestDialog({ broadcastId, onClose }: Props) {
+export default function TestDialog({ broadcastId, letters, place = 0, onClose }: Props) {
   const t = useText()
   const sayError = useErrorLine()
   const members = useMembers()
@@ -27,10 +31,13 @@ export default function TestDialog({ broadcastId, onClose }: Props) {
   const audience = useQuery(getAudienceOptions({ path: { broadcast_id: broadcastId } }))
   const people = audience.data?.people ?? []
   const profileId = chosen || people[0]?.id
+  const [letter, setLetter] = useState(letterAt(place))
   const test = useTest(broadcastId, onClose)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (profileId) test.mutate({ profile_id: profileId, addresses })
+    if (profileId) {
+      test.mutate({ profile_id: profileId, addresses, letter: letters > 1 ? letter : '' })
+    }
   }
   const refused = test.data?.filter((one) => !one.is_sent) ?? []
   return (
@@ -39,6 +46,7 @@ export default function TestDialog({ broadcastId, onClose }: Props) {
         <p className={styles.note}>{t('note')}</p>
         <NativeSelect
           label={t('written_for')}
+          description={t('written_for_note')}
           value={profileId ?? ''}
           onChange={(event) => setChosen(event.currentTarget.value)}
           data={people.map((one) => ({
@@ -46,6 +54,17 @@ export default function TestDialog({ broadcastId, onClose }: Props) {
             label: one.is_simulated ? `${one.name} (${t('simulated')})` : one.name,
           }))}
         />
+        {letters > 1 && (
+          <NativeSelect
+            label={t('letter')}
+            value={letter}
+            onChange={(event) => setLetter(event.currentTarget.value)}
+            data={Array.from({ length: letters }, (_, one) => ({
+              value: letterAt(one),
+              label: letterAt(one).toUpperCase(),
+            }))}
+          />
+        )}
         <TagsField
           label={t('members')}
           values={addresses}
@@ -82,6 +101,11 @@ export default function TestDialog({ broadcastId, onClose }: Props) {
   )
 }
 
+/** The API's name of a letter by its place: the broadcast's own is a. */
+function letterAt(place: number): string {
+  return String.fromCharCode(97 + place)
+}
+
 /** Members to choose from, for those who may list them; others type the address. */
 function useMembers(): Member[] {
   const mayList = useMay('admin')
@@ -92,7 +116,7 @@ function useTest(broadcastId: string, onSent: () => void) {
   const t = useText()
   const format = useFormat()
   return useMutation({
-    mutationFn: async (body: { profile_id: string; addresses: string[] }) =>
+    mutationFn: async (body: TestSend) =>
       (await sendBroadcastTest({ path: { broadcast_id: broadcastId }, body, throwOnError: true }))
         .data,
     onSuccess: (answers: TestedAddress[]) => {
