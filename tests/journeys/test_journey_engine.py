@@ -5,7 +5,7 @@ import pytest
 from journey_world import World, branch, end, journey, message, split, wait, wait_for
 
 from kikubari.journeys.definition import Exit, Goal, JourneyFaultError, Reentry, Rules
-from kikubari.journeys.running import forget_ways
+from kikubari.journeys.running import JourneyState, forget_ways
 from kikubari.spec.conditions import Duration, Events
 from kikubari.spec.errors import ConflictError
 
@@ -222,6 +222,17 @@ def test_after_a_long_pause_messages_keep_their_distance(state):
     assert world.sent() == [("one", 1, 1)]
     world.pass_time(hours=2)
     assert world.sent() == [("one", 1, 1), ("two", 1, 1)]
+
+
+def test_a_pause_does_not_end_draining_but_whoever_resumes_twice_does(state):
+    world = World(state)
+    world.publish(journey(wait("w", days=1)))
+    world.journeys.drain("jny_1")
+    world.journeys.pause("jny_1")
+    assert world.journeys.resume("jny_1").state is JourneyState.DRAINING
+    assert world.journeys.resume("jny_1").state is JourneyState.RUNNING
+    world.journeys.pause("jny_1")
+    assert world.journeys.resume("jny_1").state is JourneyState.RUNNING
 
 
 def test_draining_lets_nobody_in_and_everybody_on(state):

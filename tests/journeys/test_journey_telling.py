@@ -1,5 +1,7 @@
 """What steps tell staff and other systems: once, within what a mailbox can take, with reasons."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes, policy
 
 import pytest
@@ -9,6 +11,7 @@ from kikubari.decide.personalise import Facts, SandboxError
 from kikubari.deliver import MailSettings, Outbox, QueueAnswer, Sender
 from kikubari.journeys.definition import JourneyFaultError, NotifyStep, WebhookStep
 from kikubari.journeys.running import Explaining, NoticeQueue, Notices, Occasions, Programs, Telling
+from kikubari.journeys.running.travellers import Traveller
 from kikubari.spec.errors import UnavailableError
 from kikubari.testing.deliver import InlineComposer, ListedRecipients, person
 from kikubari.testing.events import PlainSealing
@@ -130,6 +133,27 @@ def test_an_address_gets_so_many_an_hour_and_the_rest_is_said_to_be_too_many(sta
     office.enter(3)
     office.send()
     assert len(office.handed) == 3
+
+
+def test_workers_that_write_to_one_address_at_once_stay_within_its_limit(state):
+    office = Office(state)
+    office.world.publish(journey(LETTER))
+    [live] = Programs(state, workspace_id=1).list_live().values()
+    queue, n_workers = NoticeQueue(per_hour=5), 6
+    together = threading.Barrier(n_workers)
+
+    def work(worker):
+        here = [Traveller(n, 1, n, 1, 1, 0, 0, 0, 0, b"") for n in (2 * worker + 1, 2 * worker + 2)]
+        together.wait(timeout=30)
+        return state.write(
+            lambda c: queue.add(c, live.newest, LETTER, here, now=office.world.clock.now())
+        )
+
+    with ThreadPoolExecutor(n_workers) as pool:
+        untold = list(pool.map(work, range(n_workers)))
+    [(n_queued,)] = office.world.rows("SELECT count(*) FROM journey_notices")
+    assert n_queued == 5
+    assert sum(len(one) for one in untold) == 2 * n_workers - 5
 
 
 def test_a_letter_waits_for_a_mail_server_that_is_away_with_one_message_id(state):

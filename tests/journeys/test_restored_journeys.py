@@ -81,6 +81,26 @@ def test_journeys_of_a_restored_copy_wait_for_a_person(shop: Shop):
     copy.close()
 
 
+def test_a_journey_that_drained_goes_on_draining_after_a_restore(shop: Shop):
+    store = shop.open()
+    world = World(store)
+    world.publish(journey(wait("w", "m", days=1), message("m")))
+    world.happen(1, "Signed Up")
+    world.settle()
+    world.journeys.drain("jny_1")
+    store.close()
+    _, copy = shop.restore()
+    restored = World(copy)
+    assert restored.journeys.get("jny_1").state is JourneyState.PAUSED
+    assert restored.journeys.resume("jny_1").state is JourneyState.DRAINING
+    restored.happen(2, "Signed Up")
+    restored.clock.set(NOW + 2 * DAY)
+    restored.settle()
+    numbers = {row.number for row in restored.rows("SELECT number FROM journey_enrolments")}
+    assert numbers == {1}
+    copy.close()
+
+
 def test_a_scheduled_broadcast_of_a_restored_copy_is_a_draft_that_says_why(shop: Shop):
     store = shop.open()
     broadcasts = broadcasts_of(World(store))

@@ -139,7 +139,7 @@ def pause_journey(services: NamedDependency[Services], journey_id: FromPath[str]
 
 @post("/journeys/{journey_id:str}/resume", guards=[requires("send")], sync_to_thread=True)
 def resume_journey(services: NamedDependency[Services], journey_id: FromPath[str]) -> Journey:
-    """Go on after a pause, or take people in again."""
+    """Go on as before the pause; one that drains takes people in again."""
     return services.journeys.resume(journey_id)
 
 

@@ -41,6 +41,7 @@ def insert_journey(
             workspace_id=workspace_id,
             id=journey_id,
             state=JourneyState.DRAFT.value,
+            drains=0,
             version=0,
             draft=draft,
             draft_no=1,

@@ -13,6 +13,7 @@ journeys = Table(
     Column("workspace_id", Integer, nullable=False),
     Column("id", Text, nullable=False),
     Column("state", Text, nullable=False),
+    Column("drains", Integer, nullable=False),  # 1: it drained when it was paused
     Column("version", Integer, nullable=False),  # 0: never published
     Column("draft", LargeBinary, nullable=False),  # JSON of JourneyDefinition
     Column("draft_no", Integer, nullable=False),  # grows with each change of the draft
@@ -136,6 +137,14 @@ journey_notices = Table(
     Index("ix_journey_notices_due", "workspace_id", "due_us"),
     Index("ix_journey_notices_address", "workspace_id", "address", "queued_us"),
     Index("ix_journey_notices_number", "workspace_id", "number"),
+)
+
+# A row to hold while it is decided how many more letters an address gets.
+journey_notice_turns = Table(
+    "journey_notice_turns",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("address", Text, primary_key=True),
 )
 
 # Until when the calendar of a journey has been looked at: what it missed is told from the rest.

@@ -299,7 +299,7 @@ class Journeys:
         return self._become(journey_id, JourneyState.PAUSED)
 
     def resume(self, journey_id: str) -> Journey:
-        """Go on, after a pause or while draining.
+        """Go on as before the pause, or let people in again while draining.
 
         Raises:
             NotFoundError: no such journey.

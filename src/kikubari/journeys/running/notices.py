@@ -6,7 +6,7 @@ counted, and no person's history tells of them.
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from html import escape
 from typing import Any
@@ -37,7 +37,7 @@ from kikubari.deliver import (
     with_facts,
 )
 from kikubari.journeys.definition import NotifyStep
-from kikubari.journeys.running._tables import journey_notices
+from kikubari.journeys.running._tables import journey_notice_turns, journey_notices
 from kikubari.journeys.running.contracts import Untold
 from kikubari.journeys.running.letters import origin_of
 from kikubari.journeys.running.program import Program
@@ -47,7 +47,7 @@ from kikubari.kit.clock import Clock
 from kikubari.kit.instants import from_micros, to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import KikubariError, UnavailableError
-from kikubari.storage import StateStore
+from kikubari.storage import StateStore, insert_or_ignore
 
 # What a mailbox that people read can take from all journeys together.
 PER_HOUR = 30
@@ -92,26 +92,48 @@ class NoticeQueue:
             why nobody was told of some, by the enrolment's id: every address has had its share.
         """
         told: set[int] = set()
+        rooms = self._find_rooms(connection, step.to, now)
+        rows = []
         for address in dict.fromkeys(step.to):
-            some = here[: self._find_room(connection, address, now)]
+            some = here[: rooms[address]]
             told.update(one.id for one in some)
-            rows = [self._row(program, step, one, address, now) for one in some]
-            if rows:
-                connection.execute(insert(journey_notices), rows)
+            rows += [self._row(program, step, one, address, now) for one in some]
+        if rows:
+            connection.execute(insert(journey_notices), rows)
         return {one.id: Untold.TOO_MANY.value for one in here if one.id not in told}
 
-    def _find_room(self, connection: Connection, address: str, now: datetime) -> int:
-        """Return how many letters an address may still get."""
-        n = connection.execute(
-            select(func.count())
-            .select_from(journey_notices)
+    def _find_rooms(
+        self, connection: Connection, addresses: Collection[str], now: datetime
+    ) -> dict[str, int]:
+        """Return how many letters each address may still get, until the transaction ends."""
+        self._take_turns(connection, addresses)
+        found = connection.execute(
+            select(_N.address, func.count())
             .where(
                 _N.workspace_id == self._workspace_id,
-                _N.address == address,
+                _N.address.in_(list(addresses)),
                 _N.queued_us > to_micros(now - _HOUR),
             )
-        ).scalar_one()
-        return max(0, self._per_hour - n)
+            .group_by(_N.address)
+        )
+        queued = {row[0]: row[1] for row in found}
+        return {one: max(0, self._per_hour - queued.get(one, 0)) for one in addresses}
+
+    def _take_turns(self, connection: Connection, addresses: Collection[str]) -> None:
+        """Keep others from counting for these addresses until the transaction ends."""
+        c = journey_notice_turns.c
+        # In one order, so that no two wait for each other.
+        wanted = sorted(set(addresses))
+        connection.execute(
+            insert_or_ignore(connection, journey_notice_turns),
+            [{"workspace_id": self._workspace_id, "address": one} for one in wanted],
+        )
+        connection.execute(
+            select(c.address)
+            .where(c.workspace_id == self._workspace_id, c.address.in_(wanted))
+            .order_by(c.address)
+            .with_for_update()
+        ).all()
 
     def _row(
         self, program: Program, step: NotifyStep, one: Traveller, address: str, now: datetime

@@ -33,12 +33,18 @@ def switch(
 ) -> None:
     """Pause, resume, drain or cancel a journey whose row is locked.
 
+    What drained when it was paused goes on draining: whoever wants to let people in again says so
+    once more.
+
     Raises:
         ConflictError: it cannot be that from where it stands.
     """
     if JourneyState(row.state) not in _MAY_BECOME[state]:
         raise ConflictError(f"journey {row.id} is {row.state}, and cannot be {state}")
-    repository.change_journey(connection, row.no, state=state.value)
+    if state is JourneyState.RUNNING and row.state == JourneyState.PAUSED and row.drains:
+        state = JourneyState.DRAINING
+    drains = state is JourneyState.PAUSED and row.state == JourneyState.DRAINING
+    repository.change_journey(connection, row.no, state=state.value, drains=int(drains))
     set_states_below(
         connection, JOURNEY, f"{row.id}/", to=_DISPATCHES[state], workspace_id=workspace_id
     )

@@ -611,6 +611,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_journey_marks")),
     )
     op.create_table(
+        "journey_notice_turns",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "address", name=op.f("pk_journey_notice_turns")),
+    )
+    op.create_table(
         "journey_notices",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("workspace_id", sa.Integer(), nullable=False),
@@ -705,6 +711,7 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("drains", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("draft", sa.LargeBinary(), nullable=False),
         sa.Column("draft_no", sa.Integer(), nullable=False),
@@ -1751,6 +1758,7 @@ def downgrade() -> None:
     op.drop_index("ix_journey_notices_due", table_name="journey_notices")
     op.drop_index("ix_journey_notices_address", table_name="journey_notices")
     op.drop_table("journey_notices")
+    op.drop_table("journey_notice_turns")
     op.drop_table("journey_marks")
     op.drop_table("journey_lanes")
     op.drop_index("ix_enrolments_number", table_name="journey_enrolments")
