@@ -10,7 +10,14 @@ from pyroaring import BitMap
 
 from kikubari.events import RowBuilder, SequencedEvent
 from kikubari.journeys.cron import parse_cron
-from kikubari.journeys.definition import DateTrigger, Goal, OnceTrigger, Reentry, Rules
+from kikubari.journeys.definition import (
+    DateTrigger,
+    Goal,
+    OnceTrigger,
+    Reentry,
+    Rules,
+    ScheduleTrigger,
+)
 from kikubari.journeys.running import Anniversaries, Explaining, Programs, Schedules
 from kikubari.segments.contracts import BaseValues
 from kikubari.segments.evaluate import evaluate
@@ -197,6 +204,45 @@ def test_a_date_that_does_not_come_round_lets_in_once_for_ever(state, days):
     wanted = [(n, date(2028, 2, 29) + timedelta(days=days)) for n in range(1, len(ZONES) + 1)]
     last = (len(ZONES) + 1, date(2027, 2, 28) + timedelta(days=days))
     assert sorted(calendar.entered()) == sorted([*wanted, last])
+
+
+def test_who_is_meant_is_asked_only_when_a_clock_shows_the_time(state):
+    trigger = OnceTrigger(date(2026, 12, 24), time(18), zone="person")
+    calendar = Calendar(state, trigger, *(("", zone) for zone in ZONES), segment="all")
+    asked = []
+
+    def evaluate(segment, *, as_of, workspace_id):
+        asked.append(as_of)
+        return BitMap(calendar.people)
+
+    calendar.world.segments.evaluate = evaluate
+    eve = datetime(2026, 12, 24, tzinfo=UTC)
+    calendar.run(eve - DAY, eve + 3 * DAY, every=timedelta(minutes=30))
+    assert len(calendar.entered()) == len(ZONES)
+    assert {day for _, day in calendar.entered()} == {date(2026, 12, 24)}
+    # Once as it begins to look, then never outside the hours at which it is six somewhere.
+    first, last = eve + 4 * HOUR, eve + 30 * HOUR
+    assert all(first <= at <= last for at in asked[1:])
+    assert len(asked) < 60
+
+
+def test_a_schedule_of_each_persons_zone_asks_who_is_meant_when_it_comes_round_somewhere(state):
+    trigger = ScheduleTrigger("0 18 * * SUN", zone="person")
+    calendar = Calendar(state, trigger, *(("", zone) for zone in ZONES), segment="all")
+    asked = []
+
+    def evaluate(segment, *, as_of, workspace_id):
+        asked.append(as_of)
+        return BitMap(calendar.people)
+
+    calendar.world.segments.evaluate = evaluate
+    friday = datetime(2026, 11, 20, tzinfo=UTC)
+    calendar.run(friday, friday + 4 * DAY, every=timedelta(minutes=30))
+    assert {day for _, day in calendar.entered()} == {date(2026, 11, 22)}
+    assert len(calendar.entered()) == len(ZONES)
+    sunday = datetime(2026, 11, 22, tzinfo=UTC)
+    assert all(sunday + 4 * HOUR <= at <= sunday + 30 * HOUR for at in asked[1:])
+    assert len(asked) < 60
 
 
 def test_one_day_comes_for_everybody_by_their_own_clock(state):

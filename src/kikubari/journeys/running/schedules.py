@@ -4,10 +4,11 @@ As with dates, people are wished in by events of the log that are named after th
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import cache, lru_cache, partial
+from itertools import takewhile
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from pyroaring import BitMap
 
@@ -27,6 +28,8 @@ _BATCH = 2_000
 _KEPT = 100_000
 # Further from its date than this a single day has not come in any zone, or is long over.
 _NEAR = timedelta(days=MOST_DAYS + 1)
+_WEEK = timedelta(weeks=1)
+_WEEKS_AROUND = 55  # a year, and a week before and after it
 
 
 class _Come(NamedTuple):
@@ -49,6 +52,8 @@ class Schedules:
         self._programs = programs
         self._calendars = Calendars(around.store, workspace_id=around.workspace_id)
         self._wished: set[tuple[int, str, str]] = set()
+        # When people were last asked for, by journey and version.
+        self._asked: dict[tuple[int, int], datetime] = {}
 
     def step(self) -> bool:
         """Wish in everybody for whom a time has come; say whether it had for any."""
@@ -60,6 +65,8 @@ class Schedules:
                 continue
             if live.state is JourneyState.RUNNING:
                 has_come = self._come_round(live, trigger, now) or has_come
+            else:
+                self._asked.pop((live.no, live.newest.version), None)
             if isinstance(trigger, OnceTrigger):
                 self._calendars.note(live.no, now)
         return has_come
@@ -68,11 +75,22 @@ class Schedules:
         self, live: Live, trigger: ScheduleTrigger | OnceTrigger, now: datetime
     ) -> bool:
         segment = live.newest.definition.segment
-        if segment is None or not self._may_have_come(live, trigger, now):
+        key = (live.no, live.newest.version)
+        if segment is None or not has_come_anywhere(trigger, now, since=self._asked.get(key)):
             return False
-        people = self._around.audience.evaluate(
-            segment, as_of=now, workspace_id=self._around.workspace_id
-        )
+        has_come = False
+        if trigger.zone == "person" or self._find_new(live, trigger, self._around.zone, now):
+            people = self._around.audience.evaluate(
+                segment, as_of=now, workspace_id=self._around.workspace_id
+            )
+            has_come = self._wish_by_zone(live, trigger, people, now)
+        self._asked[key] = now
+        return has_come
+
+    def _wish_by_zone(
+        self, live: Live, trigger: ScheduleTrigger | OnceTrigger, people: BitMap, now: datetime
+    ) -> bool:
+        """Wish in those in whose zone a time has come; say whether there were any."""
         has_come = False
         for zone, mine in self._by_zone(trigger, people):
             come = self._find_new(live, trigger, zone, now)
@@ -80,14 +98,6 @@ class Schedules:
                 self._wish(live, zone, come, mine)
                 has_come = True
         return has_come
-
-    def _may_have_come(
-        self, live: Live, trigger: ScheduleTrigger | OnceTrigger, now: datetime
-    ) -> bool:
-        """Say whether it is worth asking who is meant."""
-        if trigger.zone == "shop":
-            return self._find_new(live, trigger, self._around.zone, now) is not None
-        return isinstance(trigger, ScheduleTrigger) or abs(now.date() - trigger.on) <= _NEAR
 
     def _find_new(
         self, live: Live, trigger: ScheduleTrigger | OnceTrigger, zone: ZoneInfo, now: datetime
@@ -137,6 +147,50 @@ class Schedules:
         if len(self._wished) > _KEPT:
             self._wished.clear()
         self._wished.add((live.no, zone.key, key))
+
+
+def has_come_anywhere(
+    trigger: ScheduleTrigger | OnceTrigger, now: datetime, *, since: datetime | None
+) -> bool:
+    """Say whether a time may have come in some zone of the world since an instant (None: ever)."""
+    if isinstance(trigger, OnceTrigger):
+        if since is None:
+            return abs(now.date() - trigger.on) <= _NEAR
+        return any(since < at <= now for at in _moments(trigger.on, trigger.at))
+    if since is None:
+        return True
+    cron = parse_cron(trigger.cron)
+    offsets = _offsets(now.year)
+    minute = now.replace(second=0, microsecond=0)
+    instants = (minute - back * _MINUTE for back in range(_LOOKED_BACK))
+    return any(
+        cron.holds(instant.astimezone(offset))
+        for instant in takewhile(lambda at: at > since, instants)
+        for offset in offsets
+    )
+
+
+@lru_cache(maxsize=1_024)
+def _moments(day: date, at: time) -> frozenset[datetime]:
+    """Return every instant at which a clock somewhere shows a time of a day."""
+    return frozenset(instant_of(day, at, ZoneInfo(name)) for name in _zone_names())
+
+
+@lru_cache(maxsize=8)
+def _offsets(year: int) -> frozenset[timezone]:
+    """Return everything that a zone is ahead of UTC by at some time in a year."""
+    first = datetime(year, 1, 1, tzinfo=UTC) - _WEEK
+    weeks = [first + n * _WEEK for n in range(_WEEKS_AROUND)]
+    return frozenset(
+        timezone(at.astimezone(zone).utcoffset() or timedelta())
+        for zone in map(ZoneInfo, _zone_names())
+        for at in weeks
+    )
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 def last_time(cron: Cron, zone: ZoneInfo, now: datetime) -> datetime | None:
