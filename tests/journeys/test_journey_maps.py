@@ -2,15 +2,21 @@
 
 from datetime import timedelta
 
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from journey_world import NOW, World, journey, message, wait, wait_for
 
 from kikubari.deliver import MessageState, find_meetings
 from kikubari.deliver._tables import messages
 from kikubari.journeys.definition import Goal, Rules
 from kikubari.journeys.mapping import map_conflicts, map_stages
+from kikubari.journeys.mapping._repository import count_people, sum_by_stage
 from kikubari.journeys.running import Explaining
+from kikubari.journeys.running._tables import enrolments
 from kikubari.kit.instants import to_micros
 from kikubari.spec.conditions import Events
+from kikubari.storage import bulk_insert
 
 DAY = timedelta(days=1)
 GOAL = Goal(events=Events("Order Completed"))
@@ -127,6 +133,63 @@ def test_stages_tell_who_went_on_and_who_reached_a_goal(state):
     assert (stages["onboarding"].reached_goal, stages["onboarding"].value_minor) == (3, 1_500)
     assert (stages["loyalty"].people, stages["loyalty"].went_on) == (3, 0)
     assert map_stages(world.store, world.journeys, explaining(world), since=NOW + DAY).stages == []
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.dictionaries(st.integers(1, 5), st.sampled_from([0, 1, 2]), max_size=4),
+    st.lists(
+        st.tuples(
+            st.integers(1, 5), st.integers(1, 6), st.integers(0, 9), st.booleans(), st.booleans()
+        ),
+        max_size=30,
+    ),
+)
+def test_sums_are_those_of_all_entries_looked_at_one_by_one(state, places, entries):
+    columns = (
+        "workspace_id", "journey_no", "number", "began_us", "state", "converted_us", "value_minor",
+        "version", "ordinal", "step", "at_us", "entered_us", "trigger_position", "path",
+    )  # fmt: skip
+    rows = [
+        (1, no, number, at, 3 if is_out else 2, at + 1 if goal else None, 7 * goal,
+         1, n, 0, at, at, 0, b"")
+        for n, (no, number, at, is_out, goal) in enumerate(entries)
+    ]  # fmt: skip
+    counted = []
+
+    def work(connection):
+        bulk_insert(connection, enrolments, columns, rows)
+        counted.extend(sum_by_stage(connection, 1, places, since_us=3))
+        counted.append(count_people(connection, 1, since_us=3))
+        raise _UndoneError
+
+    with pytest.raises(_UndoneError):
+        state.write(work)
+    first, reached = {}, set()
+    for no, number, at, is_out, goal in entries:
+        if at >= 3 and not is_out:
+            key = (places.get(no, -1), no, number)
+            first[key] = min(at, first.get(key, at))
+            if goal:
+                reached.add((key[0], number))
+    assert counted.pop() == len({number for _, _, number in first})
+    expected = {}
+    for place in {place for place, _, _ in first}:
+        mine = {}
+        for (other, _, number), at in first.items():
+            if other == place:
+                mine[number] = min(at, mine.get(number, at))
+        on = {
+            number
+            for (other, _, number), at in first.items()
+            if other > place and number in mine and at > mine[number]
+        }
+        expected[place] = (len(mine), len({n for p, n in reached if p == place}), len(on))
+    assert {row.place: (row.people, row.reached_goal, row.went_on) for row in counted} == expected
+
+
+class _UndoneError(Exception):
+    """Nothing of an example stays."""
 
 
 def test_steps_at_which_time_runs_out_are_frictions(state):

@@ -1,6 +1,6 @@
 """The stages of the life-cycle across all journeys: how many come, go on, and are lost where."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import get_args
 
@@ -30,85 +30,74 @@ def map_stages(
     workspace_id: int = DEFAULT_WORKSPACE,
 ) -> JourneyMap:
     """Return the stages of the journeys that let anybody in from an instant on, and frictions."""
+    since_us = to_micros(since)
+    known = {one.id: one for one in journeys.list_journeys()}
     with store.read() as connection:
-        rows = repository.list_people(connection, workspace_id, since_us=to_micros(since))
-        ids = {row.no: row.id for row in running.list_journeys(connection, workspace_id)}
-    by_journey: dict[str, list[repository.Found]] = {}
-    for row in rows:
-        by_journey.setdefault(ids[row.journey_no], []).append(row)
-    known = [one for one in journeys.list_journeys() if one.id in by_journey]
-    definitions = {one.id: journeys.list_versions(one.id)[0].definition for one in known}
-    later = _last_entries(known, by_journey)
-    stages = [
-        _stage(stage, mine, by_journey, definitions, later)
-        for stage in _ORDER
-        if (mine := [one for one in known if one.stage == stage])
-    ]
+        nos = {row.no: row.id for row in running.list_journeys(connection, workspace_id)}
+        by_journey = {
+            nos[row.journey_no]: row
+            for row in repository.sum_by_journey(connection, workspace_id, since_us=since_us)
+        }
+        places = {
+            no: _ORDER.index(stage)
+            for no, id_ in nos.items()
+            if id_ in by_journey and (stage := known[id_].stage)
+        }
+        by_stage = {
+            row.place: row
+            for row in repository.sum_by_stage(connection, workspace_id, places, since_us=since_us)
+        }
+        people = repository.count_people(connection, workspace_id, since_us=since_us)
+    entered = [one for one in known.values() if one.id in by_journey]
+    definitions = {one.id: journeys.list_versions(one.id)[0].definition for one in entered}
+    found = [_journey(one, by_journey[one.id], definitions[one.id]) for one in entered]
     frictions = [
         friction
-        for one in known
+        for one in entered
         for friction in _frictions(one.id, definitions[one.id], explaining.counts(one.id).steps)
     ]
     frictions.sort(key=lambda one: -one.lost)
     return JourneyMap(
         since=since,
-        people=len({row.number for row in rows}),
-        stages=stages,
+        people=people,
+        stages=[
+            _stage(
+                stage,
+                row,
+                [one for one in found if known[one.id].stage == stage],
+                sum(by_journey[one.id].value_minor for one in entered if one.stage == stage),
+            )
+            for stage in _ORDER
+            if (row := by_stage.get(_ORDER.index(stage) if stage else repository.NO_PLACE))
+            is not None
+        ],
         frictions=frictions[:_TOLD],
     )
 
 
-def _last_entries(
-    known: Sequence[Journey], by_journey: Mapping[str, Sequence[repository.Found]]
-) -> dict[int, list[tuple[int, int]]]:
-    """Return when each person entered a journey of which stage, by number."""
-    found: dict[int, list[tuple[int, int]]] = {}
-    for journey in known:
-        if journey.stage:
-            place = _ORDER.index(journey.stage)
-            for row in by_journey[journey.id]:
-                found.setdefault(row.number, []).append((place, row.began_us))
-    return found
-
-
 def _stage(
-    stage: Stage,
-    mine: Sequence[Journey],
-    by_journey: Mapping[str, Sequence[repository.Found]],
-    definitions: Mapping[str, JourneyDefinition],
-    later: Mapping[int, Sequence[tuple[int, int]]],
+    stage: Stage, row: repository.Found, mine: Sequence[StageJourney], value_minor: int
 ) -> StageView:
-    rows = [row for one in mine for row in by_journey[one.id]]
-    first: dict[int, int] = {}
-    for row in rows:
-        first[row.number] = min(row.began_us, first.get(row.number, row.began_us))
-    place = _ORDER.index(stage)
-    went_on = {
-        number
-        for number, began_us in first.items()
-        if stage and any(at > place and then_us > began_us for at, then_us in later.get(number, ()))
-    }
-    found = [_journey(one, by_journey[one.id], definitions[one.id]) for one in mine]
     return StageView(
         stage=stage,
-        people=len(first),
-        reached_goal=len({row.number for row in rows if row.converted_us is not None}),
-        went_on=len(went_on),
-        value_minor=int(sum(row.value_minor for row in rows)),
-        journeys=sorted(found, key=lambda one: -one.people),
+        people=row.people,
+        reached_goal=row.reached_goal,
+        went_on=row.went_on if stage else 0,
+        value_minor=int(value_minor),
+        journeys=sorted(mine, key=lambda one: -one.people),
     )
 
 
 def _journey(
-    journey: Journey, rows: Sequence[repository.Found], definition: JourneyDefinition
+    journey: Journey, row: repository.Found, definition: JourneyDefinition
 ) -> StageJourney:
     goal = definition.rules.goal
     return StageJourney(
         id=journey.id,
         name=journey.name,
         state=journey.state.value,
-        people=len(rows),
-        reached_goal=sum(row.converted_us is not None for row in rows),
+        people=row.people,
+        reached_goal=row.reached_goal,
         target_percent=None if goal is None else goal.target_percent,
     )
 

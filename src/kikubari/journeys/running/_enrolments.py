@@ -183,8 +183,9 @@ def list_after(
     return connection.execute(
         select(enrolments)
         .where(
-            _E.workspace_id == workspace_id,
-            _E.journey_no == journey_no,
+            # By id alone: SQLite would read all who were ever in the journey.
+            _E.workspace_id + 0 == workspace_id,
+            _E.journey_no + 0 == journey_no,
             _E.id > after,
             _E.trigger_position > position,
         )
@@ -257,7 +258,8 @@ def list_at_step(
             _E.workspace_id == workspace_id,
             _E.journey_no == lane[0],
             _E.step == lane[1],
-            (_E.due_us > due_us) | ((_E.due_us == due_us) & (_E.id > id_)),
+            _E.due_us >= due_us,
+            (_E.due_us > due_us) | (_E.id > id_),
         )
         .order_by(_E.due_us, _E.id)
         .limit(limit)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, case, func, insert, select, update
 
-from kikubari.journeys.running._tables import enrolments, journeys
+from kikubari.journeys.running._tables import enrolments
+from kikubari.journeys.running.contracts import EnrolmentState
 from kikubari.journeys.simulation._tables import simulations
 
 Found = Row[*tuple[Any, ...]]
+_E = enrolments.c
 
 
 def add(connection: Connection, **values: object) -> None:
@@ -58,18 +60,52 @@ def list_newest(
     ).all()
 
 
-def list_real_entries(
-    connection: Connection, workspace_id: int, journey_id: str, *, since_us: int, until_us: int
-) -> Sequence[Found]:
-    """Return the real enrolments of a journey that began in a stretch, with its names."""
+def sum_real_entries(
+    connection: Connection, workspace_id: int, journey_no: int, *, since_us: int, until_us: int
+) -> Found:
+    """Return (entries, people, held_out, reached_goal, value_minor) of a stretch."""
+    is_held_out = _E.state == int(EnrolmentState.HELD_OUT)
+    entered = case((is_held_out, None), else_=_E.number)
     return connection.execute(
-        select(enrolments, journeys.c.names)
-        .join(journeys, journeys.c.no == enrolments.c.journey_no)
-        .where(
-            journeys.c.workspace_id == workspace_id,
-            journeys.c.id == journey_id,
-            enrolments.c.workspace_id == workspace_id,
-            enrolments.c.began_us >= since_us,
-            enrolments.c.began_us < until_us,
+        select(
+            func.count(entered).label("entries"),
+            func.count(func.distinct(entered)).label("people"),
+            func.count(case((is_held_out, 1))).label("held_out"),
+            func.count(case((~is_held_out, _E.converted_us))).label("reached_goal"),
+            func.coalesce(func.sum(case((is_held_out, 0), else_=_E.value_minor)), 0).label(
+                "value_minor"
+            ),
+        ).where(
+            _E.workspace_id == workspace_id,
+            _E.journey_no == journey_no,
+            _E.began_us >= since_us,
+            _E.began_us < until_us,
         )
+    ).one()
+
+
+def list_real_paths(
+    connection: Connection,
+    workspace_id: int,
+    journey_no: int,
+    *,
+    since_us: int,
+    until_us: int,
+    after: int,
+    limit: int,
+) -> Sequence[Found]:
+    """Return (id, path) of those who entered in a stretch, behind an id, in order."""
+    return connection.execute(
+        select(_E.id, _E.path)
+        .where(
+            # Not by the index of the journey's people: they would be sorted for each page.
+            _E.workspace_id + 0 == workspace_id,
+            _E.journey_no + 0 == journey_no,
+            _E.began_us >= since_us,
+            _E.began_us < until_us,
+            _E.state != int(EnrolmentState.HELD_OUT),
+            _E.id > after,
+        )
+        .order_by(_E.id)
+        .limit(limit)
     ).all()

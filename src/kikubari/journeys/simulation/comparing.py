@@ -6,7 +6,6 @@ from datetime import datetime
 from kikubari.journeys.definition import JourneyDefinition, MessageStep
 from kikubari.journeys.running import Conversions
 from kikubari.journeys.running import _repository as running
-from kikubari.journeys.running.contracts import EnrolmentState
 from kikubari.journeys.running.paths import decode_path
 from kikubari.journeys.simulation import _repository as repository
 from kikubari.journeys.simulation.contracts import (
@@ -16,6 +15,9 @@ from kikubari.journeys.simulation.contracts import (
 )
 from kikubari.kit.instants import to_micros
 from kikubari.storage import StateStore
+
+# Ways that are held in memory at a time.
+_PATHS = 10_000
 
 
 def read_real(
@@ -32,31 +34,38 @@ def read_real(
     Messages are those of the steps that `definition` still has.
     """
     with store.read() as connection:
-        rows = repository.list_real_entries(
-            connection,
-            workspace_id,
-            journey_id,
-            since_us=to_micros(since),
-            until_us=to_micros(until),
-        )
-    if not rows:
+        journey = running.find_journey(connection, workspace_id, journey_id)
+        if journey is None:
+            return None
+        stretch = {"since_us": to_micros(since), "until_us": to_micros(until)}
+        sums = repository.sum_real_entries(connection, workspace_id, journey.no, **stretch)
+    if not sums.entries and not sums.held_out:
         return None
-    names = running.decode_names(rows[0].names)
+    names = running.decode_names(journey.names)
     writing = {step.id for step in definition.steps if isinstance(step, MessageStep)}
-    entered = [row for row in rows if row.state != EnrolmentState.HELD_OUT]
+    n_messages, after = 0, 0
+    while True:
+        with store.read() as connection:
+            rows = repository.list_real_paths(
+                connection, workspace_id, journey.no, **stretch, after=after, limit=_PATHS
+            )
+        if not rows:
+            break
+        n_messages += sum(_count_messages(row.path, names, writing) for row in rows)
+        after = rows[-1].id
     return RealFigures(
-        entries=len(entered),
-        people=len({row.number for row in entered}),
-        held_out=len(rows) - len(entered),
-        reached_goal=sum(row.converted_us is not None for row in entered),
-        value_minor=sum(row.value_minor for row in entered),
-        messages=sum(_count_messages(row, names, writing) for row in entered),
+        entries=sums.entries,
+        people=sums.people,
+        held_out=sums.held_out,
+        reached_goal=sums.reached_goal,
+        value_minor=int(sums.value_minor),
+        messages=n_messages,
     )
 
 
-def _count_messages(row: repository.Found, names: list[str], writing: AbstractSet[str]) -> int:
+def _count_messages(path: bytes, names: list[str], writing: AbstractSet[str]) -> int:
     return sum(
-        names[step] in writing and names[way] == "next" for step, way, _ in decode_path(row.path)
+        names[step] in writing and names[way] == "next" for step, way, _ in decode_path(path)
     )
 
 
