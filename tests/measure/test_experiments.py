@@ -163,3 +163,22 @@ def test_a_lead_that_would_show_is_a_winner_and_a_smaller_one_is_not():
         lift = reached / (total - reached) - 1
         parts = [tally("a", 9_000, total - reached), tally("b", 9_000, reached)]
         assert (judge(parts).winner == "b") is (lift >= visible)
+
+
+@given(st.integers(0, 60), st.integers(0, 60), st.floats(0.02, 50), st.sampled_from([4, 20, 140]))
+def test_the_smallest_lift_is_found_as_by_trying_every_lead(control, other, share, needed):
+    parts = [
+        Tally(part="a", people=200, reached=control, share=1.0),
+        Tally(part="b", people=200, reached=other, share=share),
+    ]
+    total = control + other
+    leads = (
+        (reached / share) / (total - reached) - 1
+        for reached in range(total)
+        if evidence_for(
+            Tally(part="b", people=total, reached=reached, share=share),
+            Tally(part="a", people=total, reached=total - reached, share=1.0),
+        )
+        >= needed
+    )
+    assert find_visible_lift(parts, error=1 / needed) == pytest.approx(next(leads, None))

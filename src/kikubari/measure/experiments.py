@@ -20,6 +20,7 @@ k / K lies above w, is smaller still than the martingale of that probability: it
 all of "the first is not better". Counts are all that is needed.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from math import exp, inf, lgamma, log
 
@@ -159,12 +160,17 @@ def find_visible_lift(tallies: Sequence[Tally], *, error: float = 0.05) -> float
 def _visible_lift(control: Tally, other: Tally, needed: float) -> float | None:
     """Return by how much `other` must lead, of as many that reached the goal as there are."""
     total = control.reached + other.reached
-    for reached in range(total):
+
+    def is_proven(reached: int) -> bool:
         better = Tally(part="", people=total, reached=reached, share=other.share)
         rest = Tally(part="", people=total, reached=total - reached, share=control.share)
-        if evidence_for(better, rest) >= needed:
-            return (reached / other.share) / (rest.reached / control.share) - 1
-    return None
+        return evidence_for(better, rest) >= needed
+
+    # Convex in what was reached and below 1 where both are alike, beyond that evidence only grows.
+    reached = bisect_left(range(total), x=True, key=is_proven)
+    if reached == total:
+        return None
+    return (reached / other.share) / ((total - reached) / control.share) - 1
 
 
 def _verdict(tally: Tally, error: float) -> PartVerdict:
