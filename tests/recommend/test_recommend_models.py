@@ -10,8 +10,8 @@ from made_up_shop import NOW
 from pyroaring import BitMap
 
 from kikubari.catalog import Catalog
-from kikubari.decide.recommend import Lesson, RecommendationModels, Traces, learn_to_file
-from kikubari.decide.recommend.statements import Kind, gather, key_of
+from kikubari.decide.recommend import Lesson, RecommendationModels, Traces, learn_to_file, traces
+from kikubari.decide.recommend.statements import Kind, gather, key_of, read_statements
 from kikubari.decide.recommend.traces import Trace
 from kikubari.events import Copier, EventLog, Intake, RangeEncoder, RowBuilder, Sequencer
 from kikubari.kit.clock import ManualClock
@@ -161,6 +161,24 @@ def _named(properties, base):
     if "order_id" in properties:
         return {**properties, "order_id": f"{properties['order_id']}-{base}"}
     return properties
+
+
+def test_much_that_was_followed_is_read_anew_and_says_the_same(world, monkeypatch):
+    monkeypatch.setattr(traces, "_MOST_FOLLOWED", 2)
+    followed = world.traces()
+    followed.follow()
+    reads = []
+    monkeypatch.setattr(
+        traces,
+        "read_statements",
+        lambda *args, **kw: reads.append(1) or read_statements(*args, **kw),
+    )
+    for days in range(9, 1, -1):
+        world.take_in(order("u1", days, f"p{days}"))
+        followed.follow()
+    assert 1 < len(reads) < 8
+    found = trace_of(followed, world.numbers.numbers["u1"])
+    assert set(found.bought) == {f"p{days}" for days in range(9, 1, -1)}
 
 
 def test_a_person_of_several_numbers_has_one_trace(world):

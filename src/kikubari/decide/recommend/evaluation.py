@@ -125,7 +125,8 @@ def _tally(
     tallies = {name: _Tally() for name in rankings}
     for begin in range(0, len(customers), _AT_ONCE):
         some = customers[begin : begin + _AT_ONCE]
-        theirs = bought[np.isin(bought // n_items, some)]
+        first, end = np.searchsorted(bought, [some[0] * n_items, (some[-1] + 1) * n_items])
+        theirs = bought[first:end]
         keys = np.searchsorted(some, theirs // n_items) * n_items + theirs % n_items
         found = snapshot.find(some, mode)
         for name, ranking in rankings.items():

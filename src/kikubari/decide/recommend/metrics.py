@@ -8,6 +8,7 @@ from kikubari.decide.recommend.contracts import Figure
 LIST = 10
 _RESAMPLES = 1000
 _RESAMPLED_AT_ONCE = 50
+_DRAWN_AT_ONCE = 5_000_000
 
 
 def ndcg(
@@ -47,9 +48,10 @@ def figure_of(values: NDArray[np.float64], seed: int = 0) -> Figure:
     if len(values) == 0:
         return Figure(0.0, 0.0, 0.0)
     generator = np.random.default_rng(seed)
+    at_once = max(1, min(_RESAMPLED_AT_ONCE, _DRAWN_AT_ONCE // len(values)))
     means = [
-        values[generator.integers(0, len(values), (_RESAMPLED_AT_ONCE, len(values)))].mean(1)
-        for _ in range(_RESAMPLES // _RESAMPLED_AT_ONCE)
+        values[generator.integers(0, len(values), (at_once, len(values)))].mean(1)
+        for _ in range(-(-_RESAMPLES // at_once))
     ]
     low, high = np.quantile(np.concatenate(means), (0.025, 0.975))
     return Figure(float(values.mean()), float(low), float(high))

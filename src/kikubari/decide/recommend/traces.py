@@ -35,6 +35,8 @@ _HELD = timedelta(hours=24)
 # A long way behind, the copy tells everything sooner than the log does event by event.
 _MOST_BEHIND = 20_000
 _EVENTS_AT_ONCE = 5_000
+# What is followed takes many times the memory of what is read at once.
+_MOST_FOLLOWED = 200_000
 
 
 class FollowedLog(Protocol):
@@ -87,6 +89,7 @@ class _Held:
         self.names = names
         self.position = position
         self.at = at
+        self.n_followed = 0
 
     def add(self, statements: Statements, names: Mapping[int, str], position: int) -> None:
         self.names.update(names)
@@ -94,6 +97,7 @@ class _Held:
             mine = statements.chosen(statements.number == number)
             # A new list: who reads meanwhile holds the one of before.
             self._later[int(number)] = [*self._later.get(int(number), ()), mine]
+        self.n_followed += len(statements.number)
         self.position = position
 
     def find(self, numbers: Collection[int]) -> list[Statements]:
@@ -147,8 +151,7 @@ class Traces:
             now, position, held = self._clock.now(), self._log.position(), self._held
             if held is not None and position < held.position:
                 return False  # the copy is being made anew; it gets here again
-            is_old = held is None or now - held.at > _HELD
-            if held is None or is_old or position - held.position > _MOST_BEHIND:
+            if held is None or self._is_read_anew(held, now, position):
                 self._held = self._read(now, position)
                 return False
             last = min(position, held.position + _EVENTS_AT_ONCE)
@@ -156,6 +159,14 @@ class Traces:
                 events = list(self._log.read(held.position + 1, last, tuple(KINDS)))
                 held.add(*to_statements(events, self._builder), position=last)
             return last < position
+
+    @staticmethod
+    def _is_read_anew(held: _Held, now: datetime, position: int) -> bool:
+        return (
+            now - held.at > _HELD
+            or position - held.position > _MOST_BEHIND
+            or held.n_followed > _MOST_FOLLOWED
+        )
 
     def find(
         self, numbers: Collection[int], *, now: datetime, product_of: Callable[[str], str]
