@@ -25,6 +25,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,8 +69,16 @@ class Findings:
 class Harness:
     """One installation that is killed over and over, and its server."""
 
-    def __init__(self, folder: Path, *, seed: int, definition: BroadcastDefinition) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        seed: int,
+        definition: BroadcastDefinition,
+        work: Callable[[Job], None] = deliver,
+    ) -> None:
         self._definition = definition
+        self._work = work
         self._random = random.Random(seed)
         self._database = folder / "state.db"
         self._sunk = folder / "sink"
@@ -92,11 +101,11 @@ class Harness:
         """
         started = time.monotonic()
         job = self._next_job(PEOPLE)
-        reap(*fork(lambda _report: deliver(job)))
+        reap(*fork(lambda _report: self._work(job)))
         lifetime = time.monotonic() - started
         for _ in range(n_kills):
             job = self._next_job(PEOPLE)
-            child, report = fork(lambda _report, job=job: deliver(job))
+            child, report = fork(lambda _report, job=job: self._work(job))
             moment = self._random.random() ** 2 * lifetime
             is_over, _, _ = select.select([report], [], [], moment)
             if not is_over:
@@ -112,7 +121,7 @@ class Harness:
 
             def work(report: int, job: Job = job, number: int = number) -> None:
                 DeathAt(number, report).install()
-                deliver(job)
+                self._work(job)
 
             is_killed, point = reap(*fork(work))
             if not is_killed:
@@ -129,7 +138,7 @@ class Harness:
             self._is_enqueuing()
         ):
             job = self._next_job(0)
-            is_killed, _ = reap(*fork(lambda _report, job=job: deliver(job)))
+            is_killed, _ = reap(*fork(lambda _report, job=job: self._work(job)))
             if is_killed:
                 raise AssertionError("a run that nobody killed died")
 

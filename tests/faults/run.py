@@ -43,6 +43,7 @@ SUITES = (
         ("--kills", "40", "--points", "--every", "2"),
         ("--kills", "200", "--points"),
     ),
+    Suite("letters", "letter_kill.py", ("--kills", "5"), ("--kills", "200")),
     Suite("bad servers", "bad_servers.py", ("--people", "60"), ("--people", "3000")),
     Suite(
         "bad endpoints",

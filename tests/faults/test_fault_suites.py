@@ -137,3 +137,10 @@ def test_every_script_here_is_run(request: pytest.FixtureRequest):
     assert {
         name for name in scripts if "argparse" in (folder / name).read_text()
     } <= named | runners
+
+
+@pytest.mark.slow
+def test_no_kill_gives_anybody_two_letters_of_an_experiment():
+    found = run_short("letters")
+    assert found["several"] == []
+    assert set(found["letters"]) == {"a", "b", "c"}
