@@ -97,6 +97,16 @@ def read_claims(lower: str, *, is_open: bool) -> Claims:
     return Claims(frozenset(signs), frozenset(asserts), is_of_ours)
 
 
+def matters_in(text: str) -> frozenset[str]:
+    """Return the families of private facts that the words of a sentence touch, claimed or not.
+
+    Goods that go with a matter, such as a cot, are left out: they are on offer.
+    """
+    private = lexicon().private
+    tags = (tag.lower() for tag in _TAG.findall(_tagged(canonical(text.lower()))))
+    return frozenset(tag for tag in tags if tag in private and not private[tag].family)
+
+
 def _is_of_ours(tagged: str) -> bool:
     bars = _grammar().bars
     return bool(bars["ours"].search(tagged)) and not bars["to_reader"].search(tagged)

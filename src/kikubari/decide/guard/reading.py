@@ -15,6 +15,7 @@ from kikubari.decide.guard.vocabulary import (
     are_related,
     families,
     family_of,
+    family_of_category,
     is_address,
     normalise,
     sensitivity_of,
@@ -158,8 +159,12 @@ class Reading:
     def allows(self, fact: FactReading) -> bool:
         """Say whether the person explicitly allowed the use of this fact for this."""
         known = families().get(fact.family)
+        # A name may say more than the category: leave to locate somebody is not leave to know
+        # where they pray.
+        named = family_of_category(fact.use.category) if fact.use.category else None
+        category = fact.use.category if named in {None, fact.family} else ""
         names = (
-            *(fact.family, fact.use.category, fact.name),
+            *(fact.family, category, fact.name),
             *(known.categories if known is not None else ()),
         )
         return any(normalise(name) in self._allowed for name in names if name)

@@ -11,23 +11,29 @@ from kikubari.decide.guard.vocabulary import normalise
 
 _GROUP = re.compile(
     r"\b(?:cluster|cohort|segment|lookalike|look alike|persona|demographic\w*|group|household type"
-    r"|neighbou?rhood|postcode (?:average|profile|class)|area (?:type|profile|average)|peer\w*"
+    r"|neighbou?rhood|(?:area|postcode|zip|district) (?:type|profile|average|class|income|wealth"
+    r"|spend\w*|age)|peer\w*"
     r"|people like|similar (?:people|customers|users)|mosaic|acorn|archetype|audience)\b"
     r"|クラスタ|セグメント|ペルソナ|類似|世代"
 )
 
 
+# To print a guess at these is to tell people what they are.
+_OF_THE_PERSON = frozenset({"gender", "finance_basic"})
+
+
 def judge_stated_guess(reading: Reading) -> Iterator[Objection]:
     """R06: a guess about an interest is not told as a fact."""
     for fact in reading.guesses():
-        if fact.level is Sensitivity.S1 and not _is_group(fact) and _states(reading):
+        is_told = _states(reading) or (fact.is_rendered and fact.family in _OF_THE_PERSON)
+        if fact.level is Sensitivity.S1 and not _is_group(fact) and is_told:
             yield warn(fact.name)
     if reading.is_marketing and not (reading.facts or reading.copy.owns) and _states(reading):
         yield warn(reading.copy.where(Sign.STATES))
 
 
 def judge_confidence(reading: Reading) -> Iterator[Objection]:
-    """R07: an unsure guess gives way to what suits everybody."""
+    """R07: an unsure guess gives way to what suits everybody, or to a question."""
     for fact in reading.facts:
         if fact.is_declared or fact.is_address:
             continue
@@ -35,8 +41,12 @@ def judge_confidence(reading: Reading) -> Iterator[Objection]:
         confidence = fact.use.confidence
         if confidence is None:
             confidence = 1.0 if fact.is_observed else 0.0
-        if confidence < reading.policy.min_confidence:
-            yield block(fact.name) if fact.is_close else warn(fact.name)
+        if confidence >= reading.policy.min_confidence:
+            continue
+        if fact.is_close:
+            yield block(fact.name)
+        elif Sign.ASKS_BACK not in reading.copy.signs:
+            yield warn(fact.name)
 
 
 def judge_agreement(reading: Reading) -> Iterator[Objection]:
@@ -76,7 +86,7 @@ def judge_group(reading: Reading) -> Iterator[Objection]:
     speaks = Sign.GROUPS in reading.copy.signs
     is_said = speaks or _states(reading)
     for fact in reading.guesses():
-        if is_said and (speaks or _is_group(fact)):
+        if (is_said or fact.is_rendered) and (speaks or _is_group(fact)):
             yield block(fact.name)
     if speaks and not reading.facts and reading.is_marketing:
         told = _sentence_on_groups(reading)

@@ -1,13 +1,21 @@
 """When and how often: R13, R14, R15, R19. Rule R30 says which messages they do not touch."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from kikubari.decide.guard.policy import is_quiet
 from kikubari.decide.guard.reading import BUZZING, Reading
 from kikubari.decide.guard.rules.rule import Judge, Objection, block, hold, warn
 from kikubari.decide.guard.signs import Sign, occasions
 from kikubari.decide.guard.vocabulary import normalise
+
+_WAY_OUT = re.compile(
+    r"\b(?:opt out|skip|leave (?:it|them|this) out|stop (?:it|them|these)|pause|mute|say so|tell us"
+    r"|unsubscribe from (?:it|them|these))\b|停止|受け取らない|お送りしません|控え|お休み",
+    re.IGNORECASE,
+)
 
 
 def judge_night(reading: Reading) -> Iterator[Objection]:
@@ -51,6 +59,17 @@ def judge_occasion(reading: Reading) -> Iterator[Objection]:
         yield block(min(unwanted & about))
     elif Sign.OPTS_OUT in reading.copy.signs:
         yield warn(reading.copy.where(Sign.OPTS_OUT))
+    elif _asks_to_leave_out(reading):
+        yield warn(min(reading.copy.occasions))
+
+
+def _asks_to_leave_out(reading: Reading) -> bool:
+    """Say whether a question about an occasion is followed by the way out of it."""
+    sentences = reading.copy.sentences
+    return any(
+        bool(one.occasions) and one.text.endswith(("?", "か。")) and _WAY_OUT.search(after.text)
+        for one, after in pairwise(sentences)
+    )
 
 
 @lru_cache(maxsize=256)

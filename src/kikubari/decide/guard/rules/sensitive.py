@@ -3,12 +3,18 @@
 import re
 from collections.abc import Iterator
 
+from kikubari.decide.guard.claims import matters_in
 from kikubari.decide.guard.contracts import Sensitivity
 from kikubari.decide.guard.copy_check import Copy
 from kikubari.decide.guard.reading import FactReading, Reading
 from kikubari.decide.guard.rules.rule import Judge, Objection, block, warn
 from kikubari.decide.guard.signs import Sign
-from kikubari.decide.guard.vocabulary import are_related, families, normalise
+from kikubari.decide.guard.vocabulary import (
+    are_related,
+    families,
+    family_of_category,
+    normalise,
+)
 
 _SPECIAL = frozenset(n for n, f in families().items() if f.level is Sensitivity.S3)
 _CLOSE = frozenset(n for n, f in families().items() if f.level is Sensitivity.S2)
@@ -74,7 +80,7 @@ def judge_close_guess(reading: Reading) -> Iterator[Objection]:
 
 def judge_place(reading: Reading) -> Iterator[Objection]:
     """R11: a precise place only where invited, a sensitive place never."""
-    places = [f for f in reading.facts if f.family in {"location_precise", "location_coarse"}]
+    places = [fact for fact in reading.facts if _is_place(fact)]
     for fact in places:
         is_sensitive = _PLACES.search(normalise(fact.name)) is not None
         if (
@@ -96,6 +102,12 @@ def judge_place(reading: Reading) -> Iterator[Objection]:
         ]
         if telling:
             yield warn(telling[0])
+
+
+def _is_place(fact: FactReading) -> bool:
+    """Say whether it is where somebody is, whatever else its name gives away."""
+    families_of_it = {fact.family, family_of_category(fact.use.category or "")}
+    return bool(families_of_it & {"location_precise", "location_coarse"})
 
 
 def judge_onlookers(reading: Reading) -> Iterator[Objection]:
@@ -164,7 +176,8 @@ def _implies(copy: Copy, fact: FactReading) -> bool:
     """Say whether words connect the reader with what the fact is about."""
     for one in copy.sentences:
         # Who was chosen by a guess is spoken to by any word about it, unless it is left open.
-        topics = one.owns if Sign.SUPPOSES in one.signs else one.mentions
+        is_open = Sign.SUPPOSES in one.signs
+        topics = one.owns if is_open else one.mentions | matters_in(one.text)
         if any(are_related(fact.family, topic) for topic in topics):
             return True
         if fact.family in _TURNS and not one.signs & _OPEN and one.signs & _HINTING:
