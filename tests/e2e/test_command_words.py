@@ -1,8 +1,12 @@
 """What commands say to people: whole ids, one customer to read, and what is wrong, where."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
+
+from installation import Installation
 
 AGREED = {"purpose": "marketing", "channel": "email", "status": "granted"}
 
@@ -33,10 +37,20 @@ def test_what_is_not_there_says_where_to_look(installation, command):
 
 
 def test_a_file_that_cannot_be_written_is_named(installation, tmp_path):
-    folder = tmp_path / "plan.json"
-    folder.mkdir()
-    said = refusal(installation, "plan", "export", str(folder))
-    assert str(folder) in said[0]
+    file = str(tmp_path / "no such folder" / "plan.json")
+    said = refusal(installation, "plan", "export", file)
+    assert said[0].startswith(f"{file}: ")
+
+
+def test_data_of_a_newer_version_are_left_alone(tmp_path):
+    house = Installation(tmp_path / "home")
+    house.run("sources", "list")
+    with closing(sqlite3.connect(house.home / "state.db")) as state, state:
+        state.execute("UPDATE alembic_version SET version_num = '9999'")
+    first, hint = refusal(house, "sources", "list")
+    assert "newer version" in first
+    assert "9999" in first
+    assert "back-up" in hint
 
 
 def test_ids_are_whole_where_no_terminal_cuts_them(installation):
