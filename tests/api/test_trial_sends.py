@@ -106,3 +106,27 @@ def test_it_hands_out_no_code(api):
     send(api, draft, MEMBER).raise_for_status()
     assert "SAMPLE" in newest(api)["html"]
     assert api.get(f"/api/offers/{offer}")["figures"]["n_issued"] == 0
+
+
+def test_one_chooses_the_letter_and_the_language(api, draft_id):
+    html = '<a href="{{ unsubscribe_url }}">Stop</a>'
+    other = {
+        "default_language": "en",
+        "variants": {
+            "en": {"subject": "Second letter", "html": html},
+            "ja": {"subject": "二通目", "html": html},
+        },
+    }
+    draft = api.post("/api/broadcasts", {**DRAFT, "experiment": {"others": [{"template": other}]}})
+
+    def try_out(**choice):
+        body = {"profile_id": "tr1", "addresses": [MEMBER], **choice}
+        answer = api.client.post(f"/api/broadcasts/{draft['id']}/test", json=body)
+        return answer if answer.is_error else newest(api)["subject"]
+
+    assert try_out() == "[Test] For Ada"
+    assert try_out(letter="a", language="ja") == "[テスト] 冬"
+    assert try_out(letter="b") == "[Test] Second letter"
+    assert try_out(letter="b", language="ja") == "[テスト] 二通目"
+    assert try_out(letter="b", language="fr").status_code == 404
+    assert try_out(letter="c").status_code == 404

@@ -64,6 +64,25 @@ def find_letter(definition: BroadcastDefinition, name: str) -> BroadcastDefiniti
     return found
 
 
+def in_language(definition: BroadcastDefinition, language: str) -> BroadcastDefinition:
+    """Return a definition whose letter is in one language alone, whoever reads it.
+
+    Raises:
+        NotFoundError: the letter is not written in it.
+    """
+    template = definition.template
+    variant = template.variants.get(language)
+    if variant is None:
+        raise NotFoundError(
+            f"the letter is not written in {language}",
+            hint=f"It is in {', '.join(sorted(template.variants))}.",
+        )
+    alone = msgspec.structs.replace(
+        template, variants={language: variant}, default_language=language
+    )
+    return msgspec.structs.replace(definition, template=alone)
+
+
 def map_templates(
     definition: BroadcastDefinition, change: Callable[[EmailTemplateSource], EmailTemplateSource]
 ) -> BroadcastDefinition:

@@ -11,14 +11,19 @@ from litestar.params import FromPath, JSONBody
 from kikubari.api.authentication import actor_of, requires
 from kikubari.api.contracts import Services
 from kikubari.api.guarding import AUDITED
-from kikubari.journeys import BroadcastDefinition, TestedAddress, find_letter
+from kikubari.journeys import BroadcastDefinition, TestedAddress, find_letter, in_language
 from kikubari.spec.errors import InvalidInputError, RateLimitedError
 
 _PER_MINUTE = 10
 
 
 class TestSend(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """As whom a draft is written, which of its letters, and the members it goes to."""
+    """As whom a draft is written, which of its letters, and the members it goes to.
+
+    Attributes:
+        letter: of an experiment, ``a`` to ``h``; empty: the broadcast's own.
+        language: one that the letter is written in; empty: the customer's.
+    """
 
     profile_id: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
     addresses: Annotated[
@@ -26,6 +31,7 @@ class TestSend(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         msgspec.Meta(min_length=1, max_length=5),
     ]
     letter: Annotated[str, msgspec.Meta(max_length=1)] = ""
+    language: Annotated[str, msgspec.Meta(max_length=35)] = ""
 
 
 @post(
@@ -53,12 +59,14 @@ def _prepare(
     """Return what is sent as whom and to where, written down first.
 
     Raises:
-        NotFoundError: no such broadcast or letter, or nobody by that reference.
+        NotFoundError: no such broadcast, letter or language, or nobody by that reference.
         InvalidInputError: an address that is no member's.
         RateLimitedError: too many tests.
     """
     by = actor_of(request)
     definition = find_letter(services.broadcasts.get(broadcast_id).definition, data.letter)
+    if data.language:
+        definition = in_language(definition, data.language)
     with services.store.read() as connection:
         number = services.profiles.get_profile(connection, data.profile_id).number
     members = {one.email.casefold(): one.email for one in services.access.members.list_members()}
@@ -72,7 +80,8 @@ def _prepare(
     if wait:
         raise RateLimitedError("too many test sends", retry_after_seconds=wait)
     addresses = [members[one] for one in wanted]
-    detail = f"as {data.profile_id} to {', '.join(addresses)}"
+    which = " ".join(one for one in (data.letter, data.language) if one)
+    detail = f"{which and which + ' '}as {data.profile_id} to {', '.join(addresses)}"
     services.store.write(
         lambda connection: services.access.audit.append(
             connection, by, "broadcast.tested", broadcast_id, detail
