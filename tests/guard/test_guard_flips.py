@@ -9,7 +9,7 @@ GOOD = [row for row in own_rows() if row["expected"] == "ok"]
 RANKS = {"ok": 0, "warn": 1, "hold": 2, "block": 3}
 BUZZES = {"push", "sms", "line", "whatsapp"}
 PLAIN = {"basic", "preference", "contact", "transactional"}
-ADDRESS = {"name", "first_name", "last_name"}
+ADDRESS = {"name", "first_name", "last_name", "name_kana", "language"}
 ACTS = ("click", "wishlist", "saved", "registry", "alert")
 
 
@@ -41,6 +41,11 @@ def _asks_back(row):
     return "?" in row["message_excerpt"] or "ますか" in row["message_excerpt"]
 
 
+def _gives(row):
+    context = row["context"]
+    return (context["customer_value"], context["marketer_value"]) == ("high", "low")
+
+
 def _first_attribute(row):
     return row["uses"][0]["attribute"]
 
@@ -70,7 +75,7 @@ VIOLATIONS = {
     ),
     "cap": (_is_marketing, lambda r: {"sent_7d": 9}, "hold"),
     "twice": (_is_marketing, lambda r: {"same_content_24h": 2}, "warn"),
-    "asks": (_is_marketing, lambda r: {"gives_last5": 0}, "warn"),
+    "asks": (lambda r: _is_marketing(r) and not _gives(r), lambda r: {"gives_last5": 0}, "warn"),
     "complaint": (_is_marketing, lambda r: {"open_issue": True}, "block"),
     "checkout": (_is_marketing, lambda r: {"journey_stage": "checkout"}, "hold"),
     "leaving": (_is_marketing, lambda r: {"intent": "cancel_account"}, "hold"),
@@ -91,7 +96,7 @@ VIOLATIONS = {
     ),
     "why": (lambda r: _is_marketing(r) and _learnt(r), lambda r: {"why_link": False}, "warn"),
     "special": (
-        lambda r: _is_marketing(r) and "health" in r["context"]["explicit_consent"],
+        lambda r: _is_marketing(r) and "health" in (r["context"]["explicit_consent"] or []),
         lambda r: {"explicit_consent": []},
         "block",
     ),

@@ -82,9 +82,12 @@ class FactReading(msgspec.Struct, frozen=True):
     @property
     def is_purchase(self) -> bool:
         """Whether it is the person's own purchase."""
-        return self.is_observed and (
-            self.family == "transactional" or bool(_PURCHASE.search(normalise(self.name)))
-        )
+        return self.is_observed and self.is_of_purchase
+
+    @property
+    def is_of_purchase(self) -> bool:
+        """Whether it says that something was bought, however that is known."""
+        return self.family == "transactional" or bool(_PURCHASE.search(normalise(self.name)))
 
     @property
     def is_address(self) -> bool:

@@ -65,10 +65,10 @@ def judge_bad_time(reading: Reading) -> Iterator[Objection]:
     if reading.context.open_issue or _is_at(reading, _TROUBLE):
         yield block("open_issue")
     elif Sign.REORDERS not in reading.copy.signs:
-        owned = [_thing(fact) for fact in reading.facts if fact.is_purchase]
+        owned = [_thing(fact) for fact in reading.facts if fact.is_of_purchase]
         just_bought = bool(_BOUGHT.search(reading.stage)) and not any(owned)
         for fact in reading.facts:
-            if fact.family not in _SHOPPING or fact.is_purchase:
+            if fact.family not in _SHOPPING or fact.is_of_purchase:
                 continue
             if any(_thing(fact) & one for one in owned) or (just_bought and not fact.is_declared):
                 yield warn(fact.name)
