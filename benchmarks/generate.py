@@ -45,6 +45,8 @@ from kikubari.storage import ColumnarStore, SqliteStateStore, bulk_insert, metad
 FULL_SIZE = Extent(n_events=20_000_000, n_profiles=1_000_000)
 # Events made, sealed and written at a time: some 300 MB.
 _CHUNK = 250_000
+# However busy the machine is, and whoever stops it for a while.
+_UNHURRIED = {"max_execution_time": 3_600}
 _EVENT_COLUMNS = (
     "workspace_id", "position", "number", "source_id", "message_key", "type", "occurred_us",
     "received_us", "body",
@@ -150,7 +152,7 @@ class _Generator:
         return keys
 
     def _write_log(self, connection: Connection, first: int, keys: list[bytes]) -> None:
-        rows = self._columnar.query_rows(LOG_SQL)
+        rows = self._columnar.query_rows(LOG_SQL, budget=_UNHURRIED)
         numbers = [row[0] for row in rows]
         sealed = self._keys.seal(connection, numbers, [row[5].encode() for row in rows])
         bulk_insert(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import product
 from typing import Any
 
-from population import AS_OFS, DURATIONS, EVENTS, MICRO
+from population import AS_OFS, DURATIONS, EVENTS, MICRO, instant
 
 from kikubari.spec.envelope import IDENTIFIED
 from kikubari.spec.topics import CONSENT_CHANGED, SUPPRESSION_CHANGED, TRAIT_COMPUTED
@@ -97,7 +97,9 @@ def aggregate_edges() -> Iterator[Json]:
                 # The whole millionth next to a fraction, on the side of zero.
                 edge = int(total / count * 1_000_000) / 1_000_000
                 bound = "at_least" if total < 0 else "more_than"
-                yield {**_aggregate("avg", money, event, {bound: edge}), "where": small}
+                other = "less_than" if total < 0 else "at_most"
+                for value in ({bound: edge}, {other: edge}):
+                    yield {**_aggregate("avg", money, event, value), "where": small}
         for function in ("min", "max", "sum"):
             yield _aggregate(function, rating, event, {"at_least": 1.005, "at_most": 1.005})
 
@@ -174,6 +176,14 @@ def age_edges() -> Iterator[Json]:
                        "february_29": rule}  # fmt: skip
 
 
+def anniversary_edges() -> Iterator[Json]:
+    """Single days around those of many birthdays, and nearly all of a year."""
+    for rule in ("feb_28", "mar_1", "leap_years_only"):
+        for first, last in ((-2, -2), (-1, -1), (0, 0), (1, 1), (0, 7), (-180, 180)):
+            leaf: Json = {"type": "anniversary", "trait": "birthday", "february_29": rule}
+            yield {**leaf, "from": first, "to": last}
+
+
 def next_edges() -> Iterator[Json]:
     """A date exactly as far ahead as asked for, and a second further."""
     for hours, seconds in ((17, 0), (16, 3_599), (24, 0), (1, 0)):
@@ -242,16 +252,20 @@ FOCUSED = {
     "recency_edges": recency_edges,
     "sequence_edges": sequence_edges,
     "age_edges": age_edges,
+    "anniversary_edges": anniversary_edges,
     "next_edges": next_edges,
     "due_edges": due_edges,
     "ratio_edges": ratio_edges,
     "repeated_edges": repeated_edges,
     "item_totals": item_totals,
 }
+# When it is a third date somewhere, for two hours of each day.
+THREE_TODAYS = [instant("2026-03-01T11:30:00+00:00"), instant("2028-02-29T10:15:00+00:00")]
 # Everything has happened by the last instant; sliding edges are looked at from each other one.
 FOCUS_AS_OFS = {
     "recency_edges": AS_OFS[:3],
-    "age_edges": [AS_OFS[0], AS_OFS[2], AS_OFS[4], AS_OFS[-1]],
+    "age_edges": [AS_OFS[0], AS_OFS[2], AS_OFS[4], AS_OFS[-1], *THREE_TODAYS],
+    "anniversary_edges": THREE_TODAYS,
     "next_edges": AS_OFS[:3],
     "due_edges": AS_OFS[:3],
 }

@@ -274,27 +274,27 @@ MUTANTS = [
     Mutant(_COMPILE_EVENTS, "greatest(0, arraySum", "(arraySum", "cart"),
     Mutant(_EVALUATE_EVENTS, "value = amount\n", "value += amount\n", "cart"),
     Mutant(_EVALUATE_EVENTS, "opened[-1][_AT] > as_of", "opened[-1][_AT] >= as_of", "cart"),
+    Mutant(_COMPILE_NUMBERS, '(">", low - 1)', '(">", low)', "aggregate_edges"),
+    Mutant(_COMPILE_NUMBERS, '("<", high + 1)', '("<", high)', "aggregate_edges"),
+    Mutant(_COMPILE_NUMBERS, "{factor // shared}", "{factor}", "aggregate_edges"),
+    Mutant(_COMPILE_DATES, "transform(zone, {zones}, {home})", "toUInt8({home})", "anniversary"),
+    Mutant(_COMPILE_DATES, "transform(text, {zones}, {home})", "toUInt8({home})", "anniversary"),
+    Mutant(_COMPILE_DATES, "range(1 << len(todays))", "range(4)", "anniversary_edges"),
+    Mutant(_COMPILE_DATES, "if n >> place & 1", "if not n >> place & 1", "anniversary"),
+    Mutant(_COMPILE_DATES, "told[:home] + told[home + 1 :]", "told", "anniversary"),
     Mutant(
-        _COMPILE_DATES,
-        "transform(zone, {names}, {indexes}, toUInt8({days.index(here)}))",
-        "toUInt8({days.index(here)})",
-        "anniversary",
+        _COMPILE_DATES, "{_twice(said)}, {_twice(told)}", "{_twice(told)}, {_twice(told)}", "age"
     ),
     Mutant(
         _COMPILE_DATES,
-        "NOT ({' AND '.join(anywhere)})",
-        "NOT ({' OR '.join(anywhere)})",
+        "bitmapOr({_twice(said)}, {_twice(told)})",
+        "{_twice(said)}",
         "anniversary",
     ),
-    Mutant(
-        _COMPILE_DATES, "{text} <= {scope.text(until)}", "{text} < {scope.text(until)}", "age_edges"
-    ),
-    Mutant(
-        _COMPILE_DATES, "{text} > {scope.text(after)}", "{text} >= {scope.text(after)}", "age_edges"
-    ),
-    Mutant(
-        _COMPILE_DATES, "if(isNotNull(instant), substring(text, 1, 10), '')", "text", "age_edges"
-    ),
+    Mutant(_COMPILE_DATES, "until + _WHOLE_DAY", "until", "age_edges"),
+    Mutant(_COMPILE_DATES, "after and after + _WHOLE_DAY", "after", "age_edges"),
+    Mutant(_COMPILE_DATES, '"isNotNull(instant)"', '"1"', "age_edges"),
+    Mutant(_COMPILE_DATES, "-9]|-)-", "-9])-", "anniversary"),
     Mutant(_EVALUATE, "if value.instant is None:", "if not value.text:", "age_edges"),
     Mutant(_EVALUATE, "after < value.text[:10]", "after <= value.text[:10]", "age_edges"),
     Mutant(_EVALUATE, "if here is None else here", "", "anniversary"),

@@ -1,6 +1,8 @@
 # ruff: noqa: S608 - text is joined from this room's own pieces; values travel as parameters
 """Queries of the leaves that count, add up and compare numbers of events."""
 
+from math import gcd
+
 import msgspec
 
 from kikubari.events import PROFILE
@@ -75,13 +77,39 @@ def due_query(leaf: Due, scope: Scope) -> Query:
     as_of = scope.add(scope.moment.as_of, "Int64")
     # Two events at different instants have an interval that is not nothing.
     intervals = f"intDiv(toInt128({as_of} - last) * (n - 1) * {MICRO}, greatest(last - first, 1))"
+    sql = f"SELECT p {_rhythms(leaf, scope)} AND {range_sql(intervals, low, high, scope)}"
+    return Query(people_of(sql), scope.parameters)
+
+
+def due_crossings(leaf: Due, scope: Scope, until: int) -> Query:
+    """The instants after `as_of`, up to `until`, at which time alone moves somebody in or out.
+
+    Rows of a person and an instant, in microseconds; whoever has an event meanwhile crosses at
+    others.
+    """
+    low, high = limits(leaf.intervals, MICRO)
+    edges = [edge for edge in (low, None if high is None else high + 1) if edge is not None]
+    # As many intervals after the last event as an edge says, rounded up to the microsecond.
+    crossings = ", ".join(
+        f"last + intDiv({scope.add(edge, 'Int128')} * (last - first) + share - 1, share)"
+        for edge in edges
+    )
     sql = (
-        f"SELECT p FROM (SELECT {PROFILE} AS p, toInt64(count()) AS n,"
+        f"SELECT p, toInt64(crossing) AS at FROM (SELECT p, toInt128(n - 1) * {MICRO} AS share,"
+        f" arrayJoin([{crossings}]) AS crossing {_rhythms(leaf, scope)})"
+        f" WHERE crossing > {scope.add(scope.moment.as_of, 'Int64')}"
+        f" AND crossing <= {scope.add(until, 'Int64')}"
+    )
+    return Query(sql, scope.parameters)
+
+
+def _rhythms(leaf: Due, scope: Scope) -> str:
+    """Return the source of who has an interval: `n` events from `first` to `last`."""
+    return (
+        f"FROM (SELECT {PROFILE} AS p, toInt64(count()) AS n,"
         f" min({_MICROS}) AS first, max({_MICROS}) AS last {_source(leaf, scope)} GROUP BY p)"
         f" WHERE n >= {scope.add(leaf.events, 'Int64')} AND last > first"
-        f" AND {range_sql(intervals, low, high, scope)}"
     )
-    return Query(people_of(sql), scope.parameters)
 
 
 def aggregate_query(leaf: EventAggregate, scope: Scope) -> Query:
@@ -91,6 +119,8 @@ def aggregate_query(leaf: EventAggregate, scope: Scope) -> Query:
     low, high = limits(leaf.value, scale_of(leaf.function, leaf.of))
     if leaf.function in {"min", "max"}:
         return _extreme(leaf.function, source, number, (low, high), scope)
+    if leaf.function == "avg":
+        return _grouped(source, _average_within(leaf.of, number, (low, high), scope), scope)
     value = _aggregate(leaf.function, leaf.of, number)
     if leaf.function == "sum" and is_within(0, low, high):
         return _grouped(
@@ -222,6 +252,33 @@ def _aggregate(function: Function, of: Measure, number: str) -> str:
         return total
     factor = 1 if isinstance(of, PropertyMeasure) else MICRO
     return f"intDiv({total} * {factor}, toInt128(count()))"
+
+
+def _average_within(
+    of: Measure, number: str, bounds: tuple[int | None, int | None], scope: Scope
+) -> str:
+    """Return the condition that an average, cut towards zero, lies between two bounds.
+
+    Totals are compared with as many times the bound: nothing is divided, which takes longest.
+    """
+    total = f"sum(toInt128({number}))"
+    factor = 1 if isinstance(of, PropertyMeasure) else MICRO
+    low, high = bounds
+    parts = []
+    if low is not None:
+        sign, edge = (">=", low) if low > 0 else (">", low - 1)
+        parts.append(_compared(total, factor, sign, edge, scope))
+    if high is not None:
+        sign, edge = ("<", high + 1) if high >= 0 else ("<=", high)
+        parts.append(_compared(total, factor, sign, edge, scope))
+    return " AND ".join(parts)
+
+
+def _compared(total: str, factor: int, sign: str, edge: int, scope: Scope) -> str:
+    # Bounds are below 2**70 millionths (see `Number`), so either product fits 128 bits.
+    shared = gcd(factor, edge)
+    times = "" if factor == shared else f" * {factor // shared}"
+    return f"{total}{times} {sign} {scope.add(edge // shared, 'Int128')} * toInt128(count())"
 
 
 def _value(of: DistinctOf, scope: Scope) -> tuple[str, str]:

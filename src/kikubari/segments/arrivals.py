@@ -20,6 +20,7 @@ from kikubari.segments.reads import CART_TYPES, reads_of
 from kikubari.spec.conditions import (
     Cart,
     DistinctCount,
+    Due,
     EventAggregate,
     EventCount,
     EventRatio,
@@ -133,7 +134,7 @@ def _conditions(leaf: LeafCondition, scope: Scope, earliest: Mapping[str, int]) 
             return {effect: _in_window(leaf, scope)}
         case Repeated():
             return {Effect.MAY_ENTER: _in_window(leaf, scope)}
-        case EventAggregate():
+        case EventAggregate() | Due():
             return {Effect.MAY_CHANGE: _in_window(leaf, scope)}
         case FirstEvent() | LastEvent():
             return {Effect.MAY_CHANGE: scope.event(leaf.event, leaf.among)}
@@ -158,7 +159,9 @@ def _of_order(leaf: LeafCondition, scope: Scope, earliest: Mapping[str, int]) ->
     return {Effect.MAY_CHANGE: f"1{scope.types(*reads_of(leaf).types)}"}
 
 
-def _in_window(leaf: EventCount | DistinctCount | Repeated | EventAggregate, scope: Scope) -> str:
+def _in_window(
+    leaf: EventCount | DistinctCount | Repeated | EventAggregate | Due, scope: Scope
+) -> str:
     bounds = resolve(leaf.window, scope.moment)
     return f"{scope.event(leaf.event, leaf.where)} AND {scope.within(bounds)}"
 

@@ -21,6 +21,7 @@ from kikubari.segments._compile_numbers import (
     aggregate_query,
     count_query,
     distinct_query,
+    due_crossings,
     due_query,
     percentile_query,
     percentile_threshold,
@@ -86,6 +87,16 @@ def compile_leaf(
 def compile_threshold(leaf: Percentile, workspace_id: int, moment: Moment) -> Query:
     """Return the query of the one number at the edge of a percentile; none if nobody has any."""
     return percentile_threshold(leaf, Scope(workspace_id, moment))
+
+
+def compile_crossings(
+    leaf: Due, workspace_id: int, moment: Moment, until: int, numbers: Sequence[int] | None = None
+) -> Query:
+    """Return the query of who enters or leaves by time alone up to `until`, and when.
+
+    Rows of a profile number and an instant in microseconds; `numbers` as for `compile_leaf`.
+    """
+    return due_crossings(leaf, Scope(workspace_id, moment, numbers), until)
 
 
 def _everyone(_: Everyone, scope: Scope) -> Query:

@@ -20,6 +20,7 @@ from kikubari.segments.changes import Changed, Edges, NewRows, Span, WhoIsWho
 from kikubari.segments.compile import compile_leaf
 from kikubari.segments.contracts import CopyProgress, Erasures, Lists, NoErasures
 from kikubari.segments.costs import Costs
+from kikubari.segments.crossings import Crossings
 from kikubari.segments.derive import derive
 from kikubari.segments.moment import Moment
 from kikubari.segments.reads import Reads, next_turn, reads_of
@@ -28,6 +29,7 @@ from kikubari.spec.conditions import (
     AllOf,
     AnyOf,
     Condition,
+    Due,
     Everyone,
     InList,
     InSegment,
@@ -65,6 +67,8 @@ class LiveLeaf:
         # Judged by a tally the last time.
         self.is_tallied = False
         self.costs = Costs()
+        # Of a leaf that people enter and leave at instants of their own.
+        self.crossings: Crossings | None = None
         # A ranking leaf with changes is asked again when it may be.
         self.is_waiting = False
         self.may_ask_at = 0
@@ -269,6 +273,8 @@ class LiveLeaves:
         if one.is_tallied:
             one.is_tallied, one.as_of = False, None
         people = news.changed.people(one.reads)
+        if one.crossings is not None:
+            people |= one.crossings.take(moment.as_of)
         is_new = one.as_of is None
         is_turn = one.turn is not None and one.turn <= moment.as_of
         if one.reads.is_whole and not is_new:
@@ -326,6 +332,9 @@ class LiveLeaves:
         query = compile_leaf(one.leaf, self._workspace_id, moment)
         one.found = self._columnar.query_bitmap(query.sql, query.parameters, budget=_BUDGET)
         one.is_complement = query.is_complement
+        if isinstance(one.leaf, Due):
+            one.crossings = Crossings(one.leaf, self._columnar, self._workspace_id)
+            one.crossings.renew(moment)
         self._rest(one, started, moment)
         one.as_of = moment.as_of
         one.turn = next_turn(one.leaf, moment) if one.reads.turns else None
@@ -336,6 +345,8 @@ class LiveLeaves:
         query = compile_leaf(one.leaf, self._workspace_id, moment, numbers)
         found = self._columnar.query_bitmap(query.sql, query.parameters, budget=_BUDGET)
         one.found = (one.found - people) | (found & people)
+        if one.crossings is not None:
+            one.crossings.note(moment, numbers)
         one.costs.note_restricted(len(people), (time.perf_counter() - started) * 1_000)
 
 

@@ -12,6 +12,7 @@ from kikubari.spec.conditions import (
     Condition,
     ConsentIs,
     DistinctCount,
+    Due,
     EventAggregate,
     EventCount,
     EventRatio,
@@ -45,6 +46,8 @@ from kikubari.spec.topics import (
 # An edge in time: rows of this kind (None: any) matter when they become this old, in µs.
 Edge = tuple[str | None, int]
 CART_TYPES = frozenset({ORDER_COMPLETED, PRODUCT_ADDED, PRODUCT_REMOVED, CART_VIEWED})
+# How far ahead it is looked up whom time alone moves, in µs.
+CROSSINGS_AHEAD = 24 * 3_600 * 1_000_000
 _QUARTER_HOUR = 15 * 60 * 1_000_000
 
 
@@ -109,6 +112,11 @@ def reads_of(leaf: Condition) -> Reads:
 def next_turn(leaf: Condition, moment: Moment) -> int | None:
     """Return the next instant at which the clock may change the answer for everybody at once."""
     match leaf:
+        case Due(window=window):
+            # Until then it is known who crosses, see `crossings`.
+            until = next_change(window, moment) if _is_calendar(window) else None
+            ahead = moment.as_of + CROSSINGS_AHEAD
+            return ahead if until is None else min(ahead, until)
         case Anniversary() | Age():
             # Every zone's day begins at a quarter of an hour.
             return (moment.as_of // _QUARTER_HOUR + 1) * _QUARTER_HOUR
@@ -143,8 +151,9 @@ def _event_reads(leaf: Condition) -> Reads:
             | Repeated()
             | FirstEvent()
             | LastEvent()
+            | Due()
         ):
-            return _windowed({leaf.event}, leaf.window)
+            return _windowed({leaf.event}, leaf.window, turns=isinstance(leaf, Due))
         case EventRatio(part=part, whole=whole, window=window):
             return _windowed({part.event, whole.event}, window)
         case Recency(event=event, within=within, more_than=more_than):
@@ -167,14 +176,18 @@ def _event_reads(leaf: Condition) -> Reads:
 
 
 def _windowed(
-    types: set[str | None], window: Window, *edges: Edge, is_whole: bool = False
+    types: set[str | None],
+    window: Window,
+    *edges: Edge,
+    is_whole: bool = False,
+    turns: bool = False,
 ) -> Reads:
     leaving = {(kind, age) for kind in types for age in _ages(window)}
     return Reads(
         types=frozenset(types),
         event_edges=frozenset({*edges, *leaving}),
         is_whole=is_whole,
-        turns=_is_calendar(window),
+        turns=turns or _is_calendar(window),
     )
 
 
