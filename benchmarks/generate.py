@@ -37,6 +37,7 @@ from generated_events import (
     view_sql,
 )
 from kikubari.events import Copier, EventLog, RangeEncoder, message_key
+from kikubari.events._index_repository import index_keys, index_places, move_indexed
 from kikubari.kit.instants import to_micros
 from kikubari.profiles import Identifier, IdentityNumbering, InstanceKey, PersonKeys
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
@@ -129,6 +130,7 @@ class _Generator:
             self._write_marks(connection)
             print(f"\n  indexes, after {time.monotonic() - started:.0f} s", flush=True)
             _without_indexes(connection, create=True)
+            self._index_log(connection)
         print(f"  merges, after {time.monotonic() - started:.0f} s", flush=True)
         self._finish_copy()
         print(f"  generated in {time.monotonic() - started:.0f} s", flush=True)
@@ -214,6 +216,13 @@ class _Generator:
             [(DEFAULT_WORKSPACE, self._extent.n_events, 0)],
         )
 
+    def _index_log(self, connection: Connection) -> None:
+        everything = {"after": 0, "last": self._extent.n_events}
+        numbers = range(self._extent.n_numbers + 1)
+        index_keys(connection, DEFAULT_WORKSPACE, keys=(b"", None), **everything)
+        index_places(connection, DEFAULT_WORKSPACE, numbers=numbers, **everything)
+        move_indexed(connection, DEFAULT_WORKSPACE, last=self._extent.n_events)
+
     def _finish_copy(self) -> None:
         for statement in ("DROP VIEW generated", "DROP TABLE message_keys SYNC"):
             self._columnar.command(statement)
@@ -269,7 +278,7 @@ def _bulk_connection(path: Path) -> Iterator[Connection]:
 
 
 def _without_indexes(connection: Connection, *, create: bool) -> None:
-    for name in ("events", "identifiers", "profile_moves"):
+    for name in ("identifiers", "profile_moves"):
         table: Table = metadata.tables[name]
         for index in table.indexes:
             index.create(connection) if create else index.drop(connection)

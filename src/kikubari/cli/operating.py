@@ -63,7 +63,7 @@ def serve(settings: Settings) -> None:
 @as_json_option
 @click.pass_context
 def doctor(context: click.Context, *, as_json: bool) -> None:
-    """Check that the columnar copy holds exactly what the log holds; exits with 1 if not."""
+    """Check that copy and indexes hold exactly what the log holds; exits with 1 if not."""
     with connect(context.obj) as client:
         answer = client.get("/api/doctor")
     show(answer, as_json=as_json)

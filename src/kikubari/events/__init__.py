@@ -32,6 +32,7 @@ from kikubari.events.forget import forget_in as forget_in
 from kikubari.events.intake import Intake as Intake
 from kikubari.events.intake import append_in as append_in
 from kikubari.events.log import EventLog as EventLog
+from kikubari.events.log import IndexCheck as IndexCheck
 from kikubari.events.log import TimelineCount as TimelineCount
 from kikubari.events.log import TimelinePage as TimelinePage
 from kikubari.events.log import TimelinePlace as TimelinePlace

@@ -1,18 +1,15 @@
 """Every query on the log's tables."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import (
     Connection,
     Row,
-    and_,
     delete,
     func,
     insert,
-    literal,
-    or_,
     select,
     update,
 )
@@ -58,20 +55,26 @@ def delete_inbox(connection: Connection, ids: Sequence[int]) -> None:
     connection.execute(delete(inbox).where(inbox.c.id.in_(ids)))
 
 
-def lock_mark(connection: Connection, workspace_id: int) -> int:
-    """Return the last position of the log and keep others from extending it meanwhile."""
+class Mark(msgspec.Struct, frozen=True):
+    """How far the log goes, and how far its indexes do."""
+
+    position: int
+    indexed: int
+
+
+def lock_mark(connection: Connection, workspace_id: int) -> Mark:
+    """Return where the log ends and keep others from extending it meanwhile."""
     connection.execute(
         insert_or_ignore(connection, log_marks).values(
             workspace_id=workspace_id, position=0, duplicates=0
         )
     )
-    return int(
-        connection.execute(
-            select(log_marks.c.position)
-            .where(log_marks.c.workspace_id == workspace_id)
-            .with_for_update()
-        ).scalar_one()
-    )
+    row = connection.execute(
+        select(log_marks.c.position, log_marks.c.indexed)
+        .where(log_marks.c.workspace_id == workspace_id)
+        .with_for_update()
+    ).one()
+    return Mark(row.position, row.indexed)
 
 
 def find_mark(connection: Connection, workspace_id: int) -> int:
@@ -91,28 +94,6 @@ def move_mark(connection: Connection, workspace_id: int, *, position: int, dupli
         .where(log_marks.c.workspace_id == workspace_id)
         .values(position=position, duplicates=log_marks.c.duplicates + duplicates)
     )
-
-
-def list_known_keys(
-    connection: Connection, workspace_id: int, keys: Iterable[tuple[int, bytes]]
-) -> set[tuple[int, bytes]]:
-    """Return those of the (source, message key) pairs that are in the log."""
-    by_source: dict[int, list[bytes]] = {}
-    for source_id, key in keys:
-        by_source.setdefault(source_id, []).append(key)
-    known: set[tuple[int, bytes]] = set()
-    mark = "%s" if connection.dialect.name == "postgresql" else "?"
-    for source_id, wanted in by_source.items():
-        for start in range(0, len(wanted), _KEYS_PER_QUERY):
-            chunk = wanted[start : start + _KEYS_PER_QUERY]
-            # Past SQLAlchemy, which takes 2 µs for each value of an IN list.
-            rows = connection.exec_driver_sql(
-                f"SELECT message_key FROM events WHERE workspace_id = {mark}"  # noqa: S608 - only marks are put in
-                f" AND source_id = {mark} AND message_key IN ({', '.join([mark] * len(chunk))})",
-                (workspace_id, source_id, *chunk),
-            )
-            known.update((source_id, bytes(row.message_key)) for row in rows)
-    return known
 
 
 LOG_COLUMNS = (
@@ -143,87 +124,6 @@ def list_range(
     return connection.execute(query.order_by(events.c.position)).all()
 
 
-def list_since(
-    connection: Connection,
-    workspace_id: int,
-    numbers: Collection[int],
-    *,
-    since_us: int,
-    last: int,
-    types: Collection[str] | None,
-) -> list[Row[*tuple[Any, ...]]]:
-    """Return (position, number, sealed body) of people's later events, in order of arrival."""
-    query = select(events.c.position, events.c.number, events.c.body).where(
-        events.c.workspace_id == workspace_id,
-        events.c.occurred_us > since_us,
-        events.c.position <= last,
-    )
-    if types is not None:
-        query = query.where(events.c.type.in_(types))
-    wanted = sorted(numbers)
-    found: list[Row[*tuple[Any, ...]]] = []
-    for start in range(0, len(wanted), _KEYS_PER_QUERY):
-        chunk = wanted[start : start + _KEYS_PER_QUERY]
-        found += connection.execute(query.where(events.c.number.in_(chunk)))
-    return sorted(found, key=lambda row: row.position)
-
-
-def list_timeline(
-    connection: Connection,
-    workspace_id: int,
-    numbers: Sequence[int],
-    *,
-    before_us: int,
-    limit: int,
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return (position, number, sealed body) of people's events, newest first."""
-    return connection.execute(
-        select(events.c.position, events.c.number, events.c.body)
-        .where(
-            events.c.workspace_id == workspace_id,
-            events.c.number.in_(numbers),
-            events.c.occurred_us < before_us,
-        )
-        .order_by(events.c.occurred_us.desc(), events.c.position.desc())
-        .limit(limit)
-    ).all()
-
-
-def list_timeline_places(
-    connection: Connection,
-    workspace_id: int,
-    numbers: Sequence[int],
-    *,
-    before: tuple[int, int],
-    types: Sequence[str],
-    excluded: Sequence[str],
-    limit: int,
-) -> list[tuple[int, int]]:
-    """Return (occurred_us, position) of people's newest events before a place, newest first.
-
-    How far back the newest ones reach is read from the index alone; only rows within that span are
-    looked at. Where too few of them are of the types asked for, the span is widened fourfold.
-    """
-    c = events.c
-    before_us, position = before
-    theirs = and_(c.workspace_id == workspace_id, c.number.in_(numbers), c.occurred_us <= before_us)
-    wanted = and_(theirs, or_(c.occurred_us < before_us, c.position < position))
-    if types:
-        wanted = and_(wanted, c.type.in_(types))
-    if excluded:
-        wanted = and_(wanted, c.type.not_in(excluded))
-    newest = select(c.occurred_us, c.position).order_by(c.occurred_us.desc(), c.position.desc())
-    span = limit
-    while True:
-        reach = select(c.occurred_us).where(theirs).order_by(c.occurred_us.desc())
-        since = connection.execute(reach.offset(span).limit(1)).scalar()
-        within = wanted if since is None else and_(wanted, c.occurred_us >= since)
-        found = connection.execute(newest.where(within).limit(limit)).all()
-        if since is None or len(found) == limit:
-            return [(row.occurred_us, row.position) for row in found]
-        span *= 4
-
-
 def list_at_positions(
     connection: Connection, workspace_id: int, positions: Sequence[int]
 ) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -232,18 +132,6 @@ def list_at_positions(
         select(events.c.position, events.c.number, events.c.body).where(
             events.c.workspace_id == workspace_id, events.c.position.in_(positions)
         )
-    ).all()
-
-
-def count_timeline(
-    connection: Connection, workspace_id: int, numbers: Sequence[int]
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return (type, hour, n) of people's events; hours count from 1970."""
-    hour = (events.c.occurred_us // literal(_HOUR_US)).label("hour")
-    return connection.execute(
-        select(events.c.type, hour, func.count().label("n"))
-        .where(events.c.workspace_id == workspace_id, events.c.number.in_(numbers))
-        .group_by(events.c.type, hour)
     ).all()
 
 
@@ -257,18 +145,6 @@ def list_recent_numbers(
         .order_by(events.c.position.desc())
         .limit(limit)
     ).all()
-
-
-def list_last_seen(
-    connection: Connection, workspace_id: int, numbers: Sequence[int]
-) -> dict[int, int]:
-    """Return when each number's latest event happened, in microseconds."""
-    rows = connection.execute(
-        select(events.c.number, func.max(events.c.occurred_us).label("at_us"))
-        .where(events.c.workspace_id == workspace_id, events.c.number.in_(numbers))
-        .group_by(events.c.number)
-    )
-    return {row.number: row.at_us for row in rows}
 
 
 def find_unfinished_range(connection: Connection, workspace_id: int) -> tuple[int, int] | None:

@@ -1,6 +1,6 @@
 """The log's tables."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table, Text
 
 from kikubari.storage import metadata
 
@@ -28,8 +28,26 @@ events = Table(
     Column("occurred_us", BigInteger, nullable=False),
     Column("received_us", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),  # sealed JSON of the Event
-    Index("ix_events_message", "workspace_id", "source_id", "message_key", unique=True),
-    Index("ix_events_timeline", "workspace_id", "number", "occurred_us"),
+)
+
+# Two indexes of the log, of what it holds up to `log_marks.indexed`.
+message_keys = Table(
+    "message_keys",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("source_id", Integer, primary_key=True),
+    Column("message_key", LargeBinary, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+event_places = Table(
+    "event_places",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("occurred_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
 )
 
 log_marks = Table(
@@ -40,6 +58,8 @@ log_marks = Table(
     # the highest row they can see.
     Column("position", BigInteger, nullable=False),
     Column("duplicates", BigInteger, nullable=False),
+    # Highest position that the indexes hold; behind `position`, never before it.
+    Column("indexed", BigInteger, nullable=False, server_default="0"),
 )
 
 copy_ranges = Table(

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row
 
+from kikubari.events import _index_repository as index
 from kikubari.events import _repository as repository
 from kikubari.events.codec import decode_event
 from kikubari.events.contracts import Sealing, SequencedEvent
@@ -35,6 +36,20 @@ class TimelineCount(msgspec.Struct, frozen=True):
     type: str
     hour: int
     n: int
+
+
+class IndexCheck(msgspec.Struct, frozen=True):
+    """How the log's indexes compare with the log, as far as they go."""
+
+    indexed: int  # last position that they claim to hold
+    position: int  # last position of the log
+    missing_messages: int  # events up to there that would not be known again
+    missing_places: int  # events up to there that a person's timeline would lack
+
+    @property
+    def is_equal(self) -> bool:
+        """Say whether both indexes hold everything that they claim to hold."""
+        return not self.missing_messages and not self.missing_places
 
 
 class EventLog:
@@ -99,7 +114,7 @@ class EventLog:
             workspace_id: whose log.
         """
         with self._store.read() as connection:
-            rows = repository.list_since(
+            rows = index.list_since(
                 connection, workspace_id, numbers, since_us=to_micros(since), last=last, types=types
             )
             return self._open(connection, rows)
@@ -114,7 +129,7 @@ class EventLog:
     ) -> list[SequencedEvent]:
         """Return the newest events before an instant of the person these numbers are."""
         with self._store.read() as connection:
-            rows = repository.list_timeline(
+            rows = index.list_timeline(
                 connection, workspace_id, numbers, before_us=to_micros(before), limit=limit
             )
             return self._open(connection, rows)
@@ -141,7 +156,7 @@ class EventLog:
         """
         place = before or TimelinePlace(to_micros(LATEST), 0)
         with self._store.read() as connection:
-            places = repository.list_timeline_places(
+            places = index.list_timeline_places(
                 connection,
                 workspace_id,
                 numbers,
@@ -165,7 +180,7 @@ class EventLog:
     ) -> list[TimelineCount]:
         """Return how many events of each type a person has in each hour."""
         with self._store.read() as connection:
-            rows = repository.count_timeline(connection, workspace_id, numbers)
+            rows = index.count_timeline(connection, workspace_id, numbers)
         return [TimelineCount(row.type, int(row.hour), int(row.n)) for row in rows]
 
     def list_recent_numbers(
@@ -184,8 +199,15 @@ class EventLog:
     ) -> dict[int, datetime]:
         """Return when the latest event of each number happened."""
         with self._store.read() as connection:
-            found = repository.list_last_seen(connection, workspace_id, numbers)
+            found = index.list_last_seen(connection, workspace_id, numbers)
         return {number: from_micros(at_us) for number, at_us in found.items()}
+
+    def check_indexes(self, *, workspace_id: int = DEFAULT_WORKSPACE) -> IndexCheck:
+        """Look up every event in the indexes, as far as they go."""
+        with self._store.read() as connection:
+            mark = index.list_marks(connection).get(workspace_id, repository.Mark(0, 0))
+            keys, places = index.count_missing(connection, workspace_id, indexed=mark.indexed)
+        return IndexCheck(mark.indexed, mark.position, keys, places)
 
     def _open(
         self, connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]

@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 from kikubari.events import _repository as repository
 from kikubari.events.codec import decode_batch, encode_event, message_key
 from kikubari.events.contracts import Numbering, Projection, Sealing, SequencedEvent
+from kikubari.events.log_index import KnownMessages, LogIndex
 from kikubari.kit.instants import to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE, Event
 from kikubari.storage import Priority, StateStore
 
-# Events of one transaction. Keys come in no order, so nearly each of a few thousand events changes
-# a page of an index of its own: the more share a transaction, the fewer pages are written. And few
-# enough that another writer of the same store waits about a fifth of a second.
+# Events of one transaction: the more share one, the fewer pages are written. And few enough that
+# another writer of the same store waits about a fifth of a second.
 TRANSACTION_EVENTS = 4_000
 # Batches that leave their inbox together, after one sync of the log: transactions filled by batches
 # of a hundred.
@@ -83,6 +83,10 @@ class Sequencer:
         self._numbering = numbering
         self._sealing = sealing
         self._projections = projections
+        self._known = KnownMessages()
+        self._index = LogIndex(state)
+        # Whether the log's end may be worth taking into its indexes; there may be one from before.
+        self._may_index = True
 
     def run_once(self) -> Sequenced:
         """Sequence some transactions of each inbox; zero of both when all are empty."""
@@ -91,6 +95,9 @@ class Sequencer:
             for done in self._drain(store):
                 new += done.n_new
                 duplicates += done.n_duplicates
+        if new or self._may_index:
+            self._index.run_once(is_busy=new >= TRANSACTION_EVENTS)
+            self._may_index = new > 0
         return Sequenced(new, duplicates)
 
     def waiting(self) -> int:
@@ -151,8 +158,9 @@ class Sequencer:
 
     def _append(self, connection: Connection, arrivals: _Arrivals) -> Sequenced:
         workspace_id = arrivals.workspace_id
-        last = repository.lock_mark(connection, workspace_id)
-        known = repository.list_known_keys(connection, workspace_id, arrivals.messages)
+        mark = repository.lock_mark(connection, workspace_id)
+        last = mark.position
+        known = self._known.find(connection, workspace_id, mark, arrivals.messages)
         fresh = [one for key, one in arrivals.messages.items() if key not in known]
         if fresh:
             numbers = self._numbering.number(connection, [one.event for one in fresh])

@@ -1,4 +1,4 @@
-"""Health, check of the copy, rebuild."""
+"""Check of the log's copy and indexes, rebuild."""
 
 import msgspec
 from litestar import get, post
@@ -6,19 +6,20 @@ from litestar.di import NamedDependency
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
-from kikubari.events import TableCheck
+from kikubari.events import IndexCheck, TableCheck
 
 
 class CheckAnswer(msgspec.Struct, frozen=True):
-    """Whether the columnar copy holds exactly what the log holds."""
+    """Whether the columnar copy and the log's indexes hold exactly what the log holds."""
 
     is_equal: bool
     copy_of_log: TableCheck
+    indexes_of_log: IndexCheck
 
 
 @get("/doctor", guards=[requires("read")], sync_to_thread=True)
 def run_doctor(services: NamedDependency[Services]) -> CheckAnswer:
-    """Compare counts and checksums of the log and its columnar copy."""
+    """Compare the log with its columnar copy, by counts and checksums, and with its indexes."""
     return _check(services)
 
 
@@ -30,8 +31,8 @@ def rebuild_copy(services: NamedDependency[Services]) -> CheckAnswer:
 
 
 def _check(services: Services) -> CheckAnswer:
-    check = services.copier.check()
-    return CheckAnswer(check.is_equal, check)
+    copy, indexes = services.copier.check(), services.log.check_indexes()
+    return CheckAnswer(copy.is_equal and indexes.is_equal, copy, indexes)
 
 
 operation_handlers = [run_doctor, rebuild_copy]

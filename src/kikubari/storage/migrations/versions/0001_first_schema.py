@@ -402,6 +402,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "receipt_id", name=op.f("pk_erasures")),
     )
     op.create_table(
+        "event_places",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("occurred_us", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "number", "occurred_us", "position", name=op.f("pk_event_places")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "events",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -413,12 +424,6 @@ def upgrade() -> None:
         sa.Column("received_us", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "position", name=op.f("pk_events")),
-    )
-    op.create_index(
-        "ix_events_message", "events", ["workspace_id", "source_id", "message_key"], unique=True
-    )
-    op.create_index(
-        "ix_events_timeline", "events", ["workspace_id", "number", "occurred_us"], unique=False
     )
     op.create_table(
         "forgotten_numbers",
@@ -759,6 +764,7 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("duplicates", sa.BigInteger(), nullable=False),
+        sa.Column("indexed", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_log_marks")),
     )
     op.create_table(
@@ -786,6 +792,16 @@ def upgrade() -> None:
         sa.Column("last_seen_us", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_members")),
         sa.UniqueConstraint("workspace_id", "email", name=op.f("uq_members_workspace_id_email")),
+    )
+    op.create_table(
+        "message_keys",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("message_key", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "source_id", "message_key", name=op.f("pk_message_keys")
+        ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "message_records",
@@ -1737,6 +1753,7 @@ def downgrade() -> None:
     )
     op.drop_table("messages")
     op.drop_table("message_records")
+    op.drop_table("message_keys")
     op.drop_table("members")
     op.drop_index(op.f("ix_member_links_member_id"), table_name="member_links")
     op.drop_table("member_links")
@@ -1791,9 +1808,8 @@ def downgrade() -> None:
     op.drop_table("guard_policies")
     op.drop_table("frequency_policies")
     op.drop_table("forgotten_numbers")
-    op.drop_index("ix_events_timeline", table_name="events")
-    op.drop_index("ix_events_message", table_name="events")
     op.drop_table("events")
+    op.drop_table("event_places")
     op.drop_table("erasures")
     op.drop_index("ix_dispatches_priority", table_name="dispatches")
     op.drop_index("ix_dispatches_origin", table_name="dispatches")
