@@ -100,6 +100,10 @@ def aggregate_edges() -> Iterator[Json]:
                 other = "less_than" if total < 0 else "at_most"
                 for value in ({bound: edge}, {other: edge}):
                     yield {**_aggregate("avg", money, event, value), "where": small}
+        for average in (-200, -100, -50, 25, 50, 100):
+            # What some people's average is, to the last digit, on the side away from zero.
+            value = {"at_most": average} if average < 0 else {"at_least": average}
+            yield {**_aggregate("avg", money, event, value), "where": small}
         for function in ("min", "max", "sum"):
             yield _aggregate(function, rating, event, {"at_least": 1.005, "at_most": 1.005})
 

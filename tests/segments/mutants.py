@@ -274,6 +274,8 @@ MUTANTS = [
     Mutant(_COMPILE_EVENTS, "greatest(0, arraySum", "(arraySum", "cart"),
     Mutant(_EVALUATE_EVENTS, "value = amount\n", "value += amount\n", "cart"),
     Mutant(_EVALUATE_EVENTS, "opened[-1][_AT] > as_of", "opened[-1][_AT] >= as_of", "cart"),
+    Mutant(_COMPILE_NUMBERS, '(">=", low)', '(">", low)', "aggregate_edges"),
+    Mutant(_COMPILE_NUMBERS, '("<=", high)', '("<", high)', "aggregate_edges"),
     Mutant(_COMPILE_NUMBERS, '(">", low - 1)', '(">", low)', "aggregate_edges"),
     Mutant(_COMPILE_NUMBERS, '("<", high + 1)', '("<", high)', "aggregate_edges"),
     Mutant(_COMPILE_NUMBERS, "{factor // shared}", "{factor}", "aggregate_edges"),
