@@ -6,6 +6,8 @@ from pathlib import Path
 
 from kikubari.api.pages.texts import load_texts
 from kikubari.decide.personalise import Provenance
+from kikubari.decide.predict import PersonPrediction
+from kikubari.decide.predict.habits import TRAITS
 
 PAGES = Path(__file__).parents[2] / "src/kikubari/api/pages"
 # Keys that are put together: t("a.b_" ~ x), t(f"a.b_{x}").
@@ -38,6 +40,13 @@ def test_both_languages_say_the_same_values() -> None:
 def test_english_texts_hold_no_japanese() -> None:
     for key, text in load_texts().items():
         assert not re.search(r"[぀-ヿ一-鿿]", text.en), key
+
+
+def test_what_the_product_expects_of_a_customer_has_words() -> None:
+    """They read it beside what they said themselves; what only models are told apart by is not."""
+    told = {f"predicted_{name}" for name in PersonPrediction.__struct_fields__} | {*TRAITS}
+    shown = told - {"predicted_model_version", "predicted_horizon_days"}
+    assert {f"traits.{name}" for name in shown} <= load_texts().keys()
 
 
 def test_every_text_that_pages_ask_for_exists() -> None:

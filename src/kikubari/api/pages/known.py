@@ -23,7 +23,10 @@ Form = URLEncodedBody[dict[str, str]]
 MAX_VALUE = 200
 # Without these nobody can be written to, or not in their language and by their clock.
 _NEEDED = CONTACT_TRAITS | {"language", "timezone"}
-_BOOKKEEPING = frozenset({"simulated_fields"})
+_BOOKKEEPING = frozenset({"simulated_fields", "predicted_model_version", "predicted_horizon_days"})
+_CHANCES = frozenset(
+    f"predicted_{name}" for name in ("alive", "churn", "category_share", "discount_share")
+)
 _PROVENANCES = {"inferred_self": "inferred", "inferred_group": "inferred"}
 
 
@@ -120,7 +123,7 @@ def _fact(name: str, trait: Trait, standing: Standing, sources: Mapping[int, str
     is_contact = name in CONTACT_TRAITS
     return KnownFact(
         name=name,
-        value=_say(fact.value),
+        value=_say_chance(fact.value) if name in _CHANCES else _say(fact.value),
         provenance=provenance,
         source=sources.get(fact.source_id, ""),
         at=fact.at,
@@ -195,6 +198,10 @@ def _statement(number: int, traits: Mapping[str, str | None], now: datetime) -> 
         traits=dict(traits),
         context={"kikubari": {"provenance": "declared"}, "page": "preferences"},
     )
+
+
+def _say_chance(value: object) -> str:
+    return f"{value:.0%}" if isinstance(value, int | float) else _say(value)
 
 
 def _say(value: object) -> str:
