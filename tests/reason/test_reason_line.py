@@ -56,6 +56,31 @@ def test_facts_are_told_by_where_they_are_from():
     )
 
 
+def test_an_act_without_a_name_is_not_said_twice():
+    chosen = [
+        FactOfUse(attribute="event_count:Quiz Taken", provenance=Provenance.OBSERVED),
+        FactOfUse(attribute="event_count:Order Completed", provenance=Provenance.OBSERVED),
+    ]
+    one, both = (
+        [
+            build_reason(Basis(), [], language=language, chosen_by=some).text
+            for language in ("ja", "en")
+        ]
+        for some in (chosen[:1], chosen)
+    )
+    assert "内容は当店でのご利用をもとに" in one[0]
+    assert one[1].endswith("It is based on what you did with us.")
+    assert "内容は当店でのご利用（ご購入の履歴）をもとに" in both[0]
+    assert both[1].endswith("It is based on what you did with us (what you bought).")
+
+
+def test_what_concerns_an_order_offers_a_choice_not_a_stop():
+    service, news = (
+        build_reason(Basis(is_marketing=is_news), [], language="en") for is_news in (False, True)
+    )
+    assert (service.stop, news.stop) == ("Choose what reaches you", "Stop these messages")
+
+
 def test_unknown_provenance_is_told_as_a_guess():
     assert "guess (taste)" in build_reason(Basis(), [use("taste", None)], language="en").text
 
@@ -125,7 +150,6 @@ def test_nothing_is_added_that_is_not_due():
         ("event_count:Order Completed tea", "what you bought", "ご購入の履歴"),
         ("event_count:Product Viewed", "what you looked at", "ご覧になった商品"),
         ("event_count:Product Added", "your basket", "カートの中身"),
-        ("event_count:Quiz Taken", "how you used our shop", "当店でのご利用"),
         ("city", "your city", "市区町村"),
     ],
 )

@@ -22,7 +22,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "place": ("お住まいの地域", "where you live"),
     "purchases": ("ご購入の履歴", "what you bought"),
     "viewed": ("ご覧になった商品", "what you looked at"),
-    "trigger": ("当店でのご利用", "how you used our shop"),
+    "trigger": ("きっかけとなったできごと", "what set it off"),
     "birthday": ("お誕生日", "your birthday"),
     "reminder_on": ("ご登録の日付", "the date you saved"),
     "gender": ("性別", "your gender"),
@@ -65,7 +65,7 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "prediction": ("ご購入の見込み", "what you may buy"),
     "runs_low": ("ご購入の見込み", "what you may buy"),
 }
-_ANY_ACT = ("当店でのご利用", "how you used our shop")
+ANY_ACT = ("当店でのご利用", "how you used our shop")
 _SOURCES: Mapping[str, tuple[str, str]] = {
     "checkout": ("購入手続き", "at checkout"),
     "signup": ("会員登録", "when you signed up"),
@@ -111,7 +111,7 @@ def label_of_choice(attribute: str, *, is_ja: bool) -> str:
     if not colon:
         return label_of(attribute, is_ja=is_ja)
     told = f"{words} {kind}".lower()
-    found = next((label for word, label in _ACTS.items() if word in told), _ANY_ACT)
+    found = next((label for word, label in _ACTS.items() if word in told), ANY_ACT)
     return found[0] if is_ja else found[1]
 
 

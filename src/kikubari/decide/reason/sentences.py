@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from kikubari.decide.guard import FactOfUse
 from kikubari.decide.personalise import FactUse, Provenance, Use
 from kikubari.decide.reason.contracts import Basis, ReasonLine
-from kikubari.decide.reason.labels import label_of, label_of_choice, source_label
+from kikubari.decide.reason.labels import ANY_ACT, label_of, label_of_choice, source_label
 
 # More names than these make no sentence; the rest is a number.
 _MOST_NAMES = 3
@@ -21,6 +21,8 @@ _KINDS: Mapping[Provenance, tuple[str, str]] = {
     Provenance.INFERRED: ("当店の推定（{names}）", "what we guess ({names})"),  # noqa: RUF001 - Japanese brackets
     Provenance.THIRD_PARTY: ("他社からの情報（{names}）", "what others told us ({names})"),  # noqa: RUF001 - Japanese brackets
 }
+# Said where the only thing to name is that something was done.
+_AN_ACT = ("当店でのご利用", "what you did with us")
 
 
 def build_reason(
@@ -44,9 +46,12 @@ def build_reason(
     used = _by_provenance(facts, chosen_by, is_ja=is_ja)
     if is_ja:
         text = _why_ja(basis, zone) + _what_ja(used)
-        return ReasonLine(text, "情報を確認・訂正する", "配信を止める")
+        stop = "配信を止める" if basis.is_marketing else "お届けするものを選ぶ"
+        return ReasonLine(text, "情報を確認・訂正する", stop)
     text = " ".join(filter(None, (_why_en(basis, zone), _what_en(used))))
-    return ReasonLine(text, "See and correct what we know", "Stop these messages")
+    # What concerns an order goes on whatever is chosen: only the others can be stopped.
+    stop = "Stop these messages" if basis.is_marketing else "Choose what reaches you"
+    return ReasonLine(text, "See and correct what we know", stop)
 
 
 def rests_on_more_than_told(facts: Iterable[FactUse]) -> bool:
@@ -99,16 +104,26 @@ def _why_en(basis: Basis, zone: str) -> str:
 def _what_ja(used: Sequence[tuple[Provenance, Sequence[str]]]) -> str:
     if not used:
         return ""
-    parts = [_KINDS[kind][0].format(names=_names_ja(names)) for kind, names in used]
+    parts = [_part_ja(kind, names) for kind, names in used]
     return f"内容は{'、'.join(parts)}をもとにしています。"
 
 
 def _what_en(used: Sequence[tuple[Provenance, Sequence[str]]]) -> str:
     if not used:
         return ""
-    parts = [_KINDS[kind][1].format(names=_names_en(names)) for kind, names in used]
+    parts = [_part_en(kind, names) for kind, names in used]
     listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
     return f"It is based on {listed}."
+
+
+def _part_ja(kind: Provenance, names: Sequence[str]) -> str:
+    told = [name for name in names if name != ANY_ACT[0]]
+    return _KINDS[kind][0].format(names=_names_ja(told)) if told else _AN_ACT[0]
+
+
+def _part_en(kind: Provenance, names: Sequence[str]) -> str:
+    told = [name for name in names if name != ANY_ACT[1]]
+    return _KINDS[kind][1].format(names=_names_en(told)) if told else _AN_ACT[1]
 
 
 def _names_ja(names: Sequence[str]) -> str:
