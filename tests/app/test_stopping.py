@@ -81,3 +81,22 @@ def test_a_step_that_is_cut_short_by_the_end_is_no_failure(running):
         loops[0].stop()
     assert [(one["event"], one["log_level"]) for one in logs] == [("loop.cut_short", "info")]
     assert loops[0].health().last_error == ""
+
+
+def test_what_is_away_is_reported_in_a_line_and_a_fault_with_its_place():
+    def away() -> bool:
+        raise UnavailableError("the disk is full", hint="Free some space.")
+
+    def faulty() -> bool:
+        raise ZeroDivisionError
+
+    loops = [Loop(step.__name__, step, SystemClock(), idle_seconds=0.01) for step in (away, faulty)]
+    with capture_logs() as logs:
+        for loop in loops:
+            loop.start()
+        assert until(lambda: len({one["event"] for one in logs}) == len(loops))
+        stop_all(loops)
+    by_event = {one["event"]: one for one in logs}
+    assert by_event["loop.waiting"]["hint"] == "Free some space."
+    assert "exc_info" not in by_event["loop.waiting"]
+    assert by_event["loop.failed"]["exc_info"]

@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from kikubari.kit.clock import Clock
+from kikubari.spec.errors import UnavailableError
 
 logger = structlog.get_logger(__name__)
 
@@ -106,7 +107,7 @@ class Loop:
         started = time.monotonic()
         try:
             has_more = self._step()
-        except Exception as error:  # the loop must outlive any fault; it is shown in health
+        except Exception as error:  # noqa: BLE001 - a loop outlives any fault; health shows it
             if self._stopping:
                 # What it works with is being closed: the next server takes the work up again.
                 logger.info(
@@ -116,12 +117,21 @@ class Loop:
             self._failures += 1
             self._last_error = f"{type(error).__name__}: {error}"
             self._last_error_at = self._clock.now()
-            logger.exception("loop.failed", loop=self._name, failures=self._failures)
+            self._report(error)
             return min(_LONGEST_PAUSE_SECONDS, 0.5 * 2.0 ** min(self._failures, _MAX_DOUBLINGS))
         self._failures = 0
         if has_more:
             return 0.0
         return max(self._idle_seconds, self._rest * (time.monotonic() - started))
+
+    def _report(self, error: Exception) -> None:
+        about = {"loop": self._name, "failures": self._failures}
+        if isinstance(error, UnavailableError):
+            # A full disk, a database that is away, an engine with too much to do: where in the code
+            # that was noticed helps nobody.
+            logger.warning("loop.waiting", **about, error=self._last_error, hint=error.hint)
+        else:
+            logger.error("loop.failed", **about, exc_info=error)
 
 
 def stop_all(loops: Sequence[Loop]) -> None:
