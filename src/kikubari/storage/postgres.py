@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
@@ -25,6 +26,9 @@ _LINE = {
 }
 # A process that froze, or is cut off, in the middle of a transaction holds its locks for so long.
 _ABANDONED_SECONDS = 15.0
+# Of two that wait for each other's locks the server undoes one, as if it had not begun: it begins
+# again. More often in a row than this is no accident.
+_DEADLOCKS_BORNE = 3
 
 
 class PostgresStateStore:
@@ -73,7 +77,17 @@ class PostgresStateStore:
         return self._executor.submit(self._write, work, is_durable=is_durable)
 
     def _write(self, work: Work[T], *, is_durable: bool) -> T:
-        with _told_apart(), self._engine.begin() as connection:
+        with _told_apart():
+            for _ in range(_DEADLOCKS_BORNE):
+                try:
+                    return self._transact(work, is_durable=is_durable)
+                except OperationalError as error:
+                    if not isinstance(error.orig, DeadlockDetected):
+                        raise
+            return self._transact(work, is_durable=is_durable)
+
+    def _transact(self, work: Work[T], *, is_durable: bool) -> T:
+        with self._engine.begin() as connection:
             if not is_durable:
                 connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             return work(connection)
