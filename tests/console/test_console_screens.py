@@ -57,8 +57,8 @@ def test_home_says_that_all_is_well_and_what_became_of_the_last_broadcast(wide) 
 
 def test_home_leads_to_the_people_behind_a_number(wide) -> None:
     page = wide.open("/")
-    page.get_by_role("link", name="Customers: who they are").click()
-    page.wait_for_url("**/segments/builtin:everyone")
+    page.get_by_role("link", name="Customers: who they are", exact=True).click()
+    page.wait_for_url("**/segments/builtin%3Aeveryone")
     wide.settle()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Everyone")
 

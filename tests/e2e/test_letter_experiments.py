@@ -5,7 +5,8 @@ import pytest
 from installation import Installation
 
 AGREED = {"purpose": "marketing", "channel": "email", "status": "granted"}
-PEOPLE = [f"L{n}" for n in range(90)]
+# Enough that a letter which all of its readers follow is proven best, however they divide.
+PEOPLE = [f"L{n}" for n in range(100)]
 
 
 def template(subject):
@@ -22,7 +23,7 @@ BROADCAST = {
         "goal": {"kind": "order", "within_hours": 24},
         "others": [{"template": template("Tea for you"), "name": "by name"}],
         "holdout_percent": 20,
-        "test": {"percent": 50, "decide_within_hours": 48},
+        "test": {"percent": 80, "decide_within_hours": 48},
     },
 }
 

@@ -10,6 +10,7 @@ from shop_load import Told
 from shop_process import Place, Shop
 from sqlalchemy import func, select
 
+from kikubari.events import IndexCheck
 from kikubari.events import _repository as repository
 from kikubari.events._tables import events
 from kikubari.spec.envelope import DEFAULT_WORKSPACE, Event
@@ -17,9 +18,11 @@ from kikubari.storage import metadata
 
 _REPLAY = 700
 # These do not follow from the log alone: what waits, who may send, and counts that depend on how
-# events were cut into transactions.
+# events were cut into transactions. How far the log's indexes are depends on the time there was;
+# up to there they are compared with the log itself.
 _NOT_DERIVED = {
     "inbox", "sources", "rejected_events", "log_marks", "copy_ranges", "counters", "moves",
+    "message_keys", "event_places",
 }  # fmt: skip
 
 
@@ -34,11 +37,17 @@ class Verdict(msgspec.Struct):
     is_dense: bool
     derived_wrongly: dict[str, tuple[int, int]]
     damage: list[str]
+    indexes: IndexCheck
 
     @property
     def is_clean(self) -> bool:
         return self.is_dense and not (
-            self.lost or self.doubled or self.strangers or self.derived_wrongly or self.damage
+            self.lost
+            or self.doubled
+            or self.strangers
+            or self.derived_wrongly
+            or self.damage
+            or not self.indexes.is_equal
         )
 
 
@@ -62,6 +71,7 @@ def judge(place: Place, told: Told) -> Verdict:
         is_dense=positions == list(range(1, mark + 1)) and len(logged) == mark,
         derived_wrongly=_compare(_count_rows(shop), _replay(logged)),
         damage=[] if place.database_url else _list_damage(shop),
+        indexes=shop.log.check_indexes(),
     )
     shop.close()
     return verdict
