@@ -63,12 +63,12 @@ class LogIndex:
         n_parts = min(_MAX_PARTS, 1 + (last - after) // _ENTRIES_PER_PART)
         with self._state.read() as connection:
             highest = repository.find_last_number(connection, workspace_id, after=after, last=last)
+        index_keys = partial(repository.index_keys, after=after, last=last)
+        index_places = partial(repository.index_places, after=after, last=last)
         for keys in _cut_keys(n_parts):
-            part = partial(repository.index_keys, after=after, last=last, keys=keys)
-            self._write(partial(part, workspace_id=workspace_id))
+            self._write(partial(index_keys, workspace_id=workspace_id, keys=keys))
         for numbers in _cut_numbers(highest + 1, n_parts):
-            place = partial(repository.index_places, after=after, last=last, numbers=numbers)
-            self._write(partial(place, workspace_id=workspace_id))
+            self._write(partial(index_places, workspace_id=workspace_id, numbers=numbers))
         self._write(partial(repository.move_indexed, workspace_id=workspace_id, last=last))
 
     def _write(self, work: Callable[[Connection], None]) -> None:
