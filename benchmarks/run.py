@@ -18,6 +18,7 @@ BENCHMARKS = {
     "one_person": ["one_person.py"],
     "live_segments": ["live_segments.py"],
     "live_counts": ["live_counts.py"],
+    "builder": ["builder.py"],
     "pipeline": ["pipeline.py"],
     "broadcast": ["broadcast.py"],
     "journeys": ["journeys.py"],
