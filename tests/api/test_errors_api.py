@@ -65,6 +65,39 @@ def test_a_template_error_says_where_it_is(api):
     assert "line" in answer.text
 
 
+def letter_to(segment):
+    english = {"subject": "Hi", "html": '<a href="{{ unsubscribe_url }}">stop</a>'}
+    return {
+        "name": "x",
+        "segment": segment,
+        "sender": {"from_address": "shop@shop.example"},
+        "template": {"default_language": "en", "variants": {"en": english}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("segment", "status", "code"),
+    [
+        ({"type": "trait"}, 400, "invalid_input"),
+        ({"type": "no such condition"}, 400, "invalid_input"),
+        ({"type": "all", "of": "everybody"}, 400, "invalid_input"),
+        ("seg_0", 404, "not_found"),
+        ({"type": "segment", "segment": "seg_0"}, 404, "not_found"),
+        ({"type": "not", "of": {"type": "segment", "segment": "seg_0"}}, 404, "not_found"),
+    ],
+)
+def test_a_draft_for_no_segment_is_refused_when_it_is_written(api, segment, status, code):
+    letter = letter_to(segment)
+    draft = api.post("/api/broadcasts", letter_to("builtin:everyone"))
+    for answer in (
+        api.client.post("/api/broadcasts", json=letter),
+        api.client.put(f"/api/broadcasts/{draft['id']}", json=letter),
+    ):
+        assert answer.status_code == status, answer.text
+        assert answer.json()["error"]["code"] == code
+    assert api.get(f"/api/broadcasts/{draft['id']}")["version"] == 1
+
+
 def test_a_revoked_key_opens_nothing(api):
     made = api.post("/api/keys", {"name": "short-lived", "scopes": ["read"]})
     with api.stranger(authorization=f"Bearer {made['secret']}") as holder:

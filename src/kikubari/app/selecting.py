@@ -32,6 +32,23 @@ class SegmentFacts:
         facts = {fact.attribute: fact for one in self._trees(tree, seen) for fact in one}
         return tuple(facts.values())
 
+    def check(self, segment: str | dict[str, Any]) -> None:
+        """Refuse what cannot be evaluated: a stored segment by its id, or a condition tree.
+
+        Raises:
+            NotFoundError: no segment by that id, or by one that a tree refers to.
+            InvalidInputError: not a condition tree.
+        """
+        waiting: list[Condition] = [
+            InSegment(segment) if isinstance(segment, str) else convert_condition(segment)
+        ]
+        seen: set[str] = set()
+        while waiting:
+            for _, node in walk(waiting.pop()):
+                if isinstance(node, InSegment) and node.segment not in seen:
+                    seen.add(node.segment)
+                    waiting.append(self._definition(node.segment))
+
     def _trees(self, tree: Condition, seen: set[str]) -> Iterator[tuple[FactOfUse, ...]]:
         yield list_selecting(tree)
         for _, node in walk(tree):

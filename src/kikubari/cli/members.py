@@ -1,5 +1,6 @@
 """Commands on members, for whoever has the machine: the way in when nobody else has one."""
 
+import sys
 from typing import Any
 
 import click
@@ -7,7 +8,7 @@ import click
 from kikubari.app import Settings
 from kikubari.cli.connection import AdminClient, connect, in_path
 from kikubari.cli.output import as_json_option, show
-from kikubari.spec.errors import NotFoundError
+from kikubari.spec.errors import InvalidInputError, NotFoundError
 
 _ROLES = ("viewer", "editor", "sender", "admin")
 role_option = click.option(
@@ -37,15 +38,28 @@ def list_members(settings: Settings, *, as_json: bool) -> None:
 @members.command("create")
 @click.argument("email")
 @role_option
-@click.password_option(help="Asked for when left out, so that it stays out of histories.")
+@click.option("--password", help="Asked for when left out, so that it stays out of histories.")
+@click.option(
+    "--password-stdin",
+    "is_piped",
+    is_flag=True,
+    help="Read it from standard input: the first line.",
+)
 @as_json_option
 @click.pass_obj
 def create_member(
-    settings: Settings, email: str, role: str, password: str, *, as_json: bool
+    settings: Settings,
+    email: str,
+    role: str,
+    password: str | None,
+    *,
+    is_piped: bool,
+    as_json: bool,
 ) -> None:
     """Add a member with a password."""
+    chosen = _read_password() if is_piped else password or _ask_password()
     with connect(settings) as client:
-        body = {"email": email, "password": password, "role": role}
+        body = {"email": email, "password": chosen, "role": role}
         show(client.post("/api/members", body), as_json=as_json)
 
 
@@ -102,6 +116,32 @@ def remove_member(settings: Settings, email: str, *, as_json: bool) -> None:
     with connect(settings) as client:
         client.delete(in_path("/api/members", _find(client, email)["id"]))
     show({"removed": email}, as_json=as_json)
+
+
+def _read_password() -> str:
+    line = sys.stdin.readline().rstrip("\r\n")
+    if not line:
+        raise InvalidInputError(
+            "no password came by standard input",
+            hint="Write it there as one line, or invite the member: `kikubari members invite`.",
+        )
+    return line
+
+
+def _ask_password() -> str:
+    """Return a password typed twice.
+
+    Raises:
+        InvalidInputError: nobody is there to type it.
+    """
+    if not sys.stdin.isatty():
+        raise InvalidInputError(
+            "there is no terminal to ask for the password",
+            hint="Pipe it in with --password-stdin, or invite the member: "
+            "`kikubari members invite` prints a link by which they choose one.",
+        )
+    asked: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return asked
 
 
 def _find(client: AdminClient, email: str) -> dict[str, Any]:

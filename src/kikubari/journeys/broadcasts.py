@@ -1,6 +1,6 @@
 """One-off sends: from a draft to queued messages, exactly once each, whatever dies meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -52,7 +52,14 @@ from kikubari.spec.errors import ConflictError
 from kikubari.storage import StateStore
 
 _UTC = ZoneInfo("UTC")
+# Raises what is wrong with a segment, by id or tree: no such segment, not a condition tree.
+CheckSegment = Callable[[str | dict[str, Any]], object]
 _encode = msgspec.json.Encoder().encode
+
+
+def take_any_segment(segment: str | dict[str, Any]) -> None:
+    """Leave it to the audience to refuse a segment."""
+    del segment
 
 
 class Broadcasts:
@@ -65,6 +72,7 @@ class Broadcasts:
         clock: gives the instants.
         ids: makes broadcast ids.
         selecting: lists the facts that choose a segment's people, for the guard.
+        check_segment: refuses a segment that cannot be evaluated.
         coupons: plans which offers' codes messages bring; none: they bring none.
         zone: the shop's.
         zones: people's own.
@@ -81,6 +89,7 @@ class Broadcasts:
         ids: IdFactory,
         *,
         selecting: Selecting = know_no_facts,
+        check_segment: CheckSegment = take_any_segment,
         coupons: CouponDesk | None = None,
         zone: ZoneInfo = _UTC,
         zones: Zones = no_zones,
@@ -89,6 +98,7 @@ class Broadcasts:
     ) -> None:
         self._store = store
         self._coupons = coupons
+        self._check_segment = check_segment
         self._outbox = outbox
         self._audience = audience
         self._clock = clock
@@ -117,7 +127,9 @@ class Broadcasts:
 
         Raises:
             TemplateError: with the place in the author's source.
-            InvalidInputError: no name, no way to unsubscribe in a marketing template.
+            NotFoundError: no such segment, or one that its tree refers to.
+            InvalidInputError: no name, no way to unsubscribe in a marketing template, a segment
+                that is not a condition tree.
         """
         definition = self._completed(definition)
         self._check(definition)
@@ -145,7 +157,7 @@ class Broadcasts:
                 seen; None takes the risk.
 
         Raises:
-            NotFoundError: no such broadcast.
+            NotFoundError: no such broadcast; else see `create`.
             ConflictError: it was sent, or its version is not `based_on`.
             TemplateError: with the place in the author's source.
             InvalidInputError: see `create`.
@@ -368,6 +380,7 @@ class Broadcasts:
         return with_defaults(definition, stored.defaults)
 
     def _check(self, definition: BroadcastDefinition) -> None:
+        self._check_segment(definition.segment)
         check_definition(self._fill(definition))
         if self._coupons is not None:
             self._coupons.plan(definition.coupon)

@@ -176,6 +176,7 @@ class DeliveryWing:
             ground.clock,
             ground.ids,
             selecting=segments.facts.list,
+            check_segment=segments.facts.check,
             coupons=letters.coupons,
             zone=ZoneInfo(ground.settings.timezone),
             zones=PersonZones(ground.state, people.profiles).zones,

@@ -98,7 +98,7 @@ class JourneysWing:
             clock,
             ground.ids,
             check_message=messages.check,
-            check_references=References(segments.facts.list, self._exists).list_faults,
+            check_references=References(segments.facts.check, self._exists).list_faults,
             prepare=self._prepare,
         )
         self.explaining = Explaining(around, delivery.outbox)

@@ -234,6 +234,8 @@ class EnrolmentStory(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of a person: why, the way they went, and what comes next.
 
     Attributes:
+        began_at: when what let them in happened.
+        entered_at: since when the entry counts: never later than a step.
         trigger: the type of the event that let them in; empty: no event did.
         trigger_position: its place in the log.
         outcome: ``completed``, ``goal``, ``exit:<id>``, ``cancelled``…; empty: still on the way.

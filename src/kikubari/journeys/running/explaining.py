@@ -1,5 +1,8 @@
 """What people see of journeys: figures, who stands where and why, one person's whole story."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
 from sqlalchemy import Connection
 
 from kikubari.deliver import Outbox
@@ -29,6 +32,7 @@ from kikubari.journeys.running.paths import decode_path, split_reason
 from kikubari.journeys.running.program import Program
 from kikubari.journeys.running.programs import decode_definition
 from kikubari.journeys.running.surroundings import Surroundings
+from kikubari.journeys.running.walking import shared_instant
 from kikubari.kit.instants import from_micros
 from kikubari.spec.errors import NotFoundError
 
@@ -130,11 +134,14 @@ class Explaining:
             )
             refusal = repository.find_refusal(connection, self._workspace_id, row.no, numbers)
         state = JourneyState(row.state)
+        let_in_by = self._around.log.read_at({one.trigger_position for one in found} - {0})
+        triggers = {item.position: item.event.type for item in let_in_by}
         return Explanation(
             journey_id=journey_id,
             number=person,
             entries=[
-                self._story(one, programs[one.version], state, messages) for one in reversed(found)
+                _story(one, programs[one.version], state, messages=messages, triggers=triggers)
+                for one in reversed(found)
             ],
             refused=refusal.reason if refusal else "",
             refused_at=from_micros(refusal.at_us) if refusal else None,
@@ -172,47 +179,6 @@ class Explaining:
             found = rows.count_outcomes(connection, self._workspace_id, no, version=version)
         return {program.names[outcome]: n for outcome, n in found.items()}
 
-    def _story(
-        self,
-        row: rows.Found,
-        program: Program,
-        state: JourneyState,
-        messages: dict[str, str],
-    ) -> EnrolmentStory:
-        active = row.state == EnrolmentState.ACTIVE
-        trigger = self._around.log.read_at([row.trigger_position])
-        passed = [
-            PassedStep(
-                step=program.names[step],
-                way=name,
-                reason=reason,
-                at=at,
-                message_id=messages.get(
-                    origin_of(program.journey_id, row.version, program.names[step], row.ordinal).id,
-                    "",
-                ),
-            )
-            for step, way, at in decode_path(bytes(row.path))
-            for name, reason in [split_reason(program.names[way])]
-        ]
-        return EnrolmentStory(
-            enrolment=row.id,
-            version=row.version,
-            ordinal=row.ordinal,
-            state=EnrolmentState(row.state).name.lower(),
-            began_at=from_micros(row.began_us),
-            entered_at=from_micros(row.entered_us),
-            ended_at=None if row.ended_us is None else from_micros(row.ended_us),
-            outcome="" if row.outcome is None else program.names[row.outcome],
-            trigger=trigger[0].event.type if trigger else "",
-            trigger_position=row.trigger_position,
-            path=passed,
-            upcoming=program.names[row.step] if active else "",
-            waiting=_waiting(row, program, state) if active else None,
-            converted_at=None if row.converted_us is None else from_micros(row.converted_us),
-            value_minor=row.value_minor,
-        )
-
     def _find(self, connection: Connection, journey_id: str) -> repository.Found:
         row = repository.find_journey(connection, self._workspace_id, journey_id)
         if row is None:
@@ -227,6 +193,58 @@ class Explaining:
             )
             for found in repository.list_versions(connection, self._workspace_id, [row.no])
         }
+
+
+def _story(
+    row: rows.Found,
+    program: Program,
+    state: JourneyState,
+    *,
+    messages: Mapping[str, str],
+    triggers: Mapping[int, str],
+) -> EnrolmentStory:
+    active = row.state == EnrolmentState.ACTIVE
+    passed = [
+        PassedStep(
+            step=program.names[step],
+            way=name,
+            reason=reason,
+            at=at,
+            message_id=messages.get(
+                origin_of(program.journey_id, row.version, program.names[step], row.ordinal).id,
+                "",
+            ),
+        )
+        for step, way, at in decode_path(bytes(row.path))
+        for name, reason in [split_reason(program.names[way])]
+    ]
+    return EnrolmentStory(
+        enrolment=row.id,
+        version=row.version,
+        ordinal=row.ordinal,
+        state=EnrolmentState(row.state).name.lower(),
+        began_at=from_micros(row.began_us),
+        entered_at=_entered_at(row, passed),
+        ended_at=None if row.ended_us is None else from_micros(row.ended_us),
+        outcome="" if row.outcome is None else program.names[row.outcome],
+        trigger=triggers.get(row.trigger_position, ""),
+        trigger_position=row.trigger_position,
+        path=passed,
+        upcoming=program.names[row.step] if active else "",
+        waiting=_waiting(row, program, state) if active else None,
+        converted_at=None if row.converted_us is None else from_micros(row.converted_us),
+        value_minor=row.value_minor,
+    )
+
+
+def _entered_at(row: rows.Found, passed: Sequence[PassedStep]) -> datetime:
+    """Return since when an entry counts: from what let the person in, if that was not long before.
+
+    The row is written a moment later, or much later where the machine was off, and its first steps
+    are dated as if it had not been.
+    """
+    began_us = shared_instant(min(row.began_us, row.entered_us), row.entered_us)
+    return min([from_micros(began_us), *(one.at for one in passed)])
 
 
 def _waiting(row: rows.Found, program: Program, state: JourneyState) -> Waiting:
