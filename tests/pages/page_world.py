@@ -59,6 +59,7 @@ class PageWorld:
         *,
         agrees: bool,
         city: str = "Bath",
+        more: dict[str, Any] | None = None,
     ) -> None:
         traits = {
             "email": f"user{user_id}@example.com",
@@ -66,6 +67,7 @@ class PageWorld:
             "last_name": name[1],
             "language": language,
             "city": city,
+            **(more or {}),
         }
         marks = {"kikubari": {"simulated_traits": ["first_name", "last_name", "email"]}}
         self._append(

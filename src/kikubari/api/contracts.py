@@ -86,6 +86,9 @@ from kikubari.segments import (
 )
 from kikubari.storage import ColumnarStore, StateStore
 
+# The source that files come in by; pages say it in words.
+FILE_IMPORT = "File import"
+
 
 class ConsumerHealth(msgspec.Struct, frozen=True):
     """One background loop: whether it works, and how many events it is behind."""

@@ -9,10 +9,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody, PathParameter, QueryParameter
 
 from kikubari.api.authentication import requires
-from kikubari.api.contracts import Services
+from kikubari.api.contracts import FILE_IMPORT, Services
 from kikubari.collect import RejectedEvent, RejectionCount, Source, SourceKind, SourceLimits
 
-FILE_IMPORT = "File import"
 Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
 SourceId = Annotated[int, PathParameter(ge=1, le=2**31 - 1)]
 RowId = Annotated[int | None, QueryParameter(ge=0, le=2**53)]

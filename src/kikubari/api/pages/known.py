@@ -1,7 +1,7 @@
 """What the shop knows about a customer, who said so, and their own word on each of it."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -10,8 +10,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 
 from kikubari.api.contracts import Services
+from kikubari.api.pages.reader import Reader, choose_language
 from kikubari.api.pages.rendering import PageRequest, render
 from kikubari.api.pages.standing import Standing, answer_unknown, find_customer
+from kikubari.api.pages.values import Choice, Field, Values, is_instant
 from kikubari.deliver import Wish
 from kikubari.events import CONTACT_TRAITS, append_in
 from kikubari.kit.instants import to_micros
@@ -24,9 +26,6 @@ MAX_VALUE = 200
 # Without these nobody can be written to, or not in their language and by their clock.
 _NEEDED = CONTACT_TRAITS | {"language", "timezone"}
 _BOOKKEEPING = frozenset({"simulated_fields", "predicted_model_version", "predicted_horizon_days"})
-_CHANCES = frozenset(
-    f"predicted_{name}" for name in ("alive", "churn", "category_share", "discount_share")
-)
 _PROVENANCES = {"inferred_self": "inferred", "inferred_group": "inferred"}
 
 
@@ -36,8 +35,11 @@ class KnownFact(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: of the attribute.
         value: in words.
+        stated: as it was told, if that is a text.
+        field: by which it is put right.
+        choices: that the field offers; empty for one that is written in freely.
         provenance: declared, observed, inferred or third_party.
-        source: name of the source that said so; empty for what the shop worked out.
+        source: that said so, in words; empty for what the shop worked out.
         at: when it was said; None for what is worked out anew each time.
         is_correctable: the customer may put it right here.
         is_switchable: it can be left unused; contact data is needed to write at all.
@@ -46,6 +48,9 @@ class KnownFact(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     value: str
+    stated: str = ""
+    field: Field = "text"
+    choices: Sequence[Choice] = ()
     provenance: str
     source: str
     at: datetime | None
@@ -62,7 +67,8 @@ def show_known(
     standing = find_customer(services, token)
     if standing is None:
         return answer_unknown(request)
-    return _page(request, token, _list_known(services, standing), is_saved=False)
+    known = _list_known(services, standing, _values(request, services))
+    return _page(request, token, known, is_saved=False)
 
 
 @post("/p/{token:str}/known", status_code=200, sync_to_thread=True)
@@ -73,7 +79,9 @@ def save_known(
     standing = find_customer(services, token)
     if standing is None:
         return answer_unknown(request)
-    known = [one for one in _list_known(services, standing) if f"shown.{one.name}" in data]
+    values = _values(request, services)
+    listed = _list_known(services, standing, values)
+    known = [one for one in listed if f"shown.{one.name}" in data]
     corrections = _read_corrections(known, data)
     if corrections:
         event = _statement(standing.mailed.number, corrections, services.clock.now())
@@ -90,7 +98,8 @@ def save_known(
         numbers=standing.numbers,
     )
     fresh = find_customer(services, token) or standing
-    shown = _with_corrections(_list_known(services, fresh), corrections, services.clock.now())
+    listed = _list_known(services, fresh, values)
+    shown = _with_corrections(listed, corrections, values, services.clock.now())
     return _page(request, token, shown, is_saved=True)
 
 
@@ -101,45 +110,73 @@ def _page(
     return render(request, "known.html", {**values, "max_value": MAX_VALUE})
 
 
-def _list_known(services: Services, standing: Standing) -> list[KnownFact]:
+def _values(request: PageRequest, services: Services) -> Values:
+    """Return what writes values for who reads the page."""
+
+    def category_ja(category: str) -> str | None:
+        # A category is called what any product in it says.
+        found = services.catalog.list_products(category=category, page_size=1).products
+        return found[0].category_ja if found else None
+
+    return Values(
+        Reader(choose_language(request)),
+        zone=services.settings.timezone,
+        currency=services.settings.currency,
+        category_ja=category_ja,
+    )
+
+
+def _list_known(services: Services, standing: Standing, values: Values) -> list[KnownFact]:
     """Return all that is known, what the customer said first."""
     with services.store.read() as connection:
         people = services.profiles.load_profiles(connection, [standing.number])
     sources = {one.id: one.name for one in services.sources.list_all()}
     traits = people[standing.number].traits
     found = [
-        _fact(name, trait, standing, sources)
+        _fact(name, trait, standing, sources, values)
         for name, trait in sorted(traits.items())
         if name not in _BOOKKEEPING
     ]
-    found += _worked_out(services, standing)
+    found += _worked_out(services, standing, values)
     order = ("declared", "observed", "inferred", "third_party")
     return sorted(found, key=lambda one: order.index(one.provenance))
 
 
-def _fact(name: str, trait: Trait, standing: Standing, sources: Mapping[int, str]) -> KnownFact:
+def _fact(
+    name: str, trait: Trait, standing: Standing, sources: Mapping[int, str], values: Values
+) -> KnownFact:
     fact = trait.fact
     provenance = _PROVENANCES.get(fact.provenance, fact.provenance)
-    is_contact = name in CONTACT_TRAITS
+    stated = fact.value if isinstance(fact.value, str) else ""
     return KnownFact(
         name=name,
-        value=_say_chance(fact.value) if name in _CHANCES else _say(fact.value),
+        value=values.say(name, fact.value),
+        stated=stated,
+        field=values.field(name, stated),
+        choices=values.choices(name, stated),
         provenance=provenance,
-        source=sources.get(fact.source_id, ""),
+        source=values.say_source(sources.get(fact.source_id, "")),
         at=fact.at,
-        # Another address has to be confirmed from its own mailbox first.
-        is_correctable=isinstance(fact.value, str) and provenance == "declared" and not is_contact,
+        is_correctable=provenance == "declared" and _is_typed(name, fact.value),
         is_switchable=name not in _NEEDED,
         is_used=name not in standing.wishes.unused,
     )
 
 
-def _worked_out(services: Services, standing: Standing) -> list[KnownFact]:
+def _is_typed(name: str, value: object) -> bool:
+    """Say whether somebody can write another value of it here.
+
+    Another address has to be confirmed from its own mailbox first.
+    """
+    return isinstance(value, str) and name not in CONTACT_TRAITS and not is_instant(value)
+
+
+def _worked_out(services: Services, standing: Standing, values: Values) -> list[KnownFact]:
     """Return what the shop works out from orders."""
     computed = query_computed(services.columnar, [standing.number], as_of=services.clock.now())[
         standing.number
     ]
-    values: dict[str, Any] = {
+    found: dict[str, Any] = {
         "order_count": computed.frequency or None,
         "first_order_at": computed.first_order_at,
         "last_order_at": computed.last_order_at,
@@ -148,7 +185,7 @@ def _worked_out(services: Services, standing: Standing) -> list[KnownFact]:
     return [
         KnownFact(
             name=name,
-            value=_say(value),
+            value=values.say(name, value),
             provenance="observed",
             source="",
             at=None,
@@ -156,7 +193,7 @@ def _worked_out(services: Services, standing: Standing) -> list[KnownFact]:
             is_switchable=True,
             is_used=name not in standing.wishes.unused,
         )
-        for name, value in values.items()
+        for name, value in found.items()
         if value is not None
     ]
 
@@ -165,15 +202,29 @@ def _read_corrections(known: list[KnownFact], data: Mapping[str, str]) -> dict[s
     """Return new values by name; an emptied field takes the statement back."""
     found: dict[str, str | None] = {}
     for one in known:
-        said = data.get(f"value.{one.name}", one.value).strip()
-        is_clean = said.isprintable() and len(said) <= MAX_VALUE
-        if one.is_correctable and said != one.value and is_clean:
+        said = data.get(f"value.{one.name}", one.stated).strip()
+        if one.is_correctable and said != one.stated and (not said or _is_answer(one, said)):
             found[one.name] = said or None
     return found
 
 
+def _is_answer(fact: KnownFact, said: str) -> bool:
+    """Say whether somebody's words are something that the fact can be."""
+    if fact.choices:
+        return any(one.value == said for one in fact.choices)
+    if fact.field == "date":
+        try:
+            return bool(date.fromisoformat(said))
+        except ValueError:
+            return False
+    return said.isprintable() and len(said) <= MAX_VALUE
+
+
 def _with_corrections(
-    known: list[KnownFact], corrections: Mapping[str, str | None], now: datetime
+    known: list[KnownFact],
+    corrections: Mapping[str, str | None],
+    values: Values,
+    now: datetime,
 ) -> list[KnownFact]:
     """Return it as it will be read from the log a moment later."""
     shown = []
@@ -181,7 +232,9 @@ def _with_corrections(
         if one.name not in corrections:
             shown.append(one)
         elif value := corrections[one.name]:
-            shown.append(msgspec.structs.replace(one, value=value, source="", at=now))
+            words = values.say(one.name, value)
+            told = msgspec.structs.replace(one, value=words, stated=value, source="", at=now)
+            shown.append(told)
     return shown
 
 
@@ -198,19 +251,3 @@ def _statement(number: int, traits: Mapping[str, str | None], now: datetime) -> 
         traits=dict(traits),
         context={"kikubari": {"provenance": "declared"}, "page": "preferences"},
     )
-
-
-def _say_chance(value: object) -> str:
-    return f"{value:.0%}" if isinstance(value, int | float) else _say(value)
-
-
-def _say(value: object) -> str:
-    match value:
-        case str():
-            return value
-        case datetime():
-            return f"{value:%Y-%m-%d}"
-        case list():
-            return ", ".join(_say(one) for one in value)
-        case _:
-            return msgspec.json.encode(value).decode()

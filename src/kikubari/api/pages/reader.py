@@ -1,7 +1,7 @@
 """Who reads a page: the language they want."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -58,7 +58,10 @@ class Reader:
 
     def day(self, at: datetime, zone: str) -> str:
         """Return a date as the language writes it, in an IANA zone."""
-        local = at.astimezone(ZoneInfo(zone))
+        return self.calendar_day(at.astimezone(ZoneInfo(zone)))
+
+    def calendar_day(self, day: date) -> str:
+        """Return a date that is the same day everywhere, as the language writes it."""
         if self.language == "ja":
-            return f"{local.year}年{local.month}月{local.day}日"
-        return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+            return f"{day.year}年{day.month}月{day.day}日"
+        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
