@@ -114,9 +114,40 @@ def test_products_stand_in_rows_up_to_their_limit(n: int, shown: int):
         "title": "よく見られています",
     }  # fmt: skip
     html = render(block, language="ja", favourites=products(n)).html
-    assert [f"茶{i}</div>" in html for i in range(9)] == [i < shown for i in range(9)]
+    assert [f"茶{i}</a>" in html for i in range(9)] == [i < shown for i in range(9)]
     assert ("￥1,200" in html) is (shown > 0)
     assert ("よく見られています" in html) is (shown > 0)
+
+
+@pytest.mark.parametrize(("n", "is_large"), [(1, True), (2, False)])
+def test_a_product_by_itself_is_shown_large(n: int, is_large: bool):
+    block = {"kind": "products", "id": "p", "source": "customer.favourites", "limit": 6}
+    html = render(block, favourites=products(n)).html
+    assert ('width="280"' in html) is is_large
+    assert html.count("<img") == n
+
+
+@pytest.mark.parametrize("has_picture", [True, False])
+def test_plain_text_names_a_product_once_and_leads_to_it(has_picture: bool):
+    block = {"kind": "products", "id": "p", "source": "customer.favourites"}
+    [tea] = products(1)
+    shown = tea if has_picture else {**tea, "image_url": ""}
+    email = render(block, favourites=[shown])
+    assert email.text.count("Tea 0") == 1
+    assert "Tea 0 (https://shop.example/0)" in email.text
+    assert ("<img" in email.html) is has_picture
+    assert ">Tea 0</a>" in email.html
+
+
+@pytest.mark.parametrize(("language", "mark"), [("ja", " ・ "), ("en", " · ")])
+def test_the_ways_out_are_parted_as_the_language_does(language: str, mark: str):
+    assert f"</a>{mark}<a" in render(FOOTER, language=language).html
+
+
+def test_a_message_says_that_it_knows_dark_mode():
+    html = render(FOOTER).html
+    assert '<meta name="color-scheme" content="light dark"' in html
+    assert "prefers-color-scheme: dark" in html
 
 
 @pytest.mark.parametrize(

@@ -328,7 +328,7 @@ def test_a_block_of_products_uses_a_strategy():
     shelf = Shelf(goes_with=["B", "C", "D", "E", "F"])
     [own] = with_recommendations(email.needs, [(1, facts)], shelf)
     shown = render_email(email, own, settings=SETTINGS)
-    assert [f">{name}</div>" in shown.html for name in "ABCDEF"] == [False, *[True] * 4, False]
+    assert [f">{name}</a>" in shown.html for name in "ABCDEF"] == [False, *[True] * 4, False]
     assert shown.text.count("You looked at this recently") == 4
     without = render_email(email, facts, settings=SETTINGS)
     assert "¥1,200" not in without.html

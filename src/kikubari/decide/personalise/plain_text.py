@@ -23,6 +23,8 @@ _PARAGRAPHS = frozenset({
     "h1", "h2", "h3", "h4", "h5", "h6", "p", "pre",
 })  # fmt: skip
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+# What is marked so says again what stands beside it.
+_SAID_ALREADY = "data-kiku-text"
 _SPACE = re.compile(r"[ \t\r\n\f\u200c]+")
 _GAP = re.compile(r"\n{3,}")
 
@@ -31,7 +33,8 @@ def html_to_text_template(html: str) -> str:
     """Return a Liquid template of plain text that says what the HTML template says.
 
     Links become ``text (url)``, images their alternative text, list items get a dash; hidden
-    blocks (a preheader) and Outlook-only markup are left out.
+    blocks (a preheader), Outlook-only markup and what is marked ``data-kiku-text="off"`` are left
+    out.
     """
     markup = Markup(html)
     tree = LexborHTMLParser(protect_document(markup))
@@ -63,7 +66,7 @@ def _write(node: LexborNode, pieces: list[str]) -> None:
         # A stand-in for Liquid passes; an author's remark does not.
         comment = node.comment_content or ""
         pieces.append(comment if is_token(comment) else "")
-    elif tag in _SKIPPED or _HIDDEN.search(node.attributes.get("style") or ""):
+    elif tag in _SKIPPED or _is_left_out(node):
         return
     elif tag == "br":
         pieces.append("\n")
@@ -75,6 +78,11 @@ def _write(node: LexborNode, pieces: list[str]) -> None:
         _write_link(node, pieces)
     else:
         _write_block(node, tag or "", pieces)
+
+
+def _is_left_out(node: LexborNode) -> bool:
+    is_hidden = _HIDDEN.search(node.attributes.get("style") or "") is not None
+    return is_hidden or node.attributes.get(_SAID_ALREADY) == "off"
 
 
 def _write_link(node: LexborNode, pieces: list[str]) -> None:

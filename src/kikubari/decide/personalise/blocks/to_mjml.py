@@ -4,13 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from kikubari.decide.personalise.blocks import contracts as c
+from kikubari.decide.personalise.blocks._products import TILE_EDGE, products_to_mjml
 from kikubari.decide.personalise.blocks._writing import (
     element,
     expression,
     only_if,
     paragraphs,
-    path,
-    seed,
     value,
     words,
 )
@@ -23,22 +22,38 @@ _FONTS = {
     (c.Font.SERIF, ""): "Georgia,'Times New Roman',serif",
 }
 _SPACES = {c.Space.NONE: 0, c.Space.SMALL: 8, c.Space.MEDIUM: 20, c.Space.LARGE: 40}
-_HEADINGS = {1: "26px", 2: "20px", 3: "17px"}
+# Thirteen Japanese characters, "ご注文ありがとうございます" say, stand in one line on a phone.
+_HEADINGS = {1: "24px", 2: "20px", 3: "17px"}
 _SIDE = 32
 _EDGE = 8
+_ROW_SIDE = _SIDE - TILE_EDGE  # rows of products stand in line with the words above
 # The page shows beside and below the paper; these stand on it.
 _BELOW_PAPER = (c.Footer, c.Reason)
 _LABELS = {
     "ja": ("配信内容を選ぶ", "配信を停止する"),
     "": ("Choose what you get", "Unsubscribe"),
 }
+_BETWEEN = {"ja": " ・ ", "": " · "}
+# Mail clients that are not told so change the colours by rules of their own.
+_SCHEMES = (
+    '<mj-raw><meta name="color-scheme" content="light dark" />'
+    '<meta name="supported-color-schemes" content="light dark" /></mj-raw>'
+)
+# Lines of headings and names end between phrases, not within words, where the mail client can tell;
+# long names do not push their neighbours aside.
+_LINES = (
+    ".k-ink h1,.k-ink h2,.k-ink h3{word-break:auto-phrase;text-wrap:balance}"
+    ".k-name div{word-break:auto-phrase;overflow-wrap:anywhere}"
+)
 # What a reader in dark mode sees, where the mail client lets a message say so.
 _DARK = (
     "@media (prefers-color-scheme: dark){"
-    ".k-page{background:#1d1c1a!important}"
+    "body,.k-page{background:#1d1c1a!important}"
     ".k-paper,.k-paper table{background:#282623!important}"
     ".k-ink div{color:#ece8df!important}.k-muted div{color:#b3ada1!important}"
     ".k-ink a,.k-muted a,.k-accent,.k-outline a,.k-outline p{color:#a9c1ec!important}"
+    ".k-name a{color:#ece8df!important}"
+    ".k-button td,.k-button a,.k-button p{background:#a9c1ec!important;color:#1d1c1a!important}"
     ".k-frame,.k-outline td{border-color:#a9c1ec!important}}"
 )
 # One, and more than one, of a unit.
@@ -108,11 +123,11 @@ class _Writer:
         theme = self._theme
         font = _FONTS[theme.font, self._tongue]
         head = (
-            f"<mj-head><mj-attributes>"
+            f"<mj-head>{_SCHEMES}<mj-attributes>"
             f'<mj-all font-family="{font}" color="{theme.ink}" />'
             f'<mj-text font-size="16px" line-height="1.8" padding="0 {_SIDE}px" />'
             f'<mj-section padding="0" /></mj-attributes>'
-            f"<mj-style>{_DARK}</mj-style></mj-head>"
+            f"<mj-style>{_LINES}{_DARK}</mj-style></mj-head>"
         )
         whole = element(
             "mj-body",
@@ -151,13 +166,23 @@ class _Writer:
             "<mj-column></mj-column>",
         )
 
-    def _row(self, block: c.Block, columns: str) -> str:
+    def _products(self, block: c.Products) -> str:
+        def place(columns: str) -> str:
+            return self._row(block, columns, side=_ROW_SIDE)
+
+        title = ""
+        if block.title.strip():
+            text = self._mj_text(words(block.title))
+            title = self._row(block, f"<mj-column>{text}</mj-column>")
+        return products_to_mjml(block, self._theme, self._tongue, title=title, place=place)
+
+    def _row(self, block: c.Block, columns: str, *, side: int = 0) -> str:
         height = _SPACES[block.space]
         is_outside = isinstance(block, _BELOW_PAPER)
         colour = block.background or ("" if is_outside else self._theme.paper)
         attributes: list[tuple[str, str | int | None]] = [
             ("background-color", colour),
-            ("padding", f"{height}px 0"),
+            ("padding", f"{height}px {side}px" if side else f"{height}px 0"),
             ("css-class", "" if block.background or is_outside else "k-paper"),
         ]
         return element("mj-section", attributes, columns)
@@ -239,7 +264,7 @@ class _Writer:
                 ("font-size", "15px"),
                 ("inner-padding", "12px 28px"),
                 ("padding", f"4px {_SIDE}px"),
-                ("css-class", "k-outline" if block.is_outlined else None),
+                ("css-class", "k-outline" if block.is_outlined else "k-button"),
             ],
             words(block.label),
         )
@@ -252,65 +277,6 @@ class _Writer:
 
     def _spacer(self, block: c.Spacer) -> str:
         return element("mj-spacer", [("height", f"{block.height}px")])
-
-    def _products(self, block: c.Products) -> str:
-        if not block.strategy:
-            return self._rows(block, path(block.source))
-        head = f"'{block.strategy}' as picks, limit: {block.limit}"
-        if block.seed.strip():
-            head += f", seed: {seed(block.seed)}"
-        if block.fills:
-            head += ", fill: true"
-        return f"{{% recommend {head} %}}{self._rows(block, 'picks')}{{% endrecommend %}}"
-
-    def _rows(self, block: c.Products, source: str) -> str:
-        rows = []
-        if block.title.strip():
-            title = self._mj_text(words(block.title))
-            above = self._row(block, f"<mj-column>{title}</mj-column>")
-            rows.append(only_if(f"{source}.size > 0", above))
-        for first in range(0, block.limit, block.columns):
-            n_beside = min(block.columns, block.limit - first)
-            loop = f"{{% for product in {source} limit: {n_beside} offset: {first} %}}"
-            columns = f"{loop}{self._product(block)}{{% endfor %}}"
-            rows.append(only_if(f"{source}.size > {first}", self._row(block, columns)))
-        return "".join(rows)
-
-    def _product(self, block: c.Products) -> str:
-        title = "{{ product.title }}"
-        if self._tongue == "ja":
-            title = "{{ product.title_ja | default: product.title }}"
-        price = "{{ product.price | money }}"
-        label = words(block.label)
-        image = (
-            f'<mj-image src="{{{{ product.image_url }}}}" alt="{title}"'
-            f' href="{{{{ product.url }}}}" padding="4px 8px"'
-            f' border-radius="{self._theme.radius}px" />'
-        )
-        name = (
-            '<mj-text padding="4px 8px 0" font-size="13px" line-height="1.5" align="center"'
-            f' css-class="k-ink">{title}</mj-text>'
-        )
-        parts = [only_if("product.image_url != blank", image), name]
-        if block.shows_price:
-            parts.append(
-                '<mj-text padding="0 8px 8px" font-size="13px" align="center"'
-                f' color="{self._theme.muted}" css-class="k-muted">{price}</mj-text>'
-            )
-        if block.strategy and block.shows_reason:
-            parts.append(
-                '<mj-text padding="0 8px 8px" font-size="12px" line-height="1.5" align="center"'
-                f' color="{self._theme.muted}" css-class="k-muted">'
-                "{{ product.reason }}</mj-text>"
-            )
-        if label:
-            parts.append(
-                '<mj-text padding="0 8px 12px" font-size="13px" align="center" css-class="k-ink">'
-                f'<a href="{{{{ product.url }}}}" style="color:{self._theme.accent}">{label}</a>'
-                "</mj-text>"
-            )
-        width = f"{100 / block.columns:.2f}%"
-        return element("mj-column", [("width", width), ("padding", "4px")], "".join(parts))
 
     def _countdown(self, block: c.Countdown) -> str:
         count = (
@@ -340,11 +306,11 @@ class _Writer:
         inner = (
             f'<div class="k-frame" style="border:1px dashed {accent};padding:16px">'
             f"{words(block.title)}<br />"
-            f'<span class="k-accent" style="font-size:24px;letter-spacing:3px;color:{accent}">'
-            "{{ code }}</span>"
+            f'<span class="k-accent" style="font-size:20px;letter-spacing:2px;white-space:nowrap;'
+            f'color:{accent}">{{{{ code }}}}</span>'
         )
         if block.terms:
-            inner += f'<br /><span style="font-size:12px">{words(block.terms)}</span>'
+            inner += f'<div style="font-size:12px">{words(block.terms)}</div>'
         shown = self._mj_text(f"{inner}</div>", align=c.Align.CENTER)
         instead = self._mj_text(words(block.instead), align=c.Align.CENTER) if block.instead else ""
         otherwise = f"{{% else %}}{instead}" if instead else ""
@@ -360,7 +326,7 @@ class _Writer:
         style = f'data-kiku-track="off" style="color:{self._theme.accent}"'
         ways = (
             f'<a href="{{{{ preferences_url }}}}" {style}>'
-            f"{words(block.preferences_label) or choose}</a> ・ "
+            f"{words(block.preferences_label) or choose}</a>{_BETWEEN[self._tongue]}"
             f'<a href="{{{{ unsubscribe_url }}}}" {style}>'
             f"{words(block.unsubscribe_label) or stop}</a>"
         )
