@@ -16,11 +16,13 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Connection, text
 
-from kikubari.events import EventLog, Sequencer
+from empty_stores import open_empty_sqlite
+from kikubari.events import EventLog, Sequencer, _index_repository
 from kikubari.events.log_index import LogIndex
 from kikubari.spec.envelope import Event, EventKind
 from kikubari.storage import StateStore
 from kikubari.testing.events import PlainSealing
+from query_plans import list_plans
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TABLES = ("events", "message_keys", "event_places", "log_marks")
@@ -201,3 +203,16 @@ def test_a_database_that_lost_its_newest_commits_is_asked_again(state: StateStor
     state.write(lambda connection: a_sequencer(state).extend(connection, [other, first]))
     done = state.write(lambda connection: sequencer.extend(connection, [first, second, other]))
     assert (done.n_new, done.n_duplicates) == (1, 2)
+
+
+def test_the_check_reads_the_log_once_and_each_event_once_in_each_index(tmp_path):
+    """Only SQLite says from empty tables how it will go about it."""
+    store = open_empty_sqlite(tmp_path / "state.db")
+    [plan] = list_plans(store, lambda c: _index_repository.count_missing(c, 1, indexed=20))
+    store.close()
+    steps = plan.splitlines()
+    assert len(steps) == 3
+    assert steps[0].startswith("SEARCH events USING INDEX")
+    for index, step in zip(("message_keys", "event_places"), steps[1:], strict=True):
+        assert step.startswith(f"SEARCH {index} USING PRIMARY KEY")
+        assert step.endswith("LEFT-JOIN")

@@ -5,7 +5,8 @@ import pytest
 from journey_world import World, branch, end, journey, message, split, wait, wait_for
 
 from kikubari.journeys.definition import Exit, Goal, JourneyFaultError, Reentry, Rules
-from kikubari.journeys.running import JourneyState, forget_ways
+from kikubari.journeys.running import JourneyState, Programs, PublishOptions, forget_ways
+from kikubari.journeys.running.moving import move_in_flight
 from kikubari.spec.conditions import Duration, Events
 from kikubari.spec.errors import ConflictError
 
@@ -264,6 +265,21 @@ def test_people_in_flight_stay_on_their_version_or_are_moved(state):
     world.publish(old, people="move", moves={"sooner": "mail"})
     world.settle()
     assert world.sent() == [("mail", 1, 1), ("mail", 1, 2)]
+
+
+def test_whoever_publishes_at_the_same_moment_moves_nobody_back(state):
+    """Two that move people to versions of their own end: each takes those of older ones alone."""
+    world = World(state)
+    world.publish(journey(wait("w", days=9)))
+    world.happen(1, "Signed Up")
+    world.settle()
+    world.publish(journey(wait("w", days=8)), people="move")
+    live = Programs(state, workspace_id=1).list_live()
+    [older] = [one.programs[1] for one in live.values()]
+    options = PublishOptions(people="move")
+    moved = state.write(lambda c: move_in_flight(c, 1, older, options, now_us=0))
+    assert moved == 0
+    assert [row.version for row in world.rows("SELECT version FROM journey_enrolments")] == [2]
 
 
 def test_a_journey_with_faults_is_kept_and_not_published(state):

@@ -144,23 +144,28 @@ def move_indexed(connection: Connection, workspace_id: int, *, last: int) -> Non
 def count_missing(connection: Connection, workspace_id: int, *, indexed: int) -> tuple[int, int]:
     """Return how many events up to a mark each index lacks: that of messages, that of people."""
     e, m, p = events.c, message_keys.c, event_places.c
-    log = select(func.count()).where(*_between(workspace_id, 0, indexed))
-    by_key = select(m.message_key).where(
+    # Joined rather than asked for event by event: the log, the longest of the three, is read once,
+    # and PostgreSQL may read the indexes in their own order.
+    with_key = and_(
         m.workspace_id == e.workspace_id,
         m.source_id == e.source_id,
         m.message_key == e.message_key,
     )
-    by_place = select(p.position).where(
+    with_place = and_(
         p.workspace_id == e.workspace_id,
         p.number == e.number,
         p.occurred_us == e.occurred_us,
         p.position == e.position,
     )
-    keys, places = (
-        int(connection.execute(log.where(~entry.exists())).scalar_one())
-        for entry in (by_key, by_place)
-    )
-    return keys, places
+    found = connection.execute(
+        select(
+            func.count().filter(m.message_key.is_(None)).label("n_keys"),
+            func.count().filter(p.position.is_(None)).label("n_places"),
+        )
+        .select_from(events.outerjoin(message_keys, with_key).outerjoin(event_places, with_place))
+        .where(*_between(workspace_id, 0, indexed))
+    ).one()
+    return int(found.n_keys), int(found.n_places)
 
 
 def list_since(

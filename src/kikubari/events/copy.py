@@ -93,9 +93,10 @@ class Copier:
             position = repository.find_mark(connection, self._workspace_id)
         expected = checksum = 0
         for first in range(1, copied + 1, RANGE_EVENTS):
-            for item in self._log.read_range(first, min(copied, first + RANGE_EVENTS - 1)):
+            last = min(copied, first + RANGE_EVENTS - 1)
+            for position, number in self._log.list_readable(first, last):
                 expected += 1
-                checksum += item.position * (item.number + 1)
+                checksum += position * (number + 1)
         sql = (
             "SELECT count(), toString(sum(toUInt256(position) * (profile_arrived + 1)))"
             " FROM events WHERE workspace_id = {workspace:UInt16} AND position <= {last:UInt64}"

@@ -72,6 +72,24 @@ class EventLog:
             rows = repository.list_range(connection, workspace_id, first=first, last=last)
             return self._open(connection, rows)
 
+    def list_readable(
+        self, first: int, last: int, *, workspace_id: int = DEFAULT_WORKSPACE
+    ) -> list[tuple[int, int]]:
+        """Return (position, number) of the events at positions first..last, in order.
+
+        Their bodies are opened, for whether they can be, and not read.
+        """
+        with self._store.read() as connection:
+            rows = repository.list_range(connection, workspace_id, first=first, last=last)
+            opened = self._sealing.open(
+                connection, [row.number for row in rows], [row.body for row in rows]
+            )
+        return [
+            (row.position, row.number)
+            for row, payload in zip(rows, opened, strict=True)
+            if payload is not None
+        ]
+
     def read_types(
         self,
         first: int,

@@ -65,7 +65,8 @@ enrolments = Table(
     Column("converted_us", BigInteger),
     Column("value_minor", BigInteger, nullable=False),
     Column("path", LargeBinary, nullable=False),  # 12 bytes for each step passed; see paths.py
-    Index("ix_enrolments_lane", "workspace_id", "journey_no", "step", "due_us"),
+    # With the number: who is on the way is read from it alone, whatever ended long ago.
+    Index("ix_enrolments_lane", "workspace_id", "journey_no", "step", "due_us", "number"),
     Index("ix_enrolments_number", "workspace_id", "number"),
 )
 

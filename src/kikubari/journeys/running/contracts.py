@@ -278,7 +278,7 @@ class Overlap(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         people: on the way in both.
-        messages: message steps of each that are still ahead of some of them.
+        one_messages, other_messages: message steps that the live version of each has.
         wins: the journey with the higher priority; empty: neither.
     """
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import combinations
 
 from sqlalchemy import Connection
 
 from kikubari.deliver import Outbox
 from kikubari.journeys.definition import (
     AnyStep,
+    JourneyDefinition,
     MessageStep,
     WaitBestTimeStep,
     WaitForStep,
@@ -150,29 +152,28 @@ class Explaining:
     def list_overlaps(self) -> list[Overlap]:
         """Return the pairs of journeys that hold the same people now, the largest first."""
         with self._store.read() as connection:
-            journeys = {
-                row.no: row for row in repository.list_journeys(connection, self._workspace_id)
-            }
-            found = rows.count_overlaps(connection, self._workspace_id)
-            programs = {
-                no: self._programs(connection, journeys[no])
-                for no in {no for one, other, _ in found for no in (one, other)}
-            }
+            journeys = repository.list_journeys(connection, self._workspace_id)
+            nos = [row.no for row in journeys]
+            inside = rows.list_travellers(connection, self._workspace_id, nos)
+            live = repository.list_live_versions(connection, self._workspace_id, list(inside))
+        ids = {row.no: row.id for row in journeys}
+        definitions = {row.journey_no: decode_definition(row.definition) for row in live}
         overlaps = []
-        for one, other, people in sorted(found, key=lambda pair: -pair[2]):
-            left = programs[one][journeys[one].version]
-            right = programs[other][journeys[other].version]
-            overlaps.append(
-                Overlap(
-                    one=left.journey_id,
-                    other=right.journey_id,
-                    people=people,
-                    one_messages=_count_messages(left),
-                    other_messages=_count_messages(right),
-                    wins=_winner(left, right),
+        for left, right in combinations(sorted(inside), 2):
+            people = inside[left].intersection_cardinality(inside[right])
+            if people:
+                one, other = definitions[left], definitions[right]
+                overlaps.append(
+                    Overlap(
+                        one=ids[left],
+                        other=ids[right],
+                        people=people,
+                        one_messages=_count_messages(one),
+                        other_messages=_count_messages(other),
+                        wins=_winner((ids[left], one), (ids[right], other)),
+                    )
                 )
-            )
-        return overlaps
+        return sorted(overlaps, key=lambda one: -one.people)
 
     def _outcomes(self, program: Program, no: int, version: int | None) -> dict[str, int]:
         with self._store.read() as connection:
@@ -262,12 +263,13 @@ def _waiting(row: rows.Found, program: Program, state: JourneyState) -> Waiting:
     )
 
 
-def _count_messages(program: Program) -> int:
-    return sum(isinstance(step, MessageStep) for step in program.steps.values())
+def _count_messages(definition: JourneyDefinition) -> int:
+    return sum(isinstance(step, MessageStep) for step in definition.steps)
 
 
-def _winner(one: Program, other: Program) -> str:
-    mine, theirs = one.definition.rules.priority, other.definition.rules.priority
+def _winner(one: tuple[str, JourneyDefinition], other: tuple[str, JourneyDefinition]) -> str:
+    """Return the id of the journey with the higher priority, empty if neither has."""
+    mine, theirs = one[1].rules.priority, other[1].rules.priority
     if mine == theirs:
         return ""
-    return one.journey_id if mine > theirs else other.journey_id
+    return one[0] if mine > theirs else other[0]

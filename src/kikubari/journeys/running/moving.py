@@ -57,6 +57,8 @@ def move_in_flight(
 ) -> int:
     """Move everybody who is on the way in an older version to a new one, step by step.
 
+    Who is in a newer one stays there: of two that publish at once, the later has the last word.
+
     Who stays at a step of the same id keeps the instant at which they reached it; everybody is
     looked at again at once, so that a wait that became shorter ends when it now should. A worker
     may take some a step further meanwhile: call it again until it returns 0.
@@ -67,7 +69,7 @@ def move_in_flight(
     standing = [
         one
         for one in rows.count_at_steps(connection, workspace_id, program.journey_no)
-        if one[0] != program.version
+        if one[0] < program.version
     ]
     plan = plan_moves(standing, program.names, program.definition, options)
     if plan.unmapped:

@@ -594,7 +594,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_enrolments_lane",
         "journey_enrolments",
-        ["workspace_id", "journey_no", "step", "due_us"],
+        ["workspace_id", "journey_no", "step", "due_us", "number"],
         unique=False,
     )
     op.create_index(
