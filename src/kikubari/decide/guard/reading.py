@@ -130,6 +130,11 @@ class Reading:
         """Whether it advertises: by its purpose, or because a needed message carries an offer."""
         return self.purpose not in _NEEDED or Sign.ADVERTISES in self.copy.signs
 
+    @property
+    def is_sent_as_marketing(self) -> bool:
+        """Whether it advertises by what its sender says of it, whatever its words."""
+        return self.purpose not in _NEEDED
+
     @cached_property
     def copy(self) -> Copy:
         """All words of the message."""

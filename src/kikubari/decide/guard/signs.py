@@ -43,6 +43,8 @@ class Sign(StrEnum):
     CONGRATULATES = "congratulates"
     SEASONAL = "seasonal"  # speaks of a time of the year, which is everybody's
     COMFORTS = "comforts"  # consoles, or speaks of how hard something is
+    POSES = "poses"  # what people have to open: a bill, a failed payment, a parcel, an alarm
+    SELLS = "sells"  # a sale, a discount, something new: beside a bill it is what it is for
     FEIGNS = "feigns"  # a thread, a talk or a friendship that there is not
     PRESSES = "presses"  # plays on distress, debt, loneliness
     LABELS = "labels"  # what the shop calls people among itself, or an empty variable

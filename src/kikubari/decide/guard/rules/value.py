@@ -1,32 +1,15 @@
 """Who gains, and whether it fits the moment of the journey: R16, R22, R29, R31."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from kikubari.decide.guard.contracts import Sensitivity
 from kikubari.decide.guard.reading import FactReading, Reading
 from kikubari.decide.guard.rules.rule import Judge, Objection, block, hold, warn
 from kikubari.decide.guard.signs import Sign
+from kikubari.decide.guard.stages import is_in_trouble, is_occupied
 from kikubari.decide.guard.vocabulary import family_of_name, normalise
 
-_TROUBLE = re.compile(
-    r"\b(?:complain\w*|refund\w*|dispute\w*|chargeback|claim|damaged|broken)\b"
-    r"|苦情|返金|クレーム|故障|不具合"
-)
-# What was the matter is over.
-_SETTLED = re.compile(
-    r"\b(?:resolved|settled|solved|closed|done|completed?|finished|handled|after|post|no open)\b"
-    r"|解決|完了|済"
-)
-_OCCUPIED = re.compile(
-    r"\b(?:check ?out|checking out|paying|payment|cancel\w*|unsubscrib\w*|clos(?:e|ing) account"
-    r"|delet\w* account|downgrad\w*|leaving|support|ticket|exchange"
-    r"|help (?:desk|cent(?:re|er)|request)|(?:seek|need|ask|wait|request)\w* (?:for )?help)\b"
-    r"|\breturns?\b(?! (?:visit\w*|customer|buyer|user|guest))"
-    r"|\breturning (?:an?|the|items?|orders?|goods|parcels?|products?|purchase)\b"
-    r"|^help$"
-    r"|購入手続|支払|決済|解約|退会|返品|問い?合わ?せ"
-)
 _BOUGHT = re.compile(
     r"\b(?:purchased|bought|ordered|post purchase|delivered|owner|already owned)\b"
 )
@@ -62,7 +45,7 @@ def judge_bad_time(reading: Reading) -> Iterator[Objection]:
     """R16: first put right what went wrong; do not sell what was just bought."""
     if not reading.is_marketing:
         return
-    if reading.context.open_issue or _is_at(reading, _TROUBLE):
+    if reading.context.open_issue or _is_at(reading, is_in_trouble):
         yield block("open_issue")
     elif Sign.REORDERS not in reading.copy.signs:
         owned = [_thing(fact) for fact in reading.facts if fact.is_of_purchase]
@@ -74,12 +57,9 @@ def judge_bad_time(reading: Reading) -> Iterator[Objection]:
                 yield warn(fact.name)
 
 
-def _is_at(reading: Reading, matter: re.Pattern[str]) -> bool:
+def _is_at(reading: Reading, speaks_of: Callable[[str], bool]) -> bool:
     """Say whether the stage or the intent speaks of a matter that is not settled."""
-    return any(
-        matter.search(one) and not _SETTLED.search(one)
-        for one in (part.strip() for part in reading.stage.split("|"))
-    )
+    return any(speaks_of(part.strip()) for part in reading.stage.split("|"))
 
 
 def _thing(fact: FactReading) -> frozenset[str]:
@@ -130,7 +110,7 @@ def judge_fit(reading: Reading) -> Iterator[Objection]:
     if not reading.is_marketing:
         return
     signs = reading.copy.signs
-    if _OVER.search(reading.stage) or _is_at(reading, _OCCUPIED):
+    if _OVER.search(reading.stage) or _is_at(reading, is_occupied):
         yield hold(reading.stage)
     elif Sign.FIRST_ORDER in signs and _CUSTOMER.search(reading.stage):
         yield warn(reading.copy.where(Sign.FIRST_ORDER))

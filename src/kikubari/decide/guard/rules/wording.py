@@ -87,6 +87,8 @@ def judge_truth(reading: Reading) -> Iterator[Objection]:
         yield block(reading.copy.where(Sign.RUSHES))
     if Sign.FEIGNS in reading.copy.signs and not _is_thread(reading):
         yield block(reading.copy.where(Sign.FEIGNS))
+    if reading.is_sent_as_marketing and reading.copy.signs >= {Sign.POSES, Sign.SELLS}:
+        yield block(reading.copy.where(Sign.POSES))
     yield from _false_claims(reading)
 
 
