@@ -1,6 +1,8 @@
 """Keys and sessions open what they should and nothing else."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from access_world import EMAIL, PASSWORD, ROOT, Browser
@@ -205,6 +207,25 @@ def test_the_last_admin_stays(access: Access):
         access.members.change(admin.id, Role.SENDER, ROOT, name="")
     access.members.create("second@example.jp", NEW, Role.ADMIN, ROOT)
     access.members.remove(admin.id, ROOT)
+
+
+def test_of_two_admins_who_remove_each_other_at_once_one_stays(access: Access):
+    last = access.members.create("first@example.jp", PASSWORD, Role.ADMIN, ROOT)
+    for name in ("second", "third", "fourth", "fifth"):
+        other = access.members.create(f"{name}@example.jp", PASSWORD, Role.ADMIN, ROOT)
+        both_are_there = Barrier(2)
+
+        def remove(member: Member, both_are_there: Barrier = both_are_there) -> bool:
+            both_are_there.wait()
+            try:
+                access.members.remove(member.id, ROOT)
+            except LastAdminError:
+                return False
+            return True
+
+        with ThreadPoolExecutor(2) as threads:
+            assert sorted(threads.map(remove, (last, other))) == [False, True]
+        [last] = access.members.list_members()
 
 
 def test_an_invitation_is_taken_up_once_and_in_time(access: Access, clock: ManualClock):

@@ -52,56 +52,13 @@ STAGES = {
 
 def fill(shop: Installation, folder: Path) -> dict[str, str]:
     """Put hostile data wherever data can be put; return the ids of what was made."""
-    for kind, path in (("products", _products(folder)), ("events", _messages(folder))):
-        shop.run("import", kind, str(path), "--quiet")
-    consents = folder / "consents.csv"
-    with consents.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(
-            [
-                "customer_id",
-                "purpose",
-                "channel",
-                "status",
-                "wording_version",
-                "source",
-                "proof",
-                "at",
-            ]
-        )
-        for purpose in ("marketing", "tracking"):
-            writer.writerow(
-                [USER, purpose, "email", "granted", *PAYLOADS[:3], "2025-01-10T09:00:00Z"]
-            )
-    shop.run("import", "consents", str(consents), "--quiet")
+    files = (("products", _products), ("events", _messages), ("consents", _consents))
+    for kind, write in files:
+        shop.run("import", kind, str(write(folder)), "--quiet")
     shop.settle()
-    shop.post("/api/sources", {"name": WORST})
-    shop.post("/api/keys", {"name": WORST[:100]})
-    bought = {"type": "event_count", "event": EVENT, "count": {"at_least": 1}}
-    segment = shop.post(
-        "/api/segments", {"name": WORST, "description": PAYLOADS[0], "condition": bought}
-    )
-    rules = {
-        "rules": [{"name": WORST, "segment_id": segment["id"]}],
-        "default_name": PAYLOADS[0],
-    }
-    shop.client.put("/api/personas", json=rules).raise_for_status()
-    letter = {
-        "name": WORST,
-        "segment": {"type": "segment", "segment": segment["id"]},
-        "sender": {"from_address": "shop@example.com", "from_name": "<b onclick=executed(1)>"},
-        "template": {
-            "default_language": "en",
-            "variants": {
-                "en": {"subject": f"{PAYLOADS[0]} {{{{ customer.first_name }}}}", "mjml": MJML}
-            },
-        },
-    }
-    free = {"name": WORST[:100], "benefit": {"kind": "free_shipping"}, "codes": "uploaded"}
-    offer = shop.post("/api/offers", free)["id"]
-    shop.post("/api/webhooks", {"name": WORST[:80], "url": "https://93.184.216.34/'><b>"})
-    shop.post("/api/topics", {"id": "worst", "name_ja": WORST[:80], "name_en": WORST[:80]})
-    shop.client.put("/api/life-stages/worst", json=STAGES).raise_for_status()
+    segment = _choose_people(shop)
+    letter = _letter(segment)
+    offer = _set_up(shop)
     draft = shop.post("/api/broadcasts", letter)["id"]
     sent = shop.post("/api/broadcasts", letter)["id"]
     shop.post(f"/api/broadcasts/{sent}/send")
@@ -110,7 +67,7 @@ def fill(shop: Installation, folder: Path) -> dict[str, str]:
     shop.settle()
     return {
         "journey": journey,
-        "segment": segment["id"],
+        "segment": segment,
         "stages": "worst",
         "offer": offer,
         "draft": draft,
@@ -118,6 +75,44 @@ def fill(shop: Installation, folder: Path) -> dict[str, str]:
         "mail": shop.get("/api/inbox")[0]["id"],
         "profile": shop.get("/api/people", q=USER)["people"][0]["id"],
     }
+
+
+def _choose_people(shop: Installation) -> str:
+    """Store a segment, and personas made of it; return the segment's id."""
+    bought = {"type": "event_count", "event": EVENT, "count": {"at_least": 1}}
+    described = {"name": WORST, "description": PAYLOADS[0], "condition": bought}
+    segment_id = str(shop.post("/api/segments", described)["id"])
+    rules = {
+        "rules": [{"name": WORST, "segment_id": segment_id}],
+        "default_name": PAYLOADS[0],
+    }
+    shop.client.put("/api/personas", json=rules).raise_for_status()
+    return segment_id
+
+
+def _letter(segment_id: str) -> dict[str, Any]:
+    return {
+        "name": WORST,
+        "segment": {"type": "segment", "segment": segment_id},
+        "sender": {"from_address": "shop@example.com", "from_name": "<b onclick=executed(1)>"},
+        "template": {
+            "default_language": "en",
+            "variants": {
+                "en": {"subject": f"{PAYLOADS[0]} {{{{ customer.first_name }}}}", "mjml": MJML}
+            },
+        },
+    }
+
+
+def _set_up(shop: Installation) -> str:
+    """Name everything else that a shop names; return the id of an offer."""
+    shop.post("/api/sources", {"name": WORST})
+    shop.post("/api/keys", {"name": WORST[:100]})
+    shop.post("/api/webhooks", {"name": WORST[:80], "url": "https://93.184.216.34/'><b>"})
+    shop.post("/api/topics", {"id": "worst", "name_ja": WORST[:80], "name_en": WORST[:80]})
+    shop.client.put("/api/life-stages/worst", json=STAGES).raise_for_status()
+    free = {"name": WORST[:100], "benefit": {"kind": "free_shipping"}, "codes": "uploaded"}
+    return str(shop.post("/api/offers", free)["id"])
 
 
 def _begin_journey(shop: Installation, letter: dict[str, Any]) -> str:
@@ -154,6 +149,21 @@ def _products(folder: Path) -> Path:
         for place, payload in enumerate(PAYLOADS):
             id_ = f"P{place}" if place else PRODUCT
             writer.writerow([id_, payload, payload, payload, 100, "JPY", PAYLOADS[6], PAYLOADS[6]])
+    return path
+
+
+def _consents(folder: Path) -> Path:
+    path = folder / "consents.csv"
+    columns = (
+        "customer_id", "purpose", "channel", "status", "wording_version", "source", "proof", "at",
+    )  # fmt: skip
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        for purpose in ("marketing", "tracking"):
+            writer.writerow(
+                [USER, purpose, "email", "granted", *PAYLOADS[:3], "2025-01-10T09:00:00Z"]
+            )
     return path
 
 

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, exists, insert, or_, select, update
 
 from kikubari.access._tables import member_links, members, passkeys
 from kikubari.access.audit import AuditLog
@@ -271,17 +271,18 @@ def get_in(connection: Connection, member_id: str) -> Member:
 
 
 def _check_not_last_admin(connection: Connection, member_id: str) -> None:
-    """Refuse to leave an installation that nobody can administer; invited ones cannot yet."""
-    others = connection.execute(
-        select(func.count())
-        .select_from(members)
-        .where(
-            members.c.role == Role.ADMIN.value,
-            members.c.id != member_id,
-            members.c.password_hash.is_not(None),
-        )
-    ).scalar_one()
-    if not others:
+    """Refuse to leave an installation that nobody can administer; invited ones cannot yet.
+
+    All admins are held until the transaction ends, in one order: of two who remove each other at
+    the same moment the second finds no other.
+    """
+    admins = connection.execute(
+        select(members.c.id)
+        .where(members.c.role == Role.ADMIN.value, members.c.password_hash.is_not(None))
+        .order_by(members.c.id)
+        .with_for_update()
+    ).scalars()
+    if not set(admins) - {member_id}:
         raise LastAdminError
 
 

@@ -1,5 +1,6 @@
 """Who makes a request: an API key, or a member's session with its CSRF token."""
 
+import asyncio
 import hmac
 from dataclasses import dataclass
 from typing import Any
@@ -27,10 +28,12 @@ class Authentication(AbstractAuthenticationMiddleware):
         services = connection.app.state.services
         scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            return AuthenticationResult(services.find_principal(secret.strip()), auth="key")
+            # Asks the database: not on the event loop, on which events are taken in.
+            principal = await asyncio.to_thread(services.find_principal, secret.strip())
+            return AuthenticationResult(principal, auth="key")
         token = find_session_token(connection)
         if token:
-            principal = services.access.sessions.find_principal(token)
+            principal = await asyncio.to_thread(services.access.sessions.find_principal, token)
             return AuthenticationResult(principal, auth="session")
         return AuthenticationResult(None, auth=None)
 

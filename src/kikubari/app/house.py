@@ -18,7 +18,7 @@ from kikubari.api import (
     ShopSettings,
 )
 from kikubari.app.growth import ApprovedGrowth
-from kikubari.app.loops import stop_all
+from kikubari.app.loops import Loop, stop_all
 from kikubari.app.people_rights import PeopleRights
 from kikubari.app.settings import Settings
 from kikubari.app.wings import (
@@ -59,7 +59,21 @@ class House:
         self._segments = SegmentsWing(self._ground, self._log, self._people)
         self._recommending = RecommendingWing(self._ground, self._log, self._people)
         self._wishes = WishesWing(self._ground, self._log, self._people)
-        self._letters = LettersWing(
+        self._access = self._build_access()
+        self._letters = self._build_letters()
+        self._delivery = self._build_delivery()
+        self._calling = CallingWing(self._ground, self._log)
+        self._journeys = self._build_journeys()
+        self._trying = self._build_trying()
+        self._predicting = PredictingWing(
+            self._ground, self._log, self._people, catalog=self._letters.catalog
+        )
+        self.tracking = self._log.tracking
+        self.services = self._build_services()
+        self._loops = self._gather_loops()
+
+    def _build_letters(self) -> LettersWing:
+        return LettersWing(
             self._ground,
             self._log,
             self._people,
@@ -67,8 +81,9 @@ class House:
             topics=self._wishes.topics,
             recommender=self._recommending.recommending,
         )
-        self._access = self._build_access()
-        self._delivery = DeliveryWing(
+
+    def _build_delivery(self) -> DeliveryWing:
+        return DeliveryWing(
             self._ground,
             self._log,
             self._people,
@@ -77,8 +92,9 @@ class House:
             consents=self._wishes.consents,
             growth=ApprovedGrowth(self._access),
         )
-        self._calling = CallingWing(self._ground, self._log)
-        self._journeys = JourneysWing(
+
+    def _build_journeys(self) -> JourneysWing:
+        return JourneysWing(
             self._ground,
             self._log,
             self._people,
@@ -88,7 +104,9 @@ class House:
             calling=self._calling,
             access=self._access,
         )
-        self._trying = TryingWing(
+
+    def _build_trying(self) -> TryingWing:
+        return TryingWing(
             self._ground,
             self._log,
             self._people,
@@ -97,13 +115,9 @@ class House:
             policies=self._wishes.frequency_policies,
             journeys=self._journeys,
         )
-        self._predicting = PredictingWing(
-            self._ground, self._log, self._people, catalog=self._letters.catalog
-        )
-        self.tracking = self._log.tracking
-        self.services = self._build_services()
-        unconfirmed = self._ground.lone_loop("unconfirmed", self._forget_unconfirmed, idle=_HOURLY)
-        self._loops = (
+
+    def _gather_loops(self) -> tuple[Loop, ...]:
+        return (
             *self._log.loops,
             *self._people.loops,
             *self._segments.loops,
@@ -113,7 +127,7 @@ class House:
             *self._journeys.loops,
             *self._predicting.loops,
             *self._recommending.loops,
-            unconfirmed,
+            self._ground.lone_loop("unconfirmed", self._forget_unconfirmed, idle=_HOURLY),
         )
 
     def _forget_unconfirmed(self) -> bool:

@@ -80,11 +80,20 @@ class AdminClient:
                 f"the server at {self.url} did not answer: {error}",
                 hint="Look at its output; then try again.",
             ) from error
-        is_json = response.headers.get("content-type", "").startswith("application/json")
-        body = response.json() if is_json and response.content else None
         if response.is_error:
-            raise RemoteError(response.status_code, body if isinstance(body, dict) else {})
-        return body
+            raise RemoteError(response.status_code, read_answer(response))
+        return response.json() if _has_json(response) else None
+
+
+def read_answer(response: httpx.Response) -> dict[str, Any]:
+    """Return the JSON object of an answer; empty if a proxy, say, answered something else."""
+    body = response.json() if _has_json(response) else None
+    return body if isinstance(body, dict) else {}
+
+
+def _has_json(response: httpx.Response) -> bool:
+    is_json = response.headers.get("content-type", "").startswith("application/json")
+    return is_json and bool(response.content)
 
 
 def in_path(prefix: str, *parts: str) -> str:

@@ -133,11 +133,14 @@ class DemoLoader:
                 time.sleep(0.3)
 
     def _load_sources(self, client: AdminClient) -> None:
-        client.post("/api/sources", {"name": _WEBSITE, "kind": "browser"})
+        # A start that was cut short may have made it and not noted that.
+        if all(one["name"] != _WEBSITE for one in client.get("/api/sources")):
+            client.post("/api/sources", {"name": _WEBSITE, "kind": "browser"})
 
     def _load_member(self, client: AdminClient) -> None:
-        body = {"email": DEMO_EMAIL, "password": DEMO_PASSWORD, "role": "admin"}
-        client.post("/api/members", body)
+        if all(one["email"] != DEMO_EMAIL for one in client.get("/api/members")):
+            body = {"email": DEMO_EMAIL, "password": DEMO_PASSWORD, "role": "admin"}
+            client.post("/api/members", body)
 
     def _load_topics(self, client: AdminClient) -> None:
         if not client.get("/api/topics"):

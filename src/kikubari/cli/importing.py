@@ -10,7 +10,7 @@ import httpx
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from kikubari.app import Settings
-from kikubari.cli.connection import AdminClient, connect
+from kikubari.cli.connection import AdminClient, RemoteError, connect, read_answer
 from kikubari.cli.output import as_json_option, console, print_json, show
 from kikubari.cli.product_feeds import ServerCatalogue, find_gone, send_gone
 from kikubari.collect.imports import (
@@ -50,6 +50,7 @@ class TrackingSink:
 
         Raises:
             UnavailableError: not just now.
+            RemoteError: the server takes none of it.
         """
         del progress
         try:
@@ -63,9 +64,9 @@ class TrackingSink:
                 retry_after_seconds=int(seconds) if seconds.isdigit() else 5,
                 hint="Run the same command again: it goes on where it stopped.",
             )
-        body = response.json()
-        if "errors" not in body:
-            response.raise_for_status()
+        body = read_answer(response)
+        if response.is_error and "errors" not in body:
+            raise RemoteError(response.status_code, body)
         rejected = tuple(
             RejectedMessage(error["index"], error["code"], error["reason"])
             for error in body.get("errors", [])

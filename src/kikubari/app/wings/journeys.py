@@ -66,56 +66,28 @@ class JourneysWing:
         calling: CallingWing,
         access: Access,
     ) -> None:
-        state, clock, settings = ground.state, ground.clock, ground.settings
+        self._ground = ground
         self._segments = segments
         self._letters = letters
+        self._delivery = delivery
         self._calling = calling
+        self._sender = Sender(
+            from_address=f"news@{ground.settings.mail_domain}",
+            from_name=ground.settings.shop_name,
+        )
+        self._staff = Staff(access, ground.settings.mail_domain)
         around = _surroundings(ground, log, people, segments)
-        programs = Programs(state, workspace_id=DEFAULT_WORKSPACE)
-        sender = Sender(from_address=f"news@{settings.mail_domain}", from_name=settings.shop_name)
-        self._staff = Staff(access, settings.mail_domain)
-        notices = Notices(
-            state,
-            programs,
-            clock,
-            sender=sender,
-            recipients=letters.recipients,
-            occasions=letters.occasions,
-            composer=letters.composer,
-            hand_over=StaffPost(delivery.thread.hand_over, delivery.return_path),
-            is_staff=self._staff.is_one,
-        )
-        messages = Letters(
-            state,
-            sender=sender,
-            fill=letters.saved_blocks.fill,
-            selecting=segments.facts.list,
-            coupons=letters.coupons,
-            workspace_id=DEFAULT_WORKSPACE,
-        )
-        self.journeys = Journeys(
-            state,
-            clock,
-            ground.ids,
-            check_message=messages.check,
-            check_references=References(segments.facts.check, self._exists).list_faults,
-            prepare=self._prepare,
-        )
+        programs = Programs(ground.state, workspace_id=DEFAULT_WORKSPACE)
+        messages = self._make_letters()
+        self.journeys = self._make_journeys(messages)
         self.explaining = Explaining(around, delivery.outbox)
+        self.experiments = Experiments(ground.state, programs, ground.clock, _find_best)
         self._follower = Follower(around, programs)
-        self._stepper = Stepper(
-            around,
-            programs,
-            messages,
-            acting=Actions(segments.lists),
-            issue=StepCodes(letters.issuing, clock),
-            tell=Telling(calling.queue, NoticeQueue(), around.log, clock),
-            shard=crc32(ground.process_name.encode()) % _SHARDS,
-        )
-        self.experiments = Experiments(state, programs, clock, _find_best)
+        self._stepper = self._make_stepper(around, programs, messages)
         self._stepping = ground.loop("journeys", self._stepper.step, idle=STEPPING)
         following = ground.lone_loop("journeys log", self._follow, idle=ground.woken)
         log.when_copied(following.wake)
+        notices = self._make_notices(programs)
         self.loops = (
             following,
             self._stepping,
@@ -137,6 +109,52 @@ class JourneysWing:
     def _decide(self) -> bool:
         self.experiments.decide()
         return False
+
+    def _make_letters(self) -> Letters:
+        return Letters(
+            self._ground.state,
+            sender=self._sender,
+            fill=self._letters.saved_blocks.fill,
+            selecting=self._segments.facts.list,
+            coupons=self._letters.coupons,
+            workspace_id=DEFAULT_WORKSPACE,
+        )
+
+    def _make_journeys(self, messages: Letters) -> Journeys:
+        return Journeys(
+            self._ground.state,
+            self._ground.clock,
+            self._ground.ids,
+            check_message=messages.check,
+            check_references=References(self._segments.facts.check, self._exists).list_faults,
+            prepare=self._prepare,
+        )
+
+    def _make_stepper(self, around: Surroundings, programs: Programs, messages: Letters) -> Stepper:
+        clock = self._ground.clock
+        return Stepper(
+            around,
+            programs,
+            messages,
+            acting=Actions(self._segments.lists),
+            issue=StepCodes(self._letters.issuing, clock),
+            tell=Telling(self._calling.queue, NoticeQueue(), around.log, clock),
+            shard=crc32(self._ground.process_name.encode()) % _SHARDS,
+        )
+
+    def _make_notices(self, programs: Programs) -> Notices:
+        letters, delivery = self._letters, self._delivery
+        return Notices(
+            self._ground.state,
+            programs,
+            self._ground.clock,
+            sender=self._sender,
+            recipients=letters.recipients,
+            occasions=letters.occasions,
+            composer=letters.composer,
+            hand_over=StaffPost(delivery.thread.hand_over, delivery.return_path),
+            is_staff=self._staff.is_one,
+        )
 
     def _prepare(self, definition: JourneyDefinition) -> None:
         """Make the segment tell who enters and leaves that lets people into a journey."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from kikubari.decide.offers._tables import offer_codes, offer_uses, offers
 from kikubari.decide.offers.contracts import CodeState
@@ -186,13 +186,25 @@ def insert_codes(
 def set_codes(
     connection: Connection, workspace_id: int, codes: Mapping[str, Mapping[str, Any]]
 ) -> None:
-    """Write values of codes, by their keys."""
-    for key, values in codes.items():
-        connection.execute(
-            update(offer_codes)
-            .where(offer_codes.c.workspace_id == workspace_id, offer_codes.c.code_key == key)
-            .values(values)
+    """Write values of codes, by their keys: of each code the same columns."""
+    if not codes:
+        return
+    names = list(next(iter(codes.values())))
+    statement = (
+        update(offer_codes)
+        .where(
+            offer_codes.c.workspace_id == workspace_id,
+            offer_codes.c.code_key == bindparam("b_code_key"),
         )
+        .values({name: bindparam(f"b_{name}") for name in names})
+    )
+    connection.execute(
+        statement,
+        [
+            {"b_code_key": key, **{f"b_{name}": values[name] for name in names}}
+            for key, values in codes.items()
+        ],
+    )
 
 
 def list_issued(

@@ -1,5 +1,6 @@
 """What the shop's events say about codes: put into a basket, and paid with."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, Literal
 
@@ -83,8 +84,7 @@ class RedemptionProjection:
             self._save(connection, offers[code.offer_id], use, before)
             if use.kind == REDEEMED and code.state != CodeState.REDEEMED:
                 redeemed.add(use.key)
-        for key in redeemed:
-            self._mark_redeemed(connection, codes[key])
+        self._mark_redeemed(connection, [codes[key] for key in sorted(redeemed)])
 
     def _save(
         self, connection: Connection, offer: rows.Found, use: _Use, before: rows.Found | None
@@ -125,15 +125,17 @@ class RedemptionProjection:
             }
         rows.add_counts(connection, self._workspace_id, offer.id, changes)
 
-    def _mark_redeemed(self, connection: Connection, code: rows.Found) -> None:
+    def _mark_redeemed(self, connection: Connection, codes: Sequence[rows.Found]) -> None:
         """A code that was used is held by somebody, even if we did not hand it out."""
         redeemed = {"state": CodeState.REDEEMED.value}
-        rows.set_codes(connection, self._workspace_id, {code.code_key: redeemed})
-        changes = {
-            "n_issued": int(code.state != CodeState.ISSUED),
-            "n_free": -int(code.state == CodeState.FREE),
-        }
-        rows.add_counts(connection, self._workspace_id, code.offer_id, changes)
+        rows.set_codes(connection, self._workspace_id, {one.code_key: redeemed for one in codes})
+        for offer_id in sorted({one.offer_id for one in codes}):
+            states = Counter(one.state for one in codes if one.offer_id == offer_id)
+            changes = {
+                "n_issued": states.total() - states[CodeState.ISSUED],
+                "n_free": -states[CodeState.FREE],
+            }
+            rows.add_counts(connection, self._workspace_id, offer_id, changes)
 
     def _read(self, one: SequencedEvent) -> _Use | None:
         event = one.event
