@@ -1,6 +1,6 @@
 """The way of a shop's data: files in, people understood, a segment, a broadcast, its figures.
 
-One story per state store, told in order by the commands and addresses that users have. Each
+One story per engine below, told in order by the commands and addresses that users have. Each
 chapter is a test; the first that fails ends the story, for the later ones build on it.
 """
 
@@ -20,6 +20,7 @@ import httpx
 import pytest
 import small_shop as shop
 
+from columnar_server import serve_columnar
 from installation import Installation
 
 BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
@@ -80,13 +81,26 @@ class Story:
         return found
 
 
+@pytest.fixture(scope="module")
+def columnar_server(tmp_path_factory):
+    with serve_columnar(tmp_path_factory.mktemp("columnar")) as url:
+        yield url
+
+
 @pytest.fixture(
-    scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+    scope="module",
+    params=[
+        "embedded",
+        pytest.param("postgresql", marks=pytest.mark.postgres),
+        "columnar server",
+    ],
 )
 def story(request, tmp_path_factory):
     settings = {}
     if request.param == "postgresql":
         settings["DATABASE_URL"] = request.getfixturevalue("empty_database")
+    if request.param == "columnar server":
+        settings["CLICKHOUSE_URL"] = request.getfixturevalue("columnar_server")
     folder = tmp_path_factory.mktemp("spine")
     with Installation(folder / "home", **settings).served() as installation:
         yield Story(installation, folder / "files")
