@@ -123,6 +123,14 @@ def test_an_events_products_are_the_catalogues():
     assert facts.values["trigger"]["order_id"] == "o"
 
 
+def test_an_orders_lines_are_there_though_they_sold_out():
+    order = {"products": [{"product_id": "gone", "price": 12}], "total": 12, "currency": "JPY"}
+    said = load(order)[8].values["trigger"]
+    assert said["products"] == []
+    assert [line["title"] for line in said["lines"]] == ["Product gone"]
+    assert said["amounts"] == {"total": {"amount_minor": 12, "currency": "JPY"}}
+
+
 @pytest.mark.parametrize(
     ("name", "category"), [("cart", "product_interest"), ("last_order", "purchase")]
 )

@@ -68,6 +68,16 @@ def product(number: int) -> dict[str, Any]:
     }
 
 
+def ordered(number: int) -> dict[str, Any]:
+    one = product(number)
+    return {
+        "title": one["title"],
+        "title_ja": one["title_ja"],
+        "quantity": number,
+        "amount": {"amount_minor": 1_300 * number, "currency": "JPY"},
+    }
+
+
 def somebody(language: str) -> Facts:
     """Return the facts of a person of whom everything is known."""
     shelf = [product(n) for n in range(1, 13)]
@@ -94,6 +104,15 @@ def somebody(language: str) -> Facts:
                     "url": "https://shop.example/products/P1",
                     "closes_on": "2026-12-24",
                     "products": shelf,
+                    "lines": [ordered(n) for n in range(1, 24)],
+                    "amounts": {
+                        name: {"amount_minor": minor, "currency": "JPY"}
+                        for name, minor in (
+                            ("total", 98_600),
+                            ("old_price", 6_400),
+                            ("new_price", 5_801),
+                        )
+                    },
                 },
                 lineage=_BEHAVIOUR,
             ),

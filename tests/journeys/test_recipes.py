@@ -148,6 +148,76 @@ def test_its_words_are_fit_to_send(name, language):
 
 
 @MESSAGES
+def test_it_reads_as_a_letter(name, language):
+    for mail in everyone(name, language):
+        assert mail.preheader
+        assert plain(mail.preheader) != plain(mail.subject)
+        heading = re.search("<h1[^>]*>(.*?)</h1>", mail.html)[1]
+        assert plain(heading) != plain(mail.preheader)
+        # Nobody is "Dear there", and a sentence begins with a capital.
+        assert not re.search("Dear there|, there[.,!\n]|, there$", f"{mail.text}{mail.subject}")
+        assert not re.search("(?m)^Hello .*,\n\n[a-z]", mail.text)
+        # A letter begins with who writes it.
+        assert mail.text.splitlines()[0] == SHOP["name"]
+
+
+@MESSAGES
+def test_nothing_in_it_is_empty(name, language):
+    for mail in everyone(name, language):
+        assert not re.search(r"<(p|li|h1|a)\b[^>]*>\s*</\1>", mail.html)
+        assert not re.search("（）|「」|[(][)]", mail.text)
+        assert not re.search("(?m)(otal|number|合計|番号)[:：] *$", mail.text)
+        assert not re.search("[?&=](&|$)|=[\"')]", "".join(links(mail)))
+        assert "None" not in mail.text
+
+
+@MESSAGES
+def test_who_gets_no_goods_is_promised_none(name, language):
+    bare = shown(name, language, is_known=False, has_coupon=False)
+    assert "<img" not in bare.html
+    assert not re.search(
+        "お買い求めいただけ|まとめました。$|still available|Here is what you saved", bare.text
+    )
+
+
+@MESSAGES
+def test_a_code_says_until_when_it_is_good(name, language):
+    until = {"ja": "2026年12月5日 9:00まで", "en": "Valid until December 5, 2026"}[language]
+    with_code = shown(name, language, is_known=True, has_coupon=True)
+    assert (until in with_code.text) is _has_coupon(STEPS[name])
+
+
+def test_an_order_is_confirmed_with_all_that_was_ordered():
+    ja, en = (
+        shown("order-confirmation-plain", language, is_known=True, has_coupon=False).text
+        for language in _LANGUAGES
+    )
+    assert "鉄瓶 2号 × 2　￥2,600" in ja
+    assert "ほか3点" in ja
+    assert "合計：￥98,600" in ja
+    assert "Kettle of cast iron, number 2 × 2" in en
+    assert "and 3 more" in en
+    assert "Total: ¥98,600" in en
+
+
+def test_a_price_that_fell_says_from_what_to_what():
+    ja, en = (
+        shown("price-drop-news", language, is_known=True, has_coupon=False).text
+        for language in _LANGUAGES
+    )
+    assert "￥6,400 → ￥5,801" in ja
+    assert "Was ¥6,400, now ¥5,801" in en
+
+
+def plain(words):
+    return re.sub(r"\W", "", words).lower()
+
+
+def links(mail):
+    return re.findall('href="([^"]*)"', mail.html)
+
+
+@MESSAGES
 def test_the_guard_has_nothing_against_it(name, language):
     guard = Guard()
     moment = Moment(

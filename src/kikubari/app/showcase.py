@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 import msgspec
 from sqlalchemy import Connection
 
+from kikubari.app.ordered import list_lines, read_amounts
 from kikubari.catalog import Catalog, Product
 from kikubari.decide.personalise import Facts, Lineage, Provenance
 from kikubari.deliver import Dispatch, Occasions
@@ -45,10 +46,10 @@ GROUP BY person
 class Showcase:
     """Implements `deliver.Occasions`: what let people in, and products of their own lists.
 
-    Templates read what an event says as ``trigger``, where ``products`` are those that it names;
-    and ``cart``, ``favourites``, ``viewed`` (looked at lately and not bought lately) and
-    ``last_order``, each with its ``products``. All are as the catalogue has them now, and can be
-    bought now.
+    Templates read what an event says as ``trigger``, where ``products`` are those that it names,
+    ``lines`` all that was ordered, and ``amounts`` its money; and ``cart``, ``favourites``,
+    ``viewed`` (looked at lately and not bought lately) and ``last_order``, each with its
+    ``products``. Products are as the catalogue has them now, and can be bought now.
 
     Args:
         occasions: know what let people in.
@@ -118,7 +119,13 @@ class Showcase:
         }
         lineage = {name: _lineage(name, now) for name in values}
         if cause is not None:
-            said = {**cause.values["trigger"], "products": self._shown(named, known)}
+            event = cause.values["trigger"]
+            said = {
+                **event,
+                "products": self._shown(named, known),
+                "lines": list_lines(event, known),
+                "amounts": read_amounts(event),
+            }
             values, lineage = {**values, "trigger": said}, {**lineage, **cause.lineage}
         return Facts(values, lineage)
 

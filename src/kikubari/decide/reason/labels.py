@@ -6,7 +6,10 @@ from functools import lru_cache
 
 # Forms of address need no explanation.
 _UNTOLD = frozenset({"name", "first_name", "last_name", "language", "locale", "title", "timezone"})
+ANY_ACT = ("当店でのご利用", "how you used our shop")
 _LABELS: Mapping[str, tuple[str, str]] = {
+    # What let somebody into a journey is told by the facts that chose them, where there are any.
+    "trigger": ANY_ACT,
     "favourite_category": ("よくご購入のカテゴリー", "the category you buy most"),
     "favourite_category_ja": ("よくご購入のカテゴリー", "the category you buy most"),
     "favourite_category_products": ("よくご購入のカテゴリー", "the category you buy most"),
@@ -22,7 +25,6 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "place": ("お住まいの地域", "where you live"),
     "purchases": ("ご購入の履歴", "what you bought"),
     "viewed": ("ご覧になった商品", "what you looked at"),
-    "trigger": ("きっかけとなったできごと", "what set it off"),
     "birthday": ("お誕生日", "your birthday"),
     "reminder_on": ("ご登録の日付", "the date you saved"),
     "gender": ("性別", "your gender"),
@@ -65,7 +67,6 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "prediction": ("ご購入の見込み", "what you may buy"),
     "runs_low": ("ご購入の見込み", "what you may buy"),
 }
-ANY_ACT = ("当店でのご利用", "how you used our shop")
 _SOURCES: Mapping[str, tuple[str, str]] = {
     "checkout": ("購入手続き", "at checkout"),
     "signup": ("会員登録", "when you signed up"),

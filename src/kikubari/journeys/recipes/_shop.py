@@ -14,8 +14,8 @@ from kikubari.spec.topics import (
 
 REACHABLE = who(Reachable(channel="email"))
 
-# The product that the event is about, or else the shop.
-PRODUCT_PAGE = "{{ trigger.url | default: shop.url }}"
+# The product that the event is about, as the catalogue or else the event says, or the shop.
+PRODUCT_PAGE = "{{ trigger.products.first.url | default: trigger.url | default: shop.url }}"
 
 ORDERS_BEGIN = needs_event(ORDER_COMPLETED, "ご注文が始まりです。", "An order starts it.")
 ORDERS_ARE_READ = needs_event(ORDER_COMPLETED, "ご購入の記録を使います。", "It reads past orders.")

@@ -6,6 +6,7 @@ import msgspec
 
 from kikubari.decide.guard import Words
 from kikubari.decide.personalise import (
+    Align,
     AnyBlock,
     Button,
     Coupon,
@@ -34,19 +35,32 @@ from kikubari.spec.conditions import (
     encode_condition,
 )
 
+_HEAD = Text(
+    id="shop",
+    paragraphs=(Paragraph(spans=(Span(text="{{ shop.name }}", bold=True),)),),
+    align=Align.CENTER,
+    is_small=True,
+)
 _FOOT = ("{{ shop.name }}", "{{ shop.address }}", "{{ shop.contact }}")
 SHOP = "{{ shop.url }}/"
 PREFERENCES = "{{ preferences_url }}"
 # The shop's own link back to the cart where its events bring one, else its cart by its id.
 CART = (
     "{% if trigger.cart_url %}{{ trigger.cart_url }}"
-    "{% else %}{{ shop.url }}/cart?restore={{ trigger.cart_id | url_encode }}{% endif %}"
+    "{% else %}{{ shop.url }}/cart"
+    "{% if trigger.cart_id %}?restore={{ trigger.cart_id | url_encode }}{% endif %}{% endif %}"
 )
-BEST_SELLERS = "customer.favourite_category_products"
+# Until when the person's own code is good, where it is not good for ever.
+_GOOD_UNTIL = {
+    "ja": "{{ coupon.expires_at | date_long }} {{ coupon.expires_at | time_short }}まで有効です。",
+    "en": "Valid until {{ coupon.expires_at | date_long }}, {{ coupon.expires_at | time_short }}.",
+}
+# Between numbers that are links: wide enough for a thumb.
+_THUMB = "\u2003"
 
 
 class Copy(msgspec.Struct, frozen=True):
-    """One language of a message, to which the reason and the footer are added."""
+    """One language of a message, to which the shop's name, reason and footer are added."""
 
     subject: str
     preheader: str
@@ -81,7 +95,7 @@ def message(
     return MessageStep(
         id=step_id,
         template=EmailTemplateSource(
-            variants={"ja": _variant(ja), "en": _variant(en)}, default_language="en"
+            variants={"ja": _variant(ja, "ja"), "en": _variant(en, "en")}, default_language="en"
         ),
         purpose=purpose,
         gives=gives,
@@ -89,15 +103,24 @@ def message(
     )
 
 
-def _variant(words: Copy) -> EmailVariant:
+def _variant(words: Copy, language: str) -> EmailVariant:
     numbered = [
-        msgspec.structs.replace(block, id=f"{block.id}-{place}")
+        msgspec.structs.replace(_told(block, language), id=f"{block.id}-{place}")
         for place, block in enumerate(words.blocks, 1)
     ]
-    blocks = (*numbered, Reason(id="reason"), Footer(id="footer", lines=_FOOT))
+    blocks = (_HEAD, *numbered, Reason(id="reason"), Footer(id="footer", lines=_FOOT))
     return EmailVariant(
         subject=words.subject, preheader=words.preheader, blocks=Document(blocks=blocks)
     )
+
+
+def _told(block: AnyBlock, language: str) -> AnyBlock:
+    """Return a code with the words until when it is good; every other block as it is."""
+    if not isinstance(block, Coupon):
+        return block
+    until = f"{{% if coupon.expires_at %}}{_GOOD_UNTIL[language]}{{% endif %}}"
+    space = "" if language == "ja" else " "
+    return msgspec.structs.replace(block, terms=f"{block.terms}{space}{until}")
 
 
 def heading(text: str, *, when: str = "") -> Heading:
@@ -105,10 +128,11 @@ def heading(text: str, *, when: str = "") -> Heading:
     return Heading(id="heading", text=text, when=when)
 
 
-def text(*paragraphs: str, when: str = "", is_small: bool = False) -> Text:
+def text(*paragraphs: str, when: str = "", is_centred: bool = False) -> Text:
     """Return paragraphs."""
     lines = tuple(Paragraph(spans=(Span(text=one),)) for one in paragraphs)
-    return Text(id="text", paragraphs=lines, when=when, is_small=is_small)
+    align = Align.CENTER if is_centred else Align.LEFT
+    return Text(id="text", paragraphs=lines, when=when, align=align)
 
 
 def points(*lines: str, when: str = "") -> Text:
@@ -119,15 +143,21 @@ def points(*lines: str, when: str = "") -> Text:
 
 def scale(href: str, least: str, most: str) -> Text:
     """Return the numbers 0 to 10, each a link with `score` added, and what the ends stand for."""
-    numbers: list[Span] = [Span(text=f"{least}  ")]
+    numbers: list[Span] = []
     for score in range(11):
-        numbers += [Span(text=str(score), href=f"{href}{score}", bold=True), Span(text="  ")]
-    return Text(id="scale", paragraphs=(Paragraph(spans=(*numbers, Span(text=most))),))
+        numbers += [Span(text=str(score), href=f"{href}{score}", bold=True), Span(text=_THUMB)]
+    ends = Paragraph(spans=(Span(text=f"{least}\n{most}"),))
+    lines = (Paragraph(spans=tuple(numbers[:-1])), ends)
+    return Text(id="scale", paragraphs=lines, align=Align.CENTER)
 
 
-def products(source: str, *, limit: int = 3, columns: int = 3, label: str = "") -> Products:
+def products(
+    source: str, *, limit: int = 3, columns: int = 3, shows_price: bool = True
+) -> Products:
     """Return products of a list, gone where it is empty."""
-    return Products(id="products", source=source, limit=limit, columns=columns, label=label)
+    return Products(
+        id="products", source=source, limit=limit, columns=columns, shows_price=shows_price
+    )
 
 
 def recommended(

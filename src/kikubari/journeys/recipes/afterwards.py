@@ -50,13 +50,18 @@ from kikubari.spec.topics import (
     SUPPORT_TICKET_OPENED,
 )
 
+_REVIEW = (
+    "{{ shop.url }}/feedback?"
+    "{% if trigger.order_id %}order={{ trigger.order_id | url_encode }}&{% endif %}score="
+)
 _ANSWERED = Goal(events=event("Feedback Given"), value="")
 
 REVIEW = Recipe(
     id="review-request",
     name=Words("ご感想のお願い", "Review request"),
     description=Words(
-        "お届けから2週間後に、0〜10の一問だけ感想を伺います。返品やお問い合わせ中の方には送りません。",
+        "お届けから2週間後に、0〜10の一問だけ感想を伺います。"
+        "返品やお問い合わせ中の方には送りません。",
         "Two weeks after an order asks one question, 0 to 10; never who returns something or has "
         "an open case.",
     ),
@@ -85,33 +90,28 @@ REVIEW = Recipe(
                 "ask",
                 ja=copy(
                     "ご感想をひとつだけお聞かせください",
-                    "10秒で終わります",
-                    heading("いかがでしたでしょうか"),
+                    "10秒ほどで終わります",
+                    heading("お買い物はいかがでしたか"),
                     text(
-                        "{{ customer | honorific }}、先日はご注文ありがとうございました。",
+                        "{{ customer | honorific }}",
+                        "先日はご注文いただき、ありがとうございました。",
                         "{{ shop.name }}をご友人にすすめたいと思われますか。"
-                        "数字をひとつお選びください。",
+                        "0から10の数字をひとつお選びください。",
                     ),
-                    scale(
-                        "{{ shop.url }}/feedback?order={{ trigger.order_id | url_encode }}&score=",
-                        "思わない",
-                        "とても思う",
-                    ),
-                    text("いただいたお声は、すべて読んでいます。"),
+                    scale(_REVIEW, "0：まったく思わない", "10：とてもそう思う"),
+                    text("いただいたお声は、すべて拝見しています。"),
                 ),
                 en=copy(
                     "One question about your order",
                     "It takes ten seconds",
                     heading("How was it?"),
                     text(
-                        "Hello {{ customer | honorific }}, thank you again for your order.",
-                        "Would you recommend {{ shop.name }} to a friend? Choose a number.",
+                        "Hello {{ customer | honorific }},",
+                        "Thank you again for your order.",
+                        "How likely are you to recommend {{ shop.name }} to a friend? Choose a "
+                        "number.",
                     ),
-                    scale(
-                        "{{ shop.url }}/feedback?order={{ trigger.order_id | url_encode }}&score=",
-                        "not at all",
-                        "very much",
-                    ),
+                    scale(_REVIEW, "0: not at all", "10: very likely"),
                     text("We read every answer."),
                 ),
             ),
@@ -157,14 +157,18 @@ SUPPORT_FEEDBACK = Recipe(
                 ja=copy(
                     "お問い合わせへの対応はいかがでしたか",
                     "ひとつだけお聞かせください",
-                    heading("お問い合わせの件"),
+                    heading("お問い合わせについて"),
                     text(
                         "{{ customer | honorific }}",
-                        "このたびはお問い合わせいただき、ありがとうございました。"
-                        "対応にご満足いただけたか、数字でお聞かせください。",
+                        "このたびはお問い合わせいただき、ありがとうございました。",
+                        "私どもの対応はいかがでしたか。0から10の数字をひとつお選びください。",
                     ),
-                    scale("{{ shop.url }}/feedback?case=support&score=", "不満", "満足"),
-                    text("まだ解決していない場合は、このメールへの返信でお知らせください。"),
+                    scale(
+                        "{{ shop.url }}/feedback?case=support&score=",
+                        "0：まったく満足していない",
+                        "10：とても満足している",
+                    ),
+                    text("まだ解決していないことがございましたら、このメールにご返信ください。"),
                 ),
                 en=copy(
                     "How did we do?",
@@ -172,9 +176,14 @@ SUPPORT_FEEDBACK = Recipe(
                     heading("About your question to us"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "thank you for writing to us. How content are you with our answer?",
+                        "Thank you for getting in touch.",
+                        "How satisfied are you with our answer? Choose a number.",
                     ),
-                    scale("{{ shop.url }}/feedback?case=support&score=", "not at all", "very"),
+                    scale(
+                        "{{ shop.url }}/feedback?case=support&score=",
+                        "0: not at all",
+                        "10: completely",
+                    ),
                     text("If something is still open, just reply to this e-mail."),
                 ),
             ),
@@ -229,29 +238,37 @@ REPLENISHMENT = Recipe(
             message(
                 "remind",
                 ja=copy(
-                    "そろそろ補充の時期でしたら",
-                    "いつもの品をすぐにお選びいただけます",
-                    heading("そろそろ、でしたら"),
+                    "そろそろ補充はいかがでしょうか",
+                    "いつもの商品を、すぐにご注文いただけます",
+                    heading("そろそろ補充の時期でしたら"),
                     text(
-                        "{{ customer | honorific }}、いつもありがとうございます。",
-                        "何度かご注文いただいた品をまとめました。必要な分だけどうぞ。"
-                        "まだ十分でしたら、そのままで大丈夫です。",
+                        "{{ customer | honorific }}",
+                        "いつもご利用いただき、ありがとうございます。"
+                        "くり返しお選びいただいている商品をご案内します。",
+                        "まだ十分にお持ちでしたら、このままで結構です。",
                     ),
-                    products("trigger.products", limit=6),
-                    coupon("まとめてご注文の際に、{{ coupon.benefit }}"),
+                    products("trigger.products", limit=3),
+                    coupon(
+                        "次のご注文にお使いいただけます\n{{ coupon.benefit }}",
+                        "お会計の際にコードをご入力ください。",
+                    ),
                     button("もう一度注文する", "{{ shop.url }}/account/orders"),
                 ),
                 en=copy(
-                    "Time for more?",
-                    "What you have ordered before, ready to order again",
+                    "Time to restock?",
+                    "Your usual, ready to order again",
                     heading("If it is time for more"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "here is what you have ordered before, should you want it again. "
-                        "If there is enough in the cupboard, leave it at that.",
+                        "Here is something you have ordered more than once, in case you need it "
+                        "again.",
+                        "If you still have plenty, there is nothing to do.",
                     ),
-                    products("trigger.products", limit=6),
-                    coupon("On your next order: {{ coupon.benefit }}"),
+                    products("trigger.products", limit=3),
+                    coupon(
+                        "On your next order: {{ coupon.benefit }}",
+                        "Enter the code at the checkout.",
+                    ),
                     button("Order again", "{{ shop.url }}/account/orders"),
                 ),
             ),

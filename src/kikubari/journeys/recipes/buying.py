@@ -47,6 +47,16 @@ from kikubari.spec.topics import (
 
 _AGREED = ConsentIs(purpose="marketing", channel="email")
 
+# Everything that was ordered, whether it can still be bought or not; long orders are cut.
+_HAS_LINES = "trigger.lines.size > 0"
+_LINES = (
+    "{{% for line in trigger.lines limit: 20 %}}{{{{ line.{title} }}}}"
+    "{{% if line.quantity > 1 %}} × {{{{ line.quantity }}}}{{% endif %}}"
+    "{{% if line.amount %}}　{{{{ line.amount }}}}{{% endif %}}\n{{% endfor %}}"
+    "{{% if trigger.lines.size > 20 %}}"
+    "{{% assign more = trigger.lines.size | minus: 20 %}}{more}{{% endif %}}"
+)
+
 
 def _confirm(step_id: str, *more: Products) -> MessageStep:
     """Return the confirmation of an order, with more products in Japanese and in English."""
@@ -55,30 +65,36 @@ def _confirm(step_id: str, *more: Products) -> MessageStep:
         step_id,
         purpose=Purpose.TRANSACTIONAL,
         ja=copy(
-            "ご注文を承りました（{{ trigger.order_id }}）",
-            "ご注文内容のご確認です",
+            "ご注文を承りました{% if trigger.order_id %}（{{ trigger.order_id }}）{% endif %}",
+            "ご注文内容をご確認ください",
             heading("ご注文ありがとうございます"),
             text(
                 "{{ customer | honorific }}",
-                "ご注文を承りました。ご注文番号は {{ trigger.order_id }} です。"
-                "発送しましたら、あらためてお知らせします。",
+                "このたびはご注文いただき、誠にありがとうございます。ご注文を承りました。"
+                "発送の際に、あらためてご連絡いたします。",
             ),
-            products("trigger.products", limit=12),
+            text("ご注文番号：{{ trigger.order_id }}", when="trigger.order_id"),
+            text(_LINES.format(title="title_ja", more="ほか{{ more }}点\n"), when=_HAS_LINES),
+            text("合計：{{ trigger.amounts.total }}", when="trigger.amounts.total"),
+            products("trigger.products", limit=3, shows_price=False),
             *ja,
-            text("ご不明な点は、このメールへの返信でお知らせください。"),
+            text("ご不明な点がございましたら、このメールにご返信ください。"),
         ),
         en=copy(
-            "Your order {{ trigger.order_id }}",
-            "We have it, and thank you",
+            "Your order{% if trigger.order_id %} {{ trigger.order_id }}{% endif %} is confirmed",
+            "Here is what you ordered",
             heading("Thank you for your order"),
             text(
                 "Hello {{ customer | honorific }},",
-                "we have your order {{ trigger.order_id }} and will write again "
+                "Thank you for your order. We are getting it ready, and will write again "
                 "when it is on its way.",
             ),
-            products("trigger.products", limit=12),
+            text("Order number: {{ trigger.order_id }}", when="trigger.order_id"),
+            text(_LINES.format(title="title", more="and {{ more }} more\n"), when=_HAS_LINES),
+            text("Total: {{ trigger.amounts.total }}", when="trigger.amounts.total"),
+            products("trigger.products", limit=3, shows_price=False),
             *en,
-            text("Anything unclear? Just reply to this e-mail."),
+            text("Is something not right? Just reply to this e-mail."),
         ),
     )
 
@@ -120,7 +136,7 @@ ORDER_CONFIRMATION = Recipe(
             either("agreed", _AGREED, "with-more", "plain"),
             _confirm(
                 "with-more",
-                recommended("viewed_not_bought", title="こちらの品も、いまお求めいただけます。"),
+                recommended("viewed_not_bought", title="こちらの商品も、いまお求めいただけます。"),
                 recommended("viewed_not_bought", title="Also available now:"),
             ),
             _confirm("plain"),
@@ -160,25 +176,28 @@ FIRST_PURCHASE = Recipe(
                 gives=True,
                 ja=copy(
                     "はじめてのお買い物、ありがとうございました",
-                    "スタッフ一同よりお礼申し上げます",
+                    "使い方やお手入れも、お気軽にお尋ねください",
                     heading("ありがとうございました"),
                     text(
                         "{{ customer | honorific }}",
                         "このたびは{{ shop.name }}をお選びいただき、誠にありがとうございました。"
-                        "お届けした品はお気に召しましたでしょうか。",
-                        "使い方やお手入れで分からないことがあれば、"
-                        "このメールへの返信でお気軽にお尋ねください。",
+                        "ご注文の商品を気に入っていただけましたら幸いです。",
+                        "使い方やお手入れなど、ご不明な点がございましたら、"
+                        "このメールにご返信ください。",
+                        "{{ shop.name }} スタッフ一同",
                     ),
                 ),
                 en=copy(
                     "Thank you for your first order",
-                    "From all of us",
+                    "And if you have a question, just reply",
                     heading("Thank you"),
                     text(
-                        "Dear {{ customer | honorific }},",
-                        "thank you for choosing {{ shop.name }}. "
-                        "We hope what you ordered is just what you had in mind.",
-                        "If anything is unclear about using it or caring for it, just reply.",
+                        "Hello {{ customer | honorific }},",
+                        "Thank you for choosing {{ shop.name }}. We hope you will enjoy what you "
+                        "ordered.",
+                        "If you have a question about using it or caring for it, just reply to "
+                        "this e-mail.",
+                        "All of us at {{ shop.name }}",
                     ),
                 ),
                 then="weeks",
@@ -193,28 +212,43 @@ FIRST_PURCHASE = Recipe(
                 "second",
                 ja=copy(
                     "次のお買い物のご参考に",
-                    "よく選ばれている品をまとめました",
-                    heading("次の一品に"),
+                    "よく選ばれている商品をご紹介します",
+                    heading("次のひと品に"),
                     text(
-                        "{{ customer | honorific }}、その後いかがでしょうか。",
-                        "前回ご購入いただいた品の次に、よく選ばれている品をご紹介します。",
+                        "{{ customer | honorific }}",
+                        "先日はお買い物いただき、ありがとうございました。その後、"
+                        "いかがでしょうか。",
                     ),
-                    recommended("next_after", seed="trigger.products", fills=True),
-                    coupon("2回目のお買い物に、{{ coupon.benefit }}"),
-                    button("お店を見る"),
+                    recommended(
+                        "next_after",
+                        seed="trigger.products",
+                        title="次によく選ばれている商品です。",
+                        fills=True,
+                    ),
+                    coupon(
+                        "2回目のお買い物にお使いいただけます\n{{ coupon.benefit }}",
+                        "お会計の際にコードをご入力ください。",
+                    ),
+                    button("ショップを見る"),
                 ),
                 en=copy(
-                    "For next time",
-                    "A few things others choose",
+                    "A few ideas for next time",
+                    "What our customers like to choose",
                     heading("For next time"),
                     text(
-                        "Hello {{ customer | honorific }},",
-                        "we hope your last order serves you well. "
-                        "These are things customers often choose next.",
+                        "Hello {{ customer | honorific }},", "We hope you are enjoying your order."
                     ),
-                    recommended("next_after", seed="trigger.products", fills=True),
-                    coupon("For a second order: {{ coupon.benefit }}"),
-                    button("See the shop"),
+                    recommended(
+                        "next_after",
+                        seed="trigger.products",
+                        title="Often chosen next:",
+                        fills=True,
+                    ),
+                    coupon(
+                        "For your second order: {{ coupon.benefit }}",
+                        "Enter the code at the checkout.",
+                    ),
+                    button("Visit the shop"),
                 ),
             ),
         ),
@@ -254,30 +288,35 @@ CROSS_SELL = Recipe(
             message(
                 "ideas",
                 ja=copy(
-                    "前回の品とあわせて",
+                    "ご注文の商品とあわせて",
                     "組み合わせのご提案です",
-                    heading("あわせてお使いいただけます"),
+                    heading("あわせて楽しむ"),
                     text(
-                        "{{ customer | honorific }}、先のご注文ありがとうございました。",
-                        "お届けした品とあわせて選ばれている品を、3点ご紹介します。",
+                        "{{ customer | honorific }}",
+                        "先日はご注文いただき、ありがとうございました。",
                     ),
                     recommended(
-                        "goes_with", seed="trigger.products", fills=True, shows_reason=True
+                        "goes_with",
+                        seed="trigger.products",
+                        title="組み合わせのご参考に、ご紹介します。",
+                        fills=True,
+                        shows_reason=True,
                     ),
-                    button("ほかの品も見る"),
+                    button("ほかの商品も見る"),
                 ),
                 en=copy(
                     "To go with your last order",
-                    "Three ideas",
-                    heading("Three that go well with it"),
-                    text(
-                        "Hello {{ customer | honorific }}, and thank you again.",
-                        "To go with your last order, here are three that customers choose often.",
-                    ),
+                    "A few ideas from the shop",
+                    heading("Better together"),
+                    text("Hello {{ customer | honorific }},", "Thank you again for your order."),
                     recommended(
-                        "goes_with", seed="trigger.products", fills=True, shows_reason=True
+                        "goes_with",
+                        seed="trigger.products",
+                        title="A few ideas to go with it:",
+                        fills=True,
+                        shows_reason=True,
                     ),
-                    button("See more"),
+                    button("See more ideas"),
                 ),
             ),
         ),

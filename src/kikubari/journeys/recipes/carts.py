@@ -35,7 +35,8 @@ CART_ABANDONMENT = Recipe(
     id="cart-abandonment",
     name=Words("カートのお知らせ", "Cart left behind"),
     description=Words(
-        "カートに品が残っている方に、写真と、カートへ戻るリンクを届けます。ご注文があれば止まります。",
+        "カートに品が残っている方に、写真と、カートへ戻るリンクを届けます。"
+        "ご注文があれば止まります。",
         "Sends who left a cart its pictures and a link back to it. An order cancels it.",
     ),
     when_to_use=Words(
@@ -77,31 +78,29 @@ CART_ABANDONMENT = Recipe(
             message(
                 "reminder",
                 ja=copy(
-                    "カートの中身をお預かりしています",
-                    "続きからお買い物いただけます",
-                    heading("お預かりしています"),
+                    "カートに商品が残っています",
+                    "続きからお手続きいただけます",
+                    heading("お買い忘れはございませんか"),
                     text(
                         "{{ customer | honorific }}",
-                        "カートに品が残っています。よろしければ、続きからどうぞ。",
+                        "カートに商品が入ったままになっています。よろしければ、"
+                        "続きからお手続きください。",
                     ),
                     products("cart.products", limit=6),
                     button("カートに戻る", CART),
-                    text(
-                        "サイズや素材、お届けのことなど、"
-                        "気になる点はこのメールへの返信でお尋ねください。",
-                    ),
+                    text("サイズや素材、お届けなど、ご不明な点はこのメールにご返信ください。"),
                 ),
                 en=copy(
-                    "Your basket is kept for you",
-                    "Pick up where you left off",
-                    heading("Still here for you"),
+                    "You left something in your basket",
+                    "It is saved: carry on whenever you like",
+                    heading("Still thinking it over?"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "there are things in your basket. If you like, go on from here.",
+                        "Your basket is saved, so you can carry on where you left off.",
                     ),
                     products("cart.products", limit=6),
                     button("Back to my basket", CART),
-                    text("A question about size, material or delivery? Just reply."),
+                    text("A question about size, material or delivery? Just reply to this e-mail."),
                 ),
                 then="days",
             ),
@@ -115,30 +114,36 @@ CART_ABANDONMENT = Recipe(
             message(
                 "last",
                 ja=copy(
-                    "カートの品についてのご案内",
-                    "こちらが最後のお知らせです",
-                    heading("カートの品、いかがいたしましょう"),
+                    "カートの商品について",
+                    "この件のご案内は、今回が最後です",
+                    heading("カートの商品はいかがなさいますか"),
                     text(
                         "{{ customer | honorific }}",
-                        "カートの品は、いまもお買い求めいただけます。"
-                        "ご不要でしたら、このメールはそのままになさってください。"
-                        "この件のお知らせは今回が最後です。",
+                        "{% if cart.products.size > 0 %}カートの商品は、"
+                        "いまもお買い求めいただけます。{% endif %}"
+                        "ご不要でしたら、このメールはそのままになさってください。この件で、"
+                        "あらためてご連絡することはございません。",
                     ),
                     products("cart.products", limit=3),
-                    coupon("よろしければお使いください。{{ coupon.benefit }}"),
+                    coupon(
+                        "よろしければお使いください\n{{ coupon.benefit }}",
+                        "お会計の際にコードをご入力ください。",
+                    ),
                     button("カートに戻る", CART),
                 ),
                 en=copy(
-                    "About the things in your basket",
-                    "We will not write about them again",
-                    heading("Shall we keep them?"),
+                    "About your basket",
+                    "Our last note about it",
+                    heading("Shall we keep it for you?"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "what is in your basket is still available. If you have decided "
-                        "otherwise, simply leave this: we will not write about it again.",
+                        "{% if cart.products.size > 0 %}What is in your basket is still "
+                        "available. {% endif %}"
+                        "If you have changed your mind, there is nothing to do: we will not write "
+                        "about it again.",
                     ),
                     products("cart.products", limit=3),
-                    coupon("If it helps: {{ coupon.benefit }}"),
+                    coupon("If it helps: {{ coupon.benefit }}", "Enter the code at the checkout."),
                     button("Back to my basket", CART),
                 ),
             ),

@@ -84,27 +84,33 @@ WELCOME = Recipe(
                 gives=True,
                 ja=copy(
                     "ご登録ありがとうございます",
-                    "{{ shop.name }}からのごあいさつです",
+                    "{{ shop.name }}より、はじめのごあいさつ",
                     heading("{{ customer | honorific }}、はじめまして"),
                     text(
-                        "{{ shop.name }}のお知らせにご登録いただき、ありがとうございます。",
-                        "新しい品や読みものを、多すぎない回数でお届けします。"
-                        "内容や回数は、いつでもお選びいただけます。",
+                        "このたびは{{ shop.name }}のお知らせにご登録いただき、"
+                        "誠にありがとうございます。",
+                        "新商品や読みものを、ほどよい回数でお届けします。内容や回数は、"
+                        "いつでもお選びいただけます。",
                     ),
-                    coupon("ご登録のお礼に、{{ coupon.benefit }}"),
-                    button("お店を見てみる"),
+                    coupon(
+                        "ご登録のお礼に\n{{ coupon.benefit }}",
+                        "お会計の際にコードをご入力ください。",
+                    ),
+                    button("ショップを見る"),
                 ),
                 en=copy(
-                    "Thank you for joining us",
+                    "Welcome, and thank you for joining us",
                     "A short hello from {{ shop.name }}",
-                    heading("Hello {{ customer | honorific }}"),
+                    heading("Hello {{ customer | honorific }}, and welcome"),
                     text(
                         "Thank you for signing up for news from {{ shop.name }}.",
-                        "We will write now and then about things we are happy with. "
-                        "You choose what about, and how often.",
+                        "We write now and then, about new things and how to enjoy them. You "
+                        "choose what about, and how often.",
                     ),
-                    coupon("With our thanks: {{ coupon.benefit }}"),
-                    button("Have a look around"),
+                    coupon(
+                        "A small thank-you: {{ coupon.benefit }}", "Enter the code at the checkout."
+                    ),
+                    button("Visit the shop"),
                 ),
                 then="days",
             ),
@@ -113,33 +119,36 @@ WELCOME = Recipe(
             message(
                 "guide",
                 ja=copy(
-                    "最初の一品に迷ったら",
-                    "長く選ばれている品をご紹介します",
-                    heading("どれから見ようか、というときに"),
+                    "最初のひと品に迷ったら",
+                    "選び方のヒントを3つまとめました",
+                    heading("どれにしようか迷ったら"),
                     text(
-                        "{{ customer | honorific }}、こんにちは。",
-                        "最初の一品をお探しの方のために、選び方を三つにまとめました。",
+                        "{{ customer | honorific }}",
+                        "はじめてのお買い物に役立つ、選び方のヒントをお届けします。",
                     ),
                     points(
-                        "毎日使うものから選ぶと、よさがすぐに分かります。",
-                        "贈りものは、軽くて場所を取らないものが喜ばれます。",
-                        "サイズや素材で気になることは、このメールへの返信でお尋ねください。",
+                        "毎日使うものから選ぶと、よさを実感しやすくなります。",
+                        "贈りものには、軽くて場所を取らないものが喜ばれます。",
+                        "サイズや素材など、気になることはこのメールにご返信ください。",
                     ),
-                    recommended("cold_start", fills=True),
-                    button("人気の品を見る"),
+                    recommended("cold_start", title="よく選ばれている商品です。", fills=True),
+                    button("人気の商品を見る"),
                 ),
                 en=copy(
                     "Where to begin",
-                    "Three thoughts on choosing a first piece",
-                    heading("If you wonder where to begin"),
-                    text("Hello {{ customer | honorific }}, three thoughts on a first choice:"),
-                    points(
-                        "Something used every day shows its worth soonest.",
-                        "For a present, small and light is rarely wrong.",
-                        "Unsure of a size or material? Just reply to this e-mail.",
+                    "Three tips for choosing your first piece",
+                    heading("Not sure where to begin?"),
+                    text(
+                        "Hello {{ customer | honorific }},",
+                        "Here are three tips for a first choice.",
                     ),
-                    recommended("cold_start", fills=True),
-                    button("See what others choose"),
+                    points(
+                        "Begin with something you use every day: that is where quality shows.",
+                        "Buying a present? Small and light is rarely wrong.",
+                        "Unsure about a size or material? Just reply to this e-mail.",
+                    ),
+                    recommended("cold_start", title="Popular with our customers:", fills=True),
+                    button("See what is popular"),
                 ),
             ),
         ),
@@ -191,26 +200,29 @@ DOUBLE_OPT_IN = Recipe(
                 "confirm",
                 purpose=Purpose.TRANSACTIONAL,
                 ja=copy(
-                    "お知らせのお申し込みを確認してください",
-                    "ボタンを押して保存すると完了します",
-                    heading("お申し込みの確認"),
+                    "ご登録の確認をお願いいたします",
+                    "ボタンを押し、次のページで保存すると完了です",
+                    heading("あと一歩で登録が完了します"),
                     text(
                         "{{ customer | honorific }}",
                         "{{ shop.name }}のお知らせをお申し込みいただき、ありがとうございます。"
-                        "次のページで保存すると、お届けが始まります。",
-                        "お心当たりがない場合は、何もなさらなくて大丈夫です。",
+                        "下のボタンを押し、開いたページで保存していただくと、登録が完了します。",
+                        "お心当たりがない場合は、このメールを破棄してください。"
+                        "お知らせが届くことはありません。",
                     ),
-                    button("お届けを確認する", PREFERENCES),
+                    button("登録を完了する", PREFERENCES),
                 ),
                 en=copy(
-                    "Please confirm that you would like our news",
-                    "One click and it is done",
-                    heading("One click to confirm"),
+                    "Please confirm your subscription",
+                    "Press the button, save the page, and you are done",
+                    heading("One step left"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "somebody, hopefully you, asked for news from {{ shop.name }}. "
-                        "Save the next page and it begins.",
-                        "If it was not you, there is nothing to do.",
+                        "Thank you for asking for news from {{ shop.name }}. "
+                        "Press the button and save the page that opens: that completes your "
+                        "subscription.",
+                        "If this was not you, simply ignore this e-mail. You will not hear from "
+                        "us.",
                     ),
                     button("Confirm my subscription", PREFERENCES),
                 ),
@@ -232,25 +244,26 @@ DOUBLE_OPT_IN = Recipe(
                 "thanks",
                 gives=True,
                 ja=copy(
-                    "お届けを始めます",
-                    "内容と回数はいつでも変えられます",
-                    heading("ありがとうございます"),
+                    "ご登録が完了しました",
+                    "これからのお知らせを、どうぞお楽しみに",
+                    heading("ご登録ありがとうございます"),
                     text(
-                        "{{ customer | honorific }}、お申し込みを確認しました。",
-                        "これからのお知らせをどうぞお楽しみに。"
-                        "内容と回数は、下のリンクからいつでも変えられます。",
+                        "{{ customer | honorific }}",
+                        "お知らせのご登録が完了しました。"
+                        "受け取る内容と回数は、いつでもお選びいただけます。",
                     ),
                     button("受け取る内容を選ぶ", PREFERENCES),
                 ),
                 en=copy(
                     "You are on the list",
-                    "And you decide what you get",
-                    heading("Thank you"),
+                    "Your subscription is confirmed",
+                    heading("Thank you for confirming"),
                     text(
-                        "All confirmed, {{ customer | honorific }}.",
+                        "Hello {{ customer | honorific }},",
+                        "Your subscription is complete, and we look forward to writing to you. "
                         "What we write about, and how often, is up to you at any time.",
                     ),
-                    button("Choose what you get", PREFERENCES),
+                    button("Choose what I get", PREFERENCES),
                 ),
             ),
         ),

@@ -62,29 +62,29 @@ STEP_MAIL = Recipe(
                 gives=True,
                 ja=copy(
                     "第1回：道具は三つから",
-                    "全3回でお届けします",
+                    "全3回、週に一度お届けします",
                     heading("道具は三つから"),
                     text(
-                        "{{ customer | honorific }}、お申し込みありがとうございます。"
-                        "全3回、週に一度お届けします。",
-                        "はじめに必要なのは、急須、湯のみ、湯冷ましの三つだけです。"
-                        "どれも、いまお持ちの器で代用できます。",
+                        "{{ customer | honorific }}",
+                        "お申し込みいただき、ありがとうございます。第1回は、道具のお話です。",
+                        "はじめに必要なのは、急須・湯のみ・湯冷ましの三つだけです。どれも、"
+                        "お手持ちの器で代用できます。",
                     ),
-                    points("急須は一人分なら180mlほど。", "湯のみは口の薄いもの。"),
+                    points("急須は、一人分なら180mlほどのものを。", "湯のみは、口の薄いものを。"),
                     button("続きを読む", "{{ shop.url }}/guide/1"),
                 ),
                 en=copy(
                     "Part 1: three tools are enough",
-                    "The first of three letters",
+                    "The first of three letters, a week apart",
                     heading("Three tools are enough"),
                     text(
-                        "Hello {{ customer | honorific }}, thank you for asking for these letters: "
-                        "three of them, a week apart.",
-                        "All you need is a pot, a cup and something to cool water in. "
-                        "What is in the cupboard will do.",
+                        "Hello {{ customer | honorific }},",
+                        "Thank you for signing up. We begin with what you need.",
+                        "A pot, a cup and something to cool the water in: that is all. What you "
+                        "have in the cupboard will do.",
                     ),
-                    points("For one person a pot of 180 ml.", "A cup with a thin rim."),
-                    button("Read on", "{{ shop.url }}/guide/1"),
+                    points("For one person, a pot of about 180 ml.", "A cup with a thin rim."),
+                    button("Read the guide", "{{ shop.url }}/guide/1"),
                 ),
                 then="week-1",
             ),
@@ -95,23 +95,26 @@ STEP_MAIL = Recipe(
                 ja=copy(
                     "第2回：お湯の温度で味が変わる",
                     "70度と90度の違い",
-                    heading("温度で変わること"),
+                    heading("温度で引き出す味わい"),
                     text(
-                        "{{ customer | honorific }}、第2回です。",
-                        "70度では甘みが、90度では香りが出ます。"
-                        "同じ葉で二通り、ぜひお試しください。",
+                        "{{ customer | honorific }}",
+                        "第2回は、お湯の温度のお話です。",
+                        "70度では甘みが、90度では香りが引き立ちます。同じ茶葉で、"
+                        "ぜひ二通りお試しください。",
                     ),
                     button("続きを読む", "{{ shop.url }}/guide/2"),
                 ),
                 en=copy(
-                    "Part 2: what the water does",
-                    "70 or 90 degrees",
-                    heading("What the water does"),
+                    "Part 2: how hot the water should be",
+                    "What changes between 70 and 90 °C",
+                    heading("Temperature makes the taste"),
                     text(
-                        "Hello {{ customer | honorific }}, here is part two.",
-                        "At 70 degrees it turns out sweet, at 90 fragrant. Try one leaf both ways.",
+                        "Hello {{ customer | honorific }},",
+                        "This week it is about water.",
+                        "At 70 °C the tea turns out sweet, at 90 °C fragrant. Try the same leaves "
+                        "both ways.",
                     ),
-                    button("Read on", "{{ shop.url }}/guide/2"),
+                    button("Read the guide", "{{ shop.url }}/guide/2"),
                 ),
                 then="week-2",
             ),
@@ -120,27 +123,33 @@ STEP_MAIL = Recipe(
                 "third",
                 ja=copy(
                     "第3回：保存のこつ",
-                    "最後までお読みいただきありがとうございます",
+                    "最後までお読みいただき、ありがとうございます",
                     heading("おいしさを保つには"),
                     text(
-                        "{{ customer | honorific }}、最終回です。",
-                        "光と湿気を避け、開けたら1か月を目安に。"
-                        "冷蔵庫から出したら、常温に戻してから開けてください。",
+                        "{{ customer | honorific }}",
+                        "最終回は、保存のこつです。",
+                        "光と湿気を避け、開封後は1か月を目安にお使いください。"
+                        "冷蔵庫で保存したものは、常温に戻してから開封してください。",
                     ),
-                    recommended("for_you", fills=True),
-                    button("品を見る"),
+                    recommended(
+                        "for_you", title="よろしければ、こちらもご覧ください。", fills=True
+                    ),
+                    button("ショップを見る"),
                 ),
                 en=copy(
                     "Part 3: keeping it fresh",
-                    "Thank you for reading",
-                    heading("Keeping it fresh"),
+                    "Thank you for reading along",
+                    heading("How to keep it fresh"),
                     text(
-                        "Hello {{ customer | honorific }}, the final part.",
-                        "Away from light and damp; once open, about a month. "
-                        "From the fridge, let it warm up before opening.",
+                        "Hello {{ customer | honorific }},",
+                        "The last part is about storing tea.",
+                        "Keep it away from light and damp, and use it within about a month of "
+                        "opening. "
+                        "If it was in the fridge, let it come to room temperature before you open "
+                        "it.",
                     ),
-                    recommended("for_you", fills=True),
-                    button("See the shop"),
+                    recommended("for_you", title="You might also like:", fills=True),
+                    button("Visit the shop"),
                 ),
             ),
         ),

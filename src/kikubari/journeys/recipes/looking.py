@@ -1,4 +1,5 @@
 """Recipes for who is looking: products looked at, favourites, a weekly letter."""
+# ruff: noqa: RUF001 - Japanese text has full-width punctuation
 
 from datetime import time
 
@@ -95,30 +96,34 @@ BROWSE_ABANDONMENT = Recipe(
             message(
                 "look",
                 ja=copy(
-                    "いまもお買い求めいただけます",
-                    "ゆっくりご検討ください",
-                    heading("ゆっくりお選びください"),
+                    "お選びの途中でしたら",
+                    "どうぞごゆっくりご検討ください",
+                    heading("ごゆっくりお選びください"),
                     text(
                         "{{ customer | honorific }}",
-                        "お選びの途中でしたら、こちらからどうぞ。"
-                        "どれもいまお買い求めいただける品です。",
+                        "ご検討中の商品がございましたら、こちらから続きをご覧ください。"
+                        "{% if trigger.products.size > 0 %}いまもお買い求めいただけます。"
+                        "{% endif %}",
                     ),
                     products("trigger.products", limit=3),
-                    coupon("{{ coupon.benefit }}でお届けします"),
-                    button("品を見る", PRODUCT_PAGE),
+                    coupon(
+                        "よろしければお使いください\n{{ coupon.benefit }}",
+                        "お会計の際にコードをご入力ください。",
+                    ),
+                    button("商品を見る", PRODUCT_PAGE),
                 ),
                 en=copy(
-                    "Still available, should you like it",
-                    "Take your time",
+                    "Still deciding?",
+                    "Take all the time you need",
                     heading("Take your time"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "in case you are still choosing, here is the way back. "
-                        "Everything shown is available.",
+                        "In case you are still choosing, here is the way back."
+                        "{% if trigger.products.size > 0 %} It is still available.{% endif %}",
                     ),
                     products("trigger.products", limit=3),
-                    coupon("With {{ coupon.benefit }}"),
-                    button("See it again", PRODUCT_PAGE),
+                    coupon("If it helps: {{ coupon.benefit }}", "Enter the code at the checkout."),
+                    button("Take another look", PRODUCT_PAGE),
                 ),
             ),
         ),
@@ -166,33 +171,44 @@ SAVED_ITEMS = Recipe(
             message(
                 "list",
                 ja=copy(
-                    "お気に入りの品をまとめました",
-                    "いつでも続きからどうぞ",
-                    heading("お気に入りの品"),
+                    "お気に入りの商品をまとめました",
+                    "いつでもこちらからご覧いただけます",
+                    heading("お気に入りリスト"),
                     text(
                         "{{ customer | honorific }}",
-                        "保存された品をまとめました。いまお買い求めいただける品です。",
+                        "{% if favourites.products.size > 0 %}お気に入りの商品のうち、"
+                        "いまお買い求めいただけるものをまとめました。"
+                        "{% else %}お気に入りの商品は、いつでもリストからご覧いただけます。"
+                        "{% endif %}",
                     ),
                     products("favourites.products", limit=6),
                     recommended(
-                        "similar", seed="favourites.products", title="似た品も、ご参考までに。"
+                        "similar", seed="favourites.products", title="似た商品も、ご参考までに。"
                     ),
-                    coupon("お気に入りの品に、{{ coupon.benefit }}"),
-                    button("お気に入りを開く", "{{ shop.url }}/favourites"),
+                    coupon(
+                        "お気に入りの商品にお使いいただけます\n{{ coupon.benefit }}",
+                        "お会計の際にコードをご入力ください。",
+                    ),
+                    button("お気に入りを見る", "{{ shop.url }}/favourites"),
                 ),
                 en=copy(
-                    "Your saved items in one place",
-                    "Whenever you feel like it",
+                    "Your saved items, all in one place",
+                    "Ready whenever you are",
                     heading("Saved for later"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "here is what you saved and can be had now.",
+                        "{% if favourites.products.size > 0 %}Here is what you saved and can buy "
+                        "now."
+                        "{% else %}Your list is there whenever you like.{% endif %}",
                     ),
                     products("favourites.products", limit=6),
                     recommended(
-                        "similar", seed="favourites.products", title="Of the same kind, to compare:"
+                        "similar", seed="favourites.products", title="Similar, to compare:"
                     ),
-                    coupon("For anything you saved: {{ coupon.benefit }}"),
+                    coupon(
+                        "For anything on your list: {{ coupon.benefit }}",
+                        "Enter the code at the checkout.",
+                    ),
                     button("Open my list", "{{ shop.url }}/favourites"),
                 ),
             ),
@@ -241,25 +257,33 @@ WEEKLY_DISCOVERY = Recipe(
             message(
                 "letter",
                 ja=copy(
-                    "今週の3点",
+                    "今週のおすすめ（{{ now | date: '%-m月%-d日' }}）",
                     "週末の前に、ひと息どうぞ",
-                    heading("今週の3点"),
+                    heading("今週のおすすめ"),
                     text(
-                        "{{ customer | honorific }}、今週もお疲れさまでした。",
-                        "今週のおすすめを、3点だけ選びました。",
+                        "{{ customer | honorific }}、今週もお疲れさまでした。"
+                        "週末の前のひとときに、どうぞご覧ください。"
                     ),
-                    recommended("new_for_you", fills=True, shows_reason=True),
-                    button("ほかの品も見る", SHOP),
+                    recommended(
+                        "new_for_you",
+                        title="今週は、こちらを選びました。",
+                        fills=True,
+                        shows_reason=True,
+                    ),
+                    button("ほかの商品も見る", SHOP),
                 ),
                 en=copy(
-                    "Three things this week",
-                    "A minute before the weekend",
-                    heading("Three things this week"),
+                    "This week's picks ({{ now | date: '%-d %B' }})",
+                    "A quiet minute before the weekend",
+                    heading("This week's picks"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "three things from our shelves, chosen for this week.",
+                        "The weekend is nearly here. Here is something to browse over a cup of "
+                        "tea.",
                     ),
-                    recommended("new_for_you", fills=True, shows_reason=True),
+                    recommended(
+                        "new_for_you", title="Chosen this week:", fills=True, shows_reason=True
+                    ),
                     button("See more", SHOP),
                 ),
             ),

@@ -17,7 +17,6 @@ from kikubari.journeys.definition import (
 )
 from kikubari.journeys.recipes._shop import BEST_SELLERS_SHOWN, REACHABLE, order_within
 from kikubari.journeys.recipes._writing import (
-    BEST_SELLERS,
     button,
     copy,
     coupon,
@@ -27,7 +26,6 @@ from kikubari.journeys.recipes._writing import (
     needs_event,
     needs_trait,
     points,
-    products,
     recommended,
     text,
     who,
@@ -66,30 +64,36 @@ BIRTHDAY = Recipe(
             message(
                 "gift",
                 ja=copy(
-                    "もうすぐ大切な日ですね",
-                    "少し早いお届けです",
-                    heading("少し早いお届けです"),
+                    "もうすぐお誕生日ですね",
+                    "{{ shop.name }}より、少し早いごあいさつ",
+                    heading("少し早いお祝いを"),
                     text(
                         "{{ customer | honorific }}",
-                        "もうすぐお祝いの日ですね。日頃のお礼の気持ちを込めて、お便りいたします。"
-                        "どうぞお好きな一品をごゆっくりお選びください。",
+                        "もうすぐお誕生日ですね。日頃の感謝を込めて、"
+                        "ひと足早くお祝い申し上げます。",
                     ),
-                    coupon("{{ coupon.benefit }}", "お会計の際にコードをご入力ください。"),
-                    recommended("for_you", fills=True),
-                    button("ゆっくり選ぶ"),
+                    coupon(
+                        "お誕生日のプレゼントに\n{{ coupon.benefit }}",
+                        "お会計の際にコードをご入力ください。",
+                    ),
+                    recommended("for_you", title="どうぞごゆっくりお選びください。", fills=True),
+                    button("ショップを見る"),
                 ),
                 en=copy(
-                    "A little something, a few days early",
-                    "From all of us",
+                    "Your birthday is nearly here",
+                    "An early greeting from {{ shop.name }}",
                     heading("A few days early"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "a day worth celebrating is near. With our thanks, choose something "
-                        "you like.",
+                        "Your birthday is nearly here, and we would like to be among the first to "
+                        "wish you well.",
                     ),
-                    coupon("{{ coupon.benefit }}", "Enter the code at the checkout."),
-                    recommended("for_you", fills=True),
-                    button("Choose at leisure"),
+                    coupon(
+                        "Our present to you: {{ coupon.benefit }}",
+                        "Enter the code at the checkout.",
+                    ),
+                    recommended("for_you", title="Something you might like:", fills=True),
+                    button("Choose something nice"),
                 ),
                 then="days",
             ),
@@ -101,21 +105,22 @@ BIRTHDAY = Recipe(
                 gives=True,
                 ja=copy(
                     "お誕生日おめでとうございます",
-                    "すてきな一年になりますように",
-                    heading("おめでとうございます"),
+                    "{{ shop.name }} スタッフ一同より",
+                    heading("お誕生日おめでとうございます"),
                     text(
                         "{{ customer | honorific }}",
-                        "お誕生日おめでとうございます。すてきな一年になりますように。",
+                        "お誕生日を、心よりお祝い申し上げます。すてきな一年になりますように。",
                         "{{ shop.name }} スタッフ一同",
                     ),
                 ),
                 en=copy(
-                    "Happy birthday, {{ customer | honorific }}",
-                    "Have a lovely day",
+                    "Happy birthday{% if customer.first_name %}, {{ customer | honorific }}"
+                    "{% endif %}",
+                    "Best wishes from all of us",
                     heading("Happy birthday"),
                     text(
-                        "Dear {{ customer | honorific }},",
-                        "happy birthday, and a very good year to you.",
+                        "Hello {{ customer | honorific }},",
+                        "We wish you a wonderful day, and a very good year to follow.",
                         "All of us at {{ shop.name }}",
                     ),
                 ),
@@ -162,38 +167,41 @@ IMPORTANT_DATES = Recipe(
             message(
                 "ideas",
                 ja=copy(
-                    "ご登録いただいた日が近づいています",
-                    "2週間前のお知らせです",
-                    heading("ご登録の日まで、あと2週間です"),
+                    "ご登録の日が近づいてまいりました",
+                    "贈りものの準備をお手伝いします",
+                    heading("あと2週間です"),
                     text(
                         "{{ customer | honorific }}",
-                        "お知らせをご希望いただいた日が近づいています。"
-                        "ご準備のお手伝いができればと思い、ご案内します。",
+                        "お知らせをご希望いただいた日が近づいてまいりましたので、ご案内いたします。"
+                        "ご準備のお役に立てましたら幸いです。",
                     ),
                     points(
-                        "お届け日はカートでご指定いただけます。",
-                        "包装とメッセージカードもご用意しています。",
+                        "お届け日は、カートでご指定いただけます。",
+                        "ラッピングとメッセージカードもご用意しております。",
                     ),
-                    recommended("trending", fills=True),
-                    coupon("{{ coupon.benefit }}"),
-                    button("選ぶ"),
+                    recommended("trending", title="いまよく選ばれている商品です。", fills=True),
+                    coupon(
+                        "よろしければお使いください\n{{ coupon.benefit }}",
+                        "お会計の際にコードをご入力ください。",
+                    ),
+                    button("贈りものを選ぶ"),
                 ),
                 en=copy(
-                    "The date you saved is near",
-                    "Two weeks to go, as you asked",
+                    "The date you saved is two weeks away",
+                    "A reminder, as you asked",
                     heading("Two weeks to go"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "you wanted to be told of this date. If there is something to prepare, "
-                        "perhaps this helps.",
+                        "You asked us to remind you of this date. If you are looking for a "
+                        "present, perhaps this helps.",
                     ),
                     points(
-                        "Choose the day of delivery in the cart.",
-                        "We wrap things and add a card, too.",
+                        "Choose the day of delivery in your basket.",
+                        "We can gift-wrap it and add a card.",
                     ),
-                    recommended("trending", fills=True),
-                    coupon("{{ coupon.benefit }}"),
-                    button("Have a look"),
+                    recommended("trending", title="Popular at the moment:", fills=True),
+                    coupon("If it helps: {{ coupon.benefit }}", "Enter the code at the checkout."),
+                    button("Find a present"),
                 ),
             ),
         ),
@@ -207,7 +215,8 @@ LIFE_STAGE = Recipe(
     id="life-stage",
     name=Words("ライフステージ", "Life stage"),
     description=Words(
-        "ご本人がプロフィールで選んだ段階（例：子犬・成犬・シニア犬）が変わったら、合う内容を届けます。",
+        "ご本人がプロフィールで選んだ段階（例：子犬・成犬・シニア犬）が変わったら、"
+        "合う内容を届けます。",
         "When somebody states another stage themselves (say puppy, adult or senior dog) sends "
         "what suits it.",
     ),
@@ -260,80 +269,112 @@ LIFE_STAGE = Recipe(
             message(
                 "starting",
                 ja=copy(
-                    "はじめの数か月に役立つこと",
-                    "お選びいただいた内容に合わせて",
+                    "はじめの数か月に、知っておきたいこと",
+                    "お選びいただいた内容に合わせてお届けします",
                     heading("はじめの数か月に"),
-                    text("{{ customer | honorific }}、最初にあると安心な品をまとめました。"),
-                    points(
-                        "量は少なめから、様子を見ながら。",
-                        "寝床は静かな場所に。",
-                        "爪や歯のお手入れは、短い時間から。",
+                    text(
+                        "{{ customer | honorific }}",
+                        "毎日のお世話のポイントを、三つにまとめました。",
                     ),
-                    products(BEST_SELLERS),
-                    button("そろえる"),
+                    points(
+                        "ごはんは少なめから始め、様子を見ながら増やします。",
+                        "寝床は、静かで落ち着ける場所に。",
+                        "爪や歯のお手入れは、短い時間から少しずつ。",
+                    ),
+                    recommended(
+                        "for_you", title="よろしければ、こちらもご覧ください。", fills=True
+                    ),
+                    button("商品を見る"),
                 ),
                 en=copy(
-                    "For the first months",
-                    "As you chose",
+                    "The first months, made easier",
+                    "Chosen to suit what you told us",
                     heading("For the first months"),
-                    text("Hello {{ customer | honorific }}, what is good to have at the start:"),
-                    points(
-                        "Begin with small amounts and watch how they go.",
-                        "A bed in a quiet corner.",
-                        "Brushing and claws: little and often.",
+                    text(
+                        "Hello {{ customer | honorific }},",
+                        "Here are three things that help at the start.",
                     ),
-                    products(BEST_SELLERS),
-                    button("See it all"),
+                    points(
+                        "Begin with small meals and see how they go.",
+                        "Put the bed in a quiet corner.",
+                        "Teeth and claws: a little, and often.",
+                    ),
+                    recommended("for_you", title="You might also like:", fills=True),
+                    button("Visit the shop"),
                 ),
             ),
             message(
                 "gentle",
                 ja=copy(
-                    "やさしい毎日のために",
-                    "お選びいただいた内容に合わせて",
+                    "ゆったり過ごす毎日のために",
+                    "お選びいただいた内容に合わせてお届けします",
                     heading("ゆったり過ごすために"),
-                    text("{{ customer | honorific }}、ゆったり過ごすための品をまとめました。"),
-                    points("床はすべりにくく。", "食事は小分けに。", "散歩は短く、回数を多めに。"),
-                    products(BEST_SELLERS),
-                    button("品を見る"),
+                    text(
+                        "{{ customer | honorific }}",
+                        "毎日をゆったり過ごすためのポイントを、三つにまとめました。",
+                    ),
+                    points(
+                        "床には、すべりにくいマットを。",
+                        "ごはんは、少しずつ何回かに分けて。",
+                        "散歩は短めに、回数を多めに。",
+                    ),
+                    recommended(
+                        "for_you", title="よろしければ、こちらもご覧ください。", fills=True
+                    ),
+                    button("商品を見る"),
                 ),
                 en=copy(
                     "For easy days",
-                    "As you chose",
-                    heading("For easy days"),
-                    text("Hello {{ customer | honorific }}, a few things that make days easy:"),
-                    points("Floors that do not slip.", "Small meals.", "Short walks, more often."),
-                    products(BEST_SELLERS),
-                    button("See it all"),
+                    "Chosen to suit what you told us",
+                    heading("Taking it gently"),
+                    text(
+                        "Hello {{ customer | honorific }},",
+                        "Here are three things that make every day easier.",
+                    ),
+                    points(
+                        "Rugs where the floor is slippery.",
+                        "Smaller meals, more often.",
+                        "Shorter walks, and more of them.",
+                    ),
+                    recommended("for_you", title="You might also like:", fills=True),
+                    button("Visit the shop"),
                 ),
             ),
             message(
                 "everyday",
                 ja=copy(
                     "毎日のごはんとお散歩に",
-                    "お選びいただいた内容に合わせて",
+                    "お選びいただいた内容に合わせてお届けします",
                     heading("毎日に役立つこと"),
-                    text("{{ customer | honorific }}、毎日使うものをまとめました。"),
-                    points(
-                        "同じ時間の食事で、調子が整います。",
-                        "散歩の道具は季節ごとに点検を。",
-                        "遊びは一日に何度か、短めに。",
+                    text(
+                        "{{ customer | honorific }}",
+                        "毎日のお世話のポイントを、三つにまとめました。",
                     ),
-                    products(BEST_SELLERS),
-                    button("品を見る"),
+                    points(
+                        "ごはんは、毎日同じ時間に。",
+                        "リードや首輪は、季節の変わり目に点検を。",
+                        "遊びは短めに、一日に何度か。",
+                    ),
+                    recommended(
+                        "for_you", title="よろしければ、こちらもご覧ください。", fills=True
+                    ),
+                    button("商品を見る"),
                 ),
                 en=copy(
                     "For meals and walks",
-                    "As you chose",
+                    "Chosen to suit what you told us",
                     heading("For every day"),
-                    text("Hello {{ customer | honorific }}, what is used every day:"),
-                    points(
-                        "Meals at the same hours keep them steady.",
-                        "Look over leads and collars each season.",
-                        "Play several times a day, and briefly.",
+                    text(
+                        "Hello {{ customer | honorific }},",
+                        "Here are three things worth keeping up.",
                     ),
-                    products(BEST_SELLERS),
-                    button("See it all"),
+                    points(
+                        "Meals at the same time every day.",
+                        "A look at leads and collars each season.",
+                        "Play often, and keep it short.",
+                    ),
+                    recommended("for_you", title="You might also like:", fills=True),
+                    button("Visit the shop"),
                 ),
             ),
         ),

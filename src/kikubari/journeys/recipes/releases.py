@@ -68,26 +68,26 @@ NEW_ARRIVAL = Recipe(
             message(
                 "news",
                 ja=copy(
-                    "新しい品が入りました",
-                    "今週の新着をご紹介します",
-                    heading("新しい品が入りました"),
+                    "新商品が入荷しました",
+                    "今週の新着からご紹介します",
+                    heading("新商品のご紹介"),
                     text(
                         "{{ customer | honorific }}",
-                        "お好みに合うかもしれない品が入りましたので、ご紹介します。",
+                        "お好みに合うかもしれない新商品が入荷しましたので、ご紹介いたします。",
                     ),
                     products("trigger.products", limit=3),
                     recommended(
-                        "goes_with", seed="trigger.products", title="あわせて選ばれている品です。"
+                        "goes_with", seed="trigger.products", title="あわせて選ばれている商品です。"
                     ),
-                    button("新着を見る", "{{ shop.url }}/new"),
+                    button("新商品を見る", "{{ shop.url }}/new"),
                 ),
                 en=copy(
-                    "Just in, and you might like it",
-                    "New in the shop this week",
-                    heading("Just in"),
+                    "New in, and you might like it",
+                    "Just arrived in the shop",
+                    heading("New in"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "something came in this week that you might like.",
+                        "Something has just arrived that you might like.",
                     ),
                     products("trigger.products", limit=3),
                     recommended(
@@ -145,43 +145,42 @@ PREORDER_TEASER = Recipe(
             message(
                 "news",
                 ja=copy(
-                    "ご予約の受付を始めました",
-                    "発売に先がけてご案内します",
-                    heading("ご予約の受付を始めました"),
+                    "ご予約の受付を開始しました",
+                    "発売に先がけてのご案内です",
+                    heading("ご予約受付中です"),
                     text(
                         "{{ customer | honorific }}",
-                        "発売に先がけて、ご予約を承ります。"
-                        "{% if trigger.closes_on %}"
-                        "受付は{{ trigger.closes_on | date_long }}までです。"
-                        "{% endif %}",
+                        "発売に先がけて、ご予約の受付を開始しました。"
+                        "{% if trigger.closes_on %}受付は{{ trigger.closes_on | date_long }}"
+                        "までです。{% endif %}",
                     ),
                     products("trigger.products", limit=1, columns=1),
                     text(
                         "{{ customer.last_store }}でも"
-                        "{% if customer.last_staff %}、{{ customer.last_staff }}が"
-                        "{% endif %}ご相談を承ります。",
+                        "{% if customer.last_staff %}、担当の{{ customer.last_staff }}"
+                        "が{% endif %}ご相談を承ります。",
                         when="customer.last_store",
                     ),
-                    button("予約のページへ", PRODUCT_PAGE),
+                    button("予約ページを見る", PRODUCT_PAGE),
                 ),
                 en=copy(
-                    "You can order it ahead",
-                    "Before it is released",
-                    heading("Open for advance orders"),
+                    "Now open for pre-order",
+                    "Order it ahead of its release",
+                    heading("Pre-orders are open"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "it can be ordered before its release"
-                        "{% if trigger.closes_on %}, until "
-                        "{{ trigger.closes_on | date_long }}{% endif %}.",
+                        "You can now order it ahead of its release"
+                        "{% if trigger.closes_on %}, until {{ trigger.closes_on | date_long }}"
+                        "{% endif %}.",
                     ),
                     products("trigger.products", limit=1, columns=1),
                     text(
-                        "{% if customer.last_staff %}{{ customer.last_staff }} at "
-                        "{{ customer.last_store }}{% else %}Our store {{ customer.last_store }}"
-                        "{% endif %} is glad to help.",
+                        "{% if customer.last_staff %}{{ customer.last_staff }}{% else %}The "
+                        "team{% endif %} at "
+                        "{{ customer.last_store }} will be happy to advise you.",
                         when="customer.last_store",
                     ),
-                    button("Go to the page", PRODUCT_PAGE),
+                    button("See the pre-order", PRODUCT_PAGE),
                 ),
                 then="days",
             ),

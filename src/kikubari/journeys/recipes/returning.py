@@ -97,28 +97,30 @@ WIN_BACK = Recipe(
             message(
                 "news",
                 ja=copy(
-                    "{{ shop.name }}の近ごろ",
-                    "新しい品も増えました",
-                    heading("お久しぶりです"),
+                    "ごぶさたしております、{{ shop.name }}です",
+                    "いまよく選ばれている商品とともに",
+                    heading("ごぶさたしております"),
                     text(
                         "{{ customer | honorific }}",
-                        "以前は{{ shop.name }}をご利用いただき、ありがとうございました。"
-                        "近ごろの店の様子と、よく選ばれている品をお届けします。",
+                        "以前は{{ shop.name }}をご利用いただき、誠にありがとうございました。"
+                        "よろしければ、またお立ち寄りください。",
                     ),
-                    recommended("trending", fills=True),
-                    button("店をのぞいてみる"),
+                    recommended("trending", title="いまよく選ばれている商品です。", fills=True),
+                    button("ショップを見る"),
                 ),
                 en=copy(
-                    "News from {{ shop.name }}",
-                    "A few things have changed",
+                    "A hello from {{ shop.name }}",
+                    "Come by whenever you like",
                     heading("It has been a while"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "thank you for your past orders. Here is what the shop has been up to, "
-                        "and what people choose at the moment.",
+                        "Thank you for having shopped with us. It would be lovely to welcome you "
+                        "back.",
                     ),
-                    recommended("trending", fills=True),
-                    button("Have a look"),
+                    recommended(
+                        "trending", title="What our customers like at the moment:", fills=True
+                    ),
+                    button("Visit the shop"),
                 ),
                 then="weeks",
             ),
@@ -131,29 +133,36 @@ WIN_BACK = Recipe(
             message(
                 "once-more",
                 ja=copy(
-                    "またのお越しをお待ちしております",
-                    "ご不要でしたら、そのままで大丈夫です",
+                    "またのご利用をお待ちしております",
+                    "お知らせの内容や回数も、お選びいただけます",
                     heading("よろしければ、また"),
                     text(
                         "{{ customer | honorific }}",
-                        "またお役に立てることがあればうれしく思います。"
-                        "お届けの内容や回数を変えたい場合は、下のリンクからお選びください。",
+                        "またお役に立てることがございましたら、うれしく存じます。",
+                        "お知らせの内容や回数を変えたい場合は、"
+                        "このメールの下にあるリンクからお選びください。",
                     ),
-                    coupon("これまでのご購入のお礼に、{{ coupon.benefit }}"),
-                    button("店をのぞいてみる"),
+                    coupon(
+                        "これまでのご購入のお礼に\n{{ coupon.benefit }}",
+                        "お会計の際にコードをご入力ください。",
+                    ),
+                    button("ショップを見る"),
                 ),
                 en=copy(
                     "You are welcome any time",
-                    "And if not, that is fine too",
-                    heading("Any time you like"),
+                    "And if you would rather hear less, that is fine",
+                    heading("Whenever you like"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "we would be glad to be of use again. "
-                        "If you would rather hear from us less, or about other things, "
-                        "the links below do that.",
+                        "We would be glad to be of help again.",
+                        "If you would like to hear from us less often, or about other things, use "
+                        "the links below.",
                     ),
-                    coupon("As thanks for your past orders: {{ coupon.benefit }}"),
-                    button("Have a look"),
+                    coupon(
+                        "With thanks for your past orders: {{ coupon.benefit }}",
+                        "Enter the code at the checkout.",
+                    ),
+                    button("Visit the shop"),
                 ),
             ),
         ),
@@ -209,28 +218,28 @@ SUNSET = Recipe(
             message(
                 "ask",
                 ja=copy(
-                    "お届けを続けてよろしいでしょうか",
-                    "ボタンひとつで選べます",
-                    heading("お届けを続けてよろしいでしょうか"),
+                    "お知らせのお届けについてのお伺い",
+                    "続ける・減らす・やめる、をお選びいただけます",
+                    heading("これからもお届けしてよろしいですか"),
                     text(
                         "{{ customer | honorific }}",
-                        "ご不要なお知らせをお届けし続けたくないと考えています。"
+                        "ご不要なお知らせをお送りし続けることのないよう、お伺いしております。"
                         "続ける場合も、減らす場合も、次のページでお選びください。",
-                        "お返事がない場合は、3週間後にお届けをお休みします。",
+                        "お返事がない場合は、3週間後にお届けをお休みいたします。",
                     ),
-                    button("続けるか選ぶ", PREFERENCES),
+                    button("お届けについて選ぶ", PREFERENCES),
                 ),
                 en=copy(
-                    "Shall we go on writing to you?",
-                    "One click decides",
-                    heading("Shall we go on?"),
+                    "Would you still like to hear from us?",
+                    "Keep going, hear less, or stop: you choose",
+                    heading("Shall we keep writing?"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "we do not want to fill your inbox with what you have no use for. "
-                        "Go on, get less, or stop: the next page does it.",
-                        "Without an answer we will pause our letters after three weeks.",
+                        "We do not want to fill your inbox with e-mails you have no use for. "
+                        "On the next page you can keep them, get fewer, or stop.",
+                        "If we do not hear from you, we will pause our e-mails in three weeks.",
                     ),
-                    button("Decide", PREFERENCES),
+                    button("Make my choice", PREFERENCES),
                 ),
                 then="weeks",
             ),

@@ -16,7 +16,6 @@ from kikubari.journeys.definition import (
 )
 from kikubari.journeys.recipes._shop import ORDERS_ARE_READ, REACHABLE, order_within
 from kikubari.journeys.recipes._writing import (
-    BEST_SELLERS,
     PREFERENCES,
     button,
     copy,
@@ -26,7 +25,7 @@ from kikubari.journeys.recipes._writing import (
     message,
     needs_event,
     points,
-    products,
+    recommended,
     text,
     who,
 )
@@ -67,7 +66,8 @@ VIP_ENTRY = Recipe(
         "Begins a series for who has come among the best customers, and goes by how they take it.",
     ),
     when_to_use=Words(
-        "よく選んでくださる方に報いたいときに。基準を公表しない場合は「理由」の文を残してください。",
+        "よく選んでくださる方に報いたいときに。"
+        "基準を公表しない場合は「理由」の文を残してください。",
         "To give something back. With a threshold kept secret the reason line still tells why.",
     ),
     needs=(ORDERS_ARE_READ, _READS),
@@ -99,35 +99,41 @@ VIP_ENTRY = Recipe(
                 "welcome",
                 gives=True,
                 ja=copy(
-                    "いつもお選びいただくお礼に",
-                    "店主からのご案内です",
+                    "日頃のご愛顧に感謝を込めて",
+                    "{{ shop.name }}からのお礼とご案内です",
                     heading("いつもありがとうございます"),
                     text(
                         "{{ customer | honorific }}",
-                        "日頃より{{ shop.name }}をお選びいただき、心より感謝申し上げます。"
-                        "これまでのご購入のお礼に、いくつかご用意しました。",
+                        "日頃より{{ shop.name }}をお選びいただき、心より御礼申し上げます。"
+                        "これまでのご購入への感謝を込めて、ご用意いたしました。",
                     ),
                     points(
-                        "新しい品を、発売の前にご覧いただけます。",
-                        "お問い合わせには、担当者が直接お答えします。",
+                        "新商品を、発売前にご覧いただけます。",
+                        "お問い合わせには、担当者が直接お答えいたします。",
                     ),
-                    coupon("これまでのご購入のお礼に、{{ coupon.benefit }}"),
-                    button("先行のご案内を見る", "{{ shop.url }}/preview"),
+                    coupon(
+                        "これまでのご購入のお礼に\n{{ coupon.benefit }}",
+                        "お会計の際にコードをご入力ください。",
+                    ),
+                    button("新商品を先に見る", "{{ shop.url }}/preview"),
                 ),
                 en=copy(
                     "With our thanks",
                     "A few things for our regulars",
-                    heading("Thank you, really"),
+                    heading("Thank you for coming back"),
                     text(
-                        "Dear {{ customer | honorific }},",
-                        "you have chosen {{ shop.name }} again and again, and we are grateful. "
-                        "Because of your orders, these are for you:",
+                        "Hello {{ customer | honorific }},",
+                        "You have chosen {{ shop.name }} again and again, and we are grateful. "
+                        "In return for your orders, from now on:",
                     ),
                     points(
-                        "See what is new before its release.",
-                        "Your questions are answered by one of us in person.",
+                        "You see new products before their release.",
+                        "When you write to us, one of us answers in person.",
                     ),
-                    coupon("Because of your orders: {{ coupon.benefit }}"),
+                    coupon(
+                        "With thanks for your orders: {{ coupon.benefit }}",
+                        "Enter the code at the checkout.",
+                    ),
                     button("See what is coming", "{{ shop.url }}/preview"),
                 ),
                 then="took-it",
@@ -142,51 +148,55 @@ VIP_ENTRY = Recipe(
             message(
                 "more",
                 ja=copy(
-                    "次の新しい品を、ひと足先に",
+                    "新商品を、ひと足先に",
                     "発売前のご案内です",
                     heading("ひと足先にご覧ください"),
                     text(
-                        "{{ customer | honorific }}、先行のご案内です。"
-                        "気になる品がありましたら、このメールへの返信でもお取り置きを承ります。",
+                        "{{ customer | honorific }}",
+                        "発売前の新商品をご案内いたします。気になる商品がございましたら、"
+                        "このメールへのご返信でもお取り置きを承ります。",
                     ),
-                    products(BEST_SELLERS),
-                    button("先行のご案内を見る", "{{ shop.url }}/preview"),
+                    recommended(
+                        "new_for_you", title="こちらは、いまお求めいただけます。", fills=True
+                    ),
+                    button("新商品を先に見る", "{{ shop.url }}/preview"),
                 ),
                 en=copy(
-                    "What comes next, a little early",
-                    "Before the release",
+                    "A first look at what comes next",
+                    "Before its release",
                     heading("A look ahead"),
                     text(
-                        "Hello {{ customer | honorific }}, here is what comes next. "
-                        "Reply if we should put something aside for you.",
+                        "Hello {{ customer | honorific }},",
+                        "Here is what is coming to the shop, before its release. "
+                        "Reply if you would like us to put something aside for you.",
                     ),
-                    products(BEST_SELLERS),
+                    recommended("new_for_you", title="And in the shop now:", fills=True),
                     button("See what is coming", "{{ shop.url }}/preview"),
                 ),
             ),
             message(
                 "ask",
                 ja=copy(
-                    "何をお届けするとお役に立てますか",
-                    "お好みをお聞かせください",
+                    "どんなご案内がお役に立ちますか",
+                    "受け取る内容をお選びいただけます",
                     heading("お好みをお聞かせください"),
                     text(
                         "{{ customer | honorific }}",
-                        "本当にお役に立つご案内だけをお届けしたいと思っています。"
-                        "受け取りたい内容をお選びください。",
+                        "本当にお役に立つご案内だけをお届けしたいと考えております。"
+                        "よろしければ、受け取りたい内容をお選びください。",
                     ),
-                    button("内容を選ぶ", PREFERENCES),
+                    button("受け取る内容を選ぶ", PREFERENCES),
                 ),
                 en=copy(
-                    "What would be of use to you?",
-                    "Tell us what you would like",
-                    heading("Tell us what you would like"),
+                    "What would you like to hear about?",
+                    "Tell us, and we will leave out the rest",
+                    heading("Tell us what interests you"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "we would rather send you little, and the right things. "
-                        "Choose what you would like to hear about.",
+                        "We would rather send you a few things that suit you than many that do "
+                        "not.",
                     ),
-                    button("Choose", PREFERENCES),
+                    button("Choose what I get", PREFERENCES),
                 ),
             ),
         ),
@@ -231,30 +241,34 @@ AMBASSADOR = Recipe(
             message(
                 "ask",
                 ja=copy(
-                    "うれしいお言葉をありがとうございます",
-                    "ご紹介の方法のご案内です",
+                    "うれしいご回答をありがとうございました",
+                    "よろしければ、ご紹介のご案内です",
                     heading("ありがとうございます"),
                     text(
                         "{{ customer | honorific }}",
-                        "高い評価をいただき、スタッフ一同とても喜んでおります。",
-                        "もしお知り合いにもご紹介いただけるようでしたら、"
-                        "次のページのリンクをお渡しください。"
-                        "ご紹介先の方の情報を私たちにお知らせいただく必要はありません。",
+                        "高い評価をいただき、スタッフ一同、大変うれしく思っております。",
+                        "お知り合いの方にもご紹介いただける場合は、"
+                        "ご紹介ページのリンクをお渡しください。"
+                        "お相手のお名前やご連絡先をお知らせいただく必要はありません。",
                     ),
-                    coupon("感謝を込めて、{{ coupon.benefit }}"),
-                    button("ご紹介のページへ", "{{ shop.url }}/refer"),
+                    coupon(
+                        "感謝を込めて\n{{ coupon.benefit }}", "お会計の際にコードをご入力ください。"
+                    ),
+                    button("ご紹介ページを見る", "{{ shop.url }}/refer"),
                 ),
                 en=copy(
                     "Thank you for the kind words",
-                    "And if you would like to pass them on",
-                    heading("Thank you"),
+                    "Know somebody who would like us, too?",
+                    heading("You made our day"),
                     text(
-                        "Dear {{ customer | honorific }},",
-                        "your answer made our day.",
-                        "If you would like others to know about us, here is a link to hand on. "
-                        "There is no need to tell us anything about them.",
+                        "Hello {{ customer | honorific }},",
+                        "Thank you for such a kind answer.",
+                        "If you would like to tell somebody about us, there is a link to pass on. "
+                        "You need not tell us anything about them.",
                     ),
-                    coupon("With our thanks: {{ coupon.benefit }}"),
+                    coupon(
+                        "With our thanks: {{ coupon.benefit }}", "Enter the code at the checkout."
+                    ),
                     button("Get my link", "{{ shop.url }}/refer"),
                 ),
             ),

@@ -46,6 +46,9 @@ _TIES = Words(
     "It can also start from carts or views: change `via` of the trigger.",
 )
 
+# Both are in the event, unless a shop's own integration sends it without.
+_PRICES = "trigger.amounts.old_price and trigger.amounts.new_price"
+
 LOW_STOCK = Recipe(
     id="low-stock",
     name=Words("お気に入りの在庫", "Low stock on a favourite"),
@@ -91,90 +94,88 @@ LOW_STOCK = Recipe(
             message(
                 "with-code",
                 ja=copy(
-                    "お気に入りの品の在庫についてのお知らせ",
-                    "在庫が少なくなりました",
-                    heading("お気に入りの品の在庫が少なくなりました"),
+                    "お気に入りの商品の在庫が少なくなりました",
+                    "ご検討中でしたら、お早めにご覧ください",
+                    heading("在庫が少なくなりました"),
                     text(
                         "{{ customer | honorific }}",
-                        "お気に入りに入れてくださった品の在庫が減っています。"
-                        "お考えでしたら、お早めにご覧ください。",
+                        "お気に入りに入れてくださった商品の在庫が、少なくなりました。",
                     ),
                     products("trigger.products", limit=1, columns=1),
                     coupon(
-                        "{{ coupon.benefit }}",
-                        "クーポンをご利用いただいている方にお送りしています。",
+                        "よろしければお使いください\n{{ coupon.benefit }}",
+                        "お会計の際にコードをご入力ください。",
                     ),
-                    button("品を見る", PRODUCT_PAGE),
+                    button("商品を見る", PRODUCT_PAGE),
                 ),
                 en=copy(
-                    "About the stock of something you saved",
-                    "There are not many of it now",
-                    heading("The stock of a saved item is low"),
+                    "Something you saved is running low",
+                    "In case you were still thinking about it",
+                    heading("Not many left"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "there are not many of this left in our store room. "
-                        "If you are thinking of it, now is a good time.",
+                        "There are not many left of something you saved. If you would like it, do "
+                        "not leave it too long.",
                     ),
                     products("trigger.products", limit=1, columns=1),
-                    coupon("{{ coupon.benefit }}", "Sent to you because you use our coupons."),
-                    button("See it", PRODUCT_PAGE),
+                    coupon("If it helps: {{ coupon.benefit }}", "Enter the code at the checkout."),
+                    button("View the item", PRODUCT_PAGE),
                 ),
             ),
             message(
                 "with-others",
                 ja=copy(
-                    "お気に入りの品の在庫についてのお知らせ",
-                    "代わりになりそうな品もあわせて",
-                    heading("お気に入りの品の在庫が少なくなりました"),
+                    "お気に入りの商品の在庫が少なくなりました",
+                    "見比べてお選びいただけるよう、ご案内します",
+                    heading("在庫が少なくなりました"),
                     text(
                         "{{ customer | honorific }}",
-                        "お気に入りの品の在庫が減っています。"
-                        "見比べてお選びいただけるよう、ほかの品もご用意しました。",
+                        "お気に入りに入れてくださった商品の在庫が、少なくなりました。",
                     ),
                     products("trigger.products", limit=1, columns=1),
                     recommended(
-                        "similar", seed="trigger.products", title="似た品には、こちらがあります。"
+                        "similar", seed="trigger.products", title="似た商品も、ご参考までに。"
                     ),
-                    button("品を見る", PRODUCT_PAGE),
+                    button("商品を見る", PRODUCT_PAGE),
                 ),
                 en=copy(
-                    "About the stock of something you saved",
-                    "And what could stand in for it",
-                    heading("The stock of a saved item is low"),
+                    "Something you saved is running low",
+                    "In case you would like to compare",
+                    heading("Not many left"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "there are not many of this left in our store room. "
-                        "Here it is, with others to compare it with.",
+                        "There are not many left of something you saved.",
                     ),
                     products("trigger.products", limit=1, columns=1),
-                    recommended("similar", seed="trigger.products", title="Of the same kind:"),
-                    button("See it", PRODUCT_PAGE),
+                    recommended("similar", seed="trigger.products", title="Similar, to compare:"),
+                    button("View the item", PRODUCT_PAGE),
                 ),
             ),
             message(
                 "plain",
                 ja=copy(
-                    "お気に入りの品の在庫についてのお知らせ",
-                    "在庫が少なくなりました",
-                    heading("お気に入りの品の在庫が少なくなりました"),
+                    "お気に入りの商品の在庫が少なくなりました",
+                    "念のため、お知らせいたします",
+                    heading("在庫が少なくなりました"),
                     text(
                         "{{ customer | honorific }}",
-                        "お気に入りの品の在庫が減っていますので、念のためお知らせします。",
+                        "お気に入りに入れてくださった商品の在庫が、少なくなりました。"
+                        "ご検討中でしたら、お早めにご覧ください。",
                     ),
                     products("trigger.products", limit=1, columns=1),
-                    button("品を見る", PRODUCT_PAGE),
+                    button("商品を見る", PRODUCT_PAGE),
                 ),
                 en=copy(
-                    "About the stock of something you saved",
-                    "There are not many of it now",
-                    heading("The stock of a saved item is low"),
+                    "Something you saved is running low",
+                    "We thought you would like to know",
+                    heading("Not many left"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "there are not many of this left in our store room, "
-                        "and we thought you would like to know.",
+                        "There are not many left of something you saved. If you would like it, do "
+                        "not leave it too long.",
                     ),
                     products("trigger.products", limit=1, columns=1),
-                    button("See it", PRODUCT_PAGE),
+                    button("View the item", PRODUCT_PAGE),
                 ),
             ),
         ),
@@ -209,27 +210,36 @@ PRICE_DROP = Recipe(
             message(
                 "news",
                 ja=copy(
-                    "お気に入りの品の価格を見直しました",
-                    "新しい価格をお知らせします",
-                    heading("価格を見直しました"),
+                    "ご検討中の商品がお求めやすくなりました",
+                    "新しい価格をご案内します",
+                    heading("お求めやすくなりました"),
                     text(
                         "{{ customer | honorific }}",
-                        "お選びいただいていた品の価格を下げました。新しい価格はこちらです。",
+                        "お気に入りやカートに入れてくださった商品を、値下げいたしました。",
                     ),
                     products("trigger.products", limit=1, columns=1),
-                    button("品を見る", PRODUCT_PAGE),
+                    text(
+                        "{{ trigger.amounts.old_price }} → {{ trigger.amounts.new_price }}",
+                        when=_PRICES,
+                        is_centred=True,
+                    ),
+                    button("商品を見る", PRODUCT_PAGE),
                 ),
                 en=copy(
                     "Something you saved costs less now",
                     "Here is the new price",
-                    heading("A lower price"),
+                    heading("Now at a lower price"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "we have lowered the price of something you put aside. "
-                        "This is what it costs now.",
+                        "We have lowered the price of something you saved or put in your basket.",
                     ),
                     products("trigger.products", limit=1, columns=1),
-                    button("See it", PRODUCT_PAGE),
+                    text(
+                        "Was {{ trigger.amounts.old_price }}, now {{ trigger.amounts.new_price }}",
+                        when=_PRICES,
+                        is_centred=True,
+                    ),
+                    button("View the item", PRODUCT_PAGE),
                 ),
             ),
         ),
@@ -261,26 +271,27 @@ BACK_IN_STOCK = Recipe(
             message(
                 "news",
                 ja=copy(
-                    "お気に入りの品が再入荷しました",
-                    "お待たせいたしました",
-                    heading("再入荷しました"),
+                    "お待ちいただいた商品が再入荷しました",
+                    "ふたたびお買い求めいただけます",
+                    heading("再入荷のお知らせ"),
                     text(
                         "{{ customer | honorific }}",
-                        "お待たせいたしました。お気に入りの品がまた店頭に並びました。",
+                        "お待たせいたしました。お気に入りやカートに入れてくださった商品が、"
+                        "再入荷しました。",
                     ),
                     products("trigger.products", limit=1, columns=1),
-                    button("品を見る", PRODUCT_PAGE),
+                    button("商品を見る", PRODUCT_PAGE),
                 ),
                 en=copy(
-                    "Something you saved is back",
-                    "Thank you for waiting",
-                    heading("Back on the shelf"),
+                    "Something you saved is back in stock",
+                    "You can order it again",
+                    heading("Back in stock"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "thank you for your patience. What you saved can be had again.",
+                        "Thank you for your patience: something you saved is available again.",
                     ),
                     products("trigger.products", limit=1, columns=1),
-                    button("See it", PRODUCT_PAGE),
+                    button("View the item", PRODUCT_PAGE),
                 ),
             ),
         ),

@@ -88,36 +88,39 @@ PERMISSION = Recipe(
             message(
                 "ask",
                 ja=copy(
-                    "おすすめの選び方についてお尋ねします",
-                    "お決めいただくのは{{ customer | honorific }}ご自身です",
-                    heading("お役に立つお知らせだけにするために"),
+                    "おすすめの選び方について、お伺いします",
+                    "いつでも変更していただけます",
+                    heading("お好みに合わせてもよろしいですか"),
                     text(
-                        "{{ customer | honorific }}、いつもお読みいただきありがとうございます。",
-                        "お選びいただければ、お買い物に合ったお知らせだけに絞ってお届けできます。"
-                        "選ばない場合も、これまでどおりお届けします。",
+                        "{{ customer | honorific }}",
+                        "いつもお読みいただき、ありがとうございます。",
+                        "お許しをいただければ、当店でのお買い物をもとに、"
+                        "お好みに合うお知らせを選んでお届けします。"
+                        "ご希望でない場合も、お知らせはこれまでどおりお届けします。",
                     ),
                     points(
-                        "何が使われているかは、いつでもご覧いただけます。",
-                        "間違いは直せますし、使わないように選ぶこともできます。",
-                        "他社に渡すことはありません。",
+                        "どの情報が使われているかは、いつでもご確認いただけます。",
+                        "内容の訂正も、使わない設定もお選びいただけます。",
+                        "情報を他社に渡すことはありません。",
                     ),
-                    button("選んで保存する", PREFERENCES),
+                    button("どちらにするか選ぶ", PREFERENCES),
                 ),
                 en=copy(
-                    "May we make our letters more useful?",
-                    "Your choice, and easy to take back",
-                    heading("May we?"),
+                    "May we choose what suits you?",
+                    "Your decision, and easy to change",
+                    heading("Would you like suggestions that fit?"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "with your permission we can leave out what is of no use to you. "
-                        "Without it, you simply get what everybody gets.",
+                        "With your permission, we can choose what we write to you about by how "
+                        "you shop with us. "
+                        "If you would rather not, you simply get what everybody gets.",
                     ),
                     points(
                         "See at any time what is used.",
-                        "Correct it, or have it left alone.",
-                        "It is not passed on to anybody.",
+                        "Correct it, or tell us not to use it.",
+                        "We do not pass it on to anybody.",
                     ),
-                    button("Decide and save", PREFERENCES),
+                    button("Make my choice", PREFERENCES),
                 ),
                 then="answer",
             ),
@@ -176,30 +179,37 @@ COMPLETE_DATA = Recipe(
             message(
                 "ask",
                 ja=copy(
-                    "よろしければ、もう少し教えてください",
-                    "30秒で終わります。任意です",
-                    heading("よりお役に立つために"),
+                    "お誕生日をお聞かせいただけますか",
+                    "30秒ほどで終わります。ご記入は任意です",
+                    heading("お祝いをお届けするために"),
                     text(
-                        "{{ customer | honorific }}、いつもありがとうございます。",
-                        "よろしければ、お誕生日とお好みをお聞かせください。"
-                        "お祝いとお知らせの内容選びだけに使います。",
-                        "すべて任意で、あとから消すこともできます。",
+                        "{{ customer | honorific }}",
+                        "いつもご利用いただき、ありがとうございます。",
+                        "よろしければ、お誕生日とお好みをお聞かせください。お祝いと、"
+                        "お知らせの内容選びだけに使います。",
+                        "ご記入は任意です。あとから変更も削除もしていただけます。",
                     ),
-                    coupon("ご記入のお礼に、{{ coupon.benefit }}"),
-                    button("アカウントで入力する", "{{ shop.url }}/account"),
+                    coupon(
+                        "ご記入のお礼に\n{{ coupon.benefit }}",
+                        "お会計の際にコードをご入力ください。",
+                    ),
+                    button("プロフィールに登録する", "{{ shop.url }}/account"),
                 ),
                 en=copy(
-                    "Would you tell us a little more?",
+                    "When may we celebrate you?",
                     "Half a minute, and entirely optional",
-                    heading("A small question or two"),
+                    heading("When is your birthday?"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "if you like, add the date for a yearly greeting and the kinds of things "
-                        "that interest you. We use them for greetings and for what we write about.",
-                        "All of it is optional and can be removed later.",
+                        "If you like, tell us your birthday and what kinds of things interest you. "
+                        "We use it for a greeting once a year and to choose what we write about, "
+                        "for nothing else.",
+                        "All of it is optional, and you can change or remove it at any time.",
                     ),
-                    coupon("As a thank-you: {{ coupon.benefit }}"),
-                    button("Add my details", "{{ shop.url }}/account"),
+                    coupon(
+                        "With our thanks: {{ coupon.benefit }}", "Enter the code at the checkout."
+                    ),
+                    button("Add it to my profile", "{{ shop.url }}/account"),
                 ),
             ),
         ),
