@@ -62,13 +62,13 @@ from kikubari.decide.personalise.links import rewrite_links, rewrite_pieces
 from kikubari.decide.personalise.lint import lint_email
 from kikubari.decide.personalise.recommendations import with_recommendations
 from kikubari.decide.personalise.render import render_email, render_email_in_pieces, render_text
-from kikubari.decide.personalise.sandbox import SandboxError, SandboxLimits, SandboxPool
-from kikubari.decide.personalise.sandbox_replies import (
+from kikubari.decide.personalise.sandbox import (
     Done,
     Failed,
     FailureReason,
-    InPieces,
-    Returning,
+    SandboxError,
+    SandboxLimits,
+    SandboxPool,
 )
 
 __all__ = [
@@ -93,7 +93,6 @@ __all__ = [
     "FailureReason",
     "Footer",
     "Heading",
-    "InPieces",
     "Lineage",
     "LintReport",
     "Missing",
@@ -112,7 +111,6 @@ __all__ = [
     "RenderLimitError",
     "RenderSettings",
     "RenderedEmail",
-    "Returning",
     "SandboxError",
     "SandboxLimits",
     "SandboxPool",
