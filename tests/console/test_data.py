@@ -97,6 +97,21 @@ def test_an_attribute_is_found_by_search_and_shows_where_it_comes_from(wide) -> 
     expect(page.get_by_text("Quiz", exact=True)).to_be_visible()
 
 
+def test_attributes_stand_by_what_they_are_of(console) -> None:
+    page = console.open("/data")
+    groups = page.locator("main details")
+    expect(groups.first).to_have_attribute("open", "")
+    quiz = groups.filter(has_text="Quiz Finished")
+    link = page.get_by_role("link", name="score")
+    expect(link).to_be_hidden()
+    quiz.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(link).to_be_visible()
+    # Traits that everybody has are also called as one says it.
+    expect(groups.first).to_contain_text("言語" if console.view.language == "ja" else "Language")
+    console.check()
+
+
 def test_values_that_identify_are_not_on_the_page(wide) -> None:
     page = wide.open("/data/attribute?kind=trait&name=email")
     expect(page.get_by_text("Values are not shown")).to_be_visible()

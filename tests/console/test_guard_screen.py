@@ -29,6 +29,17 @@ def test_a_rule_is_made_stricter_never_looser(wide: Console, shop: Installation)
     assert shop.get("/api/guard/policy")["policy"]["levels"] == {}
 
 
+def test_the_limits_stand_in_lines(wide: Console) -> None:
+    page = wide.open("/guard")
+    fields = page.get_by_role("group", name="Limits").locator("input")
+    boxes = [one.bounding_box() or {} for one in fields.all()]
+    assert len({box["y"] for box in boxes[:3]}) == 1
+    assert len({box["height"] for box in boxes[:6]}) == 1
+    # The one without a default takes a line of its own.
+    expect(page.get_by_label("Attributes no message may use")).to_be_visible()
+    assert boxes[6]["y"] > boxes[5]["y"]
+
+
 def save(page: Page, level: str) -> None:
     page.get_by_role("combobox", name=re.compile("R06")).select_option(level)
     with page.expect_response(lambda one: one.request.method == "PUT") as answer:

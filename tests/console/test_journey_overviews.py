@@ -76,3 +76,13 @@ def test_a_customers_journeys_are_told_step_by_step(lively, lively_shop) -> None
     expect(page.get_by_role("heading", name=f"Thanks {NAME}")).to_be_visible()
     expect(page.get_by_role("heading", name="News after an order")).to_be_visible()
     lively.check()
+
+
+def test_a_customers_messages_lead_to_what_sent_them(lively, lively_shop) -> None:
+    person = lively_shop.get("/api/people", q=GRACE)["people"][0]["id"]
+    page = lively.open(f"/profiles/{person}?part=messages")
+    # The tab that is open is in sight, on a phone too.
+    tab = page.locator("main nav [data-chosen=true]")
+    expect(tab).to_be_in_viewport(ratio=1)
+    page.get_by_role("link", name="News after an order").first.click()
+    page.wait_for_url("**/journeys/news")

@@ -31,7 +31,7 @@ def test_a_second_letter_is_written_and_compared(
     held = page.get_by_label(re.compile("Get nothing|送らずに効果を確かめる人"))
     held.fill("10")
     page.get_by_label(re.compile("What counts|何で比べるか")).select_option("order")
-    page.get_by_label(re.compile("What letter B is called|手紙Bの呼び名")).fill("kinder")
+    page.get_by_label(re.compile("What letter B is called|B案の呼び名")).fill("kinder")
     page.get_by_role("switch", name=re.compile("Test with a part|先に試し")).click(force=True)
     share = page.get_by_label(re.compile("Written to first|先に送る人"))
     share.fill("50")
@@ -80,7 +80,7 @@ def test_how_the_letters_do_is_told_on_the_page_of_the_broadcast(
     body = small_shop.BROADCAST | {"experiment": compared}
     shop.put(f"/api/broadcasts/{draft}", body)
     page = console.open(f"/broadcasts/{draft}")
-    page.get_by_label(re.compile("^(Letter|手紙)$")).select_option("b")
+    page.get_by_label(re.compile("^(Letter|案)$")).select_option("b")
     shop.post(f"/api/broadcasts/{draft}/send")
     shop.wait(lambda: shop.get(f"/api/broadcasts/{draft}/progress")["state"] == "done")
     shop.settle()

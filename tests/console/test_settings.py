@@ -1,12 +1,14 @@
 """Settings: the own account, members, keys, sources, the audit log."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from console_browser import Console, View
+from console_browser import CONSOLE, Console, View
 from playwright.sync_api import expect
 
 from installation import PASSWORD, Installation
+from kikubari.api.application import _create_application
+from kikubari.api.guarding import changes_something
 
 pytestmark = pytest.mark.browser
 PAGES = ("", "/members", "/keys", "/sources", "/webhooks", "/audit", "/shop")
@@ -16,6 +18,28 @@ PAGES = ("", "/members", "/keys", "/sources", "/webhooks", "/audit", "/shop")
 def test_every_page_keeps_to_what_every_screen_does(console: Console, page: str) -> None:
     console.open(f"/settings{page}")
     console.check()
+
+
+def test_everything_that_leaves_an_entry_has_words() -> None:
+    """A change that is recorded by its operation's name is told in the reader's language."""
+    words = "".join(
+        (CONSOLE / f"src/screens/settings/words/{name}.ts").read_text(encoding="utf-8")
+        for name in ("operations", "webhooks")
+    )
+    recorded = {
+        handler.handler_name
+        for route in _create_application(cast("Any", None), "0").routes
+        for handler in getattr(route, "route_handlers", [])
+        if changes_something(handler)
+    }
+    assert len(recorded) > 50
+    assert {name for name in recorded if words.count(f"did_{name}:") != 2} == set()
+
+
+def test_the_tab_that_is_open_is_in_sight(console: Console) -> None:
+    page = console.open("/settings/audit")
+    tab = page.locator("main nav [aria-current=page]")
+    expect(tab).to_be_in_viewport(ratio=1)
 
 
 def test_a_key_is_shown_once_and_revoked(wide: Console, shop: Installation) -> None:

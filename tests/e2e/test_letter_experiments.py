@@ -112,7 +112,7 @@ def test_the_winner_of_a_test_goes_to_the_rest_and_nothing_to_the_holdout(shop):
     assert "The rest gets letter B: it was proven better than every other." in told
     assert "get nothing, to see what writing changes" in told
     japanese = installation.run("broadcasts", "letters", draft, "--language", "ja").stdout
-    assert "手紙Bが最も良いと証明されました。" in japanese
+    assert "B案が最も良いと証明されました。" in japanese
     recorded = installation.get(f"/api/broadcasts/{draft}/report")
     assert recorded["outcomes"]["sent"] == len(subjects)
 

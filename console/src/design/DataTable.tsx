@@ -25,7 +25,6 @@ interface Props<T> {
 
 /** A table that becomes cards on small screens. Links in its cells make it walkable by keyboard. */
 export function DataTable<T>({ caption, columns, rows, rowKey, onMore, isLoadingMore }: Props<T>) {
-  const t = useText()
   return (
     <>
       <table className={styles.table}>
@@ -45,15 +44,29 @@ export function DataTable<T>({ caption, columns, rows, rowKey, onMore, isLoading
           ))}
         </tbody>
       </table>
-      {onMore && (
-        <div className={styles.more}>
-          <Button variant="default" loading={isLoadingMore} onClick={onMore}>
-            {t('more')}
-          </Button>
-          <span>{t('shown', { count: rows.length })}</span>
-        </div>
-      )}
+      <More count={rows.length} onMore={onMore} isLoadingMore={isLoadingMore} />
     </>
+  )
+}
+
+interface MoreProps {
+  /** Rows that are shown. */
+  count: number
+  onMore?: () => void
+  isLoadingMore?: boolean
+}
+
+/** Brings the next page, if there is one. */
+export function More({ count, onMore, isLoadingMore }: MoreProps) {
+  const t = useText()
+  if (!onMore) return null
+  return (
+    <div className={styles.more}>
+      <Button variant="default" loading={isLoadingMore} onClick={onMore}>
+        {t('more')}
+      </Button>
+      <span>{t('shown', { count })}</span>
+    </div>
   )
 }
 

@@ -6,6 +6,8 @@ import styles from './NumberField.module.css'
 interface NumberProps {
   /** Shown above the field; with `isBare` only told to screen readers. */
   label: string
+  /** What to know about it, between label and field. */
+  description?: string
   isBare?: boolean
   className?: string
   value: number | undefined
@@ -25,7 +27,8 @@ export function readNumber(text: string): number {
 
 /** A number with separators; plain digits while it is typed, so that nothing jumps. */
 export function NumberField(props: NumberProps) {
-  const { label, isBare, className, value, onChange, min, max, isWhole, suffix } = props
+  const { label, description, isBare, className, value, onChange } = props
+  const { min, max, isWhole, suffix } = props
   const format = useFormat()
   const [text, setText] = useState<string>()
   const fits = (one: number) =>
@@ -43,6 +46,7 @@ export function NumberField(props: NumberProps) {
     <TextInput
       className={className}
       label={isBare ? undefined : label}
+      description={description}
       aria-label={isBare ? label : undefined}
       inputMode={isWhole ? 'numeric' : 'decimal'}
       value={text ?? (value === undefined ? '' : format.number(value))}

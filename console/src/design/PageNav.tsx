@@ -1,5 +1,6 @@
-import { Link, type LinkProps } from '@tanstack/react-router'
+import { Link, type LinkProps, useLocation } from '@tanstack/react-router'
 import styles from './PageNav.module.css'
+import { useChosenInSight } from './useChosenInSight'
 
 interface Props {
   /** Told to screen readers. */
@@ -9,8 +10,9 @@ interface Props {
 
 /** The pages of an area, the one that is open marked. */
 export function PageNav({ label, pages }: Props) {
+  const line = useChosenInSight<HTMLElement>(useLocation().pathname)
   return (
-    <nav aria-label={label} className={styles.nav}>
+    <nav ref={line} aria-label={label} className={styles.nav}>
       <ul>
         {pages.map((page) => (
           <li key={page.path}>

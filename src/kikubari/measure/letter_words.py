@@ -10,16 +10,16 @@ from kikubari.measure.experiments import ExperimentVerdict, PartVerdict
 _CHOSEN = {
     ChosenBecause.PROVEN: Words(
         en="The rest gets letter {letter}: it was proven better than every other.",
-        ja="残りの人には手紙{letter}を送ります。ほかのどれよりも良いと証明されたためです。",
+        ja="残りの人には{letter}案を送ります。ほかのどれよりも良いと証明されたためです。",
     ),
     ChosenBecause.BEST: Words(
         en="The rest gets letter {letter}: it had done best when the time was over. "
         "That is no proof.",
-        ja="残りの人には手紙{letter}を送ります。期限の時点で最も良かったためで、証明ではありません。",
+        ja="残りの人には{letter}案を送ります。期限の時点で最も良かったためで、証明ではありません。",
     ),
     ChosenBecause.FIRST: Words(
         en="The rest gets letter {letter}, the first: no other was proven better in time.",
-        ja="残りの人には最初の手紙{letter}を送ります。期限までに、より良いと証明された手紙がなかったためです。",
+        ja="残りの人には最初の{letter}案を送ります。期限までに、より良いと証明された案がなかったためです。",
     ),
 }
 
@@ -42,7 +42,7 @@ def _tell_shares(report: LetterReport) -> Iterator[Words]:
         yield Words(
             en=f"{report.n_first:,} people are written to first; {report.n_rest:,} wait for the "
             "best letter.",
-            ja=f"まず{report.n_first:,}人に送り、{report.n_rest:,}人は一番良い手紙を待ちます。",
+            ja=f"まず{report.n_first:,}人に送り、{report.n_rest:,}人は最も良い案を待ちます。",
         )
     if report.n_held:
         yield Words(
@@ -63,11 +63,11 @@ def _tell_verdict(verdict: ExperimentVerdict, visible_lift: float | None) -> Wor
         return Words(
             en=f"Letter {name} is proven best: {_rate(best)} reached the goal "
             f"({_between(best, 'en')}).",
-            ja=f"手紙{name}が最も良いと証明されました。{_rate(best)}が目標に達しました"
+            ja=f"{name}案が最も良いと証明されました。{_rate(best)}が目標に達しました"
             f"。{_between(best, 'ja')}",
         )
     en = f"Nothing is proven yet. Letter {name} is ahead with {_rate(best)}"
-    ja = f"まだ何も証明されていません。今は手紙{name}が{_rate(best)}で先を行きます"
+    ja = f"まだ何も証明されていません。今は{name}案が{_rate(best)}で先を行きます"
     if visible_lift is None:
         return Words(
             en=f"{en}; so few have reached the goal that this says little.",
@@ -75,7 +75,7 @@ def _tell_verdict(verdict: ExperimentVerdict, visible_lift: float | None) -> Wor
         )
     return Words(
         en=f"{en}; a lead of {visible_lift:.0%} over letter A would be proven by now.",
-        ja=f"{ja}。手紙Aより{visible_lift:.0%}以上良ければ、もう証明されているはずです。",
+        ja=f"{ja}。A案より{visible_lift:.0%}以上良ければ、もう証明されているはずです。",
     )
 
 

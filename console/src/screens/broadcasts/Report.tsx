@@ -105,7 +105,7 @@ function Orders({ report }: { report: BroadcastReport }) {
             <Figure
               key={`${one.touch} ${one.window_days} ${one.currency}`}
               label={t(one.touch === 'click' ? 'touch_click' : 'touch_send', {
-                days: one.window_days,
+                count: one.window_days,
               })}
               value={format.money(one.revenue_minor, one.currency)}
               note={t('orders_n', { orders: one.orders, people: one.people })}

@@ -63,7 +63,9 @@ function ProductView({ product }: { product: Product }) {
 
 function Others({ attributes }: { attributes: Product['attributes'] }) {
   const t = useText()
-  const stated = Object.entries(attributes)
+  // Which values the demo shop made up is a note to itself.
+  const { simulated_fields: _, ...told } = attributes
+  const stated = Object.entries(told)
   if (stated.length === 0) return null
   return (
     <Section title={t('others')}>

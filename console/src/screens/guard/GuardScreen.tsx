@@ -18,7 +18,10 @@ export default function GuardScreen() {
   const rules = useQuery(listGuardRulesOptions())
   const objected = report.data?.rules ?? []
   const stopped = objected.filter((one) => one.n_blocked + one.n_held > 0).length
-  const answer = stopped > 0 ? t('lead_stopped', { count: stopped }) : t('lead_none')
+  const warned = objected.reduce((sum, one) => sum + one.n_warned, 0)
+  const answer = stopped
+    ? t('lead_stopped', { count: stopped })
+    : t(warned ? 'lead_warned' : 'lead_none', { count: warned })
   return (
     <>
       <PageHeader

@@ -82,7 +82,8 @@ function PolicyForm({ stored, rules }: { stored: StoredGuardPolicy; rules: Guard
         {numbers.map(({ field, law, least, most, ...more }) => (
           <NumberField
             key={field}
-            label={`${t(field)} (${t('law', { law })})`}
+            label={t(field)}
+            description={t('law', { law })}
             min={least}
             max={most}
             value={draft[field]}
@@ -90,12 +91,14 @@ function PolicyForm({ stored, rules }: { stored: StoredGuardPolicy; rules: Guard
             {...more}
           />
         ))}
-        <TagsField
-          label={t('banned')}
-          values={draft.banned ?? []}
-          options={[]}
-          onChange={(banned) => setDraft({ ...draft, banned })}
-        />
+        <div className={styles.whole}>
+          <TagsField
+            label={t('banned')}
+            values={draft.banned ?? []}
+            options={[]}
+            onChange={(banned) => setDraft({ ...draft, banned })}
+          />
+        </div>
       </fieldset>
       <RuleLevels
         rules={rules}

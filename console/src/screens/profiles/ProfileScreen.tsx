@@ -3,7 +3,7 @@ import { useParams, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import type { Habits, PersonAnswer } from '@/api/generated'
 import { getFactsOptions } from '@/api/generated/@tanstack/react-query.gen'
-import { ErrorState, Loading, PageHeader, TextLink } from '@/design'
+import { ErrorState, Loading, PageHeader, TextLink, useChosenInSight } from '@/design'
 import { useFormat } from '@/language/format'
 import { useLanguage } from '@/language/texts'
 import styles from './ProfileScreen.module.css'
@@ -35,6 +35,7 @@ function Person({ person }: { person: PersonAnswer }) {
   const t = useText()
   const chosen = useChosenPart()
   const Part = parts[chosen]
+  const line = useChosenInSight<HTMLElement>(chosen)
   return (
     <>
       <PageHeader
@@ -43,7 +44,7 @@ function Person({ person }: { person: PersonAnswer }) {
         back={{ to: '/profiles', label: t('back') }}
       />
       <HoldBack person={person} />
-      <nav aria-label={t('parts')} className={styles.parts}>
+      <nav ref={line} aria-label={t('parts')} className={styles.parts}>
         {names.map((name) => (
           <span key={name} data-chosen={name === chosen}>
             <TextLink

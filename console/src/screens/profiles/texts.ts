@@ -91,13 +91,13 @@ export const useText = defineTexts('profiles', {
     hold_back_why: '根拠を見る',
 
     part_facts: 'わかっていること',
-    part_timeline: '足跡',
-    part_identity: '同じ人と分かる理由',
+    part_timeline: '行動履歴',
+    part_identity: '名寄せの根拠',
     part_saved: '保存したもの',
     part_recommended: 'おすすめ',
     part_journeys: 'ジャーニー',
     part_messages: 'メッセージと同意',
-    part_rights: '権利',
+    part_rights: '開示と削除',
     parts: 'プロフィールの項目',
   },
 })

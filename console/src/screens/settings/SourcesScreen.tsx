@@ -5,6 +5,7 @@ import { createSource, type Source, type SourceKind } from '@/api/generated'
 import { listSourcesOptions, listSourcesQueryKey } from '@/api/generated/@tanstack/react-query.gen'
 import { Badge, DataTable, EmptyState, Loaded, useErrorLine } from '@/design'
 import { useFormat } from '@/language/format'
+import { useSourceWords } from '@/language/sources'
 import { MakeDialog } from './MakeDialog'
 import { NameField } from './NameField'
 import { SettingsPage } from './SettingsPage'
@@ -16,6 +17,7 @@ import { useText } from './texts'
 export default function SourcesScreen() {
   const t = useText()
   const format = useFormat()
+  const words = useSourceWords()
   const sources = useQuery(listSourcesOptions())
   const [isMaking, setIsMaking] = useState(false)
   const [made, setMade] = useState<Source>()
@@ -44,7 +46,7 @@ export default function SourcesScreen() {
                   header: t('name'),
                   cell: (one) => (
                     <>
-                      {one.name}
+                      {words(one.name)}
                       <span className={styles.secondary}>{format.day(one.created_at)}</span>
                     </>
                   ),

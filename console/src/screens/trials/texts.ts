@@ -21,7 +21,7 @@ export const useText = defineTexts('trials', {
     note: '送信先は管理画面のメンバーだけです。件名に［テスト］と付き、リンクは何も変えず、集計にも入りません。',
     written_for: 'このお客様に届く内容で送る',
     written_for_note: 'そのお客様が読む言語で送ります。',
-    letter: 'どの手紙か',
+    letter: 'どの案か',
     simulated: '仮の名前',
     members: 'メンバー',
     cancel: 'やめる',

@@ -14,6 +14,7 @@ from kikubari.api.contracts import Services
 from kikubari.api.people import is_name_simulated, load_people, name_of
 from kikubari.catalog import Product
 from kikubari.deliver import MessageView, Reason, explain
+from kikubari.journeys import JOURNEY
 from kikubari.kit.money import Money, to_minor
 from kikubari.profiles import (
     Company,
@@ -172,11 +173,17 @@ class MembershipLine(msgspec.Struct, frozen=True):
 
 
 class MessageLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A message to a customer: what became of it and why, and which facts it used."""
+    """A message to a customer: what became of it and why, and which facts it used.
+
+    Attributes:
+        title: name of the broadcast or journey that it is of, else the id of what caused it.
+        why: why it came, in the words that the customer reads.
+    """
 
     message: MessageView
     title: str
     subject: str
+    why: str
     facts: list[dict[str, Any]]
     reason_en: str
     reason_ja: str
@@ -341,6 +348,7 @@ def _message_line(services: Services, message: MessageView) -> MessageLine:
         message=message,
         title=_title(services, message),
         subject=record.subject if record else "",
+        why=record.reason if record else "",
         facts=record.facts if record else [],
         reason_en=_sentence(reason, "en"),
         reason_ja=_sentence(reason, "ja"),
@@ -352,11 +360,14 @@ def _sentence(reason: Reason | None, language: str) -> str:
 
 
 def _title(services: Services, message: MessageView) -> str:
-    """Return the name of the broadcast that caused a message, else the id of what did."""
+    """Return the name of the broadcast or journey that caused a message, else the id of it."""
+    origin = message.origin
     try:
-        return services.broadcasts.get(message.origin.id).definition.name
+        if origin.kind == JOURNEY:
+            return services.journeys.get(origin.id.partition("/")[0]).name
+        return services.broadcasts.get(origin.id).definition.name
     except NotFoundError:
-        return message.origin.id
+        return origin.id
 
 
 def _text(profile: ProfileView, names: tuple[str, ...]) -> str:

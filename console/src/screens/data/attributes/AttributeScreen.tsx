@@ -4,6 +4,7 @@ import { getAttributeOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { Bars, EmptyState, Figure, Figures, Loaded, PageHeader, Section } from '@/design'
 import { useFormat } from '@/language/format'
 import { useLanguage } from '@/language/texts'
+import { useTraitName } from '../../profiles/traits/words'
 import { useParameter } from '../choices'
 import { useSourceName } from '../sourceNames'
 import { useText } from '../texts'
@@ -38,6 +39,8 @@ function Detail({ detail }: { detail: AttributeDetail }) {
   const language = useLanguage()
   const { attribute } = detail
   const { figures, name, event, classification } = attribute
+  const words = useTraitName()(name)
+  const said = words === name.replace(/_/g, ' ') ? name : t('named', { words, name })
   const isClassed = classification.pii !== 'none' || classification.sensitivity !== 'none'
   const share = format.percent(figures.fill_rate)
   return (
@@ -46,7 +49,7 @@ function Detail({ detail }: { detail: AttributeDetail }) {
         title={
           event
             ? t('filled_title_property', { share, name, event })
-            : t('filled_title_trait', { share, name })
+            : t('filled_title_trait', { share, name: said })
         }
         documentTitle={name}
         reason={

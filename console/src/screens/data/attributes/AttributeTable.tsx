@@ -1,6 +1,7 @@
 import type { AttributeSummary } from '@/api/generated'
 import { Badge, type Column, DataTable, TextLink } from '@/design'
 import { useFormat } from '@/language/format'
+import { useTraitName } from '../../profiles/traits/words'
 import { asValueType } from '../choices'
 import { useText } from '../texts'
 import styles from './AttributeTable.module.css'
@@ -68,12 +69,15 @@ function NameCell({
   isOfOneEvent?: boolean
 }) {
   const t = useText()
+  const traitName = useTraitName()
   const { kind, event, name } = attribute
+  const words = kind === 'trait' ? traitName(name) : name
   return (
     <span className={styles.name}>
       <TextLink to="/data/attribute" search={{ kind, event, name }}>
         {name}
       </TextLink>
+      {words !== name && <small>{words}</small>}
       {!isOfOneEvent && <small>{event || t('trait_of_people')}</small>}
       {attribute.description && <small>{attribute.description}</small>}
     </span>

@@ -6,16 +6,22 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type CatalogueState, listAttributes, refreshAttributes } from '@/api/generated'
+import {
+  type AttributeSummary,
+  type CatalogueState,
+  listAttributes,
+  refreshAttributes,
+} from '@/api/generated'
 import { useMay } from '@/app/session'
-import { EmptyState, Loaded, PageHeader, SearchField, toast } from '@/design'
+import { EmptyState, Loaded, More, PageHeader, SearchField, toast } from '@/design'
 import { useFormat } from '@/language/format'
 import { DataTabs } from '../DataTabs'
 import { useText } from '../texts'
+import { AttributeGroups } from './AttributeGroups'
 import styles from './AttributesScreen.module.css'
 import { AttributeTable } from './AttributeTable'
 
-const pageSize = 100
+const pageSize = 500
 const filters = ['all', 'traits', 'properties', 'personal', 'drifting'] as const
 type Filter = (typeof filters)[number]
 const queries = {
@@ -71,9 +77,9 @@ export default function AttributesScreen() {
       <Loaded query={found} lines={8}>
         {() =>
           rows.length ? (
-            <AttributeTable
-              caption={t('tab_attributes')}
-              attributes={rows}
+            <Rows
+              rows={rows}
+              isGrouped={search === '' && (filter === 'all' || filter === 'properties')}
               onMore={found.hasNextPage ? () => found.fetchNextPage() : undefined}
               isLoadingMore={found.isFetchingNextPage}
             />
@@ -82,6 +88,27 @@ export default function AttributesScreen() {
           )
         }
       </Loaded>
+    </>
+  )
+}
+
+interface RowsProps {
+  rows: AttributeSummary[]
+  isGrouped: boolean
+  onMore?: () => void
+  isLoadingMore: boolean
+}
+
+/** What was looked for stands in one table; all there is, by what it is of. */
+function Rows({ rows, isGrouped, ...more }: RowsProps) {
+  const t = useText()
+  if (!isGrouped) {
+    return <AttributeTable caption={t('tab_attributes')} attributes={rows} {...more} />
+  }
+  return (
+    <>
+      <AttributeGroups attributes={rows} />
+      <More count={rows.length} {...more} />
     </>
   )
 }

@@ -3,6 +3,7 @@ import type { SourceSummary } from '@/api/generated'
 import { listSourceSummariesOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { type Column, DataTable, EmptyState, Loaded, PageHeader } from '@/design'
 import { useFormat } from '@/language/format'
+import { useSourceWords } from '@/language/sources'
 import { DataTabs } from '../DataTabs'
 import { useText } from '../texts'
 
@@ -38,9 +39,10 @@ export default function SourcesScreen() {
 function SourceTable({ sources }: { sources: SourceSummary[] }) {
   const t = useText()
   const format = useFormat()
+  const words = useSourceWords()
   const n = (value: number) => (value ? format.number(value) : '–')
   const columns: Column<SourceSummary>[] = [
-    { id: 'name', header: t('source'), cell: (one) => one.name },
+    { id: 'name', header: t('source'), cell: (one) => words(one.name) },
     { id: 'kind', header: t('type'), cell: (one) => t(`kind_${one.kind}`) },
     { id: 'since', header: t('since'), cell: (one) => format.day(one.created_at) },
     { id: 'events', header: t('events_count'), cell: (one) => n(one.n_events), isNumber: true },

@@ -1,16 +1,16 @@
 export const letters = {
   en: {
     letter_written: 'Letter that is written',
-    letter_second: 'Compare with a second letter',
+    letter_second: 'Compare with a second letter (A/B test)',
     letter_more: 'Another letter',
     experiment: 'Experiment',
     timing: 'When it goes',
   },
   ja: {
-    letter_written: '書いている手紙',
-    letter_second: '2通目と比べる',
-    letter_more: '手紙を増やす',
-    experiment: '実験',
+    letter_written: '書いている案',
+    letter_second: '別の案と比べる（A/Bテスト）',
+    letter_more: '案を増やす',
+    experiment: 'A/Bテスト',
     timing: '送る日時',
   },
 }

@@ -126,7 +126,7 @@ export const ja = {
   item_fault: '要修正',
   item_on_way_other: '{{count, number}}人がこの道へ',
   ends: 'ここで終わり',
-  goes_to: '{{step}}へ続く',
+  goes_to: '「{{step}}」へ続く',
   more: 'その他',
   open: '開く',
   copy: 'コピー',

@@ -47,10 +47,10 @@ export const en = {
 } as const
 
 export const ja = {
-  con_title: '同じお客様を取り合うもの',
-  con_none: '取り合いは起きていません',
+  con_title: '同じお客様をめぐる競合',
+  con_none: '競合は起きていません',
   con_none_how: 'おひとりが2つのジャーニーに入るか、1日に2通が届くと、ここでお知らせします。',
-  con_lead_other: '{{count, number}}組が同じお客様を取り合っています',
+  con_lead_other: '{{count, number}}組が同じお客様をめぐって競合しています',
   con_reason: 'この{{days, number}}日間のジャーニーと一斉配信です。',
   con_matrix: '今どちらにもいる方、または24時間以内に両方から届いた方',
   con_matrix_note: '色が濃いほど多くの方です。',

@@ -259,8 +259,8 @@ export const ja = {
   purpose: '目的',
   message_marketing: 'お知らせ（同意が必要）',
   message_transactional: '手続きの連絡',
-  topic: '配信設定ページでの分類',
-  topic_none: '分類なし',
+  topic: 'トピック',
+  topic_none: 'なし',
   coupon: 'オファーのコード',
   sender: '差出人',
   sender_note: '空なら、店の差出人で送ります。',
@@ -297,5 +297,5 @@ export const ja = {
   loser: 'ほかのジャーニーが優先されたとき',
   loser_waits: '最長1日待つ',
   loser_dropped: '送らない',
-  quiet_note: '店の静かな時間帯と上限は、ここでも守られます。',
+  quiet_note: '店で決めた送信しない時間帯と上限は、ここでも守られます。',
 } as const

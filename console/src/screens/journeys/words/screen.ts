@@ -166,7 +166,7 @@ export const ja = {
   exp_title: '実験',
   list_views: 'すべてのジャーニーを見渡す',
   map_life: '全体の流れ',
-  map_conflicts: '取り合い',
+  map_conflicts: '競合',
   trial: '過去で試す',
   title: 'ジャーニー',
   back: 'ジャーニー',

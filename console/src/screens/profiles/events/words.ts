@@ -1,5 +1,6 @@
 import type { EventSummary } from '@/api/generated'
 import { useFormat } from '@/language/format'
+import { usePurpose } from '@/language/purposes'
 import { useTraitName } from '../traits/words'
 import { useText } from './texts'
 
@@ -19,6 +20,9 @@ export function useEventAbout(): (summary: EventSummary) => string {
   const t = useText()
   const format = useFormat()
   const traitName = useTraitName()
+  const sayPurpose = usePurpose()
+  const sayStatus = (status: string) =>
+    `consent_${status}` in useText.words.en ? t(`consent_${status}` as Key) : status
   return (summary) => {
     const { amount, items = [], n_items = 0, text = '', traits = [], consent = {} } = summary
     const rest = n_items - items.length
@@ -30,9 +34,8 @@ export function useEventAbout(): (summary: EventSummary) => string {
       goods,
       text,
       format.list(traits.map(traitName)),
-      consent.purpose ?? '',
-      consent.channel ?? '',
-      consent.status ?? '',
+      sayPurpose(consent.purpose ?? ''),
+      sayStatus(consent.status ?? ''),
     ]
       .filter(Boolean)
       .join(' · ')

@@ -1,6 +1,7 @@
 import type { ExplainedTrait, PersonAnswer } from '@/api/generated'
 import { EmptyState, Figure, Figures, Section } from '@/design'
 import { useFormat } from '@/language/format'
+import { useSourceWords } from '@/language/sources'
 import { Behaviour } from './Behaviour'
 import { Expected } from './Expected'
 import { FactRow } from './FactRow'
@@ -68,7 +69,8 @@ function Known({ person }: { person: PersonAnswer }) {
     const kind = trait.standing.freshness.kind
     byKind.set(kind, [...(byKind.get(kind) ?? []), trait])
   }
-  const names = new Map(person.sources.map((source) => [source.id, source.name]))
+  const sourceWords = useSourceWords()
+  const names = new Map(person.sources.map((one) => [one.id, sourceWords(one.name)]))
   const sourceName = (id: number) =>
     id === 0 ? t('kikubari') : (names.get(id) ?? t('source', { id }))
   return (

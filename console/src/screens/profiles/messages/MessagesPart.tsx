@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { MessageLine, PersonAnswer } from '@/api/generated'
 import { listProfileMessagesOptions } from '@/api/generated/@tanstack/react-query.gen'
-import { Badge, EmptyState, Loaded, Section, type Tone } from '@/design'
+import { Badge, EmptyState, Loaded, Section, TextLink, type Tone } from '@/design'
 import { useFormat } from '@/language/format'
 import { useLanguage } from '@/language/texts'
 import { useTraitName } from '../traits/words'
@@ -57,10 +57,36 @@ function Message({ line }: { line: MessageLine }) {
           {format.ago(at)}
         </time>
       </p>
-      {subject && <p className={styles.soft}>{title}</p>}
+      <p className={styles.soft}>
+        <Cause line={line} />
+      </p>
       {reason && <p>{reason}</p>}
+      {line.why && (
+        <p className={styles.why}>
+          <span>{t('told')}</span> {line.why}
+        </p>
+      )}
       <UsedFacts facts={line.facts} />
     </li>
+  )
+}
+
+/** What it was sent by, where one can look at it. */
+function Cause({ line: { message, title } }: { line: MessageLine }) {
+  const { kind, id } = message.origin
+  if (kind === 'broadcast') {
+    return (
+      <TextLink to="/broadcasts/$broadcastId" params={{ broadcastId: id }}>
+        {title}
+      </TextLink>
+    )
+  }
+  const [journeyId = ''] = id.split('/')
+  if (kind !== 'journey') return title
+  return (
+    <TextLink to="/journeys/$journeyId" params={{ journeyId }}>
+      {title}
+    </TextLink>
   )
 }
 

@@ -29,7 +29,7 @@ export const useText = defineTexts('profile-timeline', {
   ja: {
     title_other: '{{count, number}}件のイベント',
     note: '新しい順です。上の月を選ぶとその時期に移ります。イベントを開くと、一緒に伝えられた内容がすべて見られます。',
-    timeline: '足跡',
+    timeline: '行動履歴',
     months: '月ごとのイベント',
     month: '{{month}}：{{count, number}}件',
     filter: 'イベントの種類',
@@ -37,7 +37,7 @@ export const useText = defineTexts('profile-timeline', {
     others: 'ほかの種類',
     newest: '最新に戻る',
     visit_other: '{{from}} – {{to}} · {{count, number}}件',
-    machine: '機械による',
+    machine: '自動アクセス',
     simulated: '架空',
     joined: '{{what}}と同じ人になりました',
     left: '{{what}}は別の人になりました',

@@ -46,6 +46,7 @@ export const useText = defineTexts('profile-traits', {
     household_size: 'Household size',
     values: 'Values',
     channel: 'Channel',
+    place: 'Place',
   },
   ja: {
     first_name: '名',
@@ -91,5 +92,6 @@ export const useText = defineTexts('profile-traits', {
     household_size: '世帯人数',
     values: '大切にしていること',
     channel: '連絡手段',
+    place: 'お住まい',
   },
 })

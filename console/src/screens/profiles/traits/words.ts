@@ -1,4 +1,5 @@
 import { useFormat } from '@/language/format'
+import { useLanguage } from '@/language/texts'
 import { useText } from './texts'
 import { useValueWords } from './values'
 
@@ -19,9 +20,10 @@ type ValueKey = Parameters<ReturnType<typeof useValueWords>>[0]
 export function useValueText(): (value: unknown, name?: string) => string {
   const format = useFormat()
   const word = useValueWords()
-  return (value, name = '') => {
+  const between = useLanguage() === 'ja' ? '、' : ', '
+  const say = (value: unknown, name: string): string => {
     if (typeof value === 'string') {
-      const key = `${name} ${value}`
+      const key = `${name} ${value.toLowerCase().replace(/[ -]+/g, '_')}`
       if (key in useValueWords.words.en) return word(key as ValueKey)
       if (name === 'country') return format.country(value)
       if (name === 'language') return format.language(value)
@@ -31,8 +33,9 @@ export function useValueText(): (value: unknown, name?: string) => string {
       return day.test(value) ? format.calendarDay(value) : value
     }
     if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
-      return value.join(', ')
+      return value.map((item) => say(item, name)).join(between)
     }
     return JSON.stringify(value)
   }
+  return (value, name = '') => say(value, name)
 }

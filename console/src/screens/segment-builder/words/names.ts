@@ -176,7 +176,7 @@ export const ja = {
   choice_cart_id: 'カート番号',
   choice_message_id: 'メッセージ',
   choice_broadcast_id: '配信',
-  choice_is_machine: '機械による（1）',
+  choice_is_machine: '自動アクセス（1）',
   event_order_completed: '注文した',
   event_order_refunded: '返品・返金',
   event_product_viewed: '商品を見た',

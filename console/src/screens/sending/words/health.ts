@@ -92,7 +92,7 @@ export const ja = {
   nav_frequency: '頻度',
   nav_topics: 'トピック',
   nav_consent: '同意',
-  nav_suppressions: '送信しない',
+  nav_suppressions: '配信停止リスト',
   save: '保存',
   saved: '保存しました。今から有効です。',
   failed: '保存できませんでした。',
