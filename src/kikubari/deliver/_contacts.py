@@ -3,7 +3,17 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from kikubari.deliver._execute_many import execute_many
 from kikubari.deliver._repository import dispatch_of
@@ -17,7 +27,7 @@ from kikubari.deliver._tables import (
 )
 from kikubari.deliver.contracts import DispatchState, Purpose
 from kikubari.deliver.reasons import EXPIRED
-from kikubari.storage import insert_or_ignore, upsert
+from kikubari.storage import insert_or_ignore, look_up, upsert
 
 _IDS_PER_QUERY = 5_000
 _WAITING = tuple(reason.value for reason in EXPIRED)
@@ -62,6 +72,36 @@ _LATEST = select(
 ).where(
     contact_slots.c.workspace_id == bindparam("b_workspace"),
     contact_slots.c.number.in_(bindparam("b_numbers", expanding=True)),
+)
+_ANY_ABOVE = (
+    select(dispatches.c.id)
+    .where(
+        dispatches.c.workspace_id == bindparam("b_workspace"),
+        dispatches.c.priority > bindparam("b_above"),
+    )
+    .limit(1)
+)
+_RIVALS = (
+    select(
+        messages.c.number,
+        messages.c.id.label("message_id"),
+        dispatches.c.priority,
+        dispatches.c.channel,
+        dispatches.c.topic,
+    )
+    .join(dispatches, dispatches.c.id == messages.c.dispatch_id)
+    .where(
+        messages.c.workspace_id == bindparam("b_workspace"),
+        messages.c.number.in_(bindparam("b_numbers", expanding=True)),
+        (
+            (messages.c.state == literal_column("'queued'"))
+            & (messages.c.due_us <= bindparam("b_due"))
+        )
+        | (messages.c.state == literal_column("'sending'")),
+        dispatches.c.priority > bindparam("b_above"),
+        dispatches.c.state == literal_column(f"'{DispatchState.RUNNING.value}'"),
+        dispatches.c.purpose == literal_column(f"'{Purpose.MARKETING.value}'"),
+    )
 )
 _SAVE_SLOT = insert(contact_slots)
 _RELEASE = delete(contact_slots).where(
@@ -110,8 +150,11 @@ def save_latest(
 def take_turns(connection: Connection, workspace_id: int, people: Iterable[int]) -> None:
     """Make everybody else who would write to these people wait until this transaction ends.
 
-    In order of number, so that two such transactions cannot wait for each other.
+    In order of number, so that two such transactions cannot wait for each other. In SQLite one
+    transaction writes at a time: it has everybody's turn.
     """
+    if connection.dialect.name == "sqlite":
+        return
     wanted = sorted(people)
     held = {row.number for row in _select(connection, _TURNS, workspace_id, wanted)}
     missing = [number for number in wanted if number not in held]
@@ -167,35 +210,9 @@ def list_rivals(
 
     Marketing that may leave and has not yet, to these numbers; also what a worker has.
     """
-    mine = dispatches.c.workspace_id == workspace_id
-    is_above = dispatches.c.priority > above
-    if connection.execute(select(dispatches.c.id).where(mine, is_above).limit(1)).first() is None:
+    if not look_up(connection, _ANY_ABOVE, {"b_workspace": workspace_id, "b_above": above}):
         return ()
-    query = (
-        select(
-            messages.c.number,
-            messages.c.id.label("message_id"),
-            dispatches.c.priority,
-            dispatches.c.channel,
-            dispatches.c.topic,
-        )
-        .join(dispatches, dispatches.c.id == messages.c.dispatch_id)
-        .where(
-            messages.c.workspace_id == workspace_id,
-            messages.c.number.in_(bindparam("b_numbers", expanding=True)),
-            ((messages.c.state == "queued") & (messages.c.due_us <= due_us))
-            | (messages.c.state == "sending"),
-            is_above,
-            dispatches.c.state == DispatchState.RUNNING.value,
-            dispatches.c.purpose == Purpose.MARKETING.value,
-        )
-    )
-    wanted = sorted(numbers)
-    return [
-        row
-        for start in range(0, len(wanted), _IDS_PER_QUERY)
-        for row in connection.execute(query, {"b_numbers": wanted[start : start + _IDS_PER_QUERY]})
-    ]
+    return _select(connection, _RIVALS, workspace_id, sorted(numbers), b_above=above, b_due=due_us)
 
 
 def find_topics(
@@ -314,7 +331,7 @@ def _select(
     found: list[Row[*tuple[Any, ...]]] = []
     for start in range(0, len(wanted), _IDS_PER_QUERY):
         some = wanted[start : start + _IDS_PER_QUERY]
-        found += connection.execute(
-            query, {"b_workspace": workspace_id, "b_numbers": some, **values}
-        ).all()
+        found += look_up(
+            connection, query, {"b_workspace": workspace_id, "b_numbers": some, **values}
+        )
     return found

@@ -14,7 +14,7 @@ from kikubari.deliver.contracts import (
     Letter,
     Origin,
 )
-from kikubari.storage import insert_or_ignore
+from kikubari.storage import insert_or_ignore, look_up
 
 _encode_letter = msgspec.msgpack.Encoder().encode
 _letter_decoder = msgspec.msgpack.Decoder(Letter)
@@ -115,7 +115,7 @@ def list_gates(
 
     Rows stay as they are until the transaction ends: a pause or cancel comes before or after.
     """
-    rows = connection.execute(_GATES, {"b_workspace": workspace_id, "b_ids": list(ids)})
+    rows = look_up(connection, _GATES, {"b_workspace": workspace_id, "b_ids": list(ids)})
     return {row.id: row for row in rows}
 
 

@@ -23,7 +23,7 @@ from kikubari.deliver.contracts import (
     MessageState,
 )
 from kikubari.kit.instants import from_micros
-from kikubari.storage import insert_or_ignore, upsert
+from kikubari.storage import insert_or_ignore, look_up, upsert
 
 _NUMBER_BITS = 32
 # SQLite allows 32,766 parameters in one statement.
@@ -276,7 +276,7 @@ def lock_messages(
 
     In order of id, so that two such transactions cannot wait for each other.
     """
-    rows = connection.execute(_LOCKED, {"b_workspace": workspace_id, "b_ids": list(ids)}).all()
+    rows = look_up(connection, _LOCKED, {"b_workspace": workspace_id, "b_ids": list(ids)})
     return {row.id: row for row in rows}
 
 
@@ -284,10 +284,11 @@ def list_address_holders(
     connection: Connection, workspace_id: int, dispatch_id: int, address_keys: Sequence[bytes]
 ) -> dict[bytes, int]:
     """Return the message of a dispatch that already passed the gate for each address."""
-    rows = connection.execute(
+    rows = look_up(
+        connection,
         _ADDRESS_HOLDERS,
         {"b_workspace": workspace_id, "b_dispatch": dispatch_id, "b_keys": list(address_keys)},
-    ).all()
+    )
     return {bytes(row.address_key): row.id for row in rows}
 
 
@@ -344,7 +345,8 @@ _SETTLE = (
 
 def settle(connection: Connection, rows: list[dict[str, object]]) -> None:
     """Write down what became of attempts; keys are the ``b_`` parameters."""
-    execute_many(connection, _SETTLE, rows)
+    # Of two words about one message in a unit, the later one.
+    execute_many(connection, _SETTLE, list({row["b_id"]: row for row in rows}.values()))
 
 
 def save_records(

@@ -14,7 +14,7 @@ from kikubari.deliver._tables import broadcast_defaults, frequency_policies
 from kikubari.deliver.frequency import FrequencyPolicy, check_policy
 from kikubari.kit.instants import from_micros, to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
-from kikubari.storage import StateStore
+from kikubari.storage import StateStore, look_up
 
 _encode = msgspec.json.Encoder().encode
 _decode_policy = msgspec.json.Decoder(FrequencyPolicy).decode
@@ -154,7 +154,7 @@ def _list(
     limit: int = 1,
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     values = {"b_workspace": workspace_id, "b_before": before or _NEVER, "b_limit": limit}
-    return connection.execute(query, values).all()
+    return look_up(connection, query, values)
 
 
 def _add(

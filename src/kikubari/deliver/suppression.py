@@ -22,7 +22,7 @@ from kikubari.kit.instants import from_micros, to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE, Event, EventKind, Trust
 from kikubari.spec.errors import InvalidInputError
 from kikubari.spec.topics import INTERNAL_SOURCE_ID, SUPPRESSION_CHANGED
-from kikubari.storage import StateStore, upsert
+from kikubari.storage import StateStore, look_up, upsert
 
 _KEY_BYTES = 16
 _KEYS_PER_QUERY = 5_000
@@ -122,7 +122,8 @@ def list_blocked(
     workspace_id: int = DEFAULT_WORKSPACE,
 ) -> dict[bytes, frozenset[Purpose]]:
     """Return which purposes each suppressed address is closed for."""
-    rows = connection.execute(
+    rows = look_up(
+        connection,
         _ACTIVE,
         {"b_workspace": workspace_id, "b_channel": channel, "b_keys": list(address_keys)},
     )

@@ -17,6 +17,7 @@ from kikubari.profiles._kept_tables import limited_numbers, processing_limits
 from kikubari.profiles._repository import identity
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import ConflictError, NotFoundError
+from kikubari.storage import look_up
 
 
 class Limit(StrEnum):
@@ -158,7 +159,7 @@ class Restrictions:
         return [_receipt(row) for row in rows]
 
     def _by_person(self, connection: Connection) -> dict[int, set[Limit]]:
-        rows = connection.execute(_LIMITED, {"b_workspace": self._workspace_id}).all()
+        rows = look_up(connection, _LIMITED, {"b_workspace": self._workspace_id})
         if not rows:
             return {}
         now_is = identity.list_profiles_of(

@@ -9,6 +9,7 @@ from kikubari.storage.columnar import QueryTooHeavyError as QueryTooHeavyError
 from kikubari.storage.leases import Lease as Lease
 from kikubari.storage.leases import Leases as Leases
 from kikubari.storage.leases import is_held as is_held
+from kikubari.storage.lookups import look_up as look_up
 from kikubari.storage.migrate import migrate as migrate
 from kikubari.storage.postgres import PostgresStateStore as PostgresStateStore
 from kikubari.storage.snapshots import copy_sqlite as copy_sqlite

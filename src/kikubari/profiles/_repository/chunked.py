@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, bindparam, select
 
+from kikubari.storage import look_up
+
 # SQLite allows 32,766 parameters in one statement.
 _IN_SIZE = 5_000
 
@@ -28,9 +30,13 @@ def select_in(
     found: Rows = []
     for chunk in chunks(among):
         # All at once: SQLite's driver lets other threads run, and waits for its turn, row by row.
-        found += connection.execute(
-            statement, {"b_workspace": workspace_id, "b_among": chunk}
-        ).all()
+        asked = {"b_workspace": workspace_id, "b_among": chunk}
+        # A statement made for this one call is better put together than remembered.
+        found += (
+            connection.execute(statement, asked).all()
+            if also
+            else look_up(connection, statement, asked)
+        )
     return found
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from kikubari.profiles._repository.chunked import Rows, chunks
 from kikubari.profiles._tables import consents
-from kikubari.storage import bulk_insert
+from kikubari.storage import bulk_insert, look_up
 
 CONSENT_COLUMNS = (
     "workspace_id", "number", "purpose", "channel", "at_us", "source_id", "message_key", "status",
@@ -61,7 +61,7 @@ def list_entries(
     found: Rows = []
     for chunk in chunks(numbers):
         query = _ENTRIES if about is None else _ENTRIES_ABOUT
-        found += connection.execute(query, {**values, "b_numbers": chunk}).all()
+        found += look_up(connection, query, {**values, "b_numbers": chunk})
     return sorted(found, key=lambda row: (row.at_us, row.source_id, bytes(row.message_key)))
 
 

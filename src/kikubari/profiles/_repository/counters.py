@@ -3,14 +3,15 @@
 from sqlalchemy import Connection, bindparam, select, update
 
 from kikubari.profiles._tables import counters
-from kikubari.storage import insert_or_ignore, upsert
+from kikubari.storage import insert_or_ignore, look_up, upsert
 
 _VALUE = select(counters.c.value).where(counters.c.name == bindparam("b_name"))
 
 
 def find_counter(connection: Connection, name: str) -> int:
     """Return a counter's value, 0 when it was never set."""
-    return connection.execute(_VALUE, {"b_name": name}).scalar() or 0
+    rows = look_up(connection, _VALUE, {"b_name": name})
+    return rows[0].value if rows else 0
 
 
 def set_counter(connection: Connection, name: str, value: int) -> None:
