@@ -145,3 +145,59 @@ def test_a_schedule_comes_round_for_everybody_once(state):
     assert not schedules.step()
     [(n_events,)] = world.rows("SELECT n_events FROM inbox")
     assert n_events == 3
+
+
+class Sundays:
+    """A letter at six on Sundays, written at an instant; 18:00 in Tokyo is 09:00."""
+
+    def __init__(self, state, *, published_at) -> None:
+        self.world = World(state, vip=[1, 2, 3])
+        self.world.clock.set(published_at)
+        rules = Rules(goal=Goal(events=Events("Bought")), reentry=Reentry(allowed=True))
+        trigger = ScheduleTrigger("0 18 * * SUN")
+        self.world.publish(journey(message("weekly"), trigger=trigger, segment="vip", rules=rules))
+        self.restart()
+
+    def restart(self):
+        programs = Programs(self.world.store, workspace_id=1)
+        self.schedules = Schedules(self.world.around, programs)
+
+    def look(self, at):
+        """Say whether anybody is let in at an instant."""
+        self.world.clock.set(at)
+        return self.schedules.step()
+
+
+def test_what_came_round_before_a_journey_was_published_lets_nobody_in(state):
+    sundays = Sundays(state, published_at=datetime(2026, 11, 22, 9, 20, tzinfo=UTC))
+    assert not sundays.look(datetime(2026, 11, 22, 9, 21, tzinfo=UTC))
+    assert sundays.look(datetime(2026, 11, 29, 9, 0, 20, tzinfo=UTC))
+
+
+def test_who_publishes_just_before_it_comes_round_has_it_sent(state):
+    sundays = Sundays(state, published_at=datetime(2026, 11, 22, 8, 59, 50, tzinfo=UTC))
+    assert sundays.look(datetime(2026, 11, 22, 9, 0, 20, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_what_comes_round_during_a_pause_is_not_made_up_for(state, is_restarted):
+    sundays = Sundays(state, published_at=datetime(2026, 11, 20, tzinfo=UTC))
+    assert not sundays.look(datetime(2026, 11, 22, 8, 40, tzinfo=UTC))
+    sundays.world.journeys.pause("jny_1")
+    assert not sundays.look(datetime(2026, 11, 22, 9, 10, tzinfo=UTC))
+    if is_restarted:
+        sundays.restart()
+    sundays.world.journeys.resume("jny_1")
+    assert not sundays.look(datetime(2026, 11, 22, 9, 20, tzinfo=UTC))
+    assert sundays.look(datetime(2026, 11, 29, 9, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(("minutes", "is_made_up_for"), [(55, True), (75, False)])
+def test_what_came_round_while_nothing_ran_is_made_up_for_within_the_hour(
+    state, minutes, is_made_up_for
+):
+    sundays = Sundays(state, published_at=datetime(2026, 11, 20, tzinfo=UTC))
+    assert not sundays.look(datetime(2026, 11, 22, 8, 40, tzinfo=UTC))
+    sundays.restart()
+    late = datetime(2026, 11, 22, 9, tzinfo=UTC) + timedelta(minutes=minutes)
+    assert sundays.look(late) is is_made_up_for

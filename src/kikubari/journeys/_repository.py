@@ -90,14 +90,13 @@ def find(
 
 
 def list_newest(
-    connection: Connection, workspace_id: int, *, limit: int
+    connection: Connection, workspace_id: int, *, limit: int, ids: Sequence[str] | None = None
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return broadcasts with their current definitions, newest first."""
-    return connection.execute(
-        _views(workspace_id)
-        .order_by(broadcasts.c.created_us.desc(), broadcasts.c.id.desc())
-        .limit(limit)
-    ).all()
+    """Return broadcasts, of all or by some ids, with their current definitions, newest first."""
+    query = _views(workspace_id).order_by(broadcasts.c.created_us.desc(), broadcasts.c.id.desc())
+    if ids is not None:
+        query = query.where(broadcasts.c.id.in_(ids))
+    return connection.execute(query.limit(limit)).all()
 
 
 def lock(

@@ -198,10 +198,12 @@ class Broadcasts:
                 raise not_found(broadcast_id)
             return view_of(connection, row)
 
-    def list_broadcasts(self, *, limit: int = 50) -> list[Broadcast]:
-        """Return the newest broadcasts."""
+    def list_broadcasts(
+        self, *, limit: int = 50, ids: Sequence[str] | None = None
+    ) -> list[Broadcast]:
+        """Return the newest broadcasts, of all or of those by some ids."""
         with self._store.read() as connection:
-            rows = repository.list_newest(connection, self._workspace_id, limit=limit)
+            rows = repository.list_newest(connection, self._workspace_id, limit=limit, ids=ids)
             return [view_of(connection, row) for row in rows]
 
     def list_audience(self, segment: str | dict[str, Any]) -> BitMap:

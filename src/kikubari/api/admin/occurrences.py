@@ -51,7 +51,9 @@ def list_occurrences(
     found = services.broadcasts.list_passed(broadcast_id, limit=passed)
     sent = [one.broadcast_id for one in found if one.broadcast_id]
     outcomes = services.reports.outcomes(sent)
-    broadcasts = {one: services.broadcasts.get(one) for one in sent}
+    broadcasts = {
+        one.id: one for one in services.broadcasts.list_broadcasts(limit=len(sent), ids=sent)
+    }
     return OccurrencesAnswer(
         to_come=[one.occurs_at for one in coming],
         passed=[

@@ -157,6 +157,17 @@ def find_version(
     ).one_or_none()
 
 
+def find_first_published(connection: Connection, workspace_id: int, journey_no: int) -> int:
+    """Return when the first version of a journey was published; 0 if none was."""
+    versions = journey_versions.c
+    found: int | None = connection.execute(
+        select(func.min(versions.published_us)).where(
+            versions.workspace_id == workspace_id, versions.journey_no == journey_no
+        )
+    ).scalar()
+    return found or 0
+
+
 def add_lanes(
     connection: Connection, workspace_id: int, journey_no: int, steps: Iterable[int]
 ) -> None:

@@ -58,6 +58,22 @@ class Calendars:
         hour = timedelta(hours=at.hour, minutes=at.minute, seconds=at.second)
         return Looked(min(MOST_DAYS, (now - seen + hour + _CLOCKS_CHANGE) // _DAY), seen)
 
+    def find_seen(self, journey_no: int) -> datetime:
+        """Return until when all was dealt with: at first, until the journey was published.
+
+        What came before that is nobody's to make up for.
+        """
+        if journey_no not in self._seen:
+            with self._store.read() as connection:
+                seen = self._find(connection, journey_no)
+                if seen is None:
+                    first_us = repository.find_first_published(
+                        connection, self._workspace_id, journey_no
+                    )
+                    seen = from_micros(first_us)
+            self._seen[journey_no] = seen
+        return self._seen[journey_no]
+
     def note(self, journey_no: int, now: datetime) -> None:
         """Note that everything until now was dealt with."""
         self._seen[journey_no] = now

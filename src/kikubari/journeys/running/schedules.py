@@ -67,8 +67,7 @@ class Schedules:
                 has_come = self._come_round(live, trigger, now) or has_come
             else:
                 self._asked.pop((live.no, live.newest.version), None)
-            if isinstance(trigger, OnceTrigger):
-                self._calendars.note(live.no, now)
+            self._calendars.note(live.no, now)
         return has_come
 
     def _come_round(
@@ -105,7 +104,9 @@ class Schedules:
         """Return what has come in a zone, None if nothing has or it was dealt with."""
         if isinstance(trigger, ScheduleTrigger):
             at = last_time(parse_cron(trigger.cron), zone, now)
-            come = None if at is None else _Come(at, at)
+            # What came round before the journey ran, or while it was paused, is not made up for.
+            is_over = at is not None and at < self._calendars.find_seen(live.no)
+            come = None if at is None or is_over else _Come(at, at)
         else:
             come = self._find_once(live, trigger, zone, now)
         if come is None or (live.no, zone.key, come.at.isoformat()) in self._wished:

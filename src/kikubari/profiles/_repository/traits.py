@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 from kikubari.profiles._repository.chunked import Rows, chunks, select_in
+from kikubari.profiles._repository.identity import ALIKE
 from kikubari.profiles._tables import profile_names, trait_versions
 from kikubari.storage import bulk_insert
 
@@ -110,8 +111,8 @@ def search_names(
             .where(other.c.number == profile_names.c.number, _has_term(workspace_id, other, prefix))
             .exists()
         )
-    rows = connection.execute(query.distinct().limit(limit))
-    return [row.number for row in rows]
+    query = query.order_by(profile_names.c.term, profile_names.c.number).limit(limit * ALIKE)
+    return list(dict.fromkeys(connection.execute(query).scalars()))[:limit]
 
 
 def _has_term(workspace_id: int, names: Any, prefix: str) -> ColumnElement[bool]:
