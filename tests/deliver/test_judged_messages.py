@@ -167,7 +167,7 @@ def test_the_reason_is_where_it_was_asked_for_or_below(place):
     )
     told = json.loads(made.record)["reason"]
     assert told == (
-        "You get this because you agreed to our e-mails on 20 November 2026 (at checkout)."
+        "You get this because you agreed to our e-mails on November 20, 2026 (at checkout)."
         " It is based on what you did with us (the category you buy most)."
     )
     plain = made.data.decode().replace("=\r\n", "")

@@ -278,6 +278,12 @@ def test_the_page_on_recipes_tells_of_each():
     assert re.findall("(?m)^[|] `([a-z-]+)`", page)[: len(RECIPES)] == [one.id for one in RECIPES]
 
 
+def test_the_page_tells_what_stands_in():
+    page = (Path(__file__).parents[2] / "docs/recipes.md").read_text()
+    for recipe in RECIPES:
+        assert page.count(f"- `{recipe.id}`: ") == len(recipe.stands_in)
+
+
 def test_an_unknown_recipe_is_not_found():
     with pytest.raises(NotFoundError):
         get_recipe("nothing")

@@ -28,7 +28,7 @@ def use(path, provenance=Provenance.OBSERVED, kind=Use.PRINTED):
 def test_consent_is_told_with_day_and_place_as_the_reader_counts_days():
     basis = Basis(consented_at=AT, consent_source="checkout", topic="Tea")
     assert build_reason(basis, [], language="en").text == (
-        "You get this because you agreed to our e-mails about Tea on 3 May 2026 (at checkout)."
+        "You get this because you agreed to our e-mails about Tea on May 3, 2026 (at checkout)."
     )
     assert build_reason(basis, [], language="ja-JP", zone="Asia/Tokyo").text == (
         "2026年5月4日に購入手続きで「Tea」のお知らせの受け取りに同意いただいたため、お送りしています。"

@@ -24,6 +24,9 @@ _MJML = """
 </mjml>
 """
 
+# Who writes comes first, as each language sets it apart.
+_SUBJECTS = {"en": "{{{{ shop.name }}}}: {}", "ja": "【{{{{ shop.name }}}}】{}"}
+
 
 class _Words(msgspec.Struct, frozen=True, kw_only=True):
     """What a letter says in one language; names come in by Liquid."""
@@ -39,19 +42,21 @@ def write_subscription_letter(settings: Settings) -> Letter:
     """Return the letter that asks to confirm a subscription."""
     english = _Words(
         subject="please confirm your subscription",
-        preheader="One step is left",
-        say="Somebody, hopefully you, asked for news from {{ shop.name }} at this address.",
-        button="Look and confirm",
+        preheader="Then you are on the list",
+        say="Thank you for asking for news from {{ shop.name }}. One step is left: please confirm"
+        " that this address is yours.",
+        button="Confirm my subscription",
         otherwise="If it was not you, do nothing: you will get no news, and this request is"
         " forgotten after seven days.",
     )
     japanese = _Words(
-        subject="メール配信登録のご確認",
-        preheader="あと一度のご確認で登録が完了します",
-        say="{{ shop.name }}のお知らせメールの登録を、このアドレスで承りました。",
-        button="内容を見て確認する",
+        subject="ご登録の確認をお願いいたします",
+        preheader="あと一歩で登録が完了します",
+        say="{{ shop.name }}のお知らせメールのお申し込みを承りました。"
+        "下のボタンから確認していただくと、登録が完了します。",
+        button="登録を確認する",
         otherwise="お心当たりがない場合は、何もなさらないでください。"
-        "お知らせは届かず、登録のお申し込みは7日後に消去されます。",
+        "お知らせは届かず、お申し込みは7日後に消去されます。",
     )
     return _write(settings, english, japanese, to_claimed=True)
 
@@ -109,7 +114,7 @@ def _write(
 ) -> Letter:
     variants = {
         language: EmailVariant(
-            subject=f"{{{{ shop.name }}}}: {words.subject}",
+            subject=_SUBJECTS[language].format(words.subject),
             preheader=words.preheader,
             mjml=_MJML.format(say=words.say, button=words.button, otherwise=words.otherwise),
         )

@@ -147,4 +147,4 @@ def _day_en(at: datetime | None, zone: str) -> str:
     if at is None:
         return ""
     day = at.astimezone(ZoneInfo(zone))
-    return f" on {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f" on {_MONTHS[day.month - 1]} {day.day}, {day.year}"

@@ -17,12 +17,12 @@ REACHABLE = who(Reachable(channel="email"))
 # The product that the event is about, as the catalogue or else the event says, or the shop.
 PRODUCT_PAGE = "{{ trigger.products.first.url | default: trigger.url | default: shop.url }}"
 
-ORDERS_BEGIN = needs_event(ORDER_COMPLETED, "ご注文が始まりです。", "An order starts it.")
+ORDERS_BEGIN = needs_event(ORDER_COMPLETED, "ご注文をきっかけに始まります。", "An order starts it.")
 ORDERS_ARE_READ = needs_event(ORDER_COMPLETED, "ご購入の記録を使います。", "It reads past orders.")
 SHOWN_GOODS = needs_catalogue(
     "品名・写真・価格を載せます。", "Names, pictures and prices are shown."
 )
-BEST_SELLERS_SHOWN = needs_catalogue("人気の品を載せます。", "Best sellers are shown.")
+BEST_SELLERS_SHOWN = needs_catalogue("人気の商品を載せます。", "Best sellers are shown.")
 FRESH_CATALOGUE = needs_catalogue(
     "価格と在庫の変化を知るために、商品データの更新が必要です。",
     "Prices and stock are known from the products you send.",

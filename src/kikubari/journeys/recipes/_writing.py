@@ -118,9 +118,8 @@ def _told(block: AnyBlock, language: str) -> AnyBlock:
     """Return a code with the words until when it is good; every other block as it is."""
     if not isinstance(block, Coupon):
         return block
-    until = f"{{% if coupon.expires_at %}}{_GOOD_UNTIL[language]}{{% endif %}}"
-    space = "" if language == "ja" else " "
-    return msgspec.structs.replace(block, terms=f"{block.terms}{space}{until}")
+    until = f"{{% if coupon.expires_at %}}\n{_GOOD_UNTIL[language]}{{% endif %}}"
+    return msgspec.structs.replace(block, terms=f"{block.terms}{until}")
 
 
 def heading(text: str, *, when: str = "") -> Heading:

@@ -66,7 +66,7 @@ REVIEW = Recipe(
         "an open case.",
     ),
     when_to_use=Words(
-        "品の評価やNPSを知りたいときに。", "To learn how products and the shop are liked."
+        "商品の評価やNPSを知りたいときに。", "To learn how products and the shop are liked."
     ),
     needs=(
         ORDERS_BEGIN,
@@ -135,7 +135,9 @@ SUPPORT_FEEDBACK = Recipe(
     ),
     when_to_use=Words("お問い合わせの記録があるお店に。", "Where support cases are recorded."),
     needs=(
-        needs_event(SUPPORT_TICKET_CLOSED, "解決が始まりです。", "A case being closed starts it."),
+        needs_event(
+            SUPPORT_TICKET_CLOSED, "解決をきっかけに始まります。", "A case being closed starts it."
+        ),
     ),
     stands_in=(ANSWERS_AT_THE_SHOP,),
     journey=JourneyDefinition(
@@ -200,12 +202,12 @@ REPLENISHMENT = Recipe(
     id="replenishment",
     name=Words("補充のご案内", "Replenishment"),
     description=Words(
-        "いつもの品がなくなる頃の5日前に、その品をご案内します。ご注文があれば止まります。",
+        "いつもの商品がなくなる頃の5日前に、その商品をご案内します。ご注文があれば止まります。",
         "Shows, five days before something a customer buys again and again runs low, that very "
         "product. An order stops it.",
     ),
     when_to_use=Words(
-        "使い切る品（お茶、化粧品、フードなど）のお店に。",
+        "使い切る商品（お茶、化粧品、フードなど）のお店に。",
         "Where things are used up: tea, cosmetics, pet food.",
     ),
     needs=(ORDERS_BEGIN,),
@@ -213,7 +215,7 @@ REPLENISHMENT = Recipe(
     stands_in=(
         Words(
             "なくなる頃は、お店のご注文から毎週予測します。8週間分のご注文がないうちや、"
-            "当たりそうにない品については送りません。",
+            "当たりそうにない商品については送りません。",
             "When things run low is forecast each week from the shop's orders: nothing is sent "
             "before there are eight weeks of them, nor of what is too uncertain.",
         ),

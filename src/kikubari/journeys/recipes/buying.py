@@ -50,7 +50,7 @@ _AGREED = ConsentIs(purpose="marketing", channel="email")
 # Everything that was ordered, whether it can still be bought or not; long orders are cut.
 _HAS_LINES = "trigger.lines.size > 0"
 _LINES = (
-    "{{% for line in trigger.lines limit: 20 %}}{{{{ line.{title} }}}}"
+    "{{% for line in trigger.lines limit: 20 %}}{point}{{{{ line.{title} }}}}"
     "{{% if line.quantity > 1 %}} × {{{{ line.quantity }}}}{{% endif %}}"
     "{{% if line.amount %}}　{{{{ line.amount }}}}{{% endif %}}\n{{% endfor %}}"
     "{{% if trigger.lines.size > 20 %}}"
@@ -70,11 +70,13 @@ def _confirm(step_id: str, *more: Products) -> MessageStep:
             heading("ご注文ありがとうございます"),
             text(
                 "{{ customer | honorific }}",
-                "このたびはご注文いただき、誠にありがとうございます。ご注文を承りました。"
-                "発送の際に、あらためてご連絡いたします。",
+                "ご注文を承りました。発送の際に、あらためてご連絡いたします。",
             ),
             text("ご注文番号：{{ trigger.order_id }}", when="trigger.order_id"),
-            text(_LINES.format(title="title_ja", more="ほか{{ more }}点\n"), when=_HAS_LINES),
+            text(
+                _LINES.format(title="title_ja", point="・", more="ほか{{ more }}点\n"),
+                when=_HAS_LINES,
+            ),
             text("合計：{{ trigger.amounts.total }}", when="trigger.amounts.total"),
             products("trigger.products", limit=3, shows_price=False),
             *ja,
@@ -86,11 +88,13 @@ def _confirm(step_id: str, *more: Products) -> MessageStep:
             heading("Thank you for your order"),
             text(
                 "Hello {{ customer | honorific }},",
-                "Thank you for your order. We are getting it ready, and will write again "
-                "when it is on its way.",
+                "We are getting your order ready, and will write again when it is on its way.",
             ),
             text("Order number: {{ trigger.order_id }}", when="trigger.order_id"),
-            text(_LINES.format(title="title", more="and {{ more }} more\n"), when=_HAS_LINES),
+            text(
+                _LINES.format(title="title", point="• ", more="and {{ more }} more\n"),
+                when=_HAS_LINES,
+            ),
             text("Total: {{ trigger.amounts.total }}", when="trigger.amounts.total"),
             products("trigger.products", limit=3, shows_price=False),
             *en,
@@ -103,7 +107,8 @@ ORDER_CONFIRMATION = Recipe(
     id="order-confirmation",
     name=Words("ご注文の確認", "Order confirmation"),
     description=Words(
-        "ご注文をすぐに確認します。お知らせに同意した方には、ご覧になった別の品も最後に添えます。",
+        "ご注文をすぐに確認します。お知らせに同意した方には、"
+        "ご覧になった別の商品も最後に添えます。",
         "Confirms an order at once. Who agreed to news also finds things they looked at and "
         "did not buy, at the end.",
     ),
@@ -115,7 +120,7 @@ ORDER_CONFIRMATION = Recipe(
         ORDERS_BEGIN,
         needs_event(
             PRODUCT_VIEWED,
-            "ご覧になった品を添えます。",
+            "ご覧になった商品を添えます。",
             "Things looked at are added.",
             is_required=False,
         ),
@@ -123,7 +128,7 @@ ORDER_CONFIRMATION = Recipe(
     ),
     stands_in=(
         Words(
-            "同意のない方への確認には、ほかの品を一切載せません。",
+            "同意のない方への確認には、ほかの商品を一切載せません。",
             "Who did not agree to news gets the confirmation alone.",
         ),
     ),
@@ -161,6 +166,13 @@ FIRST_PURCHASE = Recipe(
         "To turn first orders into second ones.",
     ),
     needs=(ORDERS_BEGIN, BEST_SELLERS_SHOWN),
+    stands_in=(
+        Words(
+            "次に選ばれる商品がまだ分からないときは、お客様に合いそうな商品や人気の商品を載せます。",
+            "Where it is not known yet what people buy next, things that may suit the customer, or "
+            "sell well, are shown.",
+        ),
+    ),
     offer=Words("2回目に使えるクーポン", "A code for the second order"),
     journey=JourneyDefinition(
         name="first-purchase-thanks",
@@ -262,16 +274,16 @@ FIRST_PURCHASE = Recipe(
 
 CROSS_SELL = Recipe(
     id="post-purchase-cross-sell",
-    name=Words("あわせて使う品", "What goes with it"),
+    name=Words("あわせて使う商品", "What goes with it"),
     description=Words(
-        "2回以上ご購入の方に、10日後、あわせて選ばれる品を紹介します。",
+        "2回以上ご購入の方に、10日後、あわせて選ばれる商品を紹介します。",
         "Ten days after an order shows who has bought before what goes with it.",
     ),
-    when_to_use=Words("組み合わせて使う品の多いお店に。", "Where things are used together."),
+    when_to_use=Words("組み合わせて使う商品の多いお店に。", "Where things are used together."),
     needs=(ORDERS_BEGIN, SHOWN_GOODS),
     stands_in=(
         Words(
-            "あわせて買われる品がまだ分からない注文には、お客様に合いそうな品を載せます。",
+            "あわせて買われる商品がまだ分からない注文には、お客様に合いそうな商品を載せます。",
             "For an order of which it is not known yet what goes with it, things that may suit "
             "the customer are shown.",
         ),

@@ -35,7 +35,7 @@ CART_ABANDONMENT = Recipe(
     id="cart-abandonment",
     name=Words("カートのお知らせ", "Cart left behind"),
     description=Words(
-        "カートに品が残っている方に、写真と、カートへ戻るリンクを届けます。"
+        "カートに商品が残っている方に、写真と、カートへ戻るリンクを届けます。"
         "ご注文があれば止まります。",
         "Sends who left a cart its pictures and a link back to it. An order cancels it.",
     ),
@@ -43,7 +43,9 @@ CART_ABANDONMENT = Recipe(
         "ネットショップなら、ようこそメールの次に。", "In any web shop, right after the welcome."
     ),
     needs=(
-        needs_event(PRODUCT_ADDED, "カートへの追加が始まりです。", "Adding to a cart starts it."),
+        needs_event(
+            PRODUCT_ADDED, "カートへの追加をきっかけに始まります。", "Adding to a cart starts it."
+        ),
         needs_event(ORDER_COMPLETED, "ご注文で止まります。", "An order stops it."),
         needs_event(
             CHECKOUT_STARTED,

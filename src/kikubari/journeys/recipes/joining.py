@@ -55,7 +55,7 @@ WELCOME = Recipe(
         Need(
             kind="consent",
             name="marketing",
-            use=Words("購読の同意が始まりです。", "Consent to marketing starts it."),
+            use=Words("購読の同意をきっかけに始まります。", "Consent to marketing starts it."),
             how="docs/preferences.md",
         ),
         needs_event(
@@ -70,6 +70,10 @@ WELCOME = Recipe(
         Words(
             "LINEとプッシュ通知はまだないため、メールだけで届けます。",
             "LINE and push do not exist yet: it is sent by e-mail alone.",
+        ),
+        Words(
+            "はじめてのご購入からではなく、お知らせへの同意から始まります。",
+            "A first purchase begins it once the buyer agrees to news, at the checkout say.",
         ),
     ),
     offer=Words("最初のお買い物に使えるクーポン", "A code for a first order"),
@@ -174,7 +178,7 @@ DOUBLE_OPT_IN = Recipe(
     needs=(
         needs_event(
             "Signed Up",
-            "newsletter が true の会員登録が始まりです。",
+            "newsletter が true の会員登録をきっかけに始まります。",
             "A sign-up with `newsletter` true starts it.",
         ),
     ),

@@ -34,13 +34,13 @@ STEP_MAIL = Recipe(
         "Three useful letters, a week apart, on the subject a reader chose.",
     ),
     when_to_use=Words(
-        "使い方や選び方を知るほどよさが分かる品のお店に。",
+        "使い方や選び方を知るほどよさが分かる商品のお店に。",
         "Where knowing more makes the things better.",
     ),
     needs=(
         needs_event(
             "Guide Requested",
-            "読みものの申し込みが始まりです（topic）。",
+            "読みものの申し込みをきっかけに始まります（topic）。",
             "Asking for the series starts it: property `topic`.",
         ),
     ),

@@ -41,29 +41,31 @@ from kikubari.spec.topics import (
 )
 
 _IN_STOCK_ONLY = Words(
-    "いまお買い求めいただける品だけを載せます。", "Only what can be bought now is shown."
+    "いまお買い求めいただける商品だけを載せます。", "Only what can be bought now is shown."
 )
 
 BROWSE_ABANDONMENT = Recipe(
     id="browse-abandonment",
     name=Words("閲覧のフォロー", "Looked and left"),
     description=Words(
-        "品を見てカートに入れなかった方に、いま買える同じ品をもう一度ご紹介します。",
+        "商品を見てカートに入れなかった方に、いま買える同じ商品をもう一度ご紹介します。",
         "Shows who looked at a product without adding it that it is still available.",
     ),
     when_to_use=Words(
-        "じっくり選ぶ品の多いお店に。回数は控えめに設定してあります。",
+        "じっくり選ぶ商品の多いお店に。回数は控えめに設定してあります。",
         "Where choosing takes time. It is set to come rarely.",
     ),
     needs=(
-        needs_event(PRODUCT_VIEWED, "品の閲覧が始まりです。", "Looking at a product starts it."),
+        needs_event(
+            PRODUCT_VIEWED, "商品の閲覧をきっかけに始まります。", "Looking at a product starts it."
+        ),
         needs_event(
             PRODUCT_ADDED,
             "カートに入れた方には送りません。",
             "Who adds one to a cart gets none.",
             is_required=False,
         ),
-        needs_catalogue("在庫のある品だけを選びます。", "It knows what is in stock."),
+        needs_catalogue("在庫のある商品だけを選びます。", "It knows what is in stock."),
     ),
     stands_in=(
         _IN_STOCK_ONLY,
@@ -141,14 +143,14 @@ SAVED_ITEMS = Recipe(
     id="saved-items",
     name=Words("お気に入りのお知らせ", "Saved items"),
     description=Words(
-        "お気に入りに入れた品を、1週間後にまとめてお見せします。",
+        "お気に入りに入れた商品を、1週間後にまとめてお見せします。",
         "Shows favourites again a week after something was saved.",
     ),
     when_to_use=Words("お気に入り機能のあるお店に。", "Where people can keep favourites."),
     needs=(
         needs_event(
             PRODUCT_ADDED_TO_WISHLIST,
-            "お気に入りへの追加が始まりです。",
+            "お気に入りへの追加をきっかけに始まります。",
             "Saving a product starts it.",
         ),
         SHOWN_GOODS,
@@ -226,22 +228,22 @@ WEEKLY_DISCOVERY = Recipe(
     id="weekly-discovery",
     name=Words("今週の発見", "Weekly discovery"),
     description=Words(
-        "毎週金曜の夕方に、それぞれの方に合わせて選んだ品を3点だけ届けます。",
+        "毎週金曜の夕方に、それぞれの方に合わせて選んだ商品を3点だけ届けます。",
         "Every Friday evening: three things, chosen for each reader.",
     ),
     when_to_use=Words(
-        "品数が多く、まだ知られていない品をお見せしたいときに。",
+        "品数が多く、まだ知られていない商品をお見せしたいときに。",
         "With a wide range of which people know a small part.",
     ),
     needs=(
         needs_event(
             ORDER_COMPLETED, "これまでのご購入から選びます。", "Picks come from what people buy."
         ),
-        needs_catalogue("品を選びます。", "It is chosen from.", is_required=True),
+        needs_catalogue("商品を選びます。", "It is chosen from.", is_required=True),
     ),
     stands_in=(
         Words(
-            "好みがまだ分からない方には、いま選ばれている品を載せます。",
+            "好みがまだ分からない方には、いま選ばれている商品を載せます。",
             "Who has bought too little to tell gets what people choose at the moment.",
         ),
     ),

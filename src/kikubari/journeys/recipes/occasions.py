@@ -221,13 +221,13 @@ LIFE_STAGE = Recipe(
         "what suits it.",
     ),
     when_to_use=Words(
-        "段階で必要な品が変わるお店に。推測は使わず、ご本人の選択だけを使います。",
+        "段階で必要な商品が変わるお店に。推測は使わず、ご本人の選択だけを使います。",
         "Where needs change with a stage. It uses what people chose, never a guess.",
     ),
     needs=(
         needs_event(
             "Stage Chosen",
-            "段階の選択が始まりです（stage）。",
+            "段階の選択をきっかけに始まります（stage）。",
             "Choosing a stage starts it: property `stage`.",
         ),
         needs_trait(

@@ -37,22 +37,22 @@ NEW_ARRIVAL = Recipe(
     id="new-arrival",
     name=Words("新着のお知らせ", "Something new"),
     description=Words(
-        "新しい品を、好みに合いそうな方にだけ知らせます。",
+        "新商品を、好みに合いそうな方にだけ知らせます。",
         "Tells of a new product those whom it fits.",
     ),
-    when_to_use=Words("新しい品が月に何度か入るお店に。", "Where new things come in every month."),
+    when_to_use=Words("新商品が月に何度か入るお店に。", "Where new things come in every month."),
     needs=(
         needs_event(
             PRODUCT_VIEWED,
-            "似た品をご覧の方に届きます。",
+            "似た商品をご覧の方に届きます。",
             "It goes to who looked at its kind.",
         ),
         FRESH_CATALOGUE,
     ),
     stands_in=(
         Words(
-            "「合いそうな方」は、その品の分野やブランドを見た・お気に入りにした・購入した方と、"
-            "その分野を好むと予測された方です。品が入って一週間に満たないお店では届きません。",
+            "「合いそうな方」は、その商品の分野やブランドを見た・お気に入りにした・購入した方と、"
+            "その分野を好むと予測された方です。商品が入って一週間に満たないお店では届きません。",
             "Whom it fits is who looked at, saved or bought things of its category or brand, or is "
             "predicted to lean to its category. Nothing comes in a catalogue's first week.",
         ),

@@ -218,7 +218,7 @@ AMBASSADOR = Recipe(
     needs=(
         needs_event(
             "Feedback Given",
-            "score が9以上の回答が始まりです。",
+            "score が9以上の回答をきっかけに始まります。",
             "An answer whose `score` is 9 or more starts it.",
         ),
     ),

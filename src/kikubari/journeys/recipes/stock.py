@@ -53,19 +53,19 @@ LOW_STOCK = Recipe(
     id="low-stock",
     name=Words("お気に入りの在庫", "Low stock on a favourite"),
     description=Words(
-        "お気に入りの品の在庫が減ったら知らせます。クーポンをよく使う方にはコードを、"
-        "比べて選ぶ方には代わりの品を添えます。",
+        "お気に入りの商品の在庫が減ったら知らせます。クーポンをよく使う方にはコードを、"
+        "比べて選ぶ方には代わりの商品を添えます。",
         "Tells when a favourite's stock runs down: with a code for who uses coupons, with "
         "alternatives for who compares.",
     ),
     when_to_use=Words(
-        "再入荷しない品や、入荷に時間のかかる品のあるお店に。",
+        "再入荷しない商品や、入荷に時間のかかる商品のあるお店に。",
         "Where some things are not made again, or not soon.",
     ),
     needs=(_FAVOURITES, FRESH_CATALOGUE),
     stands_in=(
         Words(
-            "代わりの品は、同じ種類で価格が同じくらいか少し上の品です。なければ載せません。",
+            "代わりの商品は、同じ種類で価格が同じくらいか少し上の商品です。なければ載せません。",
             "Alternatives are of the same kind, at the price or somewhat above; without any, "
             "none are shown.",
         ),
@@ -192,7 +192,7 @@ PRICE_DROP = Recipe(
     id="price-drop",
     name=Words("値下げのお知らせ", "Price drop"),
     description=Words(
-        "お気に入りやカートの品が5%以上安くなったら知らせます。",
+        "お気に入りやカートの商品が5%以上安くなったら知らせます。",
         "Tells who saved a product, or has it in the cart, that its price fell by 5 % or more.",
     ),
     when_to_use=Words("価格を時々見直すお店に。", "Where prices are reviewed now and then."),
@@ -255,7 +255,7 @@ BACK_IN_STOCK = Recipe(
     id="back-in-stock",
     name=Words("再入荷のお知らせ", "Back in stock"),
     description=Words(
-        "在庫切れだったお気に入りの品が戻ったら知らせます。",
+        "在庫切れだったお気に入りの商品が戻ったら知らせます。",
         "Tells who saved a product that it can be bought again.",
     ),
     when_to_use=Words("売り切れの起きるお店に。", "Wherever things sell out."),
