@@ -125,14 +125,14 @@ def test_stages_tell_who_went_on_and_who_reached_a_goal(state):
     for number in (1, 2, 3):
         world.happen(number, "Order Completed", revenue=500, currency="JPY")
     world.settle()
-    told = map_stages(world.store, world.journeys, explaining(world), since=NOW - DAY)
+    told = map_stages(world.store, world.journeys, since=NOW - DAY)
     stages = {one.stage: one for one in told.stages}
     assert list(stages) == ["onboarding", "loyalty"]
     assert told.people == 10
     assert (stages["onboarding"].people, stages["onboarding"].went_on) == (10, 3)
     assert (stages["onboarding"].reached_goal, stages["onboarding"].value_minor) == (3, 1_500)
     assert (stages["loyalty"].people, stages["loyalty"].went_on) == (3, 0)
-    assert map_stages(world.store, world.journeys, explaining(world), since=NOW + DAY).stages == []
+    assert map_stages(world.store, world.journeys, since=NOW + DAY).stages == []
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -204,7 +204,7 @@ def test_steps_at_which_time_runs_out_are_frictions(state):
         world.happen(number, "Product Viewed")
     world.settle()
     world.pass_time(days=3)
-    told = map_stages(world.store, world.journeys, explaining(world), since=NOW - DAY)
+    told = map_stages(world.store, world.journeys, since=NOW - DAY)
     (friction,) = told.frictions
     assert (friction.step, friction.arrived, friction.lost) == ("hope", 30, 20)
     assert friction.how == "timeout"

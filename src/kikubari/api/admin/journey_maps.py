@@ -40,7 +40,6 @@ def map_journey_stages(services: NamedDependency[Services], days: Days = 90) -> 
     return map_stages(
         services.store,
         services.journeys,
-        services.explaining,
         since=services.clock.now() - timedelta(days=days),
     )
 

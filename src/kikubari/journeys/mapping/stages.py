@@ -4,11 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import get_args
 
+from sqlalchemy import Connection
+
 from kikubari.journeys.definition import JourneyDefinition, Stage
 from kikubari.journeys.mapping import _repository as repository
 from kikubari.journeys.mapping.contracts import Friction, JourneyMap, StageJourney, StageView
-from kikubari.journeys.running import Explaining, Journey, Journeys, StepCounts
+from kikubari.journeys.running import Journey, Journeys, StepCounts
 from kikubari.journeys.running import _repository as running
+from kikubari.journeys.running.figures import step_counts
+from kikubari.journeys.running.program import Program
+from kikubari.journeys.running.programs import decode_definition
 from kikubari.kit.instants import to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.storage import StateStore
@@ -24,7 +29,6 @@ _TIMEOUT = "timeout"
 def map_stages(
     store: StateStore,
     journeys: Journeys,
-    explaining: Explaining,
     *,
     since: datetime,
     workspace_id: int = DEFAULT_WORKSPACE,
@@ -33,7 +37,8 @@ def map_stages(
     since_us = to_micros(since)
     known = {one.id: one for one in journeys.list_journeys()}
     with store.read() as connection:
-        nos = {row.no: row.id for row in running.list_journeys(connection, workspace_id)}
+        rows = running.list_journeys(connection, workspace_id)
+        nos = {row.no: row.id for row in rows}
         by_journey = {
             nos[row.journey_no]: row
             for row in repository.sum_by_journey(connection, workspace_id, since_us=since_us)
@@ -48,14 +53,12 @@ def map_stages(
             for row in repository.sum_by_stage(connection, workspace_id, places, since_us=since_us)
         }
         people = repository.count_people(connection, workspace_id, since_us=since_us)
+        live = _read_steps(
+            connection, [row for row in rows if row.id in by_journey], workspace_id=workspace_id
+        )
     entered = [one for one in known.values() if one.id in by_journey]
-    definitions = {one.id: journeys.list_versions(one.id)[0].definition for one in entered}
-    found = [_journey(one, by_journey[one.id], definitions[one.id]) for one in entered]
-    frictions = [
-        friction
-        for one in entered
-        for friction in _frictions(one.id, definitions[one.id], explaining.counts(one.id).steps)
-    ]
+    found = [_journey(one, by_journey[one.id], live[one.id][0]) for one in entered]
+    frictions = [friction for one in entered for friction in _frictions(one.id, *live[one.id])]
     frictions.sort(key=lambda one: -one.lost)
     return JourneyMap(
         since=since,
@@ -73,6 +76,35 @@ def map_stages(
         ],
         frictions=frictions[:_TOLD],
     )
+
+
+def _read_steps(
+    connection: Connection, journeys: Sequence[running.Found], *, workspace_id: int
+) -> dict[str, tuple[JourneyDefinition, list[StepCounts]]]:
+    """Return the live version of each journey and what passed its steps, of all of them at once.
+
+    Who stands where now is not looked up.
+    """
+    nos = [row.no for row in journeys]
+    versions: dict[int, list[running.Found]] = {}
+    for row in running.list_versions(connection, workspace_id, nos):
+        versions.setdefault(row.journey_no, []).append(row)
+    counted: dict[int, list[running.Found]] = {}
+    for row in running.list_counts(connection, workspace_id, nos):
+        counted.setdefault(row.journey_no, []).append(row)
+    found = {}
+    for journey in journeys:
+        names = running.decode_names(journey.names)
+        programs = {
+            row.version: Program(
+                journey.no, journey.id, row.version, decode_definition(row.definition), names
+            )
+            for row in versions.get(journey.no, ())
+        }
+        shown = programs[journey.version]
+        steps = step_counts(shown, programs, counted.get(journey.no, ()), standing=())
+        found[journey.id] = (shown.definition, steps)
+    return found
 
 
 def _stage(
