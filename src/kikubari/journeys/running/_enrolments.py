@@ -273,38 +273,29 @@ def find_due(connection: Connection, enrolment_id: int) -> int:
     return connection.execute(select(_E.due_us).where(_E.id == enrolment_id)).scalar() or 0
 
 
-def count_outcomes(
+def count_ends(
     connection: Connection, workspace_id: int, journey_no: int, *, version: int | None
-) -> dict[int, int]:
-    """Return how many ended how, by the number of the outcome's name."""
-    query = select(_E.outcome, func.count().label("n")).where(
-        _E.workspace_id == workspace_id, _E.journey_no == journey_no, _E.outcome.is_not(None)
-    )
-    if version is not None:
-        query = query.where(_E.version == version)
-    return {row.outcome: row.n for row in connection.execute(query.group_by(_E.outcome))}
+) -> Sequence[Found]:
+    """Return (is_held_out, outcome, n, converted, value_minor) of all who ever entered.
 
-
-def count_goals(
-    connection: Connection, workspace_id: int, journey_no: int, *, version: int | None
-) -> list[Found]:
-    """Return (is_held_out, n, converted, value_minor)."""
+    `outcome` is the number of its name; None of those on the way or held out. Every enrolment of
+    the journey is read, once.
+    """
     is_held_out = (_E.state == int(EnrolmentState.HELD_OUT)).label("is_held_out")
     wanted = [_E.workspace_id == workspace_id, _E.journey_no == journey_no]
     if version is not None:
         wanted.append(_E.version == version)
-    return list(
-        connection.execute(
-            select(
-                is_held_out,
-                func.count().label("n"),
-                func.count(_E.converted_us).label("converted"),
-                func.sum(_E.value_minor).label("value_minor"),
-            )
-            .where(*wanted)
-            .group_by(is_held_out)
+    return connection.execute(
+        select(
+            is_held_out,
+            _E.outcome,
+            func.count().label("n"),
+            func.count(_E.converted_us).label("converted"),
+            func.sum(_E.value_minor).label("value_minor"),
         )
-    )
+        .where(*wanted)
+        .group_by(is_held_out, _E.outcome)
+    ).all()
 
 
 def list_travellers(

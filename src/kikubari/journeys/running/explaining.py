@@ -28,7 +28,7 @@ from kikubari.journeys.running.contracts import (
     PassedStep,
     Waiting,
 )
-from kikubari.journeys.running.figures import conversions_of, refused_of, step_counts
+from kikubari.journeys.running.figures import conversions_of, outcomes_of, refused_of, step_counts
 from kikubari.journeys.running.letters import JOURNEY, origin_of
 from kikubari.journeys.running.paths import decode_path, split_reason
 from kikubari.journeys.running.program import Program
@@ -73,9 +73,8 @@ class Explaining:
             row = self._find(connection, journey_id)
             programs = self._programs(connection, row)
             found = repository.list_counts(connection, self._workspace_id, [row.no])
-            goals = rows.count_goals(connection, self._workspace_id, row.no, version=version)
+            ends = rows.count_ends(connection, self._workspace_id, row.no, version=version)
             refused = repository.count_refusals(connection, self._workspace_id, row.no)
-            active = rows.count_active(connection, self._workspace_id, [row.no])
             standing = rows.count_at_steps(connection, self._workspace_id, row.no)
         if version is not None and version not in programs:
             raise NotFoundError(f"journey {journey_id} has no version {version}")
@@ -84,12 +83,10 @@ class Explaining:
         return JourneyCounts(
             journey_id=journey_id,
             version=version,
-            conversions=conversions_of(goals),
-            active=sum(n for at, _, n in standing if at in mine)
-            if version
-            else active.get(row.no, 0),
+            conversions=conversions_of(ends),
+            active=sum(n for at, _, n in standing if at in mine),
             refused=refused_of(refused),
-            outcomes={} if shown is None else self._outcomes(shown, row.no, version),
+            outcomes={} if shown is None else outcomes_of(ends, shown.names),
             steps=[] if shown is None else step_counts(shown, mine, found, standing),
         )
 
@@ -174,11 +171,6 @@ class Explaining:
                     )
                 )
         return sorted(overlaps, key=lambda one: -one.people)
-
-    def _outcomes(self, program: Program, no: int, version: int | None) -> dict[str, int]:
-        with self._store.read() as connection:
-            found = rows.count_outcomes(connection, self._workspace_id, no, version=version)
-        return {program.names[outcome]: n for outcome, n in found.items()}
 
     def _find(self, connection: Connection, journey_id: str) -> repository.Found:
         row = repository.find_journey(connection, self._workspace_id, journey_id)

@@ -8,22 +8,23 @@ from kikubari.journeys.running.paths import COMPLETED, ENTERED, MOVED_IN
 from kikubari.journeys.running.program import Program
 
 
-def conversions_of(goals: Sequence[Found]) -> Conversions:
+def conversions_of(ends: Sequence[Found]) -> Conversions:
     """Return how those who entered and those held out reached the goal."""
-    entered, converted, value, held, held_converted, held_value = 0, 0, 0, 0, 0, 0
-    for row in goals:
-        if row.is_held_out:
-            held, held_converted, held_value = row.n, row.converted, int(row.value_minor)
-        else:
-            entered, converted, value = row.n, row.converted, int(row.value_minor)
+    entered = [row for row in ends if not row.is_held_out]
+    held = [row for row in ends if row.is_held_out]
     return Conversions(
-        entered=entered,
-        converted=converted,
-        value_minor=value,
-        held_out=held,
-        held_out_converted=held_converted,
-        held_out_value_minor=held_value,
+        entered=sum(row.n for row in entered),
+        converted=sum(row.converted for row in entered),
+        value_minor=sum(int(row.value_minor) for row in entered),
+        held_out=sum(row.n for row in held),
+        held_out_converted=sum(row.converted for row in held),
+        held_out_value_minor=sum(int(row.value_minor) for row in held),
     )
+
+
+def outcomes_of(ends: Sequence[Found], names: Sequence[str]) -> dict[str, int]:
+    """Return how many ended how."""
+    return {names[row.outcome]: row.n for row in ends if row.outcome is not None}
 
 
 def refused_of(refused: Mapping[str, int]) -> dict[str, int]:
