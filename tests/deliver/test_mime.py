@@ -5,7 +5,7 @@ import email
 import email.policy
 import hashlib
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import msgspec
 import pytest
@@ -325,3 +325,13 @@ def test_addresses_on_the_wire(given_address: str, wire: str) -> None:
 def test_what_is_no_address_is_refused(bad: str) -> None:
     with pytest.raises(InvalidInputError):
         to_wire_address(bad)
+
+
+def test_one_instant_is_written_in_the_zone_it_was_given_in() -> None:
+    tokyo = AT.astimezone(timezone(timedelta(hours=9)))
+    assert tokyo == AT
+    dates = [
+        email.message_from_bytes(build_email(msgspec.structs.replace(CONTENT, date_at=at)))["Date"]
+        for at in (AT, tokyo, AT)
+    ]
+    assert [date.rpartition(" ")[2] for date in dates] == ["+0000", "+0900", "+0000"]

@@ -6,7 +6,9 @@ import time
 
 from kikubari.decide.personalise import (
     Facts,
+    InPieces,
     RenderSettings,
+    Returning,
     render_email,
     render_text,
 )
@@ -79,3 +81,16 @@ def liquid(shared: None, item: str) -> str:
 
 def bare(shared, item):
     """Lack annotations."""
+
+
+FIXED = [Returning(b"fixed %d " % i * 1_000) for i in range(3)]
+
+
+def in_pieces(shared: int, item: str) -> InPieces[str]:
+    """Return octets of which some return in every result; `shared` chooses which."""
+    if item == "exit":
+        os._exit(3)
+    if item == "many":
+        return InPieces(item, [Returning(b"%d" % i) for i in range(5_000)])
+    own = item.encode()
+    return InPieces(item, [own, FIXED[shared], own, FIXED[2], FIXED[shared]])

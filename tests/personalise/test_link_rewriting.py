@@ -12,6 +12,7 @@ from kikubari.decide.personalise import (
     RenderSettings,
     compile_email,
     gather_facts,
+    render_email,
     render_email_in_pieces,
     rewrite_links,
     rewrite_pieces,
@@ -82,10 +83,9 @@ def pieces_of(html: str, **customer: object) -> tuple[str, list[str]]:
         snippets={"more": '<a href="https://x/more">more</a>'},
     )
     facts = gather_facts({"customer": customer})
-    rendered, pieces = render_email_in_pieces(
-        compile_email(source), facts, settings=RenderSettings()
-    )
-    return rendered.html, pieces
+    email = compile_email(source)
+    _, pieces = render_email_in_pieces(email, facts, settings=RenderSettings())
+    return render_email(email, facts, settings=RenderSettings()).html, pieces
 
 
 LINKS = [

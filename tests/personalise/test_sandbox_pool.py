@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from kikubari.decide.personalise import (
@@ -20,6 +21,7 @@ from kikubari.decide.personalise import (
     compile_email,
     gather_facts,
 )
+from kikubari.decide.personalise.sandbox_replies import KnownPieces, Reply
 
 HERE = Path(__file__).parent
 # Generous, so that a busy machine fails no test; what never ends is given less time below.
@@ -104,6 +106,40 @@ def test_workers_see_no_secrets_and_load_no_engine():
 def test_workers_cannot_write_files_nor_disturb_the_pipe():
     with pool_of("act") as pool:
         assert summary(pool.run(0, ["print", "write", "a"])) == [5, "sandbox_error", 1]
+
+
+def test_octets_that_return_travel_once_and_come_out_whole():
+    """Also after a worker was lost, or got another shared value."""
+    first, second, last = (b"fixed %d " % i * 1_000 for i in range(3))
+    with pool_of("in_pieces") as pool:
+        for shared, fixed in ((0, first), (0, first), (1, second), (0, first)):
+            items = ["a", "bc", "exit", "d"]
+            outcomes = pool.run(shared, items)
+            assert outcomes[2].code == "sandbox_crashed"
+            done = {
+                item: one.value
+                for item, one in zip(items, outcomes, strict=True)
+                if isinstance(one, Done)
+            }
+            assert list(done) == ["a", "bc", "d"]
+            for item, made in done.items():
+                own = item.encode()
+                assert made.value == item
+                assert b"".join(made.pieces) == own + fixed + own + last + fixed
+            assert done["a"].pieces[1] is done["bc"].pieces[1]
+        many, after = pool.run(0, ["many", "e"])
+        assert b"".join(many.value.pieces) == b"".join(b"%d" % i for i in range(5_000))
+        assert b"".join(after.value.pieces).startswith(b"e" + first)
+
+
+def test_pieces_that_were_never_sent_are_refused():
+    known = KnownPieces()
+    raw = msgspec.Raw()
+    good = known.complete(Reply(raw, news=(b"a", b"b"), pieces=(1, b"c", 0)))
+    assert good.pieces == (b"b", b"c", b"a")
+    assert known.complete(Reply(raw, pieces=(2,))).failed.code == "sandbox_crashed"
+    flood = Reply(raw, news=(b"x",) * 10_000, pieces=(0,))
+    assert known.complete(flood).failed.code == "sandbox_crashed"
 
 
 def test_replies_of_another_type_are_refused():

@@ -25,6 +25,7 @@ from kikubari.decide.guard import (
 )
 from kikubari.decide.personalise import (
     Facts,
+    InPieces,
     RenderedEmail,
     RenderSettings,
     render_email_in_pieces,
@@ -107,7 +108,13 @@ _STOPS = {Level.HOLD: Reason.GUARD_HELD, Level.BLOCK: Reason.GUARD_BLOCKED}
 
 
 def compose(shared: ComposeShared, item: ComposeItem) -> Composed:
-    """Render, judge, build and sign one message.
+    """Render, judge, build and sign one message; errors are those of `compose_in_pieces`."""
+    made = compose_in_pieces(shared, item)
+    return msgspec.structs.replace(made.value, data=b"".join(made.pieces))
+
+
+def compose_in_pieces(shared: ComposeShared, item: ComposeItem) -> InPieces[Composed]:
+    """Do what `compose` does; the message's octets come beside, in pieces of whole lines.
 
     Raises:
         RenderError: the template cannot work with these facts.
@@ -137,12 +144,13 @@ def compose(shared: ComposeShared, item: ComposeItem) -> Composed:
     line = _reason(shared, item, rendered)
     record = _record(rendered, line, note, item.coupon)
     if note.level in _STOPS:
-        return Composed(
+        stopped = Composed(
             record=record,
             guard=note,
             stopped_by=_STOPS[note.level],
             cpu_seconds=time.process_time() - started,
         )
+        return InPieces(stopped, ())
     # First the links: those of the reason are never counted.
     if item.is_tracked and shared.letter.has_tracking:
         html = links.track(html)
@@ -161,8 +169,9 @@ def compose(shared: ComposeShared, item: ComposeItem) -> Composed:
         if signer
         else b""
     )
-    data = email.to_bytes(signatures)
-    return Composed(data=data, record=record, guard=note, cpu_seconds=time.process_time() - started)
+    pieces = email.to_pieces(signatures)
+    made = Composed(record=record, guard=note, cpu_seconds=time.process_time() - started)
+    return InPieces(made, pieces)
 
 
 def _judge(

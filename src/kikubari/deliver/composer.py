@@ -9,14 +9,16 @@ import msgspec
 from kikubari.decide.guard import LAW, GuardPolicy
 from kikubari.decide.personalise import (
     Done,
+    InPieces,
     Recommends,
     SandboxLimits,
     SandboxPool,
     with_recommendations,
 )
-from kikubari.deliver.compose import ComposeItem, ComposeShared, compose
+from kikubari.deliver.compose import ComposeItem, ComposeShared, compose_in_pieces
 from kikubari.deliver.contracts import Claimed, Composed, Dispatch, Recipient
 from kikubari.deliver.dkim import DkimKey
+from kikubari.deliver.line_ends import join_lines
 from kikubari.deliver.reasons import Reason
 from kikubari.kit.clock import Clock
 
@@ -70,8 +72,8 @@ class SandboxComposer:
         self._policy = policy
         self._settings = settings
         self._clock = clock
-        self._pool: SandboxPool[ComposeShared, ComposeItem, Composed] = SandboxPool(
-            compose, workers=workers, limits=limits
+        self._pool: SandboxPool[ComposeShared, ComposeItem, InPieces[Composed]] = SandboxPool(
+            compose_in_pieces, workers=workers, limits=limits
         )
 
     async def compose(
@@ -88,7 +90,7 @@ class SandboxComposer:
         shared = await asyncio.to_thread(self._share, dispatch)
         outcomes = await self._pool.run_async(shared, items)
         return [
-            outcome.value
+            msgspec.structs.replace(outcome.value.value, data=join_lines(outcome.value.pieces))
             if isinstance(outcome, Done)
             else Composed(stopped_by=Reason.RENDER_FAILED, problem=outcome.message)
             for outcome in outcomes

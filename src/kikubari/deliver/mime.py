@@ -5,11 +5,10 @@ again after a crash is the same octets. RFC 5322, 2045-2047, 2369, 2919 and 8058
 """
 
 import binascii
-import codecs
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
 from types import MappingProxyType
@@ -17,12 +16,14 @@ from typing import NamedTuple
 
 import msgspec
 
+from kikubari.decide.personalise import Returning
 from kikubari.deliver._header_text import (
     check_header_value,
     fold_words,
     mailbox_header,
     text_header,
 )
+from kikubari.deliver._quoted_printable import costly_in_qp, to_quoted_printable
 from kikubari.deliver.addresses import to_ascii_domain, to_wire_address
 from kikubari.deliver.dkim import end_body, relax_lines
 from kikubari.spec.errors import InvalidInputError
@@ -56,15 +57,7 @@ _RESERVED = frozenset(
         "to",
     }
 )
-# What quoted-printable leaves as it is, and what our coding of text handles without a search.
-_FREE_IN_QP = bytes(octet for octet in range(0x20, 0x7F) if octet != ord("=")) + b"\t\n"
-_COMMON_IN_QP = bytes(range(0x80, 0x100)) + b"="
-_CONTROLS = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
-_TO_QP = "kikubari.quoted-printable"
-_EQUALS = ord("=")
 _LINE = 76
-# One less, so that a soft line break fits behind any line.
-_QP_LINE = _LINE - 1
 # Shorter pieces are coded with their neighbours: an entry of the cache costs more than the work.
 _LONG_PIECE = 200
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
@@ -145,9 +138,23 @@ class AssembledEmail(NamedTuple):
 
     def to_bytes(self, *signatures: bytes) -> bytes:
         """Return the message as octets with these fields in front."""
-        return b"".join(
-            [*signatures, *self.fields, b"\r\n", *[chunk.octets for chunk in self.body]]
-        )
+        return b"".join(self.to_pieces(*signatures))
+
+    def to_pieces(self, *signatures: bytes) -> list[bytes]:
+        """Return the same octets in pieces of whole lines, the template's own by themselves."""
+        pieces: list[bytes] = []
+        own = [*signatures, *self.fields, b"\r\n"]
+        for chunk in self.body:
+            if type(chunk.octets) is not Returning:
+                own.append(chunk.octets)
+                continue
+            if own:
+                pieces.append(b"".join(own))
+                own = []
+            pieces.append(chunk.octets)
+        if own:
+            pieces.append(b"".join(own))
+        return pieces
 
     def relaxed_body_hash(self) -> bytes:
         """Return what DKIM wants to know of the body: SHA-256 of its relaxed form."""
@@ -223,12 +230,22 @@ def _headers(content: EmailContent) -> list[str]:
         lines.append(mailbox_header("Reply-To", "", to_wire_address(content.reply_to)))
     lines += [
         text_header("Subject", content.subject),
-        f"Date: {format_datetime(content.date_at)}\r\n",
+        _date_header(content.date_at, content.date_at.utcoffset()),
         fold_words("Message-ID:", [content.message_id]),
         *_list_headers(content),
         *(_extra_header(name, value) for name, value in content.headers.items()),
     ]
     return lines
+
+
+@lru_cache(maxsize=64)
+def _date_header(at: datetime, offset: timedelta | None) -> str:
+    """Return the header of an instant, which many messages of a dispatch have in common.
+
+    One instant in two zones is equal, and written in two ways: so the offset is asked for too.
+    """
+    del offset
+    return f"Date: {format_datetime(at)}\r\n"
 
 
 @lru_cache(maxsize=64)
@@ -299,7 +316,7 @@ def _part(subtype: str, text: str | Sequence[str]) -> tuple[bytes, bytes, list[C
 def _code_whole(text: str) -> tuple[bytes, list[Chunk]]:
     """Code text in the encoding that is shorter; return its name and the lines."""
     octets = text.encode()
-    if _is_dear(len(octets.translate(None, _FREE_IN_QP)), len(octets)):
+    if _is_dear(len(costly_in_qp(octets)), len(octets)):
         return b"base64", [_framing(_base64(octets.replace(b"\n", b"\r\n")))]
     return b"quoted-printable", [_code(text)]
 
@@ -314,12 +331,12 @@ def _code_pieces(pieces: Sequence[str]) -> tuple[bytes, list[Chunk]]:
             own.append(piece)
             continue
         if text := "".join(own):
-            chunks.append(_code(text))
+            chunks.append(_code_own(text))
         own.clear()
         chunks.append(_code_fixed(piece))
     if text := "".join(own):
-        chunks.append(_code(text))
-    if _is_dear(sum(one.n_costly for one in chunks), sum(one.n_octets for one in chunks)):
+        chunks.append(_code_own(text))
+    if _is_dear(sum([one[3] for one in chunks]), sum([one[2] for one in chunks])):
         return _code_whole("".join(pieces))
     return b"quoted-printable", chunks
 
@@ -332,8 +349,8 @@ def _is_dear(n_costly: int, n_octets: int) -> bool:
 def _code(text: str) -> Chunk:
     """Code text in quoted-printable as whole lines; one cut off in the middle ends softly."""
     octets = text.encode()
-    costly = octets.translate(None, _FREE_IN_QP)
-    coded = _quoted_printable(text, has_controls=bool(costly.translate(None, _COMMON_IN_QP)))
+    costly = costly_in_qp(octets)
+    coded = to_quoted_printable(text, costly)
     if not text.endswith("\n"):
         coded += b"=\r\n"
     relaxed = relax_lines(coded)
@@ -341,56 +358,14 @@ def _code(text: str) -> Chunk:
 
 
 # Text of templates: a few dozen pieces for each, the same for everybody.
-_code_fixed = lru_cache(maxsize=1024)(_code)
+@lru_cache(maxsize=1024)
+def _code_fixed(text: str) -> Chunk:
+    chunk = _code(text)
+    return chunk._replace(octets=Returning(chunk.octets))
 
 
-def _quoted_printable(text: str, *, has_controls: bool) -> bytes:
-    """Code text with LF line ends (RFC 2045 6.7); twice as fast as `binascii.b2a_qp`.
-
-    Equals signs, runs beyond ASCII and controls are each replaced by a scan in C; what is left to
-    do here is to cut long lines, some 13 cuts a kilobyte.
-    """
-    coded = text.replace("=", "=3D").encode("ascii", _TO_QP)
-    if has_controls:
-        coded = _CONTROLS.sub(lambda found: b"=%02X" % ord(found.group()), coded)
-    return b"\r\n".join(
-        [
-            line
-            if len(line) <= _QP_LINE and not line.endswith((b" ", b"\t"))
-            else _cut_qp_line(line)
-            for line in coded.split(b"\n")
-        ]
-    )
-
-
-def _cut_qp_line(line: bytes) -> bytes:
-    """Code a blank at the end of a line, and cut the line softly outside its escapes."""
-    if line.endswith((b" ", b"\t")):
-        line = line[:-1] + b"=%02X" % line[-1]
-    if len(line) <= _QP_LINE:
-        return line
-    pieces = []
-    at = 0
-    while len(line) - at > _QP_LINE:
-        end = at + _QP_LINE
-        if line[end - 1] == _EQUALS:
-            end -= 1
-        elif line[end - 2] == _EQUALS:
-            end -= 2
-        pieces.append(line[at:end])
-        at = end
-    pieces.append(line[at:])
-    return b"=\r\n".join(pieces)
-
-
-def _escape_run(error: UnicodeError) -> tuple[bytes, int]:
-    """Code a run of characters beyond ASCII, as an error handler of the ASCII codec."""
-    assert isinstance(error, UnicodeEncodeError)  # noqa: S101 - registered for encoding alone
-    run = error.object[error.start : error.end].encode()
-    return b"=" + run.hex("=").upper().encode("ascii"), error.end
-
-
-codecs.register_error(_TO_QP, _escape_run)
+# What came out of values between them: names and prices are those of many.
+_code_own = lru_cache(maxsize=2048)(_code)
 
 
 def _base64(octets: bytes) -> bytes:

@@ -6,7 +6,7 @@ two tokens of one person have nothing in common.
 """
 
 import hmac
-from base64 import b32decode, b32encode, urlsafe_b64decode, urlsafe_b64encode
+from base64 import b32decode, urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from enum import Enum
 from functools import lru_cache
@@ -25,6 +25,11 @@ _TOKEN_CHARACTERS = (_TAG_BYTES + _BODY_BYTES) * 4 // 3  # a multiple of 3 octet
 _KEY_BYTES = 32
 _LETTERS = (_TAG_BYTES + _BODY_BYTES) * 8 // 5 + 1  # in base 32, where case does not count
 _PADDING = "=" * (-_LETTERS % 8)
+_BASE_32 = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [left + right for left in _BASE_32 for right in _BASE_32]
+# Where each pair of letters stands in a token's bits, filled up with zeros to whole letters.
+_FILL_BITS = _LETTERS * 5 - (_TAG_BYTES + _BODY_BYTES) * 8
+_PAIR_BITS = range(_LETTERS * 5 - 10, -1, -10)
 
 
 @lru_cache(maxsize=1024)
@@ -69,9 +74,12 @@ class TrackingTokens:
     """
 
     def __init__(self, key: bytes, *, workspace_id: int = DEFAULT_WORKSPACE) -> None:
-        self._sign_key = blake2b(key, digest_size=_KEY_BYTES, person=b"token-sign").digest()
-        self._mask_key = blake2b(key, digest_size=_KEY_BYTES, person=b"token-mask").digest()
-        self._workspace_id = workspace_id
+        sign_key = blake2b(key, digest_size=_KEY_BYTES, person=b"token-sign").digest()
+        mask_key = blake2b(key, digest_size=_KEY_BYTES, person=b"token-mask").digest()
+        # Begun once, and copied for each token. Aims have one octet each.
+        self._tags = {aim: blake2b(aim.value, key=sign_key, digest_size=_TAG_BYTES) for aim in Aim}
+        self._masks = blake2b(key=mask_key, digest_size=_BODY_BYTES)
+        self._workspace = workspace_id.to_bytes(_WORKSPACE_BYTES)
 
     def open_path(self, message_id: int) -> str:
         """Return the pixel's path."""
@@ -161,7 +169,7 @@ class TrackingTokens:
         return self._open(aim, raw, b"") if _spell(raw) == token.lower() else None
 
     def _signed(self, aim: Aim, message_id: int, about: bytes) -> tuple[bytes, bytes]:
-        body = self._workspace_id.to_bytes(_WORKSPACE_BYTES) + message_id.to_bytes(_MESSAGE_BYTES)
+        body = self._workspace + message_id.to_bytes(_MESSAGE_BYTES)
         return body, self._tag(aim, body, about)
 
     def _open(self, aim: Aim, raw: bytes, about: bytes) -> TrackedMessage | None:
@@ -177,16 +185,20 @@ class TrackingTokens:
 
     def _tag(self, aim: Aim, body: bytes, about: bytes) -> bytes:
         # Aim and body have fixed lengths, so no two different inputs read the same.
-        return blake2b(
-            aim.value + body + about, key=self._sign_key, digest_size=_TAG_BYTES
-        ).digest()
+        tag = self._tags[aim].copy()
+        tag.update(body + about)
+        return tag.digest()
 
     def _mask(self, tag: bytes) -> bytes:
-        return blake2b(tag, key=self._mask_key, digest_size=_BODY_BYTES).digest()
+        mask = self._masks.copy()
+        mask.update(tag)
+        return mask.digest()
 
 
 def _spell(raw: bytes) -> str:
-    return b32encode(raw).decode("ascii").rstrip("=").lower()
+    """Return a token in lower case base 32; the library's does it in Python, by quarters."""
+    bits = int.from_bytes(raw) << _FILL_BITS
+    return "".join([_PAIRS[bits >> place & 1023] for place in _PAIR_BITS])
 
 
 def _link(index: int, url: str) -> bytes:

@@ -62,13 +62,13 @@ from kikubari.decide.personalise.links import rewrite_links, rewrite_pieces
 from kikubari.decide.personalise.lint import lint_email
 from kikubari.decide.personalise.recommendations import with_recommendations
 from kikubari.decide.personalise.render import render_email, render_email_in_pieces, render_text
-from kikubari.decide.personalise.sandbox import (
+from kikubari.decide.personalise.sandbox import SandboxError, SandboxLimits, SandboxPool
+from kikubari.decide.personalise.sandbox_replies import (
     Done,
     Failed,
     FailureReason,
-    SandboxError,
-    SandboxLimits,
-    SandboxPool,
+    InPieces,
+    Returning,
 )
 
 __all__ = [
@@ -93,6 +93,7 @@ __all__ = [
     "FailureReason",
     "Footer",
     "Heading",
+    "InPieces",
     "Lineage",
     "LintReport",
     "Missing",
@@ -111,6 +112,7 @@ __all__ = [
     "RenderLimitError",
     "RenderSettings",
     "RenderedEmail",
+    "Returning",
     "SandboxError",
     "SandboxLimits",
     "SandboxPool",

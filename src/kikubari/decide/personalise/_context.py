@@ -69,6 +69,12 @@ class _Scope(ReadOnlyChainMap):
                 return mapping[key]
         raise KeyError(key)
 
+    def get(self, key: str, default: object = None) -> object:
+        for mapping in self._maps:
+            if key in mapping:
+                return mapping[key]
+        return default
+
 
 def room_of(limit: int | None) -> int:
     """Return the output limit of an environment of ours, which always has one."""

@@ -86,6 +86,8 @@ def render_parsed(
         RenderError: a filter or tag cannot work with these values.
     """
     assert isinstance(template, RecordingTemplate)  # noqa: S101 - `parse` makes no other
+    if template.fixed_text is not None:
+        return [template.fixed_text]
     context = RecordingContext(template, globals=names, recorder=recorder, settings=settings)
     output = template.new_buffer()
     try:

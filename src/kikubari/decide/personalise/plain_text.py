@@ -48,7 +48,9 @@ def html_to_text_template(html: str) -> str:
 def tidy(text: str) -> str:
     """Trim lines, allow one blank line at a time, end with a line end."""
     lines = "\n".join([line.strip(" \t\r") for line in text.split("\n")])
-    return _GAP.sub("\n\n", lines).strip() + "\n"
+    if "\n\n\n" in lines:
+        lines = _GAP.sub("\n\n", lines)
+    return lines.strip() + "\n"
 
 
 def _write_children(node: LexborNode, pieces: list[str]) -> None:

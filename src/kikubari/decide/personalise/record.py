@@ -32,6 +32,7 @@ Paths = dict[str, None]
 
 _INDEXES = re.compile(r"(?:\[\d+\])+")
 _SCALARS = frozenset({str, int, float, bool})
+_OF_MONEY = 2  # properties
 _NO_LISTS: Mapping[str, Sequence[RecommendedProduct]] = {}
 
 
@@ -105,7 +106,7 @@ class Recorder:
         found: dict[str, FactUse] = {}
         for use in (Use.PRINTED, Use.CONSULTED, Use.ABSENT):
             for path, parts in self.uses[use].items():
-                for name in (path, *_items_of(path, items)):
+                for name in (path, *_items_of(path, items)) if items else (path,):
                     if name not in found:
                         known = _lineage_of(name, lineage) if lineage else UNKNOWN_LINEAGE
                         found[name] = FactUse(path=name, use=use, parts=tuple(parts), lineage=known)
@@ -305,6 +306,8 @@ def wrap(value: Any, path: str, recorder: Recorder) -> Any:
     """Return `value` as templates may see it: containers record, amounts become `Money`."""
     if type(value) in _SCALARS:
         return value
+    if type(value) is dict and len(value) != _OF_MONEY:
+        return RecordedMapping(value, path, recorder)
     if isinstance(value, Mapping):
         return as_money(value) or RecordedMapping(value, path, recorder)
     if isinstance(value, list | tuple):

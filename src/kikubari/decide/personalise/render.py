@@ -29,7 +29,8 @@ def render_email(
 
     Args and errors are those of `render_email_in_pieces`.
     """
-    return render_email_in_pieces(email, facts, content=content, settings=settings)[0]
+    rendered, pieces = render_email_in_pieces(email, facts, content=content, settings=settings)
+    return msgspec.structs.replace(rendered, html="".join(pieces))
 
 
 def render_email_in_pieces(
@@ -39,7 +40,7 @@ def render_email_in_pieces(
     content: Mapping[str, Any] | None = None,
     settings: RenderSettings,
 ) -> tuple[RenderedEmail, list[str]]:
-    """Render an e-mail; return it, and its HTML in the pieces it was put together from.
+    """Render an e-mail; return it without its HTML, and that in the pieces it was rendered in.
 
     Fixed text of the template is the same object in every message, so that work on it can be
     done once; `rewrite_pieces` takes them.
@@ -78,7 +79,7 @@ def render_email_in_pieces(
         language=language,
         subject=subject,
         preheader=names["preheader"],
-        html="".join(html),
+        html="",
         text=tidy(text_of(Part.TEXT, variant.text)),
         facts=recorder.fact_uses(facts.lineage),
         recommended=tuple(recorder.shown),

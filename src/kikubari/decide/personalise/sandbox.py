@@ -19,13 +19,21 @@ import time
 import typing
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from enum import StrEnum
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 import msgspec
 
 from kikubari.decide.personalise._pipes import widen, write_all
+from kikubari.decide.personalise.sandbox_replies import (
+    Done,
+    Failed,
+    FailureReason,
+    InPieces,
+    KnownPieces,
+    Reply,
+    lost,
+)
 from kikubari.spec.errors import KikubariError
 
 Shared = TypeVar("Shared")
@@ -42,29 +50,6 @@ _PROCESS_CLOCK = 2  # CPUCLOCK_SCHED
 _FRAME = struct.Struct("<I")
 
 
-class FailureReason(StrEnum):
-    """Why an item has no result."""
-
-    TIMEOUT = "timeout"
-    MEMORY = "memory"
-    CRASHED = "crashed"
-    ERROR = "error"  # the function raised; `code` says which expected fault, if it was one
-
-
-class Done(msgspec.Struct, Generic[Out], frozen=True):
-    """What the function returned."""
-
-    value: Out
-
-
-class Failed(msgspec.Struct, frozen=True, kw_only=True):
-    """Why there is no value; `code` is stable, `message` for people."""
-
-    reason: FailureReason
-    code: str
-    message: str
-
-
 class SandboxError(KikubariError):
     """The pool itself cannot work: the function does not import, or the pool is closed."""
 
@@ -79,13 +64,6 @@ class SandboxLimits(msgspec.Struct, frozen=True, kw_only=True):
 
     memory_mb: int = 256
     item_seconds: float = 1.0
-
-
-class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a worker says of one item: the encoded result, or a failure."""
-
-    value: msgspec.Raw = msgspec.Raw()
-    failed: Failed | None = None
 
 
 class Signature(msgspec.Struct, frozen=True):
@@ -150,7 +128,11 @@ class SandboxPool(Generic[Shared, In, Out]):
             self._path = f"{function.__module__}:{function.__qualname__}"
             self._signature = signature_of(function)
         self._limits = limits
-        self._decode = msgspec.msgpack.Decoder(self._signature.result).decode
+        result = self._signature.result
+        self._is_in_pieces = typing.get_origin(result) is InPieces
+        self._decode = msgspec.msgpack.Decoder(
+            typing.get_args(result)[0] if self._is_in_pieces else result
+        ).decode
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         self._workers = [_Worker(self._path, limits) for _ in range(workers)]
         for worker in self._workers:
@@ -197,7 +179,11 @@ class SandboxPool(Generic[Shared, In, Out]):
         if reply.failed is not None:
             return reply.failed
         try:
-            return Done(self._decode(reply.value))
+            value = self._decode(reply.value)
+            if self._is_in_pieces:
+                pieces = typing.cast("Sequence[bytes]", reply.pieces)  # places are filled in
+                return Done(typing.cast("Out", InPieces(value, pieces)))
+            return Done(value)
         except msgspec.DecodeError as error:
             return Failed(
                 reason=FailureReason.CRASHED, code="sandbox_crashed", message=f"bad reply: {error}"
@@ -240,6 +226,7 @@ class _Worker:
         self._item_seconds = limits.item_seconds
         self._decode = msgspec.msgpack.Decoder(Reply).decode
         self._shared: bytes | None = None
+        self._known = KnownPieces()
         self._received = bytearray()
         self._taken = 0  # octets of those that were frames already handed out
         self.process: subprocess.Popen[bytes] | None = None
@@ -251,7 +238,7 @@ class _Worker:
             self._start()
             if not self._send(shared, items[len(replies) :]):
                 self.stop()
-                replies.append(_lost(FailureReason.CRASHED, "the worker went away"))
+                replies.append(lost(FailureReason.CRASHED, "the worker went away"))
                 continue
             replies += self._collect(len(items) - len(replies))
         return replies
@@ -265,9 +252,9 @@ class _Worker:
                 is_late = self.process is not None and self.process.poll() is None
                 self.stop()
                 reason = FailureReason.TIMEOUT if is_late else FailureReason.CRASHED
-                replies.append(_lost(reason, _SENTENCES[reason].format(self._item_seconds)))
+                replies.append(lost(reason, _SENTENCES[reason].format(self._item_seconds)))
                 break
-            replies.append(self._decode(frame))
+            replies.append(self._known.complete(self._decode(frame)))
             failed = replies[-1].failed
             if failed is not None and failed.reason is FailureReason.MEMORY:
                 self.stop()  # its heap is in pieces
@@ -294,6 +281,7 @@ class _Worker:
         if self.process is not None:
             return
         self._shared = None
+        self._known = KnownPieces()
         self._received.clear()
         self._taken = 0
         environment = {k: os.environ[k] for k in _PASSED_ENVIRONMENT if k in os.environ}
@@ -310,6 +298,8 @@ class _Worker:
         assert self.process is not None  # noqa: S101 - `run` started it
         assert self.process.stdin is not None  # noqa: S101 - opened as a pipe
         news = None if shared == self._shared else shared
+        if news is not None:
+            self._known = KnownPieces()
         frame = msgspec.msgpack.encode((news, items))
         try:
             write_all(self.process.stdin.fileno(), _FRAME.pack(len(frame)) + frame)
@@ -381,7 +371,3 @@ _SENTENCES = {
     FailureReason.TIMEOUT: "took longer than {0:g} s",
     FailureReason.CRASHED: "the worker process ended",
 }
-
-
-def _lost(reason: FailureReason, message: str) -> Reply:
-    return Reply(failed=Failed(reason=reason, code=f"sandbox_{reason}", message=message))

@@ -10,12 +10,13 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from kikubari.decide.personalise.sandbox import (
+from kikubari.decide.personalise.sandbox import import_function, signature_of
+from kikubari.decide.personalise.sandbox_replies import (
     Failed,
     FailureReason,
+    InPieces,
     Reply,
-    import_function,
-    signature_of,
+    SentPieces,
 )
 from kikubari.spec.errors import KikubariError
 
@@ -70,13 +71,21 @@ def serve(function: Callable[..., Any], requests: BinaryIO, replies: BinaryIO) -
     decode_item = msgspec.msgpack.Decoder(signature.item).decode
     encode = msgspec.msgpack.encode
     shared: Any = None
+    sent = SentPieces()
+
+    def answer(item: bytes) -> Reply:
+        result = function(shared, decode_item(item))
+        if type(result) is InPieces:
+            return sent.reply(msgspec.Raw(encode(result.value)), result.pieces)
+        return Reply(msgspec.Raw(encode(result)))
+
     while header := requests.read(_FRAME.size):
         news, items = decode_batch(requests.read(_FRAME.unpack(header)[0]))
         if news is not None:
-            shared = decode_shared(news)
+            shared, sent = decode_shared(news), SentPieces()
         for item in items:
             try:
-                reply = Reply(msgspec.Raw(encode(function(shared, decode_item(item)))))
+                reply = answer(item)
             except MemoryError:
                 reply = Reply(failed=_failed(FailureReason.MEMORY, "needed too much memory"))
             except KikubariError as error:

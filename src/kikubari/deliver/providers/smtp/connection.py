@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Awaitable, Callable
 
 from kikubari.deliver.addresses import to_wire_address
+from kikubari.deliver.line_ends import to_crlf
 from kikubari.deliver.providers.smtp.handshake import Handshake
 from kikubari.deliver.providers.smtp.outcomes import (
     Abandoned,
@@ -28,10 +29,6 @@ Refusal = TemporaryRefusal | PermanentRefusal
 
 _CLOSING, _SEND_DATA = 421, 354
 _SUCCESS, _TEMPORARY, _PERMANENT = 2, 4, 5
-_LINE_ENDS = re.compile(rb"\r\n|\r|\n")
-# Each begins with the octet itself, which the search then finds at the speed of memchr.
-_BARE_CR = re.compile(rb"\r(?!\n)")
-_BARE_LF = re.compile(rb"\n(?<!\r\n)")
 _DOT_LINE = re.compile(rb"\r\n\.")
 # Large mails are written in pieces so that the time limit is for progress, not for the whole.
 _BLOCK = 256 * 1024
@@ -89,7 +86,7 @@ class SmtpConnection:
         recipient = to_wire_address(rcpt_to)
         self._phase = "mail"
         try:
-            return await self._transact(sender, recipient, _to_crlf(data), before_final_dot)
+            return await self._transact(sender, recipient, to_crlf(data), before_final_dot)
         except WireError as error:
             self.abort()
             return self._lost(error)
@@ -249,14 +246,3 @@ class SmtpConnection:
             reason=error.reason,
             text=error.text,
         )
-
-
-def _to_crlf(data: bytes) -> bytes:
-    """Make every line end CRLF, the last one too.
-
-    A bare CR or LF is a line end to some servers and not to others; a dot after one could end the
-    message early for one of them and smuggle in a second one (CVE-2023-51764 and its kin).
-    """
-    if _BARE_CR.search(data) or _BARE_LF.search(data):
-        data = _LINE_ENDS.sub(b"\r\n", data)
-    return data if data.endswith(b"\r\n") else data + b"\r\n"
