@@ -47,7 +47,7 @@ def shop(installation):
 def test_an_order_confirmation_shows_what_was_looked_at_and_not_bought(shop):
     shop.track("seen", "Order Completed", ORDER)
     mail = shop.await_mail("seen", "order-confirmation")
-    before, _, after = mail["html"].partition("こちらの品も、いまお求めいただけます。")
+    before, _, after = mail["html"].partition("こちらの商品も、いまお求めいただけます。")
     assert "青い湯のみ" in before
     assert "鉄瓶" in after
     assert "青い湯のみ" not in after  # it was bought
@@ -60,7 +60,7 @@ def test_who_looked_at_nothing_gets_the_confirmation_alone(shop):
     shop.track("unseen", "Order Completed", ORDER)
     mail = shop.await_mail("unseen", "order-confirmation")
     assert "青い湯のみ" in mail["html"]
-    assert "こちらの品も" not in mail["html"]
+    assert "こちらの商品も" not in mail["html"]
 
 
 def test_a_broadcast_is_sent_as_it_was_previewed_and_says_what_it_rests_on(shop):
