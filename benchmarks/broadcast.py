@@ -2,7 +2,7 @@
 
 Real people in real profiles, a template in two languages, the real delivery worker with all the
 product's checks, Postfix's smtp-sink at the other end. The baseline is the plainest thing Python
-can do: smtplib with ten connections and bytes made beforehand, into the same sink.
+can do: smtplib with as many connections and bytes made beforehand, into the same sink.
 """
 
 import os
@@ -135,7 +135,7 @@ def _wait_for(port: int) -> None:
 
 
 def _send_plainly(port: int, message: bytes, n_messages: int) -> float:
-    """Send ready-made bytes with smtplib over ten connections; return the seconds it took."""
+    """Send ready-made bytes with smtplib over as many connections; return the seconds it took."""
 
     def send(share: int) -> None:
         with smtplib.SMTP("127.0.0.1", port) as client:

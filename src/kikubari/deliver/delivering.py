@@ -41,7 +41,7 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
     connections: int = 10
     batch: int = 500
     chunk: int = 20
-    composers: int = 2
+    composers: int = 4
     lease: timedelta = timedelta(seconds=60)
     idle_seconds: float = 0.5
     gather_seconds: float = GATHER_SECONDS
