@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from kikubari.app import Settings
+from kikubari.cli.asking import confirm
 from kikubari.cli.connection import AdminClient, RemoteError, connect
 from kikubari.cli.output import as_json_option, show
 
@@ -108,7 +109,7 @@ def apply_files(kept: Kept, folder: Path, *, is_sure: bool, as_json: bool) -> Se
         _show(kept, changes, as_json=False)
     changed = {one[kept.noun] for one in changes}
     if changed and not is_sure:
-        click.confirm(f"Apply to {len(changed)} {kept.noun}s?", abort=True, err=True)
+        confirm(f"Apply to {len(changed)} {kept.noun}s?")
     known = set(kept.list_ids())
     for id_, definition in wanted.items():
         if id_ in changed:

@@ -6,6 +6,7 @@ import click
 import msgspec
 
 from kikubari.app import Settings
+from kikubari.cli.asking import confirm
 from kikubari.cli.connection import connect, in_path
 from kikubari.cli.output import as_json_option, show
 
@@ -26,9 +27,14 @@ def rights() -> None:
 @as_json_option
 @click.pass_obj
 def export_person(settings: Settings, profile_id: str, file: Path, *, as_json: bool) -> None:
-    """Write everything about one customer into a file."""
+    """Write everything about one customer into a file, which nobody else on the machine may read.
+
+    A file that is there is written anew.
+    """
     with connect(settings) as client:
         answer = client.post(in_path("/api/profiles", profile_id, "export"))
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
     file.write_bytes(msgspec.json.format(msgspec.json.encode(answer), indent=1))
     show({"file": str(file)}, as_json=as_json)
 
@@ -42,7 +48,7 @@ def export_person(settings: Settings, profile_id: str, file: Path, *, as_json: b
 def erase(settings: Settings, profile_id: str, reason: str, *, yes: bool, as_json: bool) -> None:
     """Erase one customer everywhere, for ever."""
     if not yes:
-        click.confirm(f"Erase {profile_id} for ever?", abort=True)
+        confirm(f"Erase {profile_id} for ever?")
     with connect(settings) as client:
         body = {"confirm": profile_id, "reason": reason}
         show(client.post(in_path("/api/profiles", profile_id, "erase"), body), as_json=as_json)

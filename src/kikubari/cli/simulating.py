@@ -3,6 +3,7 @@
 import time
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from rich.progress import Progress
@@ -10,7 +11,7 @@ from rich.progress import Progress
 from kikubari.app import Settings
 from kikubari.cli.connection import AdminClient, connect, in_path
 from kikubari.cli.output import as_json_option, console, show
-from kikubari.spec.errors import UnavailableError
+from kikubari.spec.errors import InvalidInputError, UnavailableError
 
 _COLUMNS = ("step", "arrived", "waiting", "sent", "stopped", "ways")
 _ASKS_EVERY = 0.5
@@ -30,7 +31,7 @@ def simulate(
     Nothing is sent and nobody enters.
     """
     body = {
-        name: datetime.fromisoformat(given).astimezone().isoformat()
+        name: _read_instant(given, ZoneInfo(settings.timezone)).isoformat()
         for name, given in (("since", since), ("until", until))
         if given
     }
@@ -38,13 +39,26 @@ def simulate(
         begun = client.post(in_path("/api/journeys", journey_id, "simulations"), body)
         done = _wait(client, begun["id"], is_shown=not as_json)
     if done["state"] != "done":
-        raise UnavailableError(f"the simulation failed: {done['problem']}")
+        raise UnavailableError(
+            f"the simulation is {done['state']}: {done['problem']}".removesuffix(": ")
+        )
     result: dict[str, Any] = done["result"]
     if as_json:
         show(result, as_json=True)
         return
     show([_line(step) for step in result["steps"]], as_json=False, columns=_COLUMNS)
     console.print(_summary(result), soft_wrap=True)
+
+
+def _read_instant(text: str, zone: ZoneInfo) -> datetime:
+    """Return an instant; one that names no zone is by the shop's clock."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInputError(
+            f"{text!r} is no instant", hint="Such as 2026-11-22, or 2026-11-22T09:00+09:00."
+        ) from error
+    return read if read.tzinfo else read.replace(tzinfo=zone)
 
 
 def _wait(client: AdminClient, simulation_id: str, *, is_shown: bool) -> dict[str, Any]:
