@@ -100,7 +100,10 @@ def list_redemptions(
     before: Instant = "",
     limit: Limit = 100,
 ) -> list[RedemptionAnswer]:
-    """List orders with codes of an offer, newest first; go on `before` the last one."""
+    """List orders with codes of an offer, newest first; go on `before` the last one.
+
+    Orders of one instant come together: a page may be longer than its limit.
+    """
     found = services.offers.list_redemptions(offer_id, before=_read_instant(before), limit=limit)
     people = load_people(services, {one.number for one in found if one.number})
     return [

@@ -255,7 +255,11 @@ def list_uses(
     before_us: int | None,
     limit: int,
 ) -> Sequence[Found]:
-    """Return uses of an offer's codes, newest first, each with the code as it is written."""
+    """Return uses of an offer's codes, newest first, each with the code as it is written.
+
+    Those of one instant come together, beyond the limit if need be: who goes on before the last
+    one's instant misses none.
+    """
     query = (
         select(offer_uses, offer_codes.c.code)
         .join(
@@ -271,7 +275,13 @@ def list_uses(
     )
     if before_us is not None:
         query = query.where(offer_uses.c.at_us < before_us)
-    return connection.execute(query.order_by(offer_uses.c.at_us.desc()).limit(limit)).all()
+    query = query.order_by(offer_uses.c.at_us.desc(), offer_uses.c.code_key, offer_uses.c.use_key)
+    found = connection.execute(query.limit(limit)).all()
+    if len(found) < limit:
+        return found
+    last_us = found[-1].at_us
+    later = [row for row in found if row.at_us > last_us]
+    return [*later, *connection.execute(query.where(offer_uses.c.at_us == last_us))]
 
 
 def list_of_people(

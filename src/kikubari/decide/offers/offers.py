@@ -202,7 +202,7 @@ class Offers:
     def list_redemptions(
         self, offer_id: str, *, before: datetime | None = None, limit: int = 100
     ) -> list[Redemption]:
-        """Return orders with codes of an offer, newest first.
+        """Return orders with codes of an offer, newest first; those of one instant together.
 
         Raises:
             NotFoundError: no such offer.
