@@ -109,6 +109,7 @@ def somebody(language: str) -> Facts:
                         name: {"amount_minor": minor, "currency": "JPY"}
                         for name, minor in (
                             ("total", 98_600),
+                            ("shipping", 600),
                             ("old_price", 6_400),
                             ("new_price", 5_801),
                         )

@@ -194,10 +194,10 @@ def test_an_order_is_confirmed_with_all_that_was_ordered():
     )
     assert "鉄瓶 2号 × 2　￥2,600" in ja
     assert "ほか3点" in ja
-    assert "合計：￥98,600" in ja
+    assert "送料：￥600\n合計：￥98,600" in ja
     assert "Kettle of cast iron, number 2 × 2" in en
     assert "and 3 more" in en
-    assert "Total: ¥98,600" in en
+    assert "Delivery: ¥600\nTotal: ¥98,600" in en
 
 
 def test_a_price_that_fell_says_from_what_to_what():

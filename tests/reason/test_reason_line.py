@@ -25,6 +25,11 @@ def use(path, provenance=Provenance.OBSERVED, kind=Use.PRINTED):
     return FactUse(path=f"customer.{path}", use=kind, lineage=Lineage(provenance=provenance))
 
 
+def use_of(path):
+    lineage = Lineage(provenance=Provenance.OBSERVED)
+    return FactUse(path=path, use=Use.PRINTED, lineage=lineage)
+
+
 def test_consent_is_told_with_day_and_place_as_the_reader_counts_days():
     basis = Basis(consented_at=AT, consent_source="checkout", topic="Tea")
     assert build_reason(basis, [], language="en").text == (
@@ -72,6 +77,16 @@ def test_an_act_without_a_name_is_not_said_twice():
     assert one[1].endswith("It is based on what you did with us.")
     assert "内容は当店でのご利用（ご購入の履歴）をもとに" in both[0]
     assert both[1].endswith("It is based on what you did with us (what you bought).")
+
+
+def test_what_let_somebody_in_is_told_in_words_for_people():
+    began = [use_of("trigger.products"), use_of("trigger.order_id")]
+    told = build_reason(Basis(), [*began, use("last_staff", Provenance.DECLARED)], language="en")
+    assert told.text.endswith("what you told us (who served you) and what you did with us.")
+    beside = build_reason(Basis(), [*began, use_of("cart.products")], language="ja").text
+    assert "内容は当店でのご利用（カートの中身）をもとに" in beside
+    opened = FactOfUse(attribute="event_count:Preorder Opened", provenance=Provenance.OBSERVED)
+    assert "bought" not in build_reason(Basis(), [], language="en", chosen_by=[opened]).text
 
 
 def test_what_concerns_an_order_offers_a_choice_not_a_stop():

@@ -32,6 +32,8 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "prefecture": ("都道府県", "your prefecture"),
     "country": ("国", "your country"),
     "postal_code": ("郵便番号", "your postal code"),
+    "last_store": ("ご利用の店舗", "the store you visited"),
+    "last_staff": ("担当者", "who served you"),
     "favourite_store": ("よくご利用の店舗", "your usual store"),
     "member_rank": ("会員ランク", "your membership level"),
     "points": ("ポイント残高", "your points"),
@@ -54,6 +56,7 @@ _OTHER = ("その他の情報", "other details")
 _BETWEEN_WORDS = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])")
 # What choosing people by an event or kind of condition looks at.
 _ACTS: Mapping[str, tuple[str, str]] = {
+    "preorder opened": ANY_ACT,  # the shop's doing, no purchase
     "order": ("ご購入の履歴", "what you bought"),
     "checkout": ("ご購入のお手続き", "your checkout"),
     "cart": ("カートの中身", "your basket"),

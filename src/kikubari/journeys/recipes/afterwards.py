@@ -186,7 +186,7 @@ SUPPORT_FEEDBACK = Recipe(
                         "0: not at all",
                         "10: completely",
                     ),
-                    text("If something is still open, just reply to this e-mail."),
+                    text("If something is still open, just reply to this message."),
                 ),
             ),
         ),

@@ -77,7 +77,12 @@ def _confirm(step_id: str, *more: Products) -> MessageStep:
                 _LINES.format(title="title_ja", point="・", more="ほか{{ more }}点\n"),
                 when=_HAS_LINES,
             ),
-            text("合計：{{ trigger.amounts.total }}", when="trigger.amounts.total"),
+            text(
+                "{% if trigger.amounts.shipping %}送料：{{ trigger.amounts.shipping }}\n{% endif %}"
+                "{% if trigger.amounts.discount %}割引：{{ trigger.amounts.discount }}\n{% endif %}"
+                "合計：{{ trigger.amounts.total }}",
+                when="trigger.amounts.total",
+            ),
             products("trigger.products", limit=3, shows_price=False),
             *ja,
             text("ご不明な点がございましたら、このメールにご返信ください。"),
@@ -95,10 +100,17 @@ def _confirm(step_id: str, *more: Products) -> MessageStep:
                 _LINES.format(title="title", point="• ", more="and {{ more }} more\n"),
                 when=_HAS_LINES,
             ),
-            text("Total: {{ trigger.amounts.total }}", when="trigger.amounts.total"),
+            text(
+                "{% if trigger.amounts.shipping %}Delivery: {{ trigger.amounts.shipping }}\n"
+                "{% endif %}"
+                "{% if trigger.amounts.discount %}Discount: {{ trigger.amounts.discount }}\n"
+                "{% endif %}"
+                "Total: {{ trigger.amounts.total }}",
+                when="trigger.amounts.total",
+            ),
             products("trigger.products", limit=3, shows_price=False),
             *en,
-            text("Is something not right? Just reply to this e-mail."),
+            text("Is something not right? Just reply to this message."),
         ),
     )
 
@@ -168,7 +180,8 @@ FIRST_PURCHASE = Recipe(
     needs=(ORDERS_BEGIN, BEST_SELLERS_SHOWN),
     stands_in=(
         Words(
-            "次に選ばれる商品がまだ分からないときは、お客様に合いそうな商品や人気の商品を載せます。",
+            "次に選ばれる商品がまだ分からないときは、"
+            "お客様に合いそうな商品や人気の商品を載せます。",
             "Where it is not known yet what people buy next, things that may suit the customer, or "
             "sell well, are shown.",
         ),

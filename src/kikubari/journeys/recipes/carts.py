@@ -102,7 +102,9 @@ CART_ABANDONMENT = Recipe(
                     ),
                     products("cart.products", limit=6),
                     button("Back to my basket", CART),
-                    text("A question about size, material or delivery? Just reply to this e-mail."),
+                    text(
+                        "A question about size, material or delivery? Just reply to this message."
+                    ),
                 ),
                 then="days",
             ),

@@ -149,7 +149,7 @@ WELCOME = Recipe(
                     points(
                         "Begin with something you use every day: that is where quality shows.",
                         "Buying a present? Small and light is rarely wrong.",
-                        "Unsure about a size or material? Just reply to this e-mail.",
+                        "Unsure about a size or material? Just reply to this message.",
                     ),
                     recommended("cold_start", title="Popular with our customers:", fills=True),
                     button("See what is popular"),
