@@ -27,6 +27,13 @@ _DISTRESS = _SORE - {"health", "reproductive", "age"}
 # Matters that nobody calls somebody's unless it is so: an exam or a cot may as well be on offer.
 _SPECIAL = (_SORE - {"age"}) | {"hidden", "belief", "ethnicity", "politics", "sexuality", "crime"}
 _TAG = re.compile(r"[A-Z_]{3,}(?:_0)?")
+# What a shop and its customer have with each other takes back what is said in the same clause: a
+# voucher beside a loss is an offer, and the loss is no less said of the reader.
+_IN_CLAUSE = frozenset({"trade", "served", "welcome", "dealt", "our", "own_list", "season"})
+_CLAUSE_END = re.compile(
+    r"[,;:\u2013\u2014](?: |$)|(?<=[ねがでらてしどよたすん])、"
+    r"| (?:so|and|but|because|while) (?=(?:here|our|we|the|a|have|take|get|let)\b)"
+)
 
 
 class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,9 +90,7 @@ def read_claims(lower: str, *, is_open: bool) -> Claims:
         if is_open and not frame.open:
             continue
         said = pattern.search(tagged)
-        # In English what leaves open whom it concerns stands first: after a claim it is an offer.
-        before = tagged[: said.end()]
-        if any(grammar.bars[one].search(before if one == "if" else tagged) for one in bars):
+        if any(grammar.bars[one].search(_where(one, tagged, said)) for one in bars):
             continue
         for deed in frame.does:
             if deed.startswith("asserts"):
@@ -95,6 +100,21 @@ def read_claims(lower: str, *, is_open: bool) -> Claims:
             else:
                 signs.add(Sign(deed))
     return Claims(frozenset(signs), frozenset(asserts), is_of_ours)
+
+
+def _where(bar: str, tagged: str, said: Any) -> str:
+    """Return the part of a sentence in which a bar takes back what is said."""
+    if bar == "if":
+        # In English what leaves open whom it concerns stands first: after a claim it is an offer.
+        return tagged[: said.end()]
+    return _clause(tagged, said.start(), said.end()) if bar in _IN_CLAUSE else tagged
+
+
+def _clause(tagged: str, start: int, end: int) -> str:
+    """Return what stands from `start` to `end` with the rest of its clause."""
+    first = max((one.end() for one in _CLAUSE_END.finditer(tagged, 0, start)), default=0)
+    after = _CLAUSE_END.search(tagged, end)
+    return tagged[first : after.start() if after else len(tagged)]
 
 
 def matters_in(text: str) -> frozenset[str]:
