@@ -38,12 +38,16 @@ def anniversary_query(leaf: Anniversary, scope: Scope) -> Query:
         due = [anniversary_days(leaf, today) for today in todays]
         days = sorted(frozenset().union(*due))
         codes = [sum(1 << i for i, some in enumerate(due) if day in some) for day in days]
-        day = f"if(startsWith({text}, '--'), substring({text}, 3, 5), substring({text}, 6, 5))"
         named = f"{scope.add(days, 'Array(String)')}, {scope.add(codes, 'Array(UInt8)')}"
-        code = f"transform({day}, {named}, toUInt8(0))"
-        # Most days are not due, so hardly any text is looked at a second time.
-        is_date = f"match({text}, '^([0-9][0-9][0-9][0-9]|-)-')"
-        return f"if({code} = 0, 0, if({is_date}, {code}, 0))"
+        # Most texts are full dates, and most days are not due: hardly any text is cut at another
+        # place, or looked at a second time.
+        day = f"transform(substring({text}, 6, 5), {named}, toUInt8(0))"
+        is_full = f"match({text}, '^[0-9][0-9][0-9][0-9]-')"
+        without_year = f"transform(substring({text}, 3, 5), {named}, toUInt8(0))"
+        return (
+            f"if(({day} AS day) = 0, 0, if({is_full}, day, 0))"
+            f" + if(startsWith({text}, '--'), {without_year}, 0)"
+        )
 
     return _dated(leaf.trait, "1", pattern, scope)
 
@@ -85,6 +89,11 @@ def _dated(
     said = [f"said.{code + 1}" for code in range(1 << len(todays))]
     told = [f"told.{i + 1}" for i in range(len(todays))]
     code = f"if({counts}, {pattern('text', todays)}, 0)"
+    zone = f"transform(text, {zones}, {home})"
+    open_to_zones = (
+        f"{rows} AND name = 'timezone' AND bitmapCardinality(partly) > 0"
+        f" AND bitmapContains(partly, {PROFILE})"
+    )
     # Where a text holds at some of the todays, by today.
     due = [
         _union(one for n, one in enumerate(said[:-1]) if n >> place & 1)
@@ -103,21 +112,25 @@ def _dated(
         f" WHERE bitTest({pattern('date_text', todays)}, transform(zone, {zones}, {home}))"
     )
     sql = (
-        f"WITH (SELECT {_split(code, len(said))}"
-        f" {rows} AND name = {named}) AS said,"
+        f"WITH ({_split(code, len(said), f'{rows} AND name = {named}')}) AS said,"
         f" {_union(said[1:-1])} AS partly,"
-        f" (SELECT {_split(f'transform(text, {zones}, {home})', len(told))}"
-        f" {rows} AND name = 'timezone' AND bitmapCardinality(partly) > 0"
-        f" AND bitmapContains(partly, {PROFILE})) AS told,"
+        f" ({_split(zone, len(told), open_to_zones)}) AS told,"
         f" bitmapOr({_twice(said)}, {_twice(told)}) AS doubt"
         f" SELECT bitmapOr(bitmapAndnot({_union(settled)}, doubt), ({people_of(closely)}))"
     )
     return Query(sql, scope.parameters)
 
 
-def _split(code: str, n: int) -> str:
-    """Return the tuple of the people who have rows of each code below `n`."""
-    return f"({', '.join(f'groupBitmapStateIf({PROFILE}, {code} = {i})' for i in range(n))})"
+def _split(code: str, n: int, source: str) -> str:
+    """Return the query of a tuple: the people who have rows of each code below `n` in a source.
+
+    Grouping by the code reads it once; a condition for each would work it out for every one.
+    """
+    sets = (f"groupBitmapMergeStateIf(people, code = {i})" for i in range(n))
+    return (
+        f"SELECT ({', '.join(sets)}) FROM (SELECT toUInt8({code}) AS code,"
+        f" groupBitmapState({PROFILE}) AS people {source} GROUP BY code)"
+    )
 
 
 def _union(sets: Iterable[str]) -> str:

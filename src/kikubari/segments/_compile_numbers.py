@@ -261,24 +261,26 @@ def _average_within(
 
     Totals are compared with as many times the bound: nothing is divided, which takes longest.
     """
-    total = f"sum(toInt128({number}))"
     factor = 1 if isinstance(of, PropertyMeasure) else MICRO
     low, high = bounds
     parts = []
     if low is not None:
         sign, edge = (">=", low) if low > 0 else (">", low - 1)
-        parts.append(_compared(total, factor, sign, edge, scope))
+        parts.append(_compared(number, factor, sign, edge, scope))
     if high is not None:
         sign, edge = ("<", high + 1) if high >= 0 else ("<=", high)
-        parts.append(_compared(total, factor, sign, edge, scope))
+        parts.append(_compared(number, factor, sign, edge, scope))
     return " AND ".join(parts)
 
 
-def _compared(total: str, factor: int, sign: str, edge: int, scope: Scope) -> str:
-    # Bounds are below 2**70 millionths (see `Number`), so either product fits 128 bits.
+def _compared(number: str, factor: int, sign: str, edge: int, scope: Scope) -> str:
+    # What each number is above the bound adds up to nothing where the average is the bound: one
+    # sum tells as much as a total and a count. Bounds are below 2**70 millionths (see `Number`),
+    # so that it fits 128 bits.
     shared = gcd(factor, edge)
     times = "" if factor == shared else f" * {factor // shared}"
-    return f"{total}{times} {sign} {scope.add(edge // shared, 'Int128')} * toInt128(count())"
+    bound = scope.add(edge // shared, "Int128")
+    return f"sum(toInt128({number}){times} - {bound}) {sign} 0"
 
 
 def _value(of: DistinctOf, scope: Scope) -> tuple[str, str]:
