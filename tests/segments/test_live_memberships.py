@@ -109,10 +109,13 @@ def replayed(live: LiveShop, name: str, members: BitMap, n_before: int) -> tuple
     return members, len(events)
 
 
-BOUGHT = convert_condition({
-    "type": "event_count", "event": "Order Completed", "count": {"at_least": 1},
-    "window": {"type": "last", "duration": {"days": 90}},
-})  # fmt: skip
+BOUGHT, TWICE = (
+    convert_condition({
+        "type": "event_count", "event": "Order Completed", "count": {"at_least": times},
+        "window": {"type": "last", "duration": {"days": 90}},
+    })
+    for times in (1, 2)
+)  # fmt: skip
 
 
 def order(live: LiveShop, number: int, ago: timedelta = timedelta(0)) -> Event:
@@ -121,6 +124,23 @@ def order(live: LiveShop, number: int, ago: timedelta = timedelta(0)) -> Event:
         message_id=f"order-{number}-{at}", kind=EventKind.TRACK, type="Order Completed",
         occurred_at=at, received_at=at, source_id=1, number=number,
     )  # fmt: skip
+
+
+def test_what_arrives_late_counts_where_it_lies_in_the_window(live: LiveShop) -> None:
+    live.segments.put("bought", BOUGHT)
+    live.segments.put("twice", TWICE)
+    live.append(order(live, 7, DAY))
+    live.settle()
+    edge, microsecond = timedelta(days=90), timedelta(microseconds=1)
+    late = ((7, edge), (8, edge), (8, edge + DAY), (9, edge - microsecond), (9, -DAY))
+    live.append(*(order(live, number, ago) for number, ago in late))
+    live.settle()
+    assert live.memberships.members("bought") == BitMap([7, 9])
+    assert not live.memberships.members("twice")
+    live.append(order(live, 7, 2 * DAY), order(live, 8, 2 * DAY))
+    live.settle()
+    assert live.memberships.members("bought") == BitMap([7, 8, 9])
+    assert live.memberships.members("twice") == BitMap([7])
 
 
 def kinds(live: LiveShop, segment_id: str) -> list[tuple[str, int | None, str]]:

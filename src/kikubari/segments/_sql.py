@@ -74,13 +74,21 @@ class Scope:
         workspace_id: whose rows.
         moment: rows of later, or known later, are not there.
         numbers: only rows that carry one of these numbers; everybody's if None.
+        seen: the span in which all rows lie that conditions of their own are asked of (`within`),
+            so that nothing is asked of them that is known; nothing is known if None.
     """
 
     def __init__(
-        self, workspace_id: int, moment: Moment, numbers: Sequence[int] | None = None
+        self,
+        workspace_id: int,
+        moment: Moment,
+        numbers: Sequence[int] | None = None,
+        seen: Bounds | None = None,
     ) -> None:
         self.moment = moment
         self.parameters: dict[str, Any] = {}
+        self._names: dict[tuple[str, str], str] = {}
+        self._seen = seen
         self.workspace = self.add(workspace_id, "UInt16")
         self._whose = "profile != 0"
         if numbers is not None:
@@ -93,8 +101,14 @@ class Scope:
         return f"{{{name}:{kind}}}"
 
     def text(self, value: str) -> str:
-        """Return a text parameter."""
-        return self.add(value, "String")
+        """Return a text parameter, the same for the same text: the engine plans it once."""
+        return self._shared(value, "String")
+
+    def _shared(self, value: str | int, kind: str) -> str:
+        key = (kind, repr(value))
+        if key not in self._names:
+            self._names[key] = self.add(value, kind)
+        return self._names[key]
 
     def number(self, value: float) -> str:
         """Return a number that is bit for bit the one given: reading decimals may round."""
@@ -103,20 +117,26 @@ class Scope:
 
     def instant(self, micros: int) -> str:
         """Return an instant."""
-        return f"fromUnixTimestamp64Micro({self.add(micros, 'Int64')}, 'UTC')"
+        return f"fromUnixTimestamp64Micro({self._shared(micros, 'Int64')}, 'UTC')"
 
     def within(self, bounds: Bounds) -> str:
         """Return the condition that a row lies in the span and was known."""
-        parts = [f"at <= {self.instant(bounds.last)}"]
-        if bounds.first is not None:
+        return self._within(bounds, self._seen)
+
+    def _within(self, bounds: Bounds, seen: Bounds | None) -> str:
+        parts = []
+        if seen is None or seen.last > bounds.last:
+            parts = [f"at <= {self.instant(bounds.last)}"]
+        is_since = seen is not None and seen.first is not None and bounds.holds(seen.first)
+        if bounds.first is not None and not is_since:
             parts.append(f"at >= {self.instant(bounds.first)}")
         if self.moment.known_at is not None:
             parts.append(f"received_at <= {self.instant(self.moment.known_at)}")
-        return " AND ".join(parts)
+        return " AND ".join(parts) or "1"
 
     def rows(self, bounds: Bounds) -> str:
         """Return the condition of every scan: workspace, somebody's, in time, known."""
-        return f"workspace_id = {self.workspace} AND {self._whose} AND {self.within(bounds)}"
+        return f"workspace_id = {self.workspace} AND {self._whose} AND {self._within(bounds, None)}"
 
     def types(self, *types: str | None) -> str:
         """Return the further condition of a scan for events of these types, if all are named."""

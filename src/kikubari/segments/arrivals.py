@@ -35,7 +35,10 @@ from kikubari.spec.conditions import (
 )
 from kikubari.spec.conditions.values import CountRange
 from kikubari.spec.topics import ORDER_COMPLETED
-from kikubari.storage import ColumnarStore
+from kikubari.storage import ColumnarStore, QueryBudget
+
+# A few thousand rows are no work to share out.
+_BUDGET = {**QueryBudget.LIVE, "max_threads": 1}
 
 
 class Effect(Enum):
@@ -99,7 +102,7 @@ class Arrivals:
         """
         if not leaves:
             return {}
-        scope = Scope(self._workspace_id, moment)
+        scope = Scope(self._workspace_id, moment, seen=rows.seen(moment.as_of))
         asked: list[tuple[str, Effect]] = []
         codes: list[str] = []
         for digest, leaf in leaves.items():
@@ -112,7 +115,7 @@ class Arrivals:
             f" {PROFILE} AS p FROM events WHERE {scope.rows(Bounds(None, moment.as_of))}"
             f" AND {rows.arrived(span, scope)}"
         )
-        groups = self._columnar.query_groups(sql, scope.parameters)
+        groups = self._columnar.query_groups(sql, scope.parameters, budget=_BUDGET)
         found: dict[str, dict[Effect, BitMap]] = defaultdict(dict)
         for code, people in groups.items():
             digest, effect = asked[code - 1]

@@ -15,6 +15,7 @@ from pyroaring import BitMap
 
 from kikubari.events import PROFILE, Moves
 from kikubari.segments._sql import Scope
+from kikubari.segments.moment import Bounds
 from kikubari.segments.reads import Edge, Reads
 from kikubari.storage import ColumnarStore, StateStore
 
@@ -111,6 +112,10 @@ class NewRows:
             f"position > {scope.add(span.after, 'UInt64')}"
             f" AND position <= {scope.add(span.position, 'UInt64')}{since}"
         )
+
+    def seen(self, as_of: int) -> Bounds:
+        """Return the span in which the rows of the last `find` lie, up to an instant."""
+        return Bounds(min(self.earliest.values(), default=None), as_of)
 
     def _find_types(self, span: Span, *, recent: bool) -> bool:
         """Note which types arrived; False if rows are missing among the recent ones."""

@@ -236,7 +236,7 @@ class Tallies:
         """Add new events to these tallies, by one query."""
         if not tallies:
             return
-        scope = Scope(self._workspace_id, moment)
+        scope = Scope(self._workspace_id, moment, seen=rows.seen(moment.as_of))
         parts = [tally_rows(tally.subject, scope) for tally in tallies]
         codes = ", ".join(
             f"(if({one.condition}, {i}, -1), {one.n}, toInt128({one.total}))"
