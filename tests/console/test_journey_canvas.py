@@ -74,6 +74,16 @@ def test_steps_are_put_moved_and_taken_back_by_keys(wide, shop) -> None:
     shop.wait(lambda: len(shop.get(f"/api/journeys/{journey}/draft")["definition"]["steps"]) == 4)
 
 
+def test_a_message_without_a_word_says_so_in_the_readers_language(console, shop) -> None:
+    empty = {"type": "message", "id": "m", "template": {"default_language": "ja", "variants": {}}}
+    steps = {**TRACE, "start": "m", "steps": [empty]}
+    made = shop.post("/api/journeys", {"definition": steps, "id": f"blank-{uuid4().hex[:8]}"})
+    page = console.open(f"/journeys/{made['journey_id']}")
+    words = "まだ書かれていません" if console.view.language == "ja" else "Not written yet"
+    expect(page.get_by_role("treeitem").filter(has_text=words)).to_have_count(1)
+    console.check()
+
+
 def test_publishing_shows_what_differs_and_people_why_they_wait(wide, shop) -> None:
     journey = begin(shop)
     page = wide.open(f"/journeys/{journey}")

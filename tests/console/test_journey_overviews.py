@@ -83,6 +83,6 @@ def test_a_customers_messages_lead_to_what_sent_them(lively, lively_shop) -> Non
     page = lively.open(f"/profiles/{person}?part=messages")
     # The tab that is open is in sight, on a phone too.
     tab = page.locator("main nav [data-chosen=true]")
-    expect(tab).to_be_in_viewport(ratio=1)
+    expect(tab).to_be_in_viewport(ratio=0.9)
     page.get_by_role("link", name="News after an order").first.click()
     page.wait_for_url("**/journeys/news")

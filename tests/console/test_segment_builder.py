@@ -110,6 +110,21 @@ def test_a_nested_segment_is_made_by_keyboard_alone(
     assert stored["condition"] == tree
 
 
+def test_a_condition_that_is_chosen_by_enter_is_open_and_has_a_name(
+    builder: Page, wide: Console
+) -> None:
+    builder.get_by_role("button", name="Add a condition").last.focus()
+    builder.keyboard.press("Enter")
+    builder.keyboard.type("Prefecture")
+    builder.keyboard.press("Enter")
+    sentence = builder.locator("[data-node]:focus")
+    expect(sentence).to_have_attribute("aria-expanded", "true")
+    # What is not filled in yet is called by what it asks for.
+    expect(sentence).to_have_text("Prefecture")
+    expect(builder.get_by_text("Not complete yet")).to_have_count(1)
+    wide.check()
+
+
 def test_enter_in_the_middle_of_a_composition_commits_nothing(builder: Page) -> None:
     builder.get_by_role("button", name="Add a condition").click()
     search = builder.get_by_label("Search conditions")

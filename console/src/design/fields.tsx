@@ -12,7 +12,10 @@ export function isComposing(event: KeyboardEvent): boolean {
 /** A handler for Enter that leaves input methods alone. */
 export function onEnter(act: () => void): (event: KeyboardEvent) => void {
   return (event) => {
-    if (event.key === 'Enter' && !isComposing(event)) act()
+    if (event.key !== 'Enter' || isComposing(event)) return
+    // Else the key would also press what the act gives the focus to.
+    event.preventDefault()
+    act()
   }
 }
 

@@ -15,7 +15,15 @@ interface Props {
 
 export function TextLink({ to, params, search, children, className, label }: Props) {
   return (
-    <Link to={to} params={params} search={search} className={className} aria-label={label}>
+    <Link
+      to={to}
+      params={params}
+      search={search}
+      className={className}
+      aria-label={label}
+      // Only what leads to this very page, with what was chosen on it, is the current one.
+      activeOptions={{ exact: true }}
+    >
       {children}
     </Link>
   )

@@ -275,3 +275,14 @@ export const choices: Choice[] = [
   { key: 'new_list', kind: 'others', start: { type: 'list', list: '' } },
   { key: 'new_everyone', kind: 'others', start: { type: 'everyone' } },
 ]
+
+/** Returns what a condition most likely began as, to call it by while it says nothing yet. */
+export function choiceOf(leaf: Json): Choice | undefined {
+  const like = choices.filter((one) => one.start.type === leaf.type)
+  const key = { trait: 'new_attribute', event_count: 'new_count' }[String(leaf.type)]
+  return (
+    like.find((one) => leaf.trait && one.start.trait === leaf.trait) ??
+    like.find((one) => one.key === key) ??
+    like[0]
+  )
+}

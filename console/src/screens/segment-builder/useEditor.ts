@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { useLanguage } from '@/language/texts'
 import type { Audience } from './audience'
+import { choiceOf } from './choices'
 import type { Editing } from './editing'
 import { useText } from './texts'
 import * as tree from './tree'
@@ -58,7 +59,7 @@ export function useEditor<S extends { root: tree.GroupNode }>(options: Options<S
   const titleOf = (node: tree.TreeNode): string =>
     tree.isGroup(node)
       ? t('group_name', { joint: t(`joint_${node.joint}`) })
-      : (seen.current.get(node.id) ?? t('incomplete'))
+      : (seen.current.get(node.id) ?? t(choiceOf(node.leaf)?.key ?? 'incomplete'))
 
   const change: Editing['change'] = (next, mark) =>
     history.change((now) => ({ ...now, root: next(now.root) }), mark)

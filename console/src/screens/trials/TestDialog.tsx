@@ -23,10 +23,10 @@ export default function TestDialog({ broadcastId, letters, place = 0, onClose }:
   const t = useText()
   const sayError = useErrorLine()
   const members = useMembers()
-  const own = useSession().member?.id
-  const mine = members.filter((one) => one.id === own).map((one) => one.email)
+  // Members are named by their address; so those who may not list them need not type it either.
+  const { member, name: own } = useSession()
   const [written, setAddresses] = useState<string[]>()
-  const addresses = written ?? mine
+  const addresses = written ?? (member ? [own] : [])
   const [chosen, setChosen] = useState('')
   const audience = useQuery(getAudienceOptions({ path: { broadcast_id: broadcastId } }))
   const people = audience.data?.people ?? []

@@ -71,7 +71,9 @@ function NameCell({
   const t = useText()
   const traitName = useTraitName()
   const { kind, event, name } = attribute
-  const words = kind === 'trait' ? traitName(name) : name
+  const said = kind === 'trait' ? traitName(name) : name
+  // A name of the shop's own has no other words.
+  const words = said === name.replace(/_/g, ' ') ? name : said
   return (
     <span className={styles.name}>
       <TextLink to="/data/attribute" search={{ kind, event, name }}>

@@ -158,6 +158,7 @@ export const en = {
   outcome_cancelled: 'the journey was ended',
   fault_no_goal: 'No goal yet: what should people do in the end?',
   fault_not_filled: 'Not filled in yet',
+  fault_not_written: 'Not written yet',
 } as const
 
 export const ja = {
@@ -308,4 +309,5 @@ export const ja = {
   outcome_cancelled: 'ジャーニーが終了しました',
   fault_no_goal: '目標がまだありません',
   fault_not_filled: '未入力の項目があります',
+  fault_not_written: 'まだ書かれていません',
 } as const

@@ -185,7 +185,7 @@ export const ja = {
   way_happened: '行動あり',
   way_none: 'コードなし',
   way_has_code: 'コードあり',
-  way_own: '独自の条件',
+  way_own: '条件に合う方',
   channel_email: 'メール',
   channel_sms: 'SMS',
   channel_line: 'LINE',
