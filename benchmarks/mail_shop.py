@@ -66,7 +66,7 @@ from mail_template import TEMPLATE
 
 DOMAIN = "shop.example"
 ORIGIN = Origin("broadcast", "brd_benchmark")
-# Also of the baseline. What all of them wait to have written is written together.
+# What all of them wait to have written is written together.
 CONNECTIONS = 30
 _CURRENCY = "JPY"
 _TRACKING_KEY = b"t" * 32
