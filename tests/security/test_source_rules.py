@@ -173,7 +173,12 @@ RULES = {
             }
         ),
     ),
-    "sql of parts": Rule(makes_sql_of_parts, 'text(f"SELECT {column}")'),
+    "sql of parts": Rule(
+        makes_sql_of_parts,
+        'text(f"SELECT {column}")',
+        # There `text` is a paragraph of a letter.
+        frozenset({"journeys/recipes/buying.py"}),
+    ),
     "files by sql": Rule(asks_the_engine_for_files, "'COPY t TO PROGRAM x'"),
     "markup believed": Rule(
         imports("markupsafe.Markup", "liquid.Markup"),
