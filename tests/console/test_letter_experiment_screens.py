@@ -23,7 +23,7 @@ def test_a_second_letter_is_written_and_compared(
     console: Console, draft: str, shop: Installation
 ) -> None:
     page = console.open(f"/broadcasts/{draft}/edit")
-    page.get_by_role("button", name=re.compile("second letter|2通目と比べる")).click()
+    page.get_by_role("button", name=re.compile("second letter|別の案と比べる")).click()
     expect(page.get_by_role("button", name="B", exact=True)).to_have_attribute(
         "aria-pressed", "true"
     )

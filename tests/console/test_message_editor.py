@@ -87,20 +87,20 @@ def test_a_message_is_composed_in_japanese_by_mouse_and_sent(
     page.wait_for_url("**/broadcasts/brd_*/edit")
     draft = page.url.split("/")[-2]
     page.get_by_label("件名").fill("新茶が入りました")
-    page.get_by_label("文章の言葉").click()
+    page.get_by_label("本文", exact=True).click()
     page.keyboard.insert_text("今年の新茶が届きました。")
     palette = page.get_by_role("toolbar", name="ブロックを足す")
     palette.get_by_role("button", name="ボタンを足す").click()
-    page.get_by_label("ボタンの言葉").fill("ショップを見る")
+    page.get_by_label("ボタンの文字", exact=True).fill("ショップを見る")
     heading = palette.get_by_role("button", name="見出しを足す")
     heading.hover()
     page.mouse.down()
-    target = page.get_by_label("文章の言葉").bounding_box()
+    target = page.get_by_label("本文", exact=True).bounding_box()
     assert target is not None
     page.mouse.move(target["x"] + 40, target["y"] + 60, steps=6)
     page.mouse.move(target["x"] + 40, target["y"] + 2, steps=4)
     page.mouse.up()
-    page.get_by_label("見出しの言葉").nth(1).fill("静岡から")
+    page.get_by_label("見出しの文字", exact=True).nth(1).fill("静岡から")
     saved(page)
     kinds = [one["kind"] for one in written(shop, draft, "ja")]
     assert kinds == ["heading", "heading", "text", "button", "reason", "footer"]
