@@ -106,10 +106,11 @@ def check_postal_address(setup: SenderSetup) -> Finding:
         level=Level.OK if is_good else Level.FAIL,
         where="KIKUBARI_SHOP_ADDRESS",
         found=setup.postal_address,
-        publish="" if is_good else "the postal address of whoever advertises",
+        publish="" if is_good else "KIKUBARI_SHOP_ADDRESS=…",
         en="Templates can print {{ shop.address }}."
         if is_good
-        else "Advertisements must show a postal address. Set it, and print {{ shop.address }}.",
+        else "Advertisements must show the advertiser's postal address. Set it, and print"
+        " {{ shop.address }}.",
         ja="{{ shop.address }} で住所を表示できます。"
         if is_good
         else "広告メールには住所の表示が必要です。設定し、{{ shop.address }} を入れてください。",
