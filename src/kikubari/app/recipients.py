@@ -179,7 +179,8 @@ class ProfileRecipients:
         facts |= self._computed_facts(computed, shelves, now)
         if not is_profiled:
             facts = {name: fact for name, fact in facts.items() if _is_declared(fact)}
-        facts = {name: fact for name, fact in facts.items() if matter_of(name) not in unused}
+        if unused:
+            facts = {name: fact for name, fact in facts.items() if matter_of(name) not in unused}
         zone = _zone_name(person.traits)
         return Recipient(
             number=number,

@@ -59,7 +59,7 @@ _SLOTS = (
     )
     .order_by(contact_slots.c.at_us)
 )
-_LATEST = select(
+_PLACED = select(
     contact_slots.c.number,
     contact_slots.c.at_us,
     contact_slots.c.message_id,
@@ -72,6 +72,9 @@ _LATEST = select(
 ).where(
     contact_slots.c.workspace_id == bindparam("b_workspace"),
     contact_slots.c.number.in_(bindparam("b_numbers", expanding=True)),
+).subquery()
+_LATEST = select(_PLACED.c.number, _PLACED.c.at_us, _PLACED.c.message_id).where(
+    _PLACED.c.place <= bindparam("b_each")
 )
 _ANY_ABOVE = (
     select(dispatches.c.id)
@@ -178,9 +181,7 @@ def list_latest(
     connection: Connection, workspace_id: int, numbers: Collection[int], *, each: int
 ) -> _Rows:
     """Return (number, at_us, message_id) of the last that left to each number, or may have."""
-    placed = _LATEST.subquery()
-    query = select(placed.c.number, placed.c.at_us, placed.c.message_id)
-    return _select(connection, query.where(placed.c.place <= each), workspace_id, numbers)
+    return _select(connection, _LATEST, workspace_id, numbers, b_each=each)
 
 
 def find_giving(

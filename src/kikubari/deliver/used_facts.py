@@ -1,6 +1,7 @@
 """Which attributes of a person a rendered message used."""
 
 from collections.abc import Collection
+from functools import lru_cache
 
 import msgspec
 
@@ -32,6 +33,7 @@ def uses_any(record: bytes, attributes: Collection[str]) -> bool:
     return not names.isdisjoint(attributes)
 
 
+@lru_cache(maxsize=4_096)
 def matter_of(path: str) -> str:
     """Return the attribute a fact is about, by its path below the person or its bare name.
 
