@@ -47,6 +47,10 @@ _MIN_AROUND = 12
 # What the reader told is no guess.
 _TOLD = re.compile(r"\byou (?:have )?(?:told|wrote|let) us\b|(?:教えて|ご回答)いただ")
 _DENIED = re.compile(r"(?:no|nope|not quite|not that|well, no)[,.!:]|いいえ|いえ|いや、")
+_FOR_WHOEVER = re.compile(
+    r"^(?:if|when|whenever|should|for (?:anyone|those|people|everyone|all))\b"
+    r"|(?:方|かた)(?:へ|は|に|向け)|場合"
+)
 _QUOTES = {"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "}
 # Half of a surrogate pair becomes what stands for an unreadable character: no octets hold it.
 _PLAIN = str.maketrans(_QUOTES) | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
@@ -177,6 +181,11 @@ def _read(text: str) -> Sentence:
     found |= claims.signs
     if _TOLD.search(lower):
         found -= {Sign.STATES}
+    if Sign.HELPS in found and _FOR_WHOEVER.search(lower):
+        # Free help for whoever needs it leans on nobody.
+        found -= {Sign.PRESSES}
+    if Sign.CAUTIONS in found:
+        return Sentence(text, found - {Sign.COMFORTS}, mentions, occasions=named)
     if not mentions:
         said = claims.asserts
         return Sentence(text, found, said, said, said, said, named)

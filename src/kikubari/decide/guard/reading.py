@@ -35,6 +35,8 @@ _SURFACES = {
 _NEEDED = frozenset(
     {"transactional", "service", "safety", "security", "legal", "support", "confirmation"}
 )
+# Nothing is opened more surely: an advertisement filed under these is dressed up.
+_PROTECTIVE = frozenset({"safety", "security"})
 _PURCHASE = re.compile(
     r"\b(?:orders?|ordered|purchases?|purchased|bought|reorders?|replenish\w*|refills?"
     r"|subscription|invoice|receipt|owned|last item)\b"
@@ -128,7 +130,18 @@ class Reading:
     @cached_property
     def is_marketing(self) -> bool:
         """Whether it advertises: by its purpose, or because a needed message carries an offer."""
-        return self.purpose not in _NEEDED or Sign.ADVERTISES in self.copy.signs
+        return self.purpose not in _NEEDED or self.carries_offer
+
+    @property
+    def carries_offer(self) -> bool:
+        """Whether the words make an offer, or present something of the shop's and bid to get it."""
+        signs = self.copy.signs
+        return Sign.ADVERTISES in signs or signs >= {Sign.TOUTS, Sign.BIDS}
+
+    @property
+    def is_sent_as_protection(self) -> bool:
+        """Whether its sender files it under what protects people."""
+        return self.purpose in _PROTECTIVE
 
     @property
     def is_sent_as_marketing(self) -> bool:

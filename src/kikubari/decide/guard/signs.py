@@ -34,6 +34,9 @@ class Sign(StrEnum):
     GROUPS = "groups"  # speaks of people like the reader
     SUPPOSES = "supposes"  # leaves open whom it concerns: if you, for anyone who
     HEDGES = "hedges"  # leaves open whether it suits: you might like
+    CAUTIONS = "cautions"  # warns whoever it concerns: ask a doctor first, not for small children
+    HELPS = "helps"  # offers help that costs nothing
+    INVITES = "invites"  # to come with others, whoever they are
     SAYS_YOU = "says_you"
     ASKS_BACK = "asks_back"  # asks the reader to confirm or correct
     SCARCE = "scarce"  # a number left, a countdown: what stock may bear out
@@ -59,6 +62,8 @@ class Sign(StrEnum):
     FIRST_ORDER = "first_order"  # for newcomers
     UPSELLS = "upsells"
     ADVERTISES = "advertises"  # an offer that makes any message an advertisement
+    TOUTS = "touts"  # presents something of the shop's own as new or worth having
+    BIDS = "bids"  # asks to buy, to apply, to come in
     MISSES = "misses"  # speaks to somebody who has been away
     OWN_PRICE = "own_price"  # a price or discount for this reader alone
     OVERRIDES = "overrides"  # admits that the reader asked not to be written to

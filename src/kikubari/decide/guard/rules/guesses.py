@@ -104,7 +104,8 @@ def _sentence_on_groups(reading: Reading) -> str:
         (
             one.text
             for one in reading.copy.sentences
-            if Sign.GROUPS in one.signs and not one.signs & {Sign.SUPPOSES, Sign.HEDGES}
+            if Sign.GROUPS in one.signs
+            and not one.signs & {Sign.SUPPOSES, Sign.HEDGES, Sign.INVITES}
         ),
         "",
     )

@@ -26,15 +26,22 @@ _GIVEN_IN_TRUST = re.compile(
     r"|support|help ?desk|ticket|complaint|case|service call|payment|billing|invoice|card|bank"
     r"|tax|care|medical|health|treatment|patient|prescription|consultation|emergency|delivery"
     r"|shipping|returns?|refund|warranty|repair|recruit\w*|employment|legal|contract|insurance"
-    r"|account protection|abuse|dispute|safety|recall|diagnos\w*|pharmac\w*|courier)\b"
+    r"|account protection|abuse|dispute|safety|recall|diagnos\w*|pharmac\w*|courier"
+    r"|hospital|clinic)\b"
     r"|本人確認|認証|セキュリティ|防犯|不正|サポート|問い?合わ?せ|決済|支払|請求|配送|配達|お届け|返品|返金|修理"
-    r"|保証|診療|医療|治療|処方|介護|相談|採用|契約|緊急"
+    r"|保証|診療|健康診断|健診|検診|病院|医療|治療|処方|介護|相談|採用|契約|緊急"
 )
 _GIVEN_FOR_THIS = re.compile(
     r"\b(?:marketing|newsletter|offers?|promotions?|advertis\w*|personali[sz]\w*|recommend\w*"
-    r"|gifts?|treat|club|loyalty|preferences?|greetings?|birthday|reminders?|alerts?|updates)\b"
-    r"|広告|お知らせ|ご案内|メルマガ|おすすめ|お勧め|特典|誕生日"
+    r"|gifts?|treat|club|loyalty|preferences?|greetings?|birthday)\b"
+    r"|広告|メルマガ|おすすめ|お勧め|特典|誕生日"
 )
+# Letters on a subject, care and health among them: who signed up for these asked to read of it.
+_LETTERS = re.compile(
+    r"\b(?:letters?|magazine|digest|tips|topics?|mailing list|news|bulletin|column|recipes?)\b"
+    r"|便り|だより|通信|マガジン|レター|コラム|メール"
+)
+_SUBJECTS = re.compile(r"\b(?:care|health|medical)\b")
 
 
 def judge_consent(reading: Reading) -> Iterator[Objection]:
@@ -71,10 +78,18 @@ def judge_purpose(reading: Reading) -> Iterator[Objection]:
         purpose = normalise(given_for)
         if attribute not in used and not reading.channel.startswith(_medium_of(attribute)):
             continue
-        if _GIVEN_IN_TRUST.search(purpose) and not _GIVEN_FOR_THIS.search(purpose):
+        if _is_given_in_trust(purpose):
             yield block(attribute)
     if Sign.REPURPOSES in reading.copy.signs:
         yield block(reading.copy.where(Sign.REPURPOSES))
+
+
+def _is_given_in_trust(purpose: str) -> bool:
+    """Say whether people who told us something for this purpose did not think of advertising."""
+    if _GIVEN_FOR_THIS.search(purpose):
+        return False
+    subject = _SUBJECTS.sub("", purpose) if _LETTERS.search(purpose) else purpose
+    return _GIVEN_IN_TRUST.search(subject) is not None
 
 
 def _medium_of(attribute: str) -> tuple[str, ...]:

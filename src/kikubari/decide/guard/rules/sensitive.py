@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from kikubari.decide.guard.claims import matters_in
 from kikubari.decide.guard.contracts import Sensitivity
-from kikubari.decide.guard.copy_check import Copy
+from kikubari.decide.guard.copy_check import Copy, Sentence
 from kikubari.decide.guard.reading import FactReading, Reading
 from kikubari.decide.guard.rules.rule import Judge, Objection, block, warn
 from kikubari.decide.guard.signs import Sign
@@ -31,6 +31,12 @@ _FINE_PLACES = re.compile(
     r"|zip code|chome|home|floor|address)\b|町名|丁目|番地|郵便番号"
 )
 _GIFTS = re.compile(r"\b(?:gift|gifts|present|surprise|engagement ring)\b|贈り物|プレゼント|ギフト")
+# What the shop gives away or wraps says nothing of whom the person thinks of.
+_GIVEAWAY = re.compile(
+    r"\b(?:free gift|gift[- ]?(?:wrap\w*|box(?:es)?|receipts?))\b"
+    r"|(?:送料|ポイント|もれなく|全員に|抽選で|無料)[^。]{0,10}プレゼント|ギフト(?:包装|ラッピング|カード)",
+    re.IGNORECASE,
+)
 _YOUNG = re.compile(
     r"\b(?:minors?|child|children|kids?|teens?|teenager|under ?\d*|young|youth|adolescent|pupil"
     r"|school ?(?:age|child))\b|未成年|児童|生徒"
@@ -224,11 +230,21 @@ def _exposed(reading: Reading, copy: Copy, *, is_all_rendered: bool) -> Iterator
         return
     if copy.mentions & _SPECIAL or (copy.ties & _CLOSE):
         yield block()
-    elif Sign.GIFT in copy.signs or (
-        Sign.GIFT_WORD in copy.signs
-        and any(fact.family == "transactional" for fact in reading.facts)
-    ):
+    elif Sign.GIFT in copy.signs or any(_names_gift(reading, one) for one in copy.sentences):
         yield block(copy.where(Sign.GIFT, Sign.GIFT_WORD))
+
+
+def _names_gift(reading: Reading, sentence: Sentence) -> bool:
+    """Say whether it speaks of a present beside what the person ordered, saved or looked at."""
+    return (
+        Sign.GIFT_WORD in sentence.signs
+        and not _GIVEAWAY.search(sentence.text)
+        and any(
+            fact.family == "transactional"
+            or (fact.is_rendered and fact.family == "product_interest")
+            for fact in reading.facts
+        )
+    )
 
 
 JUDGES: dict[str, Judge] = {

@@ -89,6 +89,8 @@ def judge_truth(reading: Reading) -> Iterator[Objection]:
         yield block(reading.copy.where(Sign.FEIGNS))
     if reading.is_sent_as_marketing and reading.copy.signs >= {Sign.POSES, Sign.SELLS}:
         yield block(reading.copy.where(Sign.POSES))
+    if reading.is_sent_as_protection and reading.carries_offer:
+        yield block(reading.purpose)
     yield from _false_claims(reading)
 
 
