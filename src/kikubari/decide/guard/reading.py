@@ -129,14 +129,27 @@ class Reading:
 
     @cached_property
     def is_marketing(self) -> bool:
-        """Whether it advertises: by its purpose, or because a needed message carries an offer."""
-        return self.purpose not in _NEEDED or self.carries_offer
+        """Whether it advertises: by its purpose, or because a needed message carries an offer.
+
+        What is filed under safety and serves the shop alone is one whatever its words: a bill may
+        be of little use to the person, an alarm may not.
+        """
+        return (
+            self.purpose not in _NEEDED
+            or self.carries_offer
+            or (self.is_sent_as_protection and self.serves_shop_alone)
+        )
 
     @property
     def carries_offer(self) -> bool:
         """Whether the words make an offer, or present something of the shop's and bid to get it."""
         signs = self.copy.signs
         return Sign.ADVERTISES in signs or signs >= {Sign.TOUTS, Sign.BIDS}
+
+    @property
+    def serves_shop_alone(self) -> bool:
+        """Whether it is of little use to the person and of much to the shop."""
+        return (self.context.customer_value, self.context.marketer_value) == ("low", "high")
 
     @property
     def is_sent_as_protection(self) -> bool:

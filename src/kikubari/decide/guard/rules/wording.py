@@ -31,6 +31,17 @@ _POSING_STYLES = re.compile(
     r"\b(?:thread|reply|re|fwd?|forward\w*|friend|lover|invoice|bill|official notice|legal notice"
     r"|government|authority|bank|system alert|security alert|delivery notice|personal note)\b"
 )
+# What keeps people or their accounts from harm speaks of one of these.
+_PROTECTS = re.compile(
+    r"\b(?:codes?|pass(?:word|key|code)s?|log(?:ged)?[ -]?in|sign(?:ed)?[ -]?in|security|fraud\w*"
+    r"|scam|suspicious|unusual|verif\w*|confirm|stopp?(?:ed)?|block(?:ed)?|froz\w*|lock(?:ed)?|recall\w*"
+    r"|warning|alert|danger\w*|risk|harm|safe(?:ty|ly)?|unsafe|emergency|evacuat\w*|flood\w*|fire"
+    r"|storm|outage|leak\w*|do not|never|don't|closed|shut|inspect\w*|check|update|vaccin\w*"
+    r"|refund)\b"
+    r"|コード|パスワード|ログイン|サインイン|認証|不正|本人確認|心当たり|停止|中止|止め|回収|リコール|点検|交換"
+    r"|避難|地震|台風|大雨|津波|火災|停電|断水|警戒|注意|危険|安全|安否|おそれ|ワクチン|更新",
+    re.IGNORECASE,
+)
 _SPENT = re.compile(
     r"\b(?:spen[dt]\w*|turnover|ltv|clv|order value|basket value|amount|total|totals|paid"
     r"|revenue|orders? (?:\d+ ?[dmy]|count|total|year))\b|金額|総額|合計|累計"
@@ -89,9 +100,18 @@ def judge_truth(reading: Reading) -> Iterator[Objection]:
         yield block(reading.copy.where(Sign.FEIGNS))
     if reading.is_sent_as_marketing and reading.copy.signs >= {Sign.POSES, Sign.SELLS}:
         yield block(reading.copy.where(Sign.POSES))
-    if reading.is_sent_as_protection and reading.carries_offer:
+    if reading.is_sent_as_protection and _is_dressed_up(reading):
         yield block(reading.purpose)
     yield from _false_claims(reading)
+
+
+def _is_dressed_up(reading: Reading) -> bool:
+    """Say whether what is filed under safety sells, or presents or bids and protects nobody."""
+    if reading.carries_offer or reading.serves_shop_alone:
+        return True
+    return bool(reading.copy.signs & {Sign.TOUTS, Sign.BIDS}) and not any(
+        _PROTECTS.search(one.text) for one in reading.copy.sentences
+    )
 
 
 def judge_labels(reading: Reading) -> Iterator[Objection]:
