@@ -5,9 +5,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
-from psycopg.errors import DeadlockDetected
+from psycopg.errors import DeadlockDetected, UniqueViolation
 from sqlalchemy import Connection, create_engine, event, make_url
-from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 
 from kikubari.spec.errors import InvalidInputError, UnavailableError
 from kikubari.storage.state import Priority, Work
@@ -26,9 +26,10 @@ _LINE = {
 }
 # A process that froze, or is cut off, in the middle of a transaction holds its locks for so long.
 _ABANDONED_SECONDS = 15.0
-# Of two that wait for each other's locks the server undoes one, as if it had not begun: it begins
-# again. More often in a row than this is no accident.
-_DEADLOCKS_BORNE = 3
+# Of two that wait for each other's locks the server undoes one, as if it had not begun; and of two
+# that looked for a row before either had added it, the later one. It begins again, and finds what
+# the other did. More often in a row than this is no accident.
+_COLLISIONS_BORNE = 3
 
 
 class PostgresStateStore:
@@ -78,11 +79,11 @@ class PostgresStateStore:
 
     def _write(self, work: Work[T], *, is_durable: bool) -> T:
         with _told_apart():
-            for _ in range(_DEADLOCKS_BORNE):
+            for _ in range(_COLLISIONS_BORNE):
                 try:
                     return self._transact(work, is_durable=is_durable)
-                except OperationalError as error:
-                    if not isinstance(error.orig, DeadlockDetected):
+                except (OperationalError, IntegrityError) as error:
+                    if not isinstance(error.orig, DeadlockDetected | UniqueViolation):
                         raise
             return self._transact(work, is_durable=is_durable)
 

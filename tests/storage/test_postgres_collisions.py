@@ -1,4 +1,4 @@
-"""Two transactions that wait for each other's locks: the one that is undone begins again."""
+"""Two transactions in each other's way: the one that is undone begins again."""
 
 import threading
 from collections.abc import Iterator
@@ -51,6 +51,28 @@ def test_both_are_done_once(store: PostgresStateStore):
     with store.read() as connection:
         found = connection.execute(text("SELECT n FROM pots ORDER BY id")).scalars().all()
     assert found == [2, 2]
+
+
+def test_of_two_that_add_the_same_the_later_one_finds_it(store: PostgresStateStore):
+    store.write(lambda c: c.execute(text("CREATE UNIQUE INDEX one_each ON pots (id)")))
+    both_looked = threading.Barrier(2)
+    attempts = []
+
+    def work(connection: Connection) -> str:
+        found = connection.execute(text("SELECT n FROM pots WHERE id = 3")).scalar()
+        attempts.append(found)
+        if len(attempts) <= 2:
+            both_looked.wait(PATIENCE_SECONDS)
+        if found is not None:
+            return "was there"
+        connection.execute(text("INSERT INTO pots VALUES (3, 7)"))
+        return "added"
+
+    with ThreadPoolExecutor(2) as threads:
+        done = [threads.submit(store.write, work) for _ in range(2)]
+        said = sorted(one.result(PATIENCE_SECONDS) for one in done)
+    assert said == ["added", "was there"]
+    assert attempts == [None, None, 7]
 
 
 def test_one_that_is_always_in_the_way_is_told(store: PostgresStateStore):
