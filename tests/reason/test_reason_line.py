@@ -40,6 +40,11 @@ def test_consent_is_told_with_day_and_place_as_the_reader_counts_days():
     )
 
 
+def test_a_topic_that_is_called_news_is_not_called_so_twice():
+    told = build_reason(Basis(topic="お店からのお知らせ"), [], language="ja").text
+    assert told == "「お店からのお知らせ」の受け取りに同意いただいたため、お送りしています。"
+
+
 def test_what_is_not_known_is_not_said():
     told = build_reason(Basis(consent_source="src_0192"), [], language="en").text
     assert told == "You get this because you agreed to our e-mails."

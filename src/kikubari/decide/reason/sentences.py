@@ -21,6 +21,7 @@ _KINDS: Mapping[Provenance, tuple[str, str]] = {
     Provenance.INFERRED: ("当店の推定（{names}）", "what we guess ({names})"),  # noqa: RUF001 - Japanese brackets
     Provenance.THIRD_PARTY: ("他社からの情報（{names}）", "what others told us ({names})"),  # noqa: RUF001 - Japanese brackets
 }
+_NEWS_JA = ("お知らせ", "便り", "たより", "メール", "ニュース", "通信", "案内")
 # Said where the only thing to name is that something was done.
 _AN_ACT = ("当店でのご利用", "what you did with us")
 
@@ -84,11 +85,17 @@ def _by_provenance(
 def _why_ja(basis: Basis, zone: str) -> str:
     if not basis.is_marketing:
         return "ご注文やお手続きに関するご連絡のため、お送りしています。"
-    topic = f"「{basis.topic}」の" if basis.topic else ""
     day = _day_ja(basis.consented_at, zone)
     source = source_label(basis.consent_source, is_ja=True)
     where = f"{source}で" if source else ""
-    return f"{day}{where}{topic}お知らせの受け取りに同意いただいたため、お送りしています。"
+    return f"{day}{where}{_news_ja(basis.topic)}の受け取りに同意いただいたため、お送りしています。"
+
+
+def _news_ja(topic: str) -> str:
+    """Return what was agreed to; a topic that is called news already needs no second word."""
+    if not topic:
+        return "お知らせ"
+    return f"「{topic}」" if topic.endswith(_NEWS_JA) else f"「{topic}」のお知らせ"
 
 
 def _why_en(basis: Basis, zone: str) -> str:
