@@ -59,20 +59,24 @@ _SLOTS = (
     )
     .order_by(contact_slots.c.at_us)
 )
-_PLACED = select(
-    contact_slots.c.number,
-    contact_slots.c.at_us,
-    contact_slots.c.message_id,
-    func.row_number()
-    .over(
-        partition_by=contact_slots.c.number,
-        order_by=(contact_slots.c.at_us.desc(), contact_slots.c.message_id.desc()),
+_PLACED = (
+    select(
+        contact_slots.c.number,
+        contact_slots.c.at_us,
+        contact_slots.c.message_id,
+        func.row_number()
+        .over(
+            partition_by=contact_slots.c.number,
+            order_by=(contact_slots.c.at_us.desc(), contact_slots.c.message_id.desc()),
+        )
+        .label("place"),
     )
-    .label("place"),
-).where(
-    contact_slots.c.workspace_id == bindparam("b_workspace"),
-    contact_slots.c.number.in_(bindparam("b_numbers", expanding=True)),
-).subquery()
+    .where(
+        contact_slots.c.workspace_id == bindparam("b_workspace"),
+        contact_slots.c.number.in_(bindparam("b_numbers", expanding=True)),
+    )
+    .subquery()
+)
 _LATEST = select(_PLACED.c.number, _PLACED.c.at_us, _PLACED.c.message_id).where(
     _PLACED.c.place <= bindparam("b_each")
 )
