@@ -4,7 +4,7 @@
 A server of its own is started from Debian's packages. It holds the events, traits and consents of a
 generated home with merges resolved beforehand, which is more than a fair start, and is vacuumed, so
 that indexes alone can answer. Both sides name the same people and hand them over in binary, turn by
-turn. At most a twentieth of the full size is loaded.
+turn. At most a quarter of the full size is loaded.
 """
 
 import sys
@@ -29,7 +29,7 @@ from segments import Questions
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 from postgres_server import find_binaries, running_postgres
 
-MOST = 0.05
+MOST = 0.25
 _REPEATS, _FEW_REPEATS = 7, 2
 _SETTINGS = "-c shared_buffers=1GB -c work_mem=256MB -c jit=off -c random_page_cost=1.1"
 _WHO = "dictGetOrDefault('profile_of', 'profile', toUInt64(profile), profile)"
