@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import lru_cache
 from typing import Literal, NamedTuple
 from zoneinfo import available_timezones
 
@@ -144,7 +144,8 @@ def _code(value: str) -> str:
     return _SEPARATORS.sub("_", value.strip().lower())
 
 
-@cache
+# Bounded: anybody with a write key can make up names of attributes.
+@lru_cache(maxsize=256)
 def _choices(name: str, language: Language) -> tuple[Choice, ...]:
     """Return the usual values of a fact in the order they are offered in."""
     locale = Locale(language)
