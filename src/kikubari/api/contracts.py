@@ -55,6 +55,7 @@ from kikubari.journeys import (
     SavedBlocks,
     TestedAddress,
 )
+from kikubari.journeys.readiness import ReadinessCheck
 from kikubari.journeys.recipes import RecipeBook
 from kikubari.journeys.simulation import Simulations
 from kikubari.kit.clock import Clock
@@ -313,6 +314,7 @@ class JourneyServices:
     journeys: Journeys
     experiments: Experiments
     explaining: Explaining
+    readiness: ReadinessCheck
     recipes: RecipeBook
     simulations: Simulations
 

@@ -236,6 +236,7 @@ class House:
                 journeys=self._journeys.journeys,
                 experiments=self._journeys.experiments,
                 explaining=self._journeys.explaining,
+                readiness=self._trying.readiness,
                 recipes=self._trying.recipes,
                 simulations=self._trying.simulations,
             ),

@@ -22,6 +22,7 @@ from kikubari.cli.segments import read_json
 
 _COLUMNS = ("id", "name", "state", "version", "has_changes", "active", "entered")
 _STORY = ("entry", "at", "what", "why")
+_FINDINGS = ("what", "seen", "where", "how")
 _MOST = 500
 
 
@@ -94,6 +95,20 @@ def show_journey(settings: Settings, journey_id: str, *, as_json: bool) -> None:
     show({**found, "faults": told}, as_json=as_json)
 
 
+@journey.command("readiness")
+@click.argument("journey_id")
+@as_json_option
+@click.pass_obj
+def show_readiness(settings: Settings, journey_id: str, *, as_json: bool) -> None:
+    """Say whether the shop sends and has what a draft looks at, and how to send what is missing."""
+    with connect(settings) as client:
+        found = client.get(in_path("/api/journeys", journey_id, "readiness"))
+    if as_json:
+        show(found, as_json=True)
+        return
+    show([_finding_line(one) for one in found["findings"]], as_json=False, columns=_FINDINGS)
+
+
 @journey.command("apply")
 @click.argument("folder", type=KNOWN_FOLDER)
 @click.option("--publish", is_flag=True, help="Also publish those that change.")
@@ -118,7 +133,12 @@ def apply(settings: Settings, folder: Path, *, publish: bool, yes: bool, as_json
 @as_json_option
 @click.pass_obj
 def publish_journey(settings: Settings, journey_id: str, *, as_json: bool) -> None:
-    """Publish a journey's draft; people on the way stay on their version."""
+    """Publish a journey's draft; people on the way stay on their version.
+
+    What it looks at and the shop never sent is said first; that keeps nothing from being published.
+    """
+    if not as_json:
+        _warn(settings, journey_id)
     _act(settings, journey_id, "publish", as_json=as_json)
 
 
@@ -159,6 +179,24 @@ def _act(settings: Settings, journey_id: str, act: str, *, as_json: bool) -> Non
     with connect(settings) as client:
         found = client.post(in_path("/api/journeys", journey_id, act))
     show(found if as_json else {name: found[name] for name in _COLUMNS}, as_json=as_json)
+
+
+def _warn(settings: Settings, journey_id: str) -> None:
+    with connect(settings) as client:
+        found = client.get(in_path("/api/journeys", journey_id, "readiness"))["findings"]
+    for one in found:
+        if one["is_warning"]:
+            line = _finding_line(one)
+            click.echo(f"Note: {line['what']} ({line['where']}). {line['how']}", err=True)
+
+
+def _finding_line(one: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "what": one["message"],
+        "seen": one["last_seen_at"] or "",
+        "where": ", ".join(one["paths"]),
+        "how": " · ".join(part for part in (one["example"], one["how"]) if part),
+    }
 
 
 def _list_all(client: AdminClient) -> list[dict[str, Any]]:

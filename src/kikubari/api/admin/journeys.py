@@ -24,6 +24,7 @@ from kikubari.journeys import (
     Waiting,
 )
 from kikubari.journeys.definition import JourneyDefinition
+from kikubari.journeys.readiness import Readiness
 from kikubari.spec.errors import NotFoundError
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500)]
@@ -93,6 +94,15 @@ def save_journey_draft(
 ) -> JourneyDraft:
     """Keep a draft, whole or not; refused where another came after the one it is `based_on`."""
     return services.journeys.save_draft(journey_id, data, based_on=based_on)
+
+
+@get("/journeys/{journey_id:str}/readiness", guards=[requires("read")], sync_to_thread=True)
+def get_journey_readiness(
+    services: NamedDependency[Services], journey_id: FromPath[str]
+) -> Readiness:
+    """Return whether the shop sends and has what the draft looks at; nothing of it is a fault."""
+    draft = services.journeys.get_draft(journey_id)
+    return services.readiness.look(journey_id, draft.draft_no, draft.definition)
 
 
 @get("/journeys/{journey_id:str}/diff", guards=[requires("read")], sync_to_thread=True)
@@ -231,6 +241,7 @@ journey_handlers = [
     pause_journey,
     resume_journey,
     drain_journey,
+    get_journey_readiness,
     cancel_journey,
     count_journey,
     list_people_at_step,

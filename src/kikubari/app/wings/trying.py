@@ -11,7 +11,7 @@ from kikubari.app.past import (
     PastHabits,
     PreviewGuard,
 )
-from kikubari.app.surveying import ColumnarSurvey
+from kikubari.app.surveying import ShopSurvey
 from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.journeys import JourneysWing
 from kikubari.app.wings.letters import LettersWing
@@ -20,6 +20,7 @@ from kikubari.app.wings.people import PeopleWing
 from kikubari.app.wings.segments import SegmentsWing
 from kikubari.deliver import FrequencyPolicies, Sender
 from kikubari.events import RowBuilder
+from kikubari.journeys.readiness import ReadinessCheck
 from kikubari.journeys.recipes import RecipeBook
 from kikubari.journeys.simulation import Past, Simulations
 from kikubari.segments import EventTests, RememberedPeople
@@ -27,7 +28,7 @@ from kikubari.spec.envelope import DEFAULT_WORKSPACE
 
 
 class TryingWing:
-    """Recipes and simulations."""
+    """Recipes, what journeys look at and whether it comes, and simulations."""
 
     def __init__(
         self,
@@ -46,7 +47,16 @@ class TryingWing:
         self._segments = segments
         self._letters = letters
         self._policies = policies
-        self.recipes = RecipeBook(ColumnarSurvey(ground.columnar), ground.clock)
+        survey = ShopSurvey(
+            log.attributes,
+            columnar=ground.columnar,
+            catalog=letters.catalog,
+            engine=segments.engine,
+            memberships=segments.memberships,
+            clock=ground.clock,
+        )
+        self.recipes = RecipeBook(survey)
+        self.readiness = ReadinessCheck(survey)
         self.simulations = Simulations(
             ground.state,
             self._remember,

@@ -2,7 +2,6 @@
 
 from kikubari.journeys.recipes.book import RecipeBook as RecipeBook
 from kikubari.journeys.recipes.book import RecipeOptions as RecipeOptions
-from kikubari.journeys.recipes.contracts import DataSurvey as DataSurvey
 from kikubari.journeys.recipes.contracts import Need as Need
 from kikubari.journeys.recipes.contracts import NeedStanding as NeedStanding
 from kikubari.journeys.recipes.contracts import Recipe as Recipe

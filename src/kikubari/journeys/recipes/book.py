@@ -1,7 +1,5 @@
 """The recipes as one shop sees them: which of them its data is enough for, and installing one."""
 
-from collections.abc import Callable
-from datetime import timedelta
 from typing import Annotated, Literal
 
 import msgspec
@@ -9,17 +7,12 @@ from msgspec import Meta
 
 from kikubari.deliver import Sender
 from kikubari.journeys.definition import JourneyDefinition, check_journey
-from kikubari.journeys.recipes.contracts import (
-    DataSurvey,
-    Need,
-    NeedStanding,
-    Recipe,
-    RecipeStanding,
-)
+from kikubari.journeys.readiness import ShopData, count_amount, show_how
+from kikubari.journeys.recipes.contracts import Need, NeedStanding, Recipe, RecipeStanding
 from kikubari.journeys.recipes.recipes import RECIPES, get_recipe, make_journey
-from kikubari.kit.clock import Clock
 
-_LATELY = timedelta(days=90)
+# Rare things count too: a shop has few birthdays told, and fewer pre-orders opened.
+_LATELY_DAYS = 90
 
 
 class RecipeOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,17 +37,15 @@ class RecipeBook:
     """Lists recipes and makes journeys of them.
 
     Args:
-        survey: says what data there is.
-        clock: readiness is about the last 90 days.
+        data: says what the shop sends and has.
     """
 
-    def __init__(self, survey: DataSurvey, clock: Clock) -> None:
-        self._survey = survey
-        self._clock = clock
+    def __init__(self, data: ShopData) -> None:
+        self._data = data
 
     def list_recipes(self) -> list[RecipeStanding]:
         """Return all recipes, in the order of a customer's way, with their readiness."""
-        return self._stand(RECIPES)
+        return [self._stand(recipe) for recipe in RECIPES]
 
     def get_recipe(self, recipe_id: str) -> RecipeStanding:
         """Return one recipe with its readiness.
@@ -62,8 +53,7 @@ class RecipeBook:
         Raises:
             NotFoundError: there is none by that id.
         """
-        (standing,) = self._stand((get_recipe(recipe_id),))
-        return standing
+        return self._stand(get_recipe(recipe_id))
 
     def make(self, recipe_id: str, options: RecipeOptions) -> JourneyDefinition:
         """Return the journey that a recipe makes.
@@ -84,30 +74,21 @@ class RecipeBook:
         check_journey(journey)
         return journey
 
-    def _stand(self, recipes: tuple[Recipe, ...]) -> list[RecipeStanding]:
-        needs = [need for recipe in recipes for need in recipe.needs]
-        names = {
-            kind: {need.name for need in needs if need.kind == kind} for kind in ("event", "trait")
-        }
-        events = self._survey.count_events(names["event"], since=self._clock.now() - _LATELY)
-        traits = self._survey.count_traits(names["trait"])
-        counts: dict[str, Callable[[str], int]] = {
-            "event": lambda name: events.get(name, 0),
-            "trait": lambda name: traits.get(name, 0),
-        }
-        return [_standing_of(recipe, counts) for recipe in recipes]
+    def _stand(self, recipe: Recipe) -> RecipeStanding:
+        needs = [self._stand_need(need, recipe.journey) for need in recipe.needs]
+        return RecipeStanding(
+            recipe=recipe,
+            needs=needs,
+            is_ready=all(one.is_met for one in needs if one.need.is_required),
+        )
 
-
-def _standing_of(recipe: Recipe, counts: dict[str, Callable[[str], int]]) -> RecipeStanding:
-    needs = [_need_standing(need, counts) for need in recipe.needs]
-    return RecipeStanding(
-        recipe=recipe,
-        needs=needs,
-        is_ready=all(one.is_met for one in needs if one.need.is_required),
-    )
-
-
-def _need_standing(need: Need, counts: dict[str, Callable[[str], int]]) -> NeedStanding:
-    count = counts.get(need.kind)
-    people = None if count is None else count(need.name)
-    return NeedStanding(need=need, people=people, is_met=people is None or people > 0)
+    def _stand_need(self, need: Need, journey: JourneyDefinition) -> NeedStanding:
+        amount = count_amount(self._data, need.kind, need.name, days=_LATELY_DAYS)
+        example = "" if amount.n else show_how(need.kind, need.name, journey, self._data)
+        return NeedStanding(
+            need=need,
+            n=amount.n,
+            last_seen_at=amount.last_at,
+            is_met=amount.n > 0,
+            example=example,
+        )

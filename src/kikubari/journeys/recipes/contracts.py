@@ -1,8 +1,7 @@
 """What a recipe is, and what it says of its readiness in a shop."""
 
-from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal
 
 import msgspec
 
@@ -16,7 +15,7 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     """Data that a recipe reads.
 
     Attributes:
-        kind: ``event`` and ``trait`` are looked for in the shop's log; the others are told only.
+        kind: an event or trait that the shop sends, a consent of anybody, any product.
         name: of the event or trait; of a consent its purpose.
         is_required: without it nobody enters; else the messages say less.
         use: what it is for.
@@ -57,14 +56,17 @@ class NeedStanding(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         need: which.
-        people: who had such an event in the last 90 days, or have the trait now; None where that
-            is not looked for.
-        is_met: somebody does, or nothing is looked for.
+        n: such events in the last 90 days, people who have the trait or agreed, or products.
+        last_seen_at: of an event: when the last one was; None: never.
+        is_met: there is one.
+        example: a line of code, or a command, that sends what is missing.
     """
 
     need: Need
-    people: int | None
+    n: int
+    last_seen_at: datetime | None = None
     is_met: bool
+    example: str = ""
 
 
 class RecipeStanding(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,15 +75,3 @@ class RecipeStanding(msgspec.Struct, frozen=True, kw_only=True):
     recipe: Recipe
     needs: list[NeedStanding]
     is_ready: bool
-
-
-class DataSurvey(Protocol):
-    """Counts who sent what; `app` implements it on `segments`."""
-
-    def count_events(self, names: Collection[str], *, since: datetime) -> Mapping[str, int]:
-        """Return how many people had each event; who is not in it had none."""
-        ...
-
-    def count_traits(self, names: Collection[str]) -> Mapping[str, int]:
-        """Return how many people have each trait."""
-        ...
