@@ -1,7 +1,7 @@
 """Forecasts for people at a terminal: from any file of purchases, without a server."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +16,8 @@ from kikubari.decide.predict import (
     evaluate_replenishment,
     export_purchases,
     export_replenishment,
+    horizon_of_goods,
+    horizon_of_purchases,
 )
 from kikubari.spec.errors import InvalidInputError
 
@@ -32,7 +34,7 @@ class PurchaseFile(msgspec.Struct, frozen=True, kw_only=True):
         path: Parquet or CSV.
         columns: customer, item, time and value, as they are called in the file.
         as_of: a date or time; what lies after it is not looked at for the forecast.
-        horizon: how far ahead, such as `39w` or `28d`.
+        horizon: how far ahead, such as `39w` or `28d`; empty lets the history say.
         subject: purchases of customers, or replenishment of products.
     """
 
@@ -49,10 +51,10 @@ def evaluate_file(asked: PurchaseFile) -> Any:
     Raises:
         InvalidInputError: the file, or what is asked of it, cannot be used.
     """
-    history, as_of, horizon = _read(asked), parse_day(asked.as_of), parse_horizon(asked.horizon)
+    history, as_of, horizon = _read(asked)
     if asked.subject == "purchases":
-        return _told(evaluate_purchases(history, as_of, horizon))
-    return _told(evaluate_replenishment(history, as_of, horizon))
+        return _told(evaluate_purchases(history, as_of, horizon), history)
+    return _told(evaluate_replenishment(history, as_of, horizon), history)
 
 
 def export_file(asked: PurchaseFile, out: Path) -> Any:
@@ -61,16 +63,21 @@ def export_file(asked: PurchaseFile, out: Path) -> Any:
     Raises:
         InvalidInputError: the file, or what is asked of it, cannot be used.
     """
-    history, as_of, horizon = _read(asked), parse_day(asked.as_of), parse_horizon(asked.horizon)
+    history, as_of, horizon = _read(asked)
     if asked.subject == "purchases":
-        return _told(export_purchases(history, as_of, horizon, out))
-    return _told(export_replenishment(history, as_of, horizon, out))
+        return _told(export_purchases(history, as_of, horizon, out), history)
+    return _told(export_replenishment(history, as_of, horizon, out), history)
 
 
-def _read(asked: PurchaseFile) -> History:
+def _read(asked: PurchaseFile) -> tuple[History, datetime, timedelta]:
+    as_of = parse_day(asked.as_of)
+    said = parse_horizon(asked.horizon) if asked.horizon else None
     customer, item, time, value = asked.columns
     columns = HistoryColumns(customer=customer, item=item, time=time, value=value)
-    return read_history(asked.path, columns, needs_item=asked.subject == "replenishment")
+    is_of_goods = asked.subject == "replenishment"
+    history = read_history(asked.path, columns, needs_item=is_of_goods)
+    usual = horizon_of_goods if is_of_goods else horizon_of_purchases
+    return history, as_of, said or usual(history, as_of)
 
 
 def parse_horizon(text: str) -> timedelta:
@@ -87,8 +94,8 @@ def parse_horizon(text: str) -> timedelta:
     return int(number) * _UNITS[unit]
 
 
-def _told(found: Any) -> dict[str, Any]:
-    answer: dict[str, Any] = msgspec.to_builtins(found)
+def _told(found: Any, history: History) -> dict[str, Any]:
+    answer: dict[str, Any] = msgspec.to_builtins(found) | {"n_skipped": history.n_skipped}
     card = found if isinstance(found, PurchaseCard | ReplenishmentCard) else found.card
     if card.withheld is not None:
         answer["why"] = WITHHELD_TEXTS[card.withheld]["en"]

@@ -39,7 +39,6 @@ def _about_a_file(command: Callable[..., None]) -> Callable[..., None]:
             help="Parquet or CSV: a line per product bought, or per purchase.",
         ),
         click.option("--as-of", required=True, help="Date, or time with zone; UTC without."),
-        click.option("--horizon", required=True, help="How far ahead: 28d, 39w."),
         click.option(
             "--what",
             type=click.Choice(SUBJECTS),
@@ -71,6 +70,7 @@ def _column_option(name: str) -> Callable[..., Any]:
 
 @predict.command()
 @_about_a_file
+@click.option("--horizon", required=True, help="How far ahead: 28d, 39w.")
 @as_json_option
 def evaluate(asked: PurchaseFile, *, as_json: bool) -> None:
     """Forecast as of an instant and hold it against what came after."""
@@ -80,6 +80,7 @@ def evaluate(asked: PurchaseFile, *, as_json: bool) -> None:
 
 @predict.command()
 @_about_a_file
+@click.option("--horizon", default="", help="How far ahead; by default the history says.")
 @click.option(
     "--out",
     required=True,

@@ -88,6 +88,7 @@ def evaluate(asked: HistoryFile, *, as_json: bool) -> None:
         f"{found.n_customers:,} customers, {found.n_items:,} items;"
         f" ranked by {found.chosen}, ready in {found.seconds_to_fit:.0f} s"
     )
+    _tell_skipped(found.n_skipped)
     lines = [
         {
             "ranking": one.ranking,
@@ -130,6 +131,7 @@ def export(asked: HistoryFile, *, limit: int, out: Path, as_json: bool) -> None:
         f"{found.n_rows:,} rows for {found.n_customers:,} customers,"
         f" {found.horizon_days:g} days ahead, ranked by {found.chosen}"
     )
+    _tell_skipped(found.n_skipped)
 
 
 @recommend.command("show")
@@ -176,6 +178,11 @@ def show_customer(
         for one in answer["items"]
     ]
     show(lines, as_json=False, columns=("product", "title", "strategy", "why"))
+
+
+def _tell_skipped(n_lines: int) -> None:
+    if n_lines:
+        click.echo(f"{n_lines:,} lines without customer, item or time were left out")
 
 
 def _told(figure: Any, digits: int = 4) -> str:

@@ -7,7 +7,6 @@ from it need not know which. Rows of one purchase are lines: several may share o
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,13 +15,9 @@ import pyarrow.csv
 import pyarrow.parquet
 from numpy.typing import NDArray
 
+from kikubari.decide._history_columns import HistoryFileError, is_text, to_names, to_numbers
+from kikubari.decide._history_times import to_instants
 from kikubari.spec.errors import InvalidInputError
-
-
-class HistoryFileError(InvalidInputError):
-    """A file cannot be read as a history of purchases."""
-
-    code = "history_unreadable"
 
 
 @dataclass(frozen=True)
@@ -46,7 +41,7 @@ class History:
         value: float64, what the line is worth; negative is a return, NaN unknown.
         items: names of items, sorted; None when the history tells none.
         item: int32, places in `items`.
-        n_skipped: lines left out because customer or time was missing.
+        n_skipped: lines left out because customer, item or time was missing.
     """
 
     customers: pa.Array
@@ -99,7 +94,7 @@ def read_history(
 
 
 def _read_table(path: Path, names: HistoryColumns) -> pa.Table:
-    kinds = path.suffixes
+    kinds = [suffix.lower() for suffix in path.suffixes]
     wanted = [names.customer, names.item, names.time, names.value]
     try:
         if ".parquet" in kinds:
@@ -121,26 +116,31 @@ def _read_table(path: Path, names: HistoryColumns) -> pa.Table:
 def history_of(table: pa.Table, names: HistoryColumns) -> History:
     """Return a table that has at least customers and times as a history.
 
+    Lines without a customer, a time or, where the table has items, an item are left out.
+
     Raises:
-        HistoryFileError: times or values are none.
+        HistoryFileError: customers, items, times or values are none.
     """
-    at = _instants(table[names.time], names.time)
-    has_item = names.item in table.column_names
-    is_whole = pc.and_(table[names.customer].is_valid(), at.is_valid())
-    if has_item:
-        is_whole = pc.and_(is_whole, table[names.item].is_valid())
-    n_rows = len(table)
-    table, at = table.filter(is_whole), at.filter(is_whole)
-    customers, customer = _encode(table[names.customer])
-    items, item = _encode(table[names.item]) if has_item else (None, None)
+    at = to_instants(table[names.time], names.time)
+    customer = to_names(table[names.customer], names.customer)
+    is_whole = pc.and_(customer.is_valid(), at.is_valid())
+    item = None
+    if names.item in table.column_names:
+        item = to_names(table[names.item], names.item)
+        is_whole = pc.and_(is_whole, item.is_valid())
+    value = np.full(len(table), np.nan)
+    if names.value in table.column_names:
+        value = to_numbers(table[names.value], names.value)
+    customers, customer_places = _encode(customer.filter(is_whole))
+    items, item_places = _encode(item.filter(is_whole)) if item is not None else (None, None)
     return History(
         customers=customers,
-        customer=customer,
-        at_us=at.cast(pa.int64()).to_numpy(),
-        value=_numbers(table, names.value),
+        customer=customer_places,
+        at_us=at.filter(is_whole).cast(pa.int64()).to_numpy(),
+        value=value[is_whole.to_numpy()],
         items=items,
-        item=item,
-        n_skipped=n_rows - len(table),
+        item=item_places,
+        n_skipped=len(table) - len(customer_places),
     )
 
 
@@ -148,43 +148,8 @@ def _encode(column: pa.ChunkedArray) -> tuple[pa.Array, NDArray[np.int32]]:
     # Sorted, so that the order of the rows changes nothing.
     names = pc.unique(column)
     names = names.take(pc.sort_indices(names))
-    return names, pc.index_in(column, value_set=names).to_numpy()
-
-
-def _numbers(table: pa.Table, name: str) -> NDArray[np.float64]:
-    if name not in table.column_names:
-        return np.full(len(table), np.nan)
-    try:
-        numbers: NDArray[np.float64] = table[name].cast(pa.float64()).to_numpy()
-    except pa.ArrowException as error:
-        raise HistoryFileError(f"column {name!r} is not of numbers: {error}") from error
-    return np.where(np.isfinite(numbers), numbers, np.nan)
-
-
-def _instants(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        column = column.cast(kind.value_type)
-        kind = column.type
-    try:
-        if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-            return column.cast(pa.timestamp("us", tz=kind.tz) if _has_zone(kind) else _plain())
-        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-            return column.cast(_plain())
-    except pa.ArrowException as error:
-        raise HistoryFileError(f"column {name!r} is not of dates or times: {error}") from error
-    raise HistoryFileError(
-        f"column {name!r} holds {kind}, not dates or times",
-        hint="write dates or times as ISO 8601, or as Parquet timestamps",
-    )
-
-
-def _has_zone(kind: Any) -> bool:
-    return pa.types.is_timestamp(kind) and kind.tz is not None
-
-
-def _plain() -> pa.DataType:
-    return pa.timestamp("us")
+    places = pc.index_in(column, value_set=names).to_numpy()
+    return (names.cast(pa.string()) if is_text(names.type) else names), places
 
 
 def parse_day(text: str) -> datetime:

@@ -29,6 +29,8 @@ from kikubari.decide.predict.goods import GoodsCard as GoodsCard
 from kikubari.decide.predict.goods import GoodsQuality as GoodsQuality
 from kikubari.decide.predict.goods import forecast_goods as forecast_goods
 from kikubari.decide.predict.habits import HabitCards as HabitCards
+from kikubari.decide.predict.horizons import horizon_of_goods as horizon_of_goods
+from kikubari.decide.predict.horizons import horizon_of_purchases as horizon_of_purchases
 from kikubari.decide.predict.learning import HORIZON as HORIZON
 from kikubari.decide.predict.learning import Conclusions as Conclusions
 from kikubari.decide.predict.learning import Evidence as Evidence

@@ -87,12 +87,17 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
-    """The blend beside the baselines, on a window that it had not seen."""
+    """The blend beside the baselines, on a window that it had not seen.
+
+    Attributes:
+        n_skipped: lines of the file without customer, item or time, which were left out.
+    """
 
     mode: Mode
     horizon_days: float
     n_customers: int
     n_items: int
+    n_skipped: int
     seconds_to_fit: float
     chosen: str
     scores: list[Scores]

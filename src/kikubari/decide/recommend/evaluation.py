@@ -103,6 +103,7 @@ def evaluate(
         horizon_days=horizon_days,
         n_customers=len(customers),
         n_items=n_sold,
+        n_skipped=history.n_skipped,
         seconds_to_fit=seconds,
         chosen=blend.chosen,
         scores=[

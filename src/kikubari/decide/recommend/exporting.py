@@ -24,12 +24,17 @@ _WEEK, _FOUR_WEEKS = timedelta(days=7), timedelta(days=28)
 
 
 class Exported(msgspec.Struct, frozen=True, kw_only=True):
-    """What was written, and what it was ranked by."""
+    """What was written, and what it was ranked by.
+
+    Attributes:
+        n_skipped: lines of the file without customer, item or time, which were left out.
+    """
 
     mode: Mode
     horizon_days: float
     n_customers: int
     n_rows: int
+    n_skipped: int
     chosen: str
     trials: list[Trial]
 
@@ -74,6 +79,7 @@ def export(
         horizon_days=days,
         n_customers=len(known.list_customers()),
         n_rows=n_rows,
+        n_skipped=history.n_skipped,
         chosen=blend.chosen,
         trials=list(blend.trials),
     )
