@@ -12,6 +12,11 @@ _NEW_DAYS = 14
 _FEW_BUYERS = 2.0
 _FEW_HOLDERS = 4.0
 
+# More buyers than before are a trend from a fifth on, and beyond what chance alone makes of it.
+_FEWEST_RISING = 3
+_LEAST_GROWTH = 1.2
+_CALM = 3.0
+
 OF_SALES = (
     *(f"pop_{days}" for days in _DAYS), "pop", "new_buyers", "trend", "trend_slow",
     "rebought", "age", "unsold", "again_lately", "new_lately", "pop_lately", "trend_lately",
@@ -30,6 +35,16 @@ def describe_items(known: Purchases, horizon_days: float) -> NDArray[np.float32]
         A row per item, a column per name in OF_SALES.
     """
     return _Sales(known).describe(horizon_days)
+
+
+def is_rising(
+    pop_lately: NDArray[np.float32], trend_lately: NDArray[np.float32]
+) -> NDArray[np.bool_]:
+    """Say which items sell more than before, by the columns of these names in OF_SALES."""
+    now = np.expm1(pop_lately.astype(np.float64))
+    before = (now + 1) / np.exp(trend_lately.astype(np.float64)) - 1
+    is_more = (now + _CALM) / (before + _CALM) >= _LEAST_GROWTH
+    return (now > _FEWEST_RISING - 0.5) & is_more & (now - before > np.sqrt(now + before))
 
 
 class _Sales:
@@ -66,10 +81,19 @@ class _Sales:
             again_lately,
             np.log1p(new_lately),
             np.log1p(pop_lately),
-            np.log((pop_lately + 1) / (self._buyers(2 * lately, lately) + 1)),
+            self._trend_lately(pop_lately, lately),
             np.bincount(self._item, kinds, minlength=self._n_items) / np.maximum(ever, 1),
         ]
         return np.column_stack(columns).astype(np.float32)
+
+    def _trend_lately(self, pop_lately: NDArray[np.float64], lately: float) -> NDArray[np.float64]:
+        """Return growth over as long before; none where the history does not reach back so far."""
+        if self._ago.max(initial=0) < 2 * lately - 1:
+            return np.zeros(self._n_items)
+        trend: NDArray[np.float64] = np.log(
+            (pop_lately + 1) / (self._buyers(2 * lately, lately) + 1)
+        )
+        return trend
 
     def _buyers(self, days: float, until: float = -1) -> NDArray[np.float64]:
         """Return how many bought each item at most `days` and more than `until` days ago."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from kikubari.decide.recommend._candidates import Candidates, Snapshot
 from kikubari.decide.recommend._ranker import Ranker, fit_ranker
+from kikubari.decide.recommend._selling import is_rising
 from kikubari.decide.recommend._windows import Case, Lesson, Window, look_back
 from kikubari.decide.recommend.contracts import Mode, Reason, Trial
 from kikubari.decide.recommend.metrics import figure_of, mean_of, ndcg
@@ -99,12 +100,14 @@ class Lists:
         row: place among the customers asked for.
         item, score: what, and how good.
         reason: why.
+        other_reason: why, if not because of what it is bought with.
     """
 
     row: NDArray[np.int64]
     item: NDArray[np.int64]
     score: NDArray[np.float32]
     reason: list[Reason]
+    other_reason: list[Reason]
 
 
 def fit_blends(
@@ -149,25 +152,30 @@ def best_of(found: Candidates, scores: NDArray[np.float32], limit: int) -> Lists
     row = found.row[order]
     place = np.arange(len(order)) - np.searchsorted(row, row)
     kept = order[place < limit]
-    return Lists(found.row[kept], found.item[kept], scores[kept], _reasons(found, kept))
+    return Lists(found.row[kept], found.item[kept], scores[kept], *_reasons(found, kept))
 
 
-def _reasons(found: Candidates, kept: NDArray[np.int64]) -> list[Reason]:
-    """Return what speaks loudest for each: bought before, with the last purchase, by others."""
-    reasons = []
-    count, together, likes, lively = (
-        found.column(name)[kept] for name in ("count", "with_last_z", "likes_z", "next_up_z")
-    )
-    for bought, with_last, liked, next_up in zip(count, together, likes, lively, strict=True):
+def _reasons(found: Candidates, kept: NDArray[np.int64]) -> tuple[list[Reason], list[Reason]]:
+    """Return what speaks loudest for each, and what does where baskets are left out of account.
+
+    A reason may be false even where a ranking is good, so each rests on a fact of its own: that
+    others like the customer buy it on EASE alone, since `next_up` knows what everybody buys next.
+    """
+    columns = (found.column(name)[kept] for name in ("count", "with_last_z", "likes_z"))
+    count, together, likes = columns
+    rising = is_rising(found.column("pop_lately")[kept], found.column("trend_lately")[kept])
+    reasons, others = [], []
+    for bought, with_last, liked, rises in zip(count, together, likes, rising, strict=True):
         if bought > 0:
-            reasons.append(Reason.BUY_AGAIN)
-        elif with_last > max(liked, next_up, 1):
-            reasons.append(Reason.BOUGHT_TOGETHER)
-        elif max(liked, next_up) > 1:
-            reasons.append(Reason.SIMILAR_CUSTOMERS)
+            other = Reason.BUY_AGAIN
+        elif liked > 1:
+            other = Reason.SIMILAR_CUSTOMERS
         else:
-            reasons.append(Reason.TRENDING)
-    return reasons
+            other = Reason.TRENDING if rises else Reason.POPULAR
+        goes_with = bought <= 0 and with_last > max(liked, 1)
+        reasons.append(Reason.BOUGHT_TOGETHER if goes_with else other)
+        others.append(other)
+    return reasons, others
 
 
 def _fit_blend(mode: Mode, windows: list[Window], n_items: int, seed: int) -> Blend:

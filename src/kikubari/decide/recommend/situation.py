@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
+from statistics import fmean, median
 from typing import NamedTuple
 
 from kikubari.catalog import Product
@@ -17,6 +19,8 @@ from kikubari.profiles import SavedThings
 
 _LEAST_AGAIN = 0.15
 _FEWEST_TIMES = 3
+# How far gaps may lie from the usual one, on average and as a share of it.
+_WIDEST_SPREAD = 0.35
 
 
 class Pick(NamedTuple):
@@ -72,8 +76,16 @@ def days_of(times: Iterable[int]) -> list[int]:
 
 
 def usual_days(days: Sequence[int]) -> int | None:
-    """Return the usual time between days of buying; two of them make no habit."""
-    return round((days[-1] - days[0]) / (len(days) - 1)) if len(days) >= _FEWEST_TIMES else None
+    """Return the usual time between days of buying; None where gaps do not agree.
+
+    Two days make no habit, nor do gaps that lie far from their median.
+    """
+    if len(days) < _FEWEST_TIMES:
+        return None
+    gaps = [later - earlier for earlier, later in pairwise(days)]
+    usual = median(gaps)
+    is_habit = fmean(abs(gap - usual) for gap in gaps) <= _WIDEST_SPREAD * usual
+    return round(usual) if is_habit else None
 
 
 def is_bought_again(learned: Learned | None, product_id: str) -> bool:

@@ -59,11 +59,11 @@ def _by_blend(situation: Situation, mode: Mode) -> list[Pick]:
     found = learned.snapshot.find_by_history(nobody_else, item, day, 1, mode)
     lists = best_of(found, learned.blends[mode].score(found), _MOST)
     partners = _find_partners(situation, learned)
-    ranked = zip(lists.item, lists.score, lists.reason, strict=True)
-    named = [(learned.items[code], float(score), reason) for code, score, reason in ranked]
+    reasons = zip(lists.reason, lists.other_reason, strict=True)
+    ranked = zip((learned.items[code] for code in lists.item), lists.score, reasons, strict=True)
     return [
-        Pick(name, score, _ground(situation, partners, name, reason))
-        for name, score, reason in named
+        Pick(name, float(score), _ground(situation, partners, name, *whys))
+        for name, score, whys in ranked
     ]
 
 
@@ -101,16 +101,20 @@ def _find_partners(situation: Situation, learned: Learned) -> dict[str, tuple[st
 
 
 def _ground(
-    situation: Situation, partners: Mapping[str, tuple[str, float]], name: str, reason: Reason
+    situation: Situation,
+    partners: Mapping[str, tuple[str, float]],
+    name: str,
+    reason: Reason,
+    other: Reason,
 ) -> Grounds:
-    """Return a ranking's reason with the facts it rests on; without them it claims less."""
+    """Return a ranking's reason with the facts it rests on; without them the other one."""
     times = situation.trace.bought.get(name)
     if times:
         return _grounds_of_again(situation, times)
     if reason is not Reason.BOUGHT_TOGETHER:
         return Grounds(code=reason)
     if name not in partners:
-        return Grounds(code=Reason.SIMILAR_CUSTOMERS)
+        return Grounds(code=other)
     seed, share = partners[name]
     return Grounds(code=reason, seed=seed, share=round(share, 4))
 
