@@ -164,3 +164,4 @@ from kikubari.deliver.wishes import WishProjection as WishProjection
 from kikubari.deliver.wishes import forget_contact as forget_contact
 from kikubari.deliver.wishes import load_wishes as load_wishes
 from kikubari.deliver.worker import DeliveryWorker as DeliveryWorker
+from kikubari.deliver.wishes import wish_event as wish_event

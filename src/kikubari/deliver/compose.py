@@ -6,7 +6,7 @@ dispatch arrives once per worker, and parsed templates and keys are kept between
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
@@ -128,6 +128,11 @@ def compose_in_pieces(shared: ComposeShared, item: ComposeItem) -> InPieces[Comp
         item.facts,
         content={
             **shared.content,
+    if not all(_is_there(item.facts, path) for path in shared.letter.only_with):
+        nothing = Composed(
+            stopped_by=Reason.NOTHING_LEFT, cpu_seconds=time.process_time() - started
+        )
+        return InPieces(nothing, ())
             "unsubscribe_url": links.unsubscribe,
             "preferences_url": links.preferences,
             "reason": MARK,
@@ -182,6 +187,14 @@ def _judge(
     words = msgspec.structs.replace(
         rendered,
         subject=_said(rendered.subject, sender),
+def _is_there(facts: Facts, path: str) -> bool:
+    """Say whether there is something at a path of a person's facts."""
+    found: Any = facts.values
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return bool(found)
+
+
         preheader=_said(rendered.preheader, sender),
         text=_said(rendered.text, sender),
     )
@@ -300,7 +313,7 @@ class _Links:
         return [*pieces, pixel]
 
     def _rewrite(self, url: str, index: int) -> str:
-        if url in {self.unsubscribe, self.preferences}:
+        if url == self.unsubscribe or url.startswith(self.preferences):
             return url
         return self._base_url + self._tokens.click_path(self._message_id, index, url)
 

@@ -74,6 +74,8 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         priority: when several messages want the last room under a person's cap, the higher goes.
         gives_way: what lost is dropped, instead of waiting.
         gives: brings something of use and asks for nothing, as its author says.
+        only_with: paths of facts, such as ``trigger.products``; where one of them is empty or
+            missing the message is not sent.
     """
 
     email: CompiledEmail
@@ -89,6 +91,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     priority: int = 50
     gives_way: bool = False
     gives: bool = False
+    only_with: tuple[str, ...] = ()
 
 
 class Origin(msgspec.Struct, frozen=True):

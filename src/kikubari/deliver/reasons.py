@@ -20,6 +20,7 @@ class Reason(StrEnum):
     DUPLICATE_ADDRESS = "duplicate_address"
     TOPIC_UNWANTED = "topic_unwanted"
     NO_COUPON = "no_coupon"
+    NOTHING_LEFT = "nothing_left"
     GUARD_BLOCKED = "guard_blocked"
     GUARD_HELD = "guard_held"
     # Somebody said stop, or wait.
@@ -134,6 +135,10 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.ASKED_TO_WAIT: Sentence(
         "本人の希望により、配信をお休みしています。期間が過ぎると送信されます。",
         "Waiting: the person asked for a pause; it goes on when that ends.",
+    Reason.NOTHING_LEFT: Sentence(
+        "ご案内する商品がもう残っていないため、送信していません。",
+        "Not sent: nothing is left of what it is about.",
+    ),
     ),
     Reason.OVER_CAP: Sentence(
         "配信回数の上限に達しているため、待機しています。枠が空くと送信されます。",

@@ -163,7 +163,7 @@ class WishBook:
             rows.wake(connection, self._workspace_id, {number, *numbers}, now_us=to_micros(at))
             append_in(
                 connection,
-                [_event(number, one, at, proof) for one in wishes],
+                [wish_event(number, one, at, proof=proof) for one in wishes],
                 workspace_id=self._workspace_id,
             )
 
@@ -211,9 +211,18 @@ def _apply(
     rows.save_latest(connection, workspace_id, latest)
 
 
-def _event(number: int, wish: Wish, at: datetime, proof: str) -> Event:
+def wish_event(number: int, wish: Wish, at: datetime, *, proof: str, key: str = "") -> Event:
+    """Return a wish as an event of the log.
+
+    Args:
+        number: the person's.
+        wish: their word.
+        at: when.
+        proof: how it was said.
+        key: tells it from others; without, by whom, of what and when it was said.
+    """
     return Event(
-        message_id=f"wish:{wish.about}:{number}:{to_micros(at)}",
+        message_id=key or f"wish:{wish.about}:{number}:{to_micros(at)}",
         kind=EventKind.TRACK,
         type=PREFERENCE_CHANGED,
         occurred_at=at,

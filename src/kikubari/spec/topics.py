@@ -36,6 +36,7 @@ EMAIL_BOUNCED = "Email Bounced"
 EMAIL_REPLIED = "Email Replied"  # by a person: what answers by itself is none
 EMAIL_MARKED_AS_SPAM = "Email Marked as Spam"
 UNSUBSCRIBED = "Unsubscribed"
+FEEDBACK_GIVEN = "Feedback Given"  # `score` 0 to 10; `about` says of what
 ENDPOINT_DISABLED = "Kikubari Webhook Endpoint Disabled"  # it took nothing for days, or is gone
 
 # E-commerce spec v2 names this product gives a meaning to.

@@ -21,6 +21,7 @@ from kikubari.journeys.definition.steps import MessageStep as MessageStep
 from kikubari.journeys.definition.steps import NotifyStep as NotifyStep
 from kikubari.journeys.definition.steps import OfferStep as OfferStep
 from kikubari.journeys.definition.steps import Part as Part
+from kikubari.journeys.definition.steps import PauseStep as PauseStep
 from kikubari.journeys.definition.steps import SetTraitStep as SetTraitStep
 from kikubari.journeys.definition.steps import SplitStep as SplitStep
 from kikubari.journeys.definition.steps import Step as Step

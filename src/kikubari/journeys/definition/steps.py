@@ -46,6 +46,8 @@ class MessageStep(Step, frozen=True, tag="message"):
         coupon: which offer's code each person gets.
         has_tracking, at_best_hour: as of a broadcast; left open, as the shop's defaults say.
         gives: as of a broadcast.
+        only_with: paths of what the message is about, such as ``trigger.products``: to whom nothing
+            is left of one of them, it is not sent.
         cost_minor: what one message costs, in minor units of the shop's currency.
     """
 
@@ -59,6 +61,7 @@ class MessageStep(Step, frozen=True, tag="message"):
     has_tracking: bool | None = None
     at_best_hour: bool | None = None
     gives: bool = False
+    only_with: Annotated[tuple[Text, ...], Meta(max_length=5)] = ()
     cost_minor: Annotated[int, Meta(ge=0)] = 0
     next: Next = None
 
@@ -154,6 +157,16 @@ class SetTraitStep(Step, frozen=True, tag="set_trait"):
     next: Next = None
 
 
+class PauseStep(Step, frozen=True, tag="pause"):
+    """Sends the person no marketing for so long, as if they had asked for it themselves.
+
+    It stands on their preference page, where they end it. The newest word on a pause counts.
+    """
+
+    duration: Duration
+    next: Next = None
+
+
 class ListStep(Step, frozen=True, tag="list"):
     """Puts the person on a list, or takes them off it."""
 
@@ -217,6 +230,7 @@ AnyStep = (
     | SplitStep
     | ExperimentStep
     | SetTraitStep
+    | PauseStep
     | ListStep
     | OfferStep
     | WebhookStep

@@ -7,10 +7,12 @@ from typing import Protocol
 from pyroaring import BitMap
 from sqlalchemy import Connection
 
+from kikubari.deliver import Wish, wish_event
 from kikubari.events import append_in
 from kikubari.journeys.definition import (
     EnterStep,
     ListStep,
+    PauseStep,
     SetTraitStep,
 )
 from kikubari.journeys.running.requesting import entry_wish
@@ -30,7 +32,7 @@ class Lists(Protocol):
 
 
 class Actions:
-    """Carries out traits, lists and wishes to enter other journeys.
+    """Carries out traits, pauses, lists and wishes to enter other journeys.
 
     What is said about people goes into the log, under ids made of the enrolment and the step.
 
@@ -51,6 +53,8 @@ class Actions:
             match step:
                 case SetTraitStep():
                     events += _statements(step, program.journey_id, people, now)
+                case PauseStep():
+                    events += _pauses(step, program.journey_id, people, now)
                 case EnterStep(journey=journey_id):
                     events += _wishes(step, journey_id, people, now)
                 case ListStep():
@@ -85,6 +89,16 @@ def _statements(
             traits=dict(step.traits),
             context={"kikubari": {"provenance": "observed", "journey_id": journey_id}},
         )
+
+
+def _pauses(
+    step: PauseStep, journey_id: str, people: Iterable[Traveller], now: datetime
+) -> Iterator[Event]:
+    """Yield a pause for each person, of whom the newest word on it counts."""
+    until = now + step.duration.as_timedelta()
+    for one in people:
+        key = f"journey:{journey_id}:{one.id}:{step.id}"
+        yield wish_event(one.number, Wish.pause(until), now, proof="journey", key=key)
 
 
 def _wishes(

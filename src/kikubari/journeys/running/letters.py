@@ -159,6 +159,7 @@ class Letters:
                 letter_of(filled),
                 priority=rules.priority,
                 gives_way=rules.loser == "dropped",
+                only_with=step.only_with,
                 selected_by=tuple(selected.values()),
                 coupon=self._coupons.plan(step.coupon) if self._coupons else None,
             )

@@ -27,6 +27,7 @@ from kikubari.journeys.definition import (
     MessageStep,
     NotifyStep,
     OfferStep,
+    PauseStep,
     SetTraitStep,
     SplitStep,
     WaitBestTimeStep,
@@ -159,7 +160,7 @@ class _Walk:
                 )
             case NotifyStep() | WebhookStep():
                 self._pass_or_not(number, "next", self._known.tell(self._program, step, here), here)
-            case SetTraitStep() | ListStep() | EnterStep():
+            case SetTraitStep() | PauseStep() | ListStep() | EnterStep():
                 self._acts.steps.append((self._program, number, list(here)))
                 self._pass_all(number, "next", here)
 

@@ -93,6 +93,10 @@ export interface SetTraitStep extends Onward {
   type: 'set_trait'
   traits: Record<string, string | number | boolean | null>
 }
+export interface PauseStep extends Onward {
+  type: 'pause'
+  duration: Duration
+}
 export interface ListStep extends Onward {
   type: 'list'
   list: string
@@ -131,6 +135,7 @@ export type Step =
   | SplitStep
   | ExperimentStep
   | SetTraitStep
+  | PauseStep
   | ListStep
   | OfferStep
   | WebhookStep

@@ -8,7 +8,7 @@ export const families: Record<Family, Kind[]> = {
   send: ['message', 'offer'],
   time: ['wait', 'wait_until', 'wait_for', 'wait_best_time'],
   decide: ['branch', 'experiment', 'split'],
-  act: ['set_trait', 'list', 'enter', 'notify', 'webhook'],
+  act: ['set_trait', 'list', 'enter', 'notify', 'webhook', 'pause'],
 }
 
 export function familyOf(kind: Kind): Family {
@@ -44,6 +44,8 @@ export function freshStep(kind: Kind, newId: MakeId = makeId): Step {
       }
     case 'set_trait':
       return { type: kind, id, traits: { note: '' } }
+    case 'pause':
+      return { type: kind, id, duration: { days: 30 } }
     case 'list':
       return { type: kind, id, list: 'list' }
     case 'offer':

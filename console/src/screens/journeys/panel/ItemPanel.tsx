@@ -186,6 +186,7 @@ function StepForm({ step, onWrite }: { step: Step; onWrite: Props['onWrite'] }) 
     case 'message':
       return <MessageForm step={step} onChange={onChange} onWrite={() => onWrite(step.id)} />
     case 'wait':
+    case 'pause':
       return <WaitForm step={step} onChange={onChange} />
     case 'wait_until':
       return <WaitUntilForm step={step} onChange={onChange} />

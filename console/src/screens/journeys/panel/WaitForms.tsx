@@ -12,7 +12,7 @@ interface Props<S> {
   onChange: (step: S, tag?: string) => void
 }
 
-export function WaitForm({ step, onChange }: Props<StepOf<'wait'>>) {
+export function WaitForm({ step, onChange }: Props<StepOf<'wait'> | StepOf<'pause'>>) {
   const t = useText()
   return (
     <DurationField

@@ -61,6 +61,7 @@ function createStepWords(
       case 'message':
         return [t(`channel_${step.channel ?? 'email'}`), messageDetail(step)].join(' · ')
       case 'wait':
+      case 'pause':
         return duration(step.duration)
       case 'wait_until':
         return t('says_wait_until', {
