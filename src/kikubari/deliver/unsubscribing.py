@@ -106,8 +106,10 @@ class Unsubscribing:
         proof: str,
         wording_version: str = "",
         source: str = "",
+        channel: str = EMAIL,
+        was_granted: bool = True,
     ) -> bool:
-        """Grant or withdraw consent to a purpose by e-mail; False when the token is not ours.
+        """Grant or withdraw consent to a purpose; False when the token is not ours.
 
         Granting needs the preference page's token: a link to unsubscribe only ever withdraws.
 
@@ -119,6 +121,8 @@ class Unsubscribing:
             proof: how it was asked for.
             wording_version: of the text that was agreed to.
             source: where it was said, if not by the link alone.
+            channel: for which it holds; empty is for all.
+            was_granted: what is refused now was granted before: withdrawn, else denied.
         """
         found = self._tokens.find_preferences(token) if is_granted else self._find(token)
         if found is None:
@@ -135,9 +139,11 @@ class Unsubscribing:
                 and _is_unsubscribed(connection, row, found.workspace_id)
             ):
                 return True
+            refusal = "withdrawn" if was_granted else "denied"
             said = {
+                "channel": channel,
                 "purpose": purpose,
-                "status": "granted" if is_granted else "withdrawn",
+                "status": "granted" if is_granted else refusal,
                 "wording_version": wording_version,
                 "source": source or self._source_of(token),
                 "proof": proof,

@@ -26,6 +26,13 @@ MAX_VALUE = 200
 # Without these nobody can be written to, or not in their language and by their clock.
 _NEEDED = CONTACT_TRAITS | {"language", "timezone"}
 _BOOKKEEPING = frozenset({"simulated_fields", "predicted_model_version", "predicted_horizon_days"})
+# What a message may ask for by its link, each with the field to tell it by.
+ASKABLE: Mapping[str, Field] = {
+    "birthday": "date",
+    "first_name": "text",
+    "last_name": "text",
+    "city": "text",
+}
 _PROVENANCES = {"inferred_self": "inferred", "inferred_group": "inferred"}
 
 
@@ -63,12 +70,13 @@ class KnownFact(msgspec.Struct, frozen=True, kw_only=True):
 def show_known(
     request: PageRequest, services: NamedDependency[Services], token: FromPath[str]
 ) -> Response[Any]:
-    """Show what is known."""
+    """Show what is known, and fields for what the link asks for and nobody told."""
     standing = find_customer(services, token)
     if standing is None:
         return answer_unknown(request)
     known = _list_known(services, standing, _values(request, services))
-    return _page(request, token, known, is_saved=False)
+    asked = request.query_params.getall("ask", [])
+    return _page(request, token, [*_unknown(known, asked), *known], is_saved=False)
 
 
 @post("/p/{token:str}/known", status_code=200, sync_to_thread=True)
@@ -81,7 +89,9 @@ def save_known(
         return answer_unknown(request)
     values = _values(request, services)
     listed = _list_known(services, standing, values)
-    known = [one for one in listed if f"shown.{one.name}" in data]
+    asked = [name for name in ASKABLE if f"shown.{name}" in data]
+    unknown = _unknown(listed, asked)
+    known = [one for one in (*unknown, *listed) if f"shown.{one.name}" in data]
     corrections = _read_corrections(known, data)
     if corrections:
         event = _statement(standing.mailed.number, corrections, services.clock.now())
@@ -99,6 +109,7 @@ def save_known(
     )
     fresh = find_customer(services, token) or standing
     listed = _list_known(services, fresh, values)
+    listed = [*_unknown(listed, asked), *listed]
     shown = _with_corrections(listed, corrections, values, services.clock.now())
     return _page(request, token, shown, is_saved=True)
 
@@ -140,6 +151,26 @@ def _list_known(services: Services, standing: Standing, values: Values) -> list[
     found += _worked_out(services, standing, values)
     order = ("declared", "observed", "inferred", "third_party")
     return sorted(found, key=lambda one: order.index(one.provenance))
+
+
+def _unknown(known: Sequence[KnownFact], asked: Sequence[str]) -> list[KnownFact]:
+    """Return empty fields for what is asked and not known."""
+    names = {one.name for one in known}
+    return [
+        KnownFact(
+            name=name,
+            value="",
+            field=ASKABLE[name],
+            provenance="declared",
+            source="",
+            at=None,
+            is_correctable=True,
+            is_switchable=False,
+            is_used=True,
+        )
+        for name in dict.fromkeys(asked)
+        if name in ASKABLE and name not in names
+    ]
 
 
 def _fact(
