@@ -16,12 +16,12 @@ from kikubari.cli.definition_files import (
     make_export,
     naming,
 )
+from kikubari.cli.journey_story import COLUMNS, story_lines
 from kikubari.cli.journey_tests import test_journeys
 from kikubari.cli.output import as_json_option, show
 from kikubari.cli.segments import read_json
 
 _COLUMNS = ("id", "name", "state", "version", "has_changes", "active", "entered")
-_STORY = ("entry", "at", "what", "why")
 _FINDINGS = ("what", "seen", "where", "how")
 _MOST = 500
 
@@ -166,13 +166,16 @@ def resume(settings: Settings, journey_id: str, *, as_json: bool) -> None:
 @as_json_option
 @click.pass_obj
 def explain(settings: Settings, journey_id: str, person: str, *, as_json: bool) -> None:
-    """Tell one person's story: why they entered or not, which way they went, what they wait for."""
+    """Tell one person's story: why they entered or not, why which way, what comes next and when.
+
+    Below a branch stand its ways with whether each held when it was taken.
+    """
     with connect(settings) as client:
         story = client.get(in_path("/api/journeys", journey_id, "enrolments", person))
     if as_json:
         show(story, as_json=True)
         return
-    show(_lines(story), as_json=False, columns=_STORY)
+    show(story_lines(story), as_json=False, columns=COLUMNS)
 
 
 def _act(settings: Settings, journey_id: str, act: str, *, as_json: bool) -> None:
@@ -207,25 +210,3 @@ def _list_all(client: AdminClient) -> list[dict[str, Any]]:
         found += page
         if len(page) < _MOST:
             return found
-
-
-def _lines(story: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return a story as lines of a table, the newest entry first."""
-    lines: list[dict[str, Any]] = []
-    if story["refused"]:
-        refused_at = story["refused_at"]
-        lines.append({"entry": "", "at": refused_at, "what": "refused", "why": story["refused"]})
-    for entry in story["entries"]:
-        said = [(entry["entered_at"], "entered", entry["trigger"])]
-        for one in entry["path"]:
-            reason = f" ({one['reason']})" if one["reason"] else ""
-            said.append((one["at"], one["step"], one["way"] + reason))
-        if entry["waiting"]:
-            said.append((entry["waiting"]["until"], entry["upcoming"], entry["waiting"]["why"]))
-        if entry["ended_at"]:
-            said.append((entry["ended_at"], "ended", entry["outcome"]))
-        lines += [
-            {"entry": entry["ordinal"], "at": at, "what": what, "why": why}
-            for at, what, why in said
-        ]
-    return lines

@@ -43,6 +43,7 @@ from kikubari.journeys.running import Explaining as Explaining
 from kikubari.journeys.running import Explanation as Explanation
 from kikubari.journeys.running import Follower as Follower
 from kikubari.journeys.running import HandOver as HandOver
+from kikubari.journeys.running import InWords as InWords
 from kikubari.journeys.running import Journey as Journey
 from kikubari.journeys.running import JourneyCounts as JourneyCounts
 from kikubari.journeys.running import JourneyDiff as JourneyDiff
@@ -50,6 +51,8 @@ from kikubari.journeys.running import JourneyDraft as JourneyDraft
 from kikubari.journeys.running import Journeys as Journeys
 from kikubari.journeys.running import JourneyState as JourneyState
 from kikubari.journeys.running import JourneyVersion as JourneyVersion
+from kikubari.journeys.running import JudgedCondition as JudgedCondition
+from kikubari.journeys.running import JudgedWay as JudgedWay
 from kikubari.journeys.running import Letters as Letters
 from kikubari.journeys.running import LogReader as LogReader
 from kikubari.journeys.running import MovePreview as MovePreview

@@ -199,10 +199,17 @@ def list_people_at_step(
     sync_to_thread=True,
 )
 def explain_enrolment(
-    services: NamedDependency[Services], journey_id: FromPath[str], profile: FromPath[str]
+    services: NamedDependency[Services],
+    journey_id: FromPath[str],
+    profile: FromPath[str],
+    is_brief: FromQuery[bool] = False,  # noqa: FBT002 - a query parameter
 ) -> Explanation:
-    """Say why a person is in a journey or not, the way they went, and what comes next."""
-    return services.explaining.explain(journey_id, _number_of(services, profile))
+    """Say why a person is in a journey or not, the way they went and why, and what comes next.
+
+    `is_brief` leaves out what conditions would have to be asked for.
+    """
+    number = _number_of(services, profile)
+    return services.explaining.explain(journey_id, number, is_brief=is_brief)
 
 
 @post("/journeys/{journey_id:str}/enrolments", guards=[requires("send")], sync_to_thread=True)
@@ -234,6 +241,7 @@ journey_handlers = [
     get_journey,
     get_journey_draft,
     save_journey_draft,
+    get_journey_readiness,
     diff_journey,
     list_journey_versions,
     publish_journey,
@@ -241,7 +249,6 @@ journey_handlers = [
     pause_journey,
     resume_journey,
     drain_journey,
-    get_journey_readiness,
     cancel_journey,
     count_journey,
     list_people_at_step,

@@ -10,6 +10,7 @@ from kikubari.app.adapters import SegmentAudience
 from kikubari.app.contact import HabitualHours
 from kikubari.app.journeying import CopiedLog, JourneyPeople
 from kikubari.app.loops import Loop
+from kikubari.app.questions import PersonQuestions
 from kikubari.app.staff_post import Staff, StaffPost
 from kikubari.app.wings.calling import CallingWing
 from kikubari.app.wings.delivery import DeliveryWing
@@ -19,6 +20,7 @@ from kikubari.app.wings.log import LogWing
 from kikubari.app.wings.people import PeopleWing
 from kikubari.app.wings.segments import SegmentsWing
 from kikubari.deliver import Sender
+from kikubari.events import RowBuilder
 from kikubari.journeys import (
     Actions,
     Anniversaries,
@@ -80,7 +82,9 @@ class JourneysWing:
         programs = Programs(ground.state, workspace_id=DEFAULT_WORKSPACE)
         messages = self._make_letters()
         self.journeys = self._make_journeys(messages)
-        self.explaining = Explaining(around, delivery.outbox)
+        self.explaining = Explaining(
+            around, delivery.outbox, _questions(ground, log, people, segments)
+        )
         self.experiments = Experiments(ground.state, programs, ground.clock, _find_best)
         self._follower = Follower(around, programs)
         self._stepper = self._make_stepper(around, programs, messages)
@@ -198,6 +202,20 @@ def _surroundings(
         clock=clock,
         zone=zone,
         hours=HabitualHours(state, ground.columnar, people.profiles, clock),
+    )
+
+
+def _questions(
+    ground: Ground, log: LogWing, people: PeopleWing, segments: SegmentsWing
+) -> PersonQuestions:
+    """Return what answers conditions about one person."""
+    return PersonQuestions(
+        log.log,
+        JourneyPeople(ground.state, people.profiles, people.limits),
+        segments.segments,
+        engine=segments.engine,
+        explainer=segments.editor.explainer,
+        builder=RowBuilder(workspace_id=DEFAULT_WORKSPACE, currency=ground.settings.currency),
     )
 
 

@@ -8,8 +8,6 @@ from kikubari.journeys.running.contracts import ApiEntry as ApiEntry
 from kikubari.journeys.running.contracts import BestHours as BestHours
 from kikubari.journeys.running.contracts import Conversions as Conversions
 from kikubari.journeys.running.contracts import EnrolmentState as EnrolmentState
-from kikubari.journeys.running.contracts import EnrolmentStory as EnrolmentStory
-from kikubari.journeys.running.contracts import Explanation as Explanation
 from kikubari.journeys.running.contracts import Journey as Journey
 from kikubari.journeys.running.contracts import JourneyCounts as JourneyCounts
 from kikubari.journeys.running.contracts import JourneyDiff as JourneyDiff
@@ -19,7 +17,6 @@ from kikubari.journeys.running.contracts import JourneyVersion as JourneyVersion
 from kikubari.journeys.running.contracts import LogReader as LogReader
 from kikubari.journeys.running.contracts import MovePreview as MovePreview
 from kikubari.journeys.running.contracts import Overlap as Overlap
-from kikubari.journeys.running.contracts import PassedStep as PassedStep
 from kikubari.journeys.running.contracts import People as People
 from kikubari.journeys.running.contracts import PublishOptions as PublishOptions
 from kikubari.journeys.running.contracts import Refusal as Refusal
@@ -51,5 +48,13 @@ from kikubari.journeys.running.programs import Programs as Programs
 from kikubari.journeys.running.references import References as References
 from kikubari.journeys.running.schedules import Schedules as Schedules
 from kikubari.journeys.running.stepping import Stepper as Stepper
+from kikubari.journeys.running.stories import EnrolmentStory as EnrolmentStory
+from kikubari.journeys.running.stories import Explanation as Explanation
+from kikubari.journeys.running.stories import InWords as InWords
+from kikubari.journeys.running.stories import Judge as Judge
+from kikubari.journeys.running.stories import JudgedCondition as JudgedCondition
+from kikubari.journeys.running.stories import JudgedWay as JudgedWay
+from kikubari.journeys.running.stories import Judges as Judges
+from kikubari.journeys.running.stories import PassedStep as PassedStep
 from kikubari.journeys.running.surroundings import Surroundings as Surroundings
 from kikubari.journeys.running.telling import Telling as Telling

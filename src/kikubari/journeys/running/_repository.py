@@ -11,14 +11,13 @@ from kikubari.journeys.running._tables import (
     journey_days,
     journey_lanes,
     journey_marks,
-    journey_refusals,
     journey_versions,
     journey_winners,
     journeys,
 )
 from kikubari.journeys.running.contracts import JourneyState
 from kikubari.journeys.running.paths import ENTERED
-from kikubari.storage import insert_or_ignore, upsert
+from kikubari.storage import insert_or_ignore
 
 Found = Row[*tuple[Any, ...]]
 
@@ -278,60 +277,6 @@ def save_winner(
             "tallies": tallies,
         },
     )
-
-
-def save_refusals(
-    connection: Connection,
-    workspace_id: int,
-    journey_no: int,
-    refused: Mapping[int, tuple[str, int]],
-) -> None:
-    """Write down why people were not let in: the reason and when, by number."""
-    if not refused:
-        return
-    statement = upsert(
-        connection,
-        journey_refusals,
-        key=["workspace_id", "journey_no", "number"],
-        update=["reason", "at_us"],
-    )
-    connection.execute(
-        statement,
-        [
-            {
-                "workspace_id": workspace_id,
-                "journey_no": journey_no,
-                "number": number,
-                "reason": reason,
-                "at_us": at_us,
-            }
-            for number, (reason, at_us) in sorted(refused.items())
-        ],
-    )
-
-
-def find_refusal(
-    connection: Connection, workspace_id: int, journey_no: int, numbers: Sequence[int]
-) -> Found | None:
-    """Return why a person was last not let in, and when."""
-    c = journey_refusals.c
-    return connection.execute(
-        select(c.reason, c.at_us)
-        .where(c.workspace_id == workspace_id, c.journey_no == journey_no, c.number.in_(numbers))
-        .order_by(c.at_us.desc())
-        .limit(1)
-    ).one_or_none()
-
-
-def count_refusals(connection: Connection, workspace_id: int, journey_no: int) -> dict[str, int]:
-    """Return how many people were last not let in, by reason."""
-    c = journey_refusals.c
-    rows = connection.execute(
-        select(c.reason, func.count().label("n"))
-        .where(c.workspace_id == workspace_id, c.journey_no == journey_no)
-        .group_by(c.reason)
-    )
-    return {row.reason: row.n for row in rows}
 
 
 def take_from_day(

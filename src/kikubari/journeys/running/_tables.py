@@ -96,7 +96,7 @@ journey_winners = Table(
     Column("tallies", LargeBinary, nullable=False),  # JSON: what proved it
 )
 
-# Why a person was last not let in.
+# Why a person was last not let in, and the times before.
 journey_refusals = Table(
     "journey_refusals",
     metadata,
@@ -105,6 +105,8 @@ journey_refusals = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("reason", Text, nullable=False),
     Column("at_us", BigInteger, nullable=False),
+    # The latest, newest first, nine bytes each; see refusing.py.
+    Column("latest", LargeBinary, nullable=False),
     Index("ix_journey_refusals_number", "workspace_id", "number"),
 )
 

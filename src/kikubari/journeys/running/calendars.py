@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from kikubari.journeys.definition.triggers import IfMissed
+from kikubari.journeys.running import _refusals as refusals
 from kikubari.journeys.running import _repository as repository
 from kikubari.journeys.running._tables import journey_calendars
 from kikubari.journeys.running.contracts import Refusal
@@ -84,10 +85,10 @@ class Calendars:
 
     def pass_over(self, journey_no: int, missed: dict[int, datetime]) -> None:
         """Write down whose day is over, with when it was."""
-        refused = {number: (Refusal.MISSED.value, to_micros(at)) for number, at in missed.items()}
+        refused = {number: [(Refusal.MISSED.value, to_micros(at))] for number, at in missed.items()}
         if refused:
             self._store.write(
-                lambda connection: repository.save_refusals(
+                lambda connection: refusals.save_refusals(
                     connection, self._workspace_id, journey_no, refused
                 )
             )

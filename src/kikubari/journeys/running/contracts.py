@@ -214,65 +214,6 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     event: str = ""
 
 
-class PassedStep(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of a way that was gone: when it was left, and by which way.
-
-    Attributes:
-        message_id: of a message step: what was queued there.
-        reason: why that way, where the step has a reason to give: of an offer, why there was no
-            code; a stable code.
-    """
-
-    step: str
-    way: str
-    at: datetime
-    message_id: str = ""
-    reason: str = ""
-
-
-class EnrolmentStory(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of a person: why, the way they went, and what comes next.
-
-    Attributes:
-        began_at: when what let them in happened.
-        entered_at: since when the entry counts: never later than a step.
-        trigger: the type of the event that let them in; empty: no event did.
-        trigger_position: its place in the log.
-        outcome: ``completed``, ``goal``, ``exit:<id>``, ``cancelled``…; empty: still on the way.
-        waiting: where they stand, and why.
-        upcoming: the step they stand at, empty at the end.
-    """
-
-    enrolment: int
-    version: int
-    ordinal: int
-    state: str
-    began_at: datetime
-    entered_at: datetime
-    ended_at: datetime | None
-    outcome: str
-    trigger: str
-    trigger_position: int
-    path: list[PassedStep]
-    upcoming: str
-    waiting: Waiting | None
-    converted_at: datetime | None
-    value_minor: int
-
-
-class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is known of one person in one journey.
-
-    `refused` is why the trigger last did not let them in, with when.
-    """
-
-    journey_id: str
-    number: int
-    entries: list[EnrolmentStory]
-    refused: str
-    refused_at: datetime | None
-
-
 class Overlap(msgspec.Struct, frozen=True, kw_only=True):
     """Two journeys that hold the same people now, and whether both write to them.
 

@@ -10,6 +10,7 @@ from pyroaring import BitMap
 from sqlalchemy import Connection
 
 from kikubari.journeys.running import _enrolments as rows
+from kikubari.journeys.running import _refusals as refusals
 from kikubari.journeys.running import _repository as repository
 from kikubari.journeys.running.contracts import EnrolmentState, Refusal
 from kikubari.journeys.running.drawing import draw
@@ -44,11 +45,15 @@ class Asked(NamedTuple):
     members: BitMap | None
 
 
+# Why people were not let in, with when, by number.
+Refused = dict[int, list[tuple[str, int]]]
+
+
 class Entered(NamedTuple):
     """Who got in: rows to add, and why the others did not."""
 
     rows: list[tuple[Any, ...]]
-    refused: dict[int, tuple[str, int]]
+    refused: Refused
     counts: Passed
 
 
@@ -76,25 +81,25 @@ class Doorman:
         log.
         """
         now_us = to_micros(now)
-        refused: dict[int, tuple[str, int]] = {}
+        refused: Refused = {}
         earlier = self._earlier(connection, asked)
         going: dict[int, tuple[Wish, int]] = {}
         for wish in sorted(wishes, key=lambda one: (one.at_us, one.position)):
             if wish.number in going:
-                refused.setdefault(wish.number, (Refusal.STILL_IN.value, wish.at_us))
+                refused.setdefault(wish.number, []).append((Refusal.STILL_IN.value, wish.at_us))
                 continue
             mine = earlier.get(wish.number, [])
             reason = self._refuse(wish, mine, asked, now_us)
             if reason is None:
                 going[wish.number] = (wish, len(mine) + 1)
             else:
-                refused[wish.number] = (reason.value, wish.at_us)
+                refused.setdefault(wish.number, []).append((reason.value, wish.at_us))
         for number in going:
             refused.pop(number, None)
         going = self._within_day(connection, going, refused, now)
         found = self._rows(going.values(), now_us)
         rows.add(connection, found.rows)
-        repository.save_refusals(connection, self._workspace_id, self._program.journey_no, refused)
+        refusals.save_refusals(connection, self._workspace_id, self._program.journey_no, refused)
         return Entered(found.rows, refused, found.counts)
 
     def _earlier(self, connection: Connection, asked: Asked) -> dict[int, list[rows.Found]]:
@@ -137,7 +142,7 @@ class Doorman:
         self,
         connection: Connection,
         going: dict[int, tuple[Wish, int]],
-        refused: dict[int, tuple[str, int]],
+        refused: Refused,
         now: datetime,
     ) -> dict[int, tuple[Wish, int]]:
         """Return those for whom there is room today."""
@@ -154,7 +159,7 @@ class Doorman:
         )
         entering = list(going)[:given]
         for number in list(going)[given:]:
-            refused[number] = (Refusal.DAY_FULL.value, going[number][0].at_us)
+            refused[number] = [(Refusal.DAY_FULL.value, going[number][0].at_us)]
         return {number: going[number] for number in entering}
 
     def _rows(self, going: Iterable[tuple[Wish, int]], now_us: int) -> Entered:

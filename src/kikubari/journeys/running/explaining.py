@@ -1,50 +1,31 @@
 """What people see of journeys: figures, who stands where and why, one person's whole story."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
 from itertools import combinations
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from kikubari.deliver import Outbox
-from kikubari.journeys.definition import (
-    AnyStep,
-    JourneyDefinition,
-    MessageStep,
-    WaitBestTimeStep,
-    WaitForStep,
-    WaitStep,
-    WaitUntilStep,
-)
+from kikubari.journeys.clocks import find_zone
+from kikubari.journeys.definition import JourneyDefinition, MessageStep
 from kikubari.journeys.running import _enrolments as rows
+from kikubari.journeys.running import _refusals as refusal_rows
 from kikubari.journeys.running import _repository as repository
-from kikubari.journeys.running.contracts import (
-    EnrolmentState,
-    EnrolmentStory,
-    Explanation,
-    JourneyCounts,
-    JourneyState,
-    Overlap,
-    PassedStep,
-    Waiting,
-)
+from kikubari.journeys.running.contracts import JourneyCounts, JourneyState, Overlap, Waiting
 from kikubari.journeys.running.figures import conversions_of, outcomes_of, refused_of, step_counts
-from kikubari.journeys.running.letters import JOURNEY, origin_of
-from kikubari.journeys.running.paths import decode_path, split_reason
+from kikubari.journeys.running.letters import JOURNEY
 from kikubari.journeys.running.program import Program
 from kikubari.journeys.running.programs import decode_definition
+from kikubari.journeys.running.recounting import fate_of, story_of, waiting_of
+from kikubari.journeys.running.refusing import decode_refusals
+from kikubari.journeys.running.stories import Explanation, Judges, MessageFate, RefusalTold
 from kikubari.journeys.running.surroundings import Surroundings
-from kikubari.journeys.running.walking import shared_instant
+from kikubari.journeys.running.why import Why
 from kikubari.kit.instants import from_micros
 from kikubari.spec.errors import NotFoundError
 
 _MESSAGES_LOOKED_THROUGH = 500
-_WHY: dict[type, str] = {
-    WaitStep: "duration",
-    WaitUntilStep: "clock",
-    WaitForStep: "event",
-    WaitBestTimeStep: "best_time",
-}
 
 
 class Explaining:
@@ -53,10 +34,12 @@ class Explaining:
     Args:
         around: the engine's.
         outbox: names the messages that were queued.
+        judges: answers conditions about a person; none: what is written down alone is told.
     """
 
-    def __init__(self, around: Surroundings, outbox: Outbox) -> None:
+    def __init__(self, around: Surroundings, outbox: Outbox, judges: Judges | None = None) -> None:
         self._around = around
+        self._judges = judges
         self._store = around.store
         self._outbox = outbox
         self._workspace_id = around.workspace_id
@@ -74,7 +57,7 @@ class Explaining:
             programs = self._programs(connection, row)
             found = repository.list_counts(connection, self._workspace_id, [row.no])
             ends = rows.count_ends(connection, self._workspace_id, row.no, version=version)
-            refused = repository.count_refusals(connection, self._workspace_id, row.no)
+            refused = refusal_rows.count_refusals(connection, self._workspace_id, row.no)
             standing = rows.count_at_steps(connection, self._workspace_id, row.no)
         if version is not None and version not in programs:
             raise NotFoundError(f"journey {journey_id} has no version {version}")
@@ -110,41 +93,62 @@ class Explaining:
                 connection, self._workspace_id, lane, after=(due_us, after), limit=limit
             )
         state = JourneyState(row.state)
-        return [_waiting(one, programs[one.version], state) for one in found]
+        return [waiting_of(one, programs[one.version], state) for one in found]
 
-    def explain(self, journey_id: str, number: int) -> Explanation:
+    def explain(self, journey_id: str, number: int, *, is_brief: bool = False) -> Explanation:
         """Return all that is known of one person in one journey; entries newest first.
+
+        Args:
+            journey_id: which.
+            number: the person's.
+            is_brief: what is written down alone: no condition is asked, no event looked for.
 
         Raises:
             NotFoundError: no such journey.
         """
         person = self._around.people.resolve([number]).get(number, number)
         numbers = sorted({number, person, *self._around.people.numbers_of([person])})
-        messages = {
-            one.origin.id: one.id
-            for one in self._outbox.list_for_person(numbers, limit=_MESSAGES_LOOKED_THROUGH)
-            if one.origin.kind == JOURNEY
-        }
+        messages = self._messages(numbers)
         with self._store.read() as connection:
             row = self._find(connection, journey_id)
             programs = self._programs(connection, row)
             found = rows.list_of_people(
                 connection, self._workspace_id, numbers, journey_nos=[row.no]
             )
-            refusal = repository.find_refusal(connection, self._workspace_id, row.no, numbers)
+            refusals = _refusals(
+                refusal_rows.list_refusals(connection, self._workspace_id, row.no, numbers)
+            )
         state = JourneyState(row.state)
         let_in_by = self._around.log.read_at({one.trigger_position for one in found} - {0})
         triggers = {item.position: item.event.type for item in let_in_by}
-        return Explanation(
+        told = Explanation(
             journey_id=journey_id,
             number=person,
+            zone=self._zone_of(person).key,
             entries=[
-                _story(one, programs[one.version], state, messages=messages, triggers=triggers)
+                story_of(one, programs[one.version], state, messages=messages, triggers=triggers)
                 for one in reversed(found)
             ],
-            refused=refusal.reason if refusal else "",
-            refused_at=from_micros(refusal.at_us) if refusal else None,
+            refused=refusals[0].reason if refusals else "",
+            refused_at=refusals[0].at if refusals else None,
+            refusals=refusals,
         )
+        if is_brief or self._judges is None or not programs:
+            return told
+        why = Why(self._around, self._judges.about(person), self._judges.say)
+        return why.tell(told, programs, {one.id: one for one in found}, numbers, row)
+
+    def _messages(self, numbers: Sequence[int]) -> dict[str, MessageFate]:
+        """Return what became of messages of journeys, by the id of what caused each."""
+        return {
+            one.origin.id: fate_of(one)
+            for one in self._outbox.list_for_person(numbers, limit=_MESSAGES_LOOKED_THROUGH)
+            if one.origin.kind == JOURNEY
+        }
+
+    def _zone_of(self, person: int) -> ZoneInfo:
+        name = self._around.people.zones([person]).get(person, "")
+        return find_zone(name) or self._around.zone
 
     def list_overlaps(self) -> list[Overlap]:
         """Return the pairs of journeys that hold the same people now, the largest first."""
@@ -188,71 +192,13 @@ class Explaining:
         }
 
 
-def _story(
-    row: rows.Found,
-    program: Program,
-    state: JourneyState,
-    *,
-    messages: Mapping[str, str],
-    triggers: Mapping[int, str],
-) -> EnrolmentStory:
-    active = row.state == EnrolmentState.ACTIVE
-    passed = [
-        PassedStep(
-            step=program.names[step],
-            way=name,
-            reason=reason,
-            at=at,
-            message_id=messages.get(
-                origin_of(program.journey_id, row.version, program.names[step], row.ordinal).id,
-                "",
-            ),
-        )
-        for step, way, at in decode_path(bytes(row.path))
-        for name, reason in [split_reason(program.names[way])]
+def _refusals(kept: Collection[bytes]) -> list[RefusalTold]:
+    """Return refusals of all numbers of a person, the newest first."""
+    found = [one for body in kept for one in decode_refusals(body)]
+    return [
+        RefusalTold(reason, from_micros(at_us))
+        for reason, at_us in sorted(found, key=lambda one: -one[1])
     ]
-    return EnrolmentStory(
-        enrolment=row.id,
-        version=row.version,
-        ordinal=row.ordinal,
-        state=EnrolmentState(row.state).name.lower(),
-        began_at=from_micros(row.began_us),
-        entered_at=_entered_at(row, passed),
-        ended_at=None if row.ended_us is None else from_micros(row.ended_us),
-        outcome="" if row.outcome is None else program.names[row.outcome],
-        trigger=triggers.get(row.trigger_position, ""),
-        trigger_position=row.trigger_position,
-        path=passed,
-        upcoming=program.names[row.step] if active else "",
-        waiting=_waiting(row, program, state) if active else None,
-        converted_at=None if row.converted_us is None else from_micros(row.converted_us),
-        value_minor=row.value_minor,
-    )
-
-
-def _entered_at(row: rows.Found, passed: Sequence[PassedStep]) -> datetime:
-    """Return since when an entry counts: from what let the person in, if that was not long before.
-
-    The row is written a moment later, or much later where the machine was off, and its first steps
-    are dated as if it had not been.
-    """
-    began_us = shared_instant(min(row.began_us, row.entered_us), row.entered_us)
-    return min([from_micros(began_us), *(one.at for one in passed)])
-
-
-def _waiting(row: rows.Found, program: Program, state: JourneyState) -> Waiting:
-    step: AnyStep | None = program.steps.get(row.step)
-    why = "paused" if state is JourneyState.PAUSED else _WHY.get(type(step), "due")
-    event = step.events.event or "" if isinstance(step, WaitForStep) else ""
-    return Waiting(
-        enrolment=row.id,
-        number=row.number,
-        version=row.version,
-        reached_at=from_micros(row.at_us),
-        until=None if row.due_us is None else from_micros(row.due_us),
-        why=why,
-        event=event,
-    )
 
 
 def _count_messages(definition: JourneyDefinition) -> int:

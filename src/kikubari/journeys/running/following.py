@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 
 from kikubari.events import SequencedEvent
 from kikubari.journeys.running import _enrolments as rows
+from kikubari.journeys.running import _refusals as refusals
 from kikubari.journeys.running import _repository as repository
 from kikubari.journeys.running.contracts import JourneyState, Refusal
-from kikubari.journeys.running.entering import Asked, Doorman, Wish
+from kikubari.journeys.running.entering import Asked, Doorman, Refused, Wish
 from kikubari.journeys.running.matching import is_meant, trigger_types
 from kikubari.journeys.running.programs import Live, Programs
 from kikubari.journeys.running.settling import Settled, in_order
@@ -199,8 +200,10 @@ class _Reading:
         """Let people into one journey, and tell the newcomers what they did since."""
         workspace_id = self._around.workspace_id
         if state is not JourneyState.RUNNING:
-            refused = {one.number: (Refusal.NOT_RUNNING.value, one.at_us) for one in wishes}
-            repository.save_refusals(connection, workspace_id, live.no, refused)
+            refused: Refused = {}
+            for one in wishes:
+                refused.setdefault(one.number, []).append((Refusal.NOT_RUNNING.value, one.at_us))
+            refusals.save_refusals(connection, workspace_id, live.no, refused)
             return
         doorman = Doorman(live.newest, self._around.zone, workspace_id=workspace_id)
         last_id = rows.last_id(connection)

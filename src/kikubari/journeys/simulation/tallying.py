@@ -12,6 +12,7 @@ from sqlalchemy import Row, select
 from kikubari.deliver import Claimed, MessageState, Verdict
 from kikubari.journeys.contracts import Objection
 from kikubari.journeys.definition import AnyStep, JourneyDefinition, MessageStep
+from kikubari.journeys.running import _refusals as refusals
 from kikubari.journeys.running import _repository as repository
 from kikubari.journeys.running._tables import enrolments
 from kikubari.journeys.running.contracts import EnrolmentState
@@ -88,7 +89,7 @@ def tally(
         (journey,) = repository.list_journeys(connection, workspace_id)
         names = repository.decode_names(journey.names)
         rows = connection.execute(select(enrolments).order_by(enrolments.c.id)).all()
-        refused = repository.count_refusals(connection, workspace_id, journey.no)
+        refused = refusals.count_refusals(connection, workspace_id, journey.no)
     entered = [row for row in rows if row.state != EnrolmentState.HELD_OUT]
     paths = [_passes(row, names) for row in entered]
     standing = _Standing(entered, paths, names)

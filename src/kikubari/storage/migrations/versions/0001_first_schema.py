@@ -657,6 +657,7 @@ def upgrade() -> None:
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.Column("latest", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint(
             "workspace_id", "journey_no", "number", name=op.f("pk_journey_refusals")
         ),
