@@ -116,6 +116,19 @@ def test_caps_and_quiet_hours_hold():
     assert set(steps(result)["n"].delayed) == {"over_cap"}
 
 
+def test_what_waits_is_withdrawn_by_a_purchase():
+    history = History()
+    history.policy = FrequencyPolicy(quiet_hours=[QuietHours(start="18:00", end="15:00")])
+    for number in (1, 2):
+        history.did(number, "Signed Up", days=3 + number / 100)
+    history.did(1, "Order Completed", days=3.1, total=100, currency="JPY")
+    result = history.simulate(journey(message("m")))
+    assert steps(result)["m"].stopped == {"goal_reached": 1}
+    assert steps(result)["m"].sent == 1
+    fates = {one.number: one.path[0].message for one in result.sample}
+    assert fates == {1: "goal_reached", 2: "sent"}
+
+
 def test_rules_of_entry_hold():
     history = History()
     for days in (1, 2, 9):

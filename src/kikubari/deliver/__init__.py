@@ -163,5 +163,8 @@ from kikubari.deliver.wishes import Wishes as Wishes
 from kikubari.deliver.wishes import WishProjection as WishProjection
 from kikubari.deliver.wishes import forget_contact as forget_contact
 from kikubari.deliver.wishes import load_wishes as load_wishes
+from kikubari.deliver.withdrawing import Unwanted as Unwanted
+from kikubari.deliver.withdrawing import Withdrawn as Withdrawn
+from kikubari.deliver.withdrawing import withdraw as withdraw
 from kikubari.deliver.worker import DeliveryWorker as DeliveryWorker
 from kikubari.deliver.wishes import wish_event as wish_event

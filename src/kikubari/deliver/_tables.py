@@ -7,6 +7,7 @@ from kikubari.storage import metadata
 # Written as literals wherever these rows are looked for: neither engine uses a partial index
 # when the state is a parameter.
 QUEUED = text("state = 'queued'")
+NOT_LEFT = text("state IN ('queued', 'sending')")
 IN_FLIGHT = text("state IN ('sending', 'committing')")
 ON_ITS_WAY = text("state IN ('queued', 'sending', 'committing')")
 _HAS_ADDRESS = text("address_key IS NOT NULL")

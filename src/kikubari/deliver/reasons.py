@@ -39,6 +39,9 @@ class Reason(StrEnum):
     EXPIRED_QUIET_HOURS = "expired_quiet_hours"
     EXPIRED_OUTRANKED = "expired_outranked"
     GAVE_WAY = "gave_way"
+    # What they were for came about, or is over.
+    GOAL_REACHED = "goal_reached"
+    JOURNEY_LEFT = "journey_left"
     THROTTLED = "throttled"
     # The message could not be made.
     RENDER_FAILED = "render_failed"
@@ -159,6 +162,14 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.GAVE_WAY: Sentence(
         "優先度の高いメッセージに枠を譲り、送信していません。",
         "Not sent: it gave way to a message that matters more, as its journey says.",
+    ),
+    Reason.GOAL_REACHED: Sentence(
+        "待機中にジャーニーの目標が達成されたため、送信していません。",
+        "Not sent: what the journey is for came about while it waited.",
+    ),
+    Reason.JOURNEY_LEFT: Sentence(
+        "待機中に本人がジャーニーから外れたため、送信していません。",
+        "Not sent: the person left the journey while it waited.",
     ),
     Reason.FACT_UNWANTED: Sentence(
         "本人が使ってほしくない情報が含まれていたため、その情報を使わずに作り直しています。",

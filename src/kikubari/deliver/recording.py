@@ -108,12 +108,15 @@ class Recorder:
         ]
         self._settle(connection, [*answers, *refused], gates, now)
         release_slots(connection, self._workspace_id, _not_arrived(rows, answers))
-        self._release_coupons(connection, [*answers, *refused])
+        self._release_coupons(connection, [*answers, *refused], _taken_back(rows, claims))
         self._mark(connection, passing, gates, now)
         return Recorded(frozenset(one.message.id for one in passing), stopped)
 
-    def _release_coupons(self, connection: Connection, settled: Sequence[Settled]) -> None:
+    def _release_coupons(
+        self, connection: Connection, settled: Sequence[Settled], taken_back: Sequence[int]
+    ) -> None:
         ids = [one.message.id for one in settled if one.state in NEVER_LEFT]
+        ids += taken_back
         if self._coupons is not None and ids:
             self._coupons.release_in(connection, ids)
 
@@ -176,7 +179,7 @@ class Recorder:
         repository.settle(connection, [_settled_row(self._workspace_id, s, now) for s in settled])
         if stopped := [one for one in settled if one.record]:
             self._keep_records(connection, stopped)
-        events = [e for s in settled for e in _events(s, gates[s.message.dispatch_id], now)]
+        events = [e for s in settled for e in list_events(s, gates[s.message.dispatch_id], now)]
         append_in(connection, events, workspace_id=self._workspace_id)
 
 
@@ -202,6 +205,20 @@ def _not_arrived(rows: _Rows, answers: Sequence[Settled]) -> list[tuple[int, int
         (one.message.number, one.message.id)
         for one in answers
         if one.state not in _ARRIVED and rows[one.message.id].state in _PASSED
+    ]
+
+
+def _taken_back(rows: _Rows, claims: Sequence[Claimed]) -> list[int]:
+    """Return the messages that were skipped while their worker had them.
+
+    It may have drawn their codes after whoever skipped them looked for any.
+    """
+    return [
+        one.id
+        for one in claims
+        if (row := rows.get(one.id)) is not None
+        and row.fence == one.fence
+        and row.state == MessageState.SKIPPED.value
     ]
 
 
@@ -235,7 +252,7 @@ def _settled_row(workspace_id: int, settled: Settled, now: datetime) -> dict[str
     }
 
 
-def _events(settled: Settled, gate: Row[*tuple[Any, ...]], now: datetime) -> list[Event]:
+def list_events(settled: Settled, gate: Row[*tuple[Any, ...]], now: datetime) -> list[Event]:
     """Return what the log learns: a final outcome, and what it says about the address."""
     topic = _TOPICS.get(settled.state)
     if topic is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from kikubari.app.wings.letters import LettersWing
 from kikubari.app.wings.log import LogWing
 from kikubari.app.wings.people import PeopleWing
 from kikubari.app.wings.segments import SegmentsWing
-from kikubari.deliver import Sender
+from kikubari.deliver import Sender, withdraw
 from kikubari.events import RowBuilder
 from kikubari.journeys import (
     Actions,
@@ -78,7 +79,7 @@ class JourneysWing:
             from_name=ground.settings.shop_name,
         )
         self._staff = Staff(access, ground.settings.mail_domain)
-        around = _surroundings(ground, log, people, segments)
+        around = _surroundings(ground, log, people, segments, letters)
         programs = Programs(ground.state, workspace_id=DEFAULT_WORKSPACE)
         messages = self._make_letters()
         self.journeys = self._make_journeys(messages)
@@ -188,7 +189,11 @@ class JourneysWing:
 
 
 def _surroundings(
-    ground: Ground, log: LogWing, people: PeopleWing, segments: SegmentsWing
+    ground: Ground,
+    log: LogWing,
+    people: PeopleWing,
+    segments: SegmentsWing,
+    letters: LettersWing,
 ) -> Surroundings:
     """Return what journeys run in."""
     state, clock, settings = ground.state, ground.clock, ground.settings
@@ -202,6 +207,7 @@ def _surroundings(
         clock=clock,
         zone=zone,
         hours=HabitualHours(state, ground.columnar, people.profiles, clock),
+        withdraw=partial(withdraw, coupons=letters.coupons),
     )
 
 

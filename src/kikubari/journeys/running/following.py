@@ -20,6 +20,7 @@ from kikubari.journeys.running.programs import Live, Programs
 from kikubari.journeys.running.settling import Settled, in_order
 from kikubari.journeys.running.surroundings import Surroundings
 from kikubari.journeys.running.travellers import Passed
+from kikubari.journeys.running.withdrawing import Left, list_unwanted
 from kikubari.kit.instants import from_micros, to_micros
 
 # Positions of the log in one transaction.
@@ -90,6 +91,7 @@ class _Reading:
         self._whose: Mapping[int, int] = {}
         self._wishes: dict[int, list[Wish]] = {}
         self._asked: dict[int, Asked] = {}
+        self._left: list[Left] = []
 
     def look_up(self) -> None:
         """Read the events that matter, and what the rules of entry ask."""
@@ -134,10 +136,18 @@ class _Reading:
 
     def write(self, connection: Connection) -> None:
         """Settle what the events mean for those on the way, then let people in."""
+        self._left = []  # the transaction may be a second one
         states = {no: repository.find_state(connection, no) for no in self._live}
         self._settle(connection)
         for no, wishes in sorted(self._wishes.items()):
             self._let_in(connection, self._live[no], wishes, states[no])
+        # Last: who lets messages go waits for nothing that is held here.
+        self._around.withdraw(
+            connection,
+            list_unwanted(self._left),
+            now=self._now,
+            workspace_id=self._around.workspace_id,
+        )
 
     def _settle(self, connection: Connection) -> None:
         """Apply the events to everybody who was in a journey before this range."""
@@ -178,6 +188,9 @@ class _Reading:
             for item in by_person.get(self._whose.get(row.number, row.number), ()):
                 one.apply(item, self._around.tests, mine, self._now)
             settled.append(one)
+            if one.unwanted is not None:
+                programs = self._live[row.journey_no].programs
+                self._left.append(Left(programs, one.traveller, one.unwanted))
             goals = converted.setdefault(row.journey_no, {})
             for way in one.list_converted():
                 goals[way] = goals.get(way, 0) + 1

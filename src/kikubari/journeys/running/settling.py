@@ -7,6 +7,7 @@ for what it is, whenever it arrives: only what a worker has taken meanwhile stan
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from kikubari.deliver import Reason
 from kikubari.events import SequencedEvent
 from kikubari.journeys.definition import Goal, WaitForStep
 from kikubari.journeys.running._enrolments import Found, traveller_of
@@ -28,6 +29,7 @@ class Settled:
         converted_us, value_minor: of the goal, as the row will have them.
         is_converted: whether these two changed.
         was_converted: the goal was reached before these events.
+        unwanted: why messages of it that still wait are not to leave any more; None: they are.
     """
 
     def __init__(self, row: Found, program: Program) -> None:
@@ -38,6 +40,7 @@ class Settled:
         self.value_minor: int = row.value_minor
         self.is_converted = False
         self.was_converted = row.converted_us is not None
+        self.unwanted: Reason | None = None
 
     def apply(self, item: SequencedEvent, tests: Tests, counts: Passed, now: datetime) -> None:
         """Let one event of the person count, if it means anything here."""
@@ -45,8 +48,7 @@ class Settled:
         if at_us <= self.traveller.began_us:
             return
         self._reach_goal(item, at_us, tests, counts)
-        if self.is_active:
-            self._leave(item, at_us, tests, counts)
+        self._leave(item, at_us, tests, counts)
         if self.is_active:
             self._stop_waiting(item, at_us, tests, counts, now)
 
@@ -60,16 +62,20 @@ class Settled:
         self.converted_us = min(at_us, self.converted_us or at_us)
         if goal.value:
             self.value_minor += tests.value_minor(item)
-        if self.is_active and goal.ends_journey:
-            self._end(GOAL, at_us, counts)
+        if goal.ends_journey:
+            self._end(GOAL, at_us, counts, Reason.GOAL_REACHED)
 
     def _leave(self, item: SequencedEvent, at_us: int, tests: Tests, counts: Passed) -> None:
         for one in self.program.definition.rules.exits:
             if one.events is not None and tests.holds(one.events, item):
-                self._end(self.program.exit_number(one), at_us, counts)
+                self._end(self.program.exit_number(one), at_us, counts, Reason.JOURNEY_LEFT)
                 return
 
-    def _end(self, outcome: int, at_us: int, counts: Passed) -> None:
+    def _end(self, outcome: int, at_us: int, counts: Passed, reason: Reason) -> None:
+        """Take the person out, and their messages back: these also after the way's own end."""
+        self.unwanted = self.unwanted or reason
+        if not self.is_active:
+            return
         key = (self.program.version, self.traveller.step, outcome)
         counts[key] = counts.get(key, 0) + 1
         self.traveller.leave(outcome, at_us)

@@ -14,7 +14,7 @@ from random import Random
 from pyroaring import BitMap
 from sqlalchemy import Connection
 
-from kikubari.deliver import enqueue
+from kikubari.deliver import Reason, enqueue
 from kikubari.journeys.definition import (
     ExperimentStep,
     MessageStep,
@@ -33,6 +33,7 @@ from kikubari.journeys.running.programs import Live, Programs
 from kikubari.journeys.running.surroundings import Surroundings
 from kikubari.journeys.running.travellers import Acts, Traveller
 from kikubari.journeys.running.walking import Known, walk
+from kikubari.journeys.running.withdrawing import Left, list_unwanted
 from kikubari.kit.instants import from_micros, to_micros
 from kikubari.storage import Priority
 
@@ -146,11 +147,21 @@ class Stepper:
             enqueue(
                 connection, dispatch_id, sorted(numbers), now=now, workspace_id=self._workspace_id
             )
+        self._withdraw(connection, live, acts.left, now)
         self._acting(connection, acts, now)
         repository.add_counts(
             connection, self._workspace_id, live.no, acts.passed, shard=self._shard
         )
         return len(changed)
+
+    def _withdraw(
+        self, connection: Connection, live: Live, people: Iterable[Traveller], now: datetime
+    ) -> None:
+        """Take back what waits of those who went out by an exit."""
+        left = [Left(live.programs, one, Reason.JOURNEY_LEFT) for one in people]
+        self._around.withdraw(
+            connection, list_unwanted(left), now=now, workspace_id=self._workspace_id
+        )
 
     def _look_up(
         self, program: Program, step: int, due: Iterable[tuple[int, int, int]], now: datetime

@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from kikubari.deliver import withdraw
 from kikubari.events import append_in
 from kikubari.journeys.contracts import Audience
 from kikubari.journeys.running.contracts import BestHours, LogReader, People
 from kikubari.journeys.running.matching import Tests
+from kikubari.journeys.running.withdrawing import Withdraw
 from kikubari.kit.clock import Clock
 from kikubari.spec.envelope import DEFAULT_WORKSPACE, Event
 from kikubari.storage import StateStore
@@ -40,6 +42,7 @@ class Surroundings:
         zone: the shop's.
         hours: when people are likely to look; none: nobody's habit is known.
         append: writes to the log that is followed.
+        withdraw: takes back messages that still wait.
         workspace_id: whose journeys.
     """
 
@@ -52,4 +55,5 @@ class Surroundings:
     zone: ZoneInfo
     hours: BestHours | None = None
     append: Append = append_in
+    withdraw: Withdraw = withdraw
     workspace_id: int = DEFAULT_WORKSPACE

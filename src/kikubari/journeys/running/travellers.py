@@ -68,11 +68,13 @@ class Acts:
         messages: people by dispatch.
         steps: travellers who passed a step that acts otherwise, by (program, step).
         passed: how often each way was taken.
+        left: who went out by an exit.
     """
 
     messages: dict[int, list[int]] = field(default_factory=dict)
     steps: list[tuple[Program, int, list[Traveller]]] = field(default_factory=list)
     passed: Passed = field(default_factory=dict)
+    left: list[Traveller] = field(default_factory=list)
 
     def count(self, program: Program, step: int, way: int, n: int) -> None:
         """Note that so many took a way."""

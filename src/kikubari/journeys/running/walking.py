@@ -176,6 +176,7 @@ class _Walk:
             leaving = [one for one in here if one.number in members]
             for one in leaving:
                 one.leave(way, self._instant(one))
+            self._acts.left += leaving
             self._acts.count(self._program, number, way, len(leaving))
             here = [one for one in here if one.step]
         return here

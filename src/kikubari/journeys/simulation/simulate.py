@@ -24,7 +24,10 @@ from kikubari.deliver import (
     PersonTime,
     Rehearsal,
     Sender,
+    Unwanted,
     Verdict,
+    Withdrawn,
+    withdraw,
 )
 from kikubari.journeys.contracts import Objection
 from kikubari.journeys.definition import (
@@ -263,8 +266,18 @@ class _Run:
             zone=past.zone,
             hours=None if past.habits is None else past.habits.as_of(self._clock),
             append=log.append,
+            withdraw=self._withdraw,
             workspace_id=past.workspace_id,
         )
+
+    def _withdraw(
+        self, connection: Connection, unwanted: Unwanted, *, now: datetime, workspace_id: int
+    ) -> list[Withdrawn]:
+        """Take back messages, and hear of each."""
+        gone = withdraw(connection, unwanted, now=now, workspace_id=workspace_id)
+        for origin, message, verdict in gone:
+            self._hear(origin, message, verdict)
+        return gone
 
     def _event_types(self) -> set[str] | None:
         """Return the types of events that can mean anything to the journey."""

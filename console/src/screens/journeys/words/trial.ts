@@ -89,6 +89,8 @@ export const en = {
   stop_quiet_hours: 'Quiet hours',
   stop_expired_quiet_hours: 'Quiet hours for too long',
   stop_best_hour: 'Waited for the best hour',
+  stop_goal_reached: 'Goal reached while it waited',
+  stop_journey_left: 'Left the journey while it waited',
   stop_asked_to_wait: 'Asked for a pause',
   stop_expired_asked_to_wait: 'Asked for a pause too long',
 } as const
@@ -179,6 +181,8 @@ export const ja = {
   stop_quiet_hours: '送信しない時間帯',
   stop_expired_quiet_hours: '送信しない時間帯（期限切れ）',
   stop_best_hour: '最適な時間を待機',
+  stop_goal_reached: '待機中に目標を達成',
+  stop_journey_left: '待機中に離脱',
   stop_asked_to_wait: '休止の希望',
   stop_expired_asked_to_wait: '休止の希望（期限切れ）',
 } as const
