@@ -82,6 +82,7 @@ from kikubari.deliver.meetings import find_meetings as find_meetings
 from kikubari.deliver.old_contacts import OldContacts as OldContacts
 from kikubari.deliver.outbox import Outbox as Outbox
 from kikubari.deliver.outbox import enqueue as enqueue
+from kikubari.deliver.outbox import Became as Became
 from kikubari.deliver.outbox import find_dispatch_state as find_dispatch_state
 from kikubari.deliver.outbox import list_dispatch_ids as list_dispatch_ids
 from kikubari.deliver.outbox import open_dispatch as open_dispatch

@@ -39,6 +39,37 @@ def count_messages(
     ).all()
 
 
+def count_messages_below(
+    connection: Connection, workspace_id: int, origin_kind: str, prefix: str
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return (origin_id, state, reason, n) of all whose origin's id begins so.
+
+    Each dispatch is one range of the table's key: nobody else's messages are read.
+    """
+    # Of ids: the first of a dispatch is its own number, `message_id_of(it, 0)`.
+    span = message_id_of(1, 0)
+    first = dispatches.c.id * span
+    return connection.execute(
+        select(
+            dispatches.c.origin_id,
+            messages.c.state,
+            messages.c.reason,
+            func.count().label("n"),
+        )
+        .join(
+            messages,
+            (messages.c.workspace_id == workspace_id)
+            & messages.c.id.between(first, first + span - 1),
+        )
+        .where(
+            dispatches.c.workspace_id == workspace_id,
+            dispatches.c.origin_kind == origin_kind,
+            dispatches.c.origin_id.startswith(prefix, autoescape=True),
+        )
+        .group_by(dispatches.c.origin_id, messages.c.state, messages.c.reason)
+    ).all()
+
+
 def list_messages(
     connection: Connection,
     workspace_id: int,

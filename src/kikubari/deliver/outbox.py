@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Row
@@ -125,6 +125,15 @@ def enqueue(
     )
 
 
+class Became(NamedTuple):
+    """How many messages of an origin are in a state for a reason."""
+
+    origin_id: str
+    state: MessageState
+    reason: Reason | None
+    n: int
+
+
 class Outbox:
     """Messages on their way, by what caused them."""
 
@@ -183,6 +192,20 @@ class Outbox:
                 reason = Reason(row.reason)
                 reasons[reason] = reasons.get(reason, 0) + row.n
         return Counts(states, reasons)
+
+    def count_below(self, origin_kind: str, prefix: str) -> list[Became]:
+        """Return how many messages became what, of all origins whose ids begin so."""
+        with self._store.read() as connection:
+            rows = views.count_messages_below(connection, self._workspace_id, origin_kind, prefix)
+        return [
+            Became(
+                row.origin_id,
+                MessageState(row.state),
+                Reason(row.reason) if row.reason else None,
+                row.n,
+            )
+            for row in rows
+        ]
 
     def list_messages(
         self,

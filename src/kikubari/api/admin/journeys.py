@@ -21,6 +21,7 @@ from kikubari.journeys import (
     MovePreview,
     Overlap,
     PublishOptions,
+    StepMessages,
     Waiting,
 )
 from kikubari.journeys.definition import JourneyDefinition
@@ -175,6 +176,16 @@ def count_journey(
     return services.explaining.counts(journey_id, version=version)
 
 
+@get("/journeys/{journey_id:str}/messages", guards=[requires("read")], sync_to_thread=True)
+def count_journey_messages(
+    services: NamedDependency[Services],
+    journey_id: FromPath[str],
+    version: Annotated[int | None, QueryParameter(ge=1)] = None,
+) -> list[StepMessages]:
+    """Return what became of the messages of each message step: sent, waiting, stopped by what."""
+    return services.explaining.messages(journey_id, version=version)
+
+
 @get(
     "/journeys/{journey_id:str}/steps/{step_id:str}/people",
     guards=[requires("read")],
@@ -251,6 +262,7 @@ journey_handlers = [
     drain_journey,
     cancel_journey,
     count_journey,
+    count_journey_messages,
     list_people_at_step,
     explain_enrolment,
     request_enrolment,

@@ -34,6 +34,7 @@ from kikubari.journeys.running.forgetting import WayGone as WayGone
 from kikubari.journeys.running.forgetting import forget_ways as forget_ways
 from kikubari.journeys.running.forgetting import list_ways as list_ways
 from kikubari.journeys.running.journeys import Journeys as Journeys
+from kikubari.journeys.running.letter_figures import StepMessages as StepMessages
 from kikubari.journeys.running.letters import JOURNEY as JOURNEY
 from kikubari.journeys.running.letters import Letters as Letters
 from kikubari.journeys.running.letters import origin_of as origin_of

@@ -14,6 +14,7 @@ from kikubari.journeys.running import _refusals as refusal_rows
 from kikubari.journeys.running import _repository as repository
 from kikubari.journeys.running.contracts import JourneyCounts, JourneyState, Overlap, Waiting
 from kikubari.journeys.running.figures import conversions_of, outcomes_of, refused_of, step_counts
+from kikubari.journeys.running.letter_figures import StepMessages, messages_by_step
 from kikubari.journeys.running.letters import JOURNEY
 from kikubari.journeys.running.program import Program
 from kikubari.journeys.running.programs import decode_definition
@@ -72,6 +73,29 @@ class Explaining:
             outcomes={} if shown is None else outcomes_of(ends, shown.names),
             steps=[] if shown is None else step_counts(shown, mine, found, standing),
         )
+
+    def messages(self, journey_id: str, *, version: int | None = None) -> list[StepMessages]:
+        """Return what became of the messages of each message step, over all versions or of one.
+
+        Raises:
+            NotFoundError: no such journey or version.
+        """
+        with self._store.read() as connection:
+            row = self._find(connection, journey_id)
+            programs = self._programs(connection, row)
+        if version is not None and version not in programs:
+            raise NotFoundError(f"journey {journey_id} has no version {version}")
+        shown = programs.get(version or row.version)
+        found = messages_by_step(
+            self._outbox.count_below(JOURNEY, f"{journey_id}/"),
+            None if version is None else {version},
+        )
+        steps = [] if shown is None else shown.definition.steps
+        return [
+            found.get(step.id, StepMessages(step=step.id))
+            for step in steps
+            if isinstance(step, MessageStep)
+        ]
 
     def list_people(
         self, journey_id: str, step_id: str, *, after: int = 0, limit: int = 50
