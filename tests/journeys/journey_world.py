@@ -134,15 +134,7 @@ class World:
             zone=TOKYO,
         )
         self.issuing = Issuing(Selves(), TOKYO)
-        self.desk = CouponDesk(
-            store,
-            Offers(store, self.clock, TimeOrderedIds(), currency="JPY"),
-            self.issuing,
-            audience=self.segments,
-            people=Selves(),
-            clock=self.clock,
-            selecting=lambda _: (),
-        )
+        self.desk = self.make_desk()
         self.letters = self.make_letters()
         self.journeys = Journeys(
             store, self.clock, TimeOrderedIds(), check_message=self.letters.check
@@ -150,6 +142,17 @@ class World:
         self.stepper = self.make_stepper(batch=batch)
         self.follower = Follower(self.around, Programs(store, workspace_id=1), limit=5)
         self.follower.step()
+
+    def make_desk(self):
+        return CouponDesk(
+            self.store,
+            Offers(self.store, self.clock, TimeOrderedIds(), currency="JPY"),
+            self.issuing,
+            audience=self.segments,
+            people=Selves(),
+            clock=self.clock,
+            selecting=lambda _: (),
+        )
 
     def make_letters(self):
         return Letters(
@@ -161,12 +164,12 @@ class World:
             workspace_id=1,
         )
 
-    def make_stepper(self, *, batch=7, shard=0, **more):
+    def make_stepper(self, *, batch=7, shard=0, acting=None, **more):
         return Stepper(
             self.around,
             Programs(self.store, workspace_id=1),
             self.make_letters(),
-            acting=lambda connection, acts, now: None,
+            acting=acting or (lambda connection, acts, now: None),
             issue=StepCodes(self.issuing, self.clock),
             batch=batch,
             shard=shard,

@@ -214,7 +214,7 @@ def test_a_webhook_is_queued_with_what_let_the_person_in(state):
     office.enter(1)
     [call] = office.calls.calls
     assert (call.endpoint_id, call.type, call.number) == ("ep_1", "journey.step_reached", 1)
-    assert call.idempotency_key == "jny_1/1/crm"
+    assert call.idempotency_key == "jny_1/1/1/crm"
     assert call.data["trigger"] == {"event": "Signed Up", "properties": {"product_name": "tea"}}
     assert (call.data["step"], call.data["entry"], call.data["began_at"]) == ("crm", 1, NOW)
 

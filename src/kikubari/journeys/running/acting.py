@@ -15,6 +15,7 @@ from kikubari.journeys.definition import (
     PauseStep,
     SetTraitStep,
 )
+from kikubari.journeys.running.contracts import People
 from kikubari.journeys.running.requesting import entry_wish
 from kikubari.journeys.running.travellers import Acts, Traveller
 from kikubari.spec.envelope import DEFAULT_WORKSPACE, IDENTIFIED, Event, EventKind, Trust
@@ -34,15 +35,24 @@ class Lists(Protocol):
 class Actions:
     """Carries out traits, pauses, lists and wishes to enter other journeys.
 
-    What is said about people goes into the log, under ids made of the enrolment and the step.
+    What is said about people goes into the log, under ids made of the enrolment, its version and
+    the step: whom a new version moves back to a step takes it once more.
 
     Args:
         lists: people are put on, and taken off.
+        people: say under which other numbers somebody may be on a list; none: nobody has any.
         workspace_id: whose journeys.
     """
 
-    def __init__(self, lists: Lists, *, workspace_id: int = DEFAULT_WORKSPACE) -> None:
+    def __init__(
+        self,
+        lists: Lists,
+        people: People | None = None,
+        *,
+        workspace_id: int = DEFAULT_WORKSPACE,
+    ) -> None:
         self._lists = lists
+        self._people = people
         self._workspace_id = workspace_id
 
     def __call__(self, connection: Connection, acts: Acts, now: datetime) -> None:
@@ -64,12 +74,19 @@ class Actions:
                         connection,
                         step.list,
                         add=numbers if is_adding else BitMap(),
-                        remove=BitMap() if is_adding else numbers,
+                        remove=BitMap() if is_adding else self._all_numbers(numbers),
                         at=now,
                     )
                 case _:
                     raise AssertionError(f"a step of type {type(step).__name__} does nothing here")
         append_in(connection, events, workspace_id=self._workspace_id)
+
+    def _all_numbers(self, numbers: BitMap) -> BitMap:
+        """Return every number that these people ever had: a list holds one of them."""
+        if self._people is None:
+            return numbers
+        own = set(self._people.resolve(numbers).values())
+        return numbers | BitMap(self._people.numbers_of(own))
 
 
 def _statements(
@@ -78,7 +95,7 @@ def _statements(
     """Yield what the shop states of each person, as observed by itself."""
     for one in people:
         yield Event(
-            message_id=f"journey:{journey_id}:{one.id}:{step.id}",
+            message_id=f"journey:{journey_id}:{one.id}:{one.version}:{step.id}",
             kind=EventKind.IDENTIFY,
             type=IDENTIFIED,
             occurred_at=now,
@@ -97,7 +114,7 @@ def _pauses(
     """Yield a pause for each person, of whom the newest word on it counts."""
     until = now + step.duration.as_timedelta()
     for one in people:
-        key = f"journey:{journey_id}:{one.id}:{step.id}"
+        key = f"journey:{journey_id}:{one.id}:{one.version}:{step.id}"
         yield wish_event(one.number, Wish.pause(until), now, proof="journey", key=key)
 
 
@@ -105,4 +122,5 @@ def _wishes(
     step: EnterStep, journey_id: str, people: Iterable[Traveller], now: datetime
 ) -> Iterator[Event]:
     for one in people:
-        yield entry_wish(journey_id, one.number, key=f"{one.id}:{step.id}", at=now, properties={})
+        key = f"{one.id}:{one.version}:{step.id}"
+        yield entry_wish(journey_id, one.number, key=key, at=now, properties={})

@@ -178,7 +178,7 @@ class Stepper:
         has_habits = any(isinstance(program.steps[one], WaitBestTimeStep) for one in steps)
         return Known(
             shop_zone=self._around.zone,
-            members=self._members(program, steps, now),
+            members=self._members(program, steps, [number for _, number in mine], now),
             dispatches=self._letters.open(program, keys, now) if keys else {},
             zones=self._around.people.zones,
             habits=self._habits([number for _, number in mine]) if has_habits else {},
@@ -186,12 +186,23 @@ class Stepper:
             winners=self._winners(program, steps),
         )
 
-    def _members(self, program: Program, steps: Sequence[int], now: datetime) -> dict[str, BitMap]:
+    def _members(
+        self, program: Program, steps: Sequence[int], numbers: Sequence[int], now: datetime
+    ) -> dict[str, BitMap]:
+        """Return who is what the steps ask; who was merged since entering is by both numbers."""
         wanted = {key_of(who): who for who in program.conditions(steps)}
-        return {
-            key: self._around.audience.evaluate(who, as_of=now, workspace_id=self._workspace_id)
-            for key, who in wanted.items()
-        }
+        if not wanted:
+            return {}
+        own = self._around.people.resolve(set(numbers))
+        merged = {number: one for number, one in own.items() if number != one}
+        found = {}
+        for key, who in wanted.items():
+            members = self._around.audience.evaluate(
+                who, as_of=now, workspace_id=self._workspace_id
+            )
+            same = BitMap(number for number, one in merged.items() if one in members)
+            found[key] = members | same if same else members
+        return found
 
     def _winners(self, program: Program, steps: Sequence[int]) -> dict[int, str]:
         own = {

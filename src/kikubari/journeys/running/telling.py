@@ -94,7 +94,7 @@ class Telling:
                     endpoint_id=step.endpoint,
                     type=STEP_REACHED,
                     data=data,
-                    idempotency_key=f"{program.journey_id}/{one.id}/{step.id}",
+                    idempotency_key=f"{program.journey_id}/{one.id}/{one.version}/{step.id}",
                     number=one.number,
                 )
             )
