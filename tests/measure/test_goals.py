@@ -74,3 +74,13 @@ def test_everybody_who_reached_it_between_two_instants(ledger):
         "Signed Up", since=NOON, until=NOON + timedelta(hours=24)
     )
     assert found == BitMap([2, 3])
+
+
+@pytest.mark.parametrize("goal", [topics.EMAIL_OPENED, topics.EMAIL_LINK_CLICKED])
+def test_what_machines_do_to_mail_reaches_no_goal(ledger, goal):
+    for number, is_machine in ((1, True), (2, False)):
+        send(ledger, number, "a")
+        ledger.message(number, goal, 1, is_machine=is_machine)
+    assert count(ledger, goal) == {"a": (2, 1)}
+    until = NOON + timedelta(hours=24)
+    assert Goals(ledger.columnar).list_who_reached(goal, since=NOON, until=until) == BitMap([2])

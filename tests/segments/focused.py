@@ -8,7 +8,13 @@ from typing import Any
 from population import AS_OFS, DURATIONS, EVENTS, MICRO, instant
 
 from kikubari.spec.envelope import IDENTIFIED
-from kikubari.spec.topics import CONSENT_CHANGED, SUPPRESSION_CHANGED, TRAIT_COMPUTED
+from kikubari.spec.topics import (
+    CONSENT_CHANGED,
+    EMAIL_LINK_CLICKED,
+    EMAIL_OPENED,
+    SUPPRESSION_CHANGED,
+    TRAIT_COMPUTED,
+)
 
 Json = dict[str, Any]
 
@@ -247,7 +253,50 @@ def _aggregate(function: str, of: Json, event: str, value: Json) -> Json:
     }
 
 
+def machines() -> Iterator[Json]:
+    """Every leaf that reads events, of mail or of any kind, asking who it was and not asking."""
+    money = {"on": "property", "path": ["rating"]}
+    for event in (EMAIL_OPENED, EMAIL_LINK_CLICKED, None):
+        for who in _WHO:
+            some: Json = {"where": who} if event is None else {"event": event, "where": who}
+            order: Json = {"event": "Order Completed"}
+            month = {"type": "last", "duration": {"days": 30}}
+            yield {"type": "event_count", "count": {"at_least": 1}, **some}
+            yield {"type": "event_count", "count": {"at_most": 0}, "window": month, **some}
+            yield {"type": "event_count", "count": {"at_least": 2}, **some}
+            yield {**_aggregate("sum", money, event, {"at_least": 3}), "where": who}
+            yield {**_aggregate("max", money, event, {"at_most": 2}), "where": who}
+            yield {
+                "type": "distinct_count",
+                "of": {"on": "column", "column": "message_id"},
+                "count": {"at_least": 2},
+                **some,
+            }
+            of = {"on": "column", "column": "message_id"}
+            yield {"type": "repeated", "of": of, "times": 2, **some}
+            yield {"type": "event_ratio", "part": some, "whole": order, "percent": {"at_least": 50}}
+            yield {"type": "recency", "within": {"days": 7}, **some}
+            yield {"type": "recency", "more_than": {"days": 4}, **some}
+            yield {"type": "due", "events": 2, "intervals": {"at_least": 0.5}, **some}
+            among = {"event": event, "among": who} if event else {"among": who}
+            for edge in ("first_event", "last_event"):
+                yield {"type": edge, "window": month, **among}
+            for steps in ([some, order], [order, some]):
+                yield {"type": "sequence", "steps": steps, "within": {"days": 30}}
+                first, then = steps
+                yield {"type": "not_followed", "first": first, "by": then, "within": {"days": 7}}
+            yield {"type": "percentile", "function": "sum", "of": money, "top_percent": 25, **some}
+
+
+_WHO: list[list[Json]] = [
+    [],
+    [{"on": "column", "column": "is_machine", "test": {"type": "is", "value": 1}}],
+    [{"on": "column", "column": "is_machine", "test": {"type": "number", "at_least": 0}}],
+    [{"on": "property", "path": ["is_machine"], "test": {"type": "is", "value": True}}],
+    [{"on": "column", "column": "message_id", "test": {"type": "is", "value": "msg_1"}}],
+]
 FOCUSED = {
+    "machines": machines,
     "trait_forms": trait_forms,
     "filter_forms": filter_forms,
     "aggregate_edges": aggregate_edges,

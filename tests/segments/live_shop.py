@@ -27,6 +27,7 @@ from kikubari.segments import (
 from kikubari.segments.follower import Followed
 from kikubari.spec.conditions import Condition, InSegment
 from kikubari.spec.envelope import Event
+from kikubari.spec.topics import EMAIL_LINK_CLICKED, EMAIL_OPENED
 from kikubari.storage import ColumnarStore, StateStore
 from kikubari.testing.events import CountingNumbers, ListedMoves, PlainSealing
 
@@ -120,6 +121,10 @@ class LiveShop:
                 at = self.clock.now() - timedelta(seconds=self.random.choice([0, 0, 1, 3600]))
             if self.random.random() < 0.05:
                 at = self.clock.now() + timedelta(seconds=self.random.choice([1, 60, 90_000]))
+            if self.random.random() < 0.1:
+                by = {**made.properties, "is_machine": self.random.choice([True, True, False])}
+                kinds = [EMAIL_OPENED, EMAIL_LINK_CLICKED]
+                made = structs.replace(made, type=self.random.choice(kinds), properties=by)
             number = self.random.randrange(1, MAX_NUMBER)
             events.append(structs.replace(made, number=number, occurred_at=at))
         self.append(*events)

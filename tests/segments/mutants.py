@@ -242,6 +242,22 @@ MUTANTS = [
     # Any event is one that somebody sent.
     Mutant(_SQL, "_NOT_RESERVED if event is None", '"1" if event is None', "event_count"),
     Mutant(_VALUES, "is_sent(row) if event is None", "True if event is None", "sequence"),
+    # Machines read mail, and are nobody.
+    Mutant(_SQL, "if counts_people_only(event, where):", "if False:", "machines"),
+    Mutant(_SQL, '"is_machine = 0"', '"is_machine = 1"', "machines"),
+    Mutant(_VALUES, "not (row[_IS_MACHINE] and counts", "not (counts", "machines"),
+    Mutant(
+        _VALUES,
+        "== event\n    return is_type and _counts",
+        "== event\n    return is_type or _counts",
+        "machines",
+    ),
+    Mutant(
+        _VALUES,
+        "bounds.holds(row[_AT]) and _counts(row, event, where)",
+        "bounds.holds(row[_AT])",
+        "machines",
+    ),
     # First and last, sequences.
     Mutant(_COMPILE_EVENTS, 'else "argMin"', 'else "argMax"', "edge_event"),
     Mutant(_COMPILE_EVENTS, 'scope.passes(leaf.where), f"at', 'f"at', "edge_event"),

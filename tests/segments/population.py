@@ -17,6 +17,8 @@ from kikubari.spec.envelope import IDENTIFIED, PAGE_VIEWED, Event, EventKind
 from kikubari.spec.errors import NotFoundError
 from kikubari.spec.topics import (
     CONSENT_CHANGED,
+    EMAIL_LINK_CLICKED,
+    EMAIL_OPENED,
     REPLENISHMENT_FORECAST,
     SUPPRESSION_CHANGED,
     TRAIT_COMPUTED,
@@ -70,6 +72,30 @@ AGENTS = [
 STATUSES = ["granted", "granted", "denied", "withdrawn"]
 
 
+def mail_acts(number: int) -> list[SequencedEvent]:
+    """Return what was done to a person's mail, by them and by machines; drawn apart as well."""
+    rng = random.Random(f"mail {number}")
+    found = []
+    for index in range(rng.choice([0, 0, 1, 2, 4])):
+        at = rng.choice(AS_OFS[:5]) - timedelta(days=rng.choice([0, 1, 3, 20])) - MICRO
+        event = Event(
+            message_id=f"a{number}-{index}",
+            kind=EventKind.TRACK,
+            type=rng.choice([EMAIL_OPENED, EMAIL_LINK_CLICKED]),
+            occurred_at=at,
+            received_at=at,
+            source_id=0,
+            properties={
+                "is_machine": rng.choice([True, True, False, "true", None]),
+                "message_id": rng.choice(["msg_1", "msg_2"]),
+                "category": rng.choice(CATEGORIES),
+                "rating": rng.choice([1, 2, 3.5]),
+            },
+        )
+        found.append(SequencedEvent(2_000_000 + number * 10 + index, number, event))
+    return found
+
+
 class Population:
     """People in memory, and the same people in the columnar copy."""
 
@@ -98,6 +124,7 @@ class Population:
         events = [self._event(rng.choice(numbers)) for _ in range(n_events)]
         if events:
             events += self._forecasts(numbers[0], [item.event for item in events])
+            events += mail_acts(numbers[0])
         rows = self._builder_rows(events)
         self.people.append(Person(canonical, rows))
         # Some rows were folded onto the person already, others are resolved by the dictionary.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from focused import FOCUSED
 from live_shop import LiveShop
 from msgspec import structs
 from population import AS_OFS, FixedLists
@@ -50,6 +51,8 @@ def test_live_members_equal_a_fresh_evaluation_whatever_happens(
         live.segments.put(f"tree{number}", convert_condition(tree(rng)))
     for name in ("seg_a", "seg_b"):
         live.segments.put(name, convert_condition({"type": "list", "list": "few"}))
+    for number, made in enumerate(rng.sample(list(FOCUSED["machines"]()), 8)):
+        live.segments.put(f"mail{number}", convert_condition(made))
     live.happen(120)
     live.settle()
     told = {name: live.memberships.members(name) for name in live.segments.segments}

@@ -41,7 +41,7 @@ FROM (
   FROM ({_SENT}) AS letters
   LEFT JOIN (
     SELECT {PROFILE} AS who, at, 1 AS is_one FROM events
-    WHERE workspace_id = {{workspace:UInt16}} AND type = {{goal:String}}
+    WHERE workspace_id = {{workspace:UInt16}} AND type = {{goal:String}} AND NOT is_machine
       AND at >= {{since:DateTime64(6, 'UTC')}}
   ) AS done ON letters.who = done.who
   GROUP BY letter, letters.message_id
@@ -50,7 +50,7 @@ GROUP BY letter
 """  # noqa: S608 - constants
 _PEOPLE = f"""
 SELECT DISTINCT toUInt32({PROFILE}) FROM events
-WHERE workspace_id = {{workspace:UInt16}} AND type = {{goal:String}}
+WHERE workspace_id = {{workspace:UInt16}} AND type = {{goal:String}} AND NOT is_machine
   AND at >= {{since:DateTime64(6, 'UTC')}} AND at < {{until:DateTime64(6, 'UTC')}}
 """  # noqa: S608 - constants
 

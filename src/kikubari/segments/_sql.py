@@ -31,6 +31,7 @@ from kikubari.spec.conditions import (
     StartsWith,
     Test,
     When,
+    counts_people_only,
 )
 from kikubari.spec.conditions.filters import (
     ITEM_NUMBER_FIELDS,
@@ -40,6 +41,7 @@ from kikubari.spec.conditions.filters import (
 from kikubari.spec.topics import RESERVED_PREFIX
 
 _NOT_RESERVED = f"NOT startsWith(type, '{RESERVED_PREFIX}')"
+_BY_PEOPLE = "is_machine = 0"
 # The arrays of line items that lie side by side.
 ITEM_COLUMNS = {
     "product_id": "item_product_ids",
@@ -144,9 +146,15 @@ class Scope:
         return "" if None in types else f" AND type IN ({self.add(named, 'Array(String)')})"
 
     def event(self, event: str | None, where: tuple[EventFilter, ...]) -> str:
-        """Return the condition that a row is such an event; any is none of the product's own."""
-        is_type = _NOT_RESERVED if event is None else f"type = {self.text(event)}"
-        return " AND ".join([is_type, *(filter_sql(one, self) for one in where)])
+        """Return the condition that a row is such an event; any is none of the product's own.
+
+        Whether a machine did it is asked of mail alone, where machines do it: no other condition
+        reads the column.
+        """
+        parts = [_NOT_RESERVED if event is None else f"type = {self.text(event)}"]
+        if counts_people_only(event, where):
+            parts.append(_BY_PEOPLE)
+        return " AND ".join([*parts, *(filter_sql(one, self) for one in where)])
 
     def passes(self, where: tuple[EventFilter, ...]) -> str:
         """Return the condition that a row of an event passes all filters."""

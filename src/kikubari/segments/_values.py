@@ -31,6 +31,7 @@ from kikubari.spec.conditions import (
     Test,
     When,
     compile_pattern,
+    counts_people_only,
 )
 from kikubari.spec.conditions.filters import ITEM_NUMBER_FIELDS, NUMBER_COLUMNS, ItemFieldFilter
 
@@ -43,6 +44,7 @@ ITEM_PLACES = {
 }
 _AT = EVENT.at
 _TYPE = EVENT.place["type"]
+_IS_MACHINE = EVENT.place["is_machine"]
 _TEXT = TRAIT.place["text"]
 _NUMBER = TRAIT.place["number"]
 _INSTANT = TRAIT.place["instant"]
@@ -150,14 +152,20 @@ def select(
 ) -> list[Row]:
     """Return the events of a type (any, if None) in a span that pass all filters, in order."""
     return [
-        row for row in view.events_of(event) if bounds.holds(row[_AT]) and passes(where, row, view)
+        row
+        for row in view.events_of(event)
+        if bounds.holds(row[_AT]) and _counts(row, event, where) and passes(where, row, view)
     ]
 
 
 def is_like(row: Row, event: str | None, where: tuple[EventFilter, ...], view: View) -> bool:
     """Say whether an event is of the type (sent, if None) and passes all filters."""
     is_type = is_sent(row) if event is None else row[_TYPE] == event
-    return is_type and passes(where, row, view)
+    return is_type and _counts(row, event, where) and passes(where, row, view)
+
+
+def _counts(row: Row, event: str | None, where: tuple[EventFilter, ...]) -> bool:
+    return not (row[_IS_MACHINE] and counts_people_only(event, where))
 
 
 def passes(filters: tuple[EventFilter, ...], row: Row, view: View) -> bool:

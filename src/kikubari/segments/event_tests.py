@@ -7,9 +7,9 @@ from kikubari.segments._values import is_like
 from kikubari.segments.moment import Moment
 from kikubari.segments.person import EVENT, Person, Row, View
 from kikubari.spec.conditions import Events
+from kikubari.spec.topics import ALSO_BY_MACHINES
 
 _VALUE_MINOR = EVENT.place["value_minor"]
-_IS_MACHINE = EVENT.place["is_machine"]
 _KEPT = 4_096
 
 
@@ -30,10 +30,14 @@ class EventTests:
         self._views: dict[int, tuple[Row, View]] = {}
 
     def holds(self, events: Events, item: SequencedEvent) -> bool:
-        """Say whether an event is of the type (sent, if none is named) and passes all filters."""
-        if events.event is not None and events.event != item.event.type:
+        """Say whether an event is of the type (sent, if none is named) and passes all filters.
+
+        What a machine did to a mail is none, unless a filter asks who it was.
+        """
+        kind = events.event
+        if kind is not None and kind != item.event.type:
             return False
-        if events.event is not None and not events.where:
+        if kind is not None and not events.where and kind not in ALSO_BY_MACHINES:
             return True
         row, view = self._view(item)
         return is_like(row, events.event, events.where, view)
@@ -42,10 +46,6 @@ class EventTests:
         """Return what an event is worth, in minor units of its currency."""
         value: int = self._view(item)[0][_VALUE_MINOR]
         return value
-
-    def is_by_machine(self, item: SequencedEvent) -> bool:
-        """Say whether a machine, not a person, is known to have done it."""
-        return self._view(item)[0][_IS_MACHINE] is True
 
     def _view(self, item: SequencedEvent) -> tuple[Row, View]:
         known = self._views.get(item.position)

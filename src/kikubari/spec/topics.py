@@ -37,6 +37,8 @@ EMAIL_REPLIED = "Email Replied"  # by a person: what answers by itself is none
 EMAIL_MARKED_AS_SPAM = "Email Marked as Spam"
 UNSUBSCRIBED = "Unsubscribed"
 FEEDBACK_GIVEN = "Feedback Given"  # `score` 0 to 10; `about` says of what
+# What programs do as often as people: each such event says by `is_machine` who did it.
+ALSO_BY_MACHINES = frozenset({EMAIL_OPENED, EMAIL_LINK_CLICKED})
 ENDPOINT_DISABLED = "Kikubari Webhook Endpoint Disabled"  # it took nothing for days, or is gone
 
 # E-commerce spec v2 names this product gives a meaning to.

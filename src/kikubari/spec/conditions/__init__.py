@@ -13,6 +13,7 @@ from kikubari.spec.conditions.filters import ItemsFilter as ItemsFilter
 from kikubari.spec.conditions.filters import NoElementFilter as NoElementFilter
 from kikubari.spec.conditions.filters import NoItemFilter as NoItemFilter
 from kikubari.spec.conditions.filters import PropertyFilter as PropertyFilter
+from kikubari.spec.conditions.filters import counts_people_only as counts_people_only
 from kikubari.spec.conditions.leaves import Acquired as Acquired
 from kikubari.spec.conditions.leaves import Age as Age
 from kikubari.spec.conditions.leaves import Anniversary as Anniversary

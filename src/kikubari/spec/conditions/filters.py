@@ -13,6 +13,7 @@ from kikubari.spec.conditions.values import (
     Text,
     When,
 )
+from kikubari.spec.topics import ALSO_BY_MACHINES
 
 # Closed: these names, and no others, become identifiers of a query.
 TextColumn = Literal[
@@ -109,6 +110,26 @@ ItemsFilter = AnyItemFilter | EveryItemFilter | NoItemFilter
 ElementsFilter = AnyElementFilter | EveryElementFilter | NoElementFilter
 EventFilter = ColumnFilter | PropertyFilter | ItemsFilter | ElementsFilter
 Filters = Annotated[tuple[EventFilter, ...], Meta(max_length=MAX_FILTERS)]
+
+
+def counts_people_only(event: str | None, where: tuple[EventFilter, ...]) -> bool:
+    """Say whether events of a type (any, if None) that machines made do not count.
+
+    They never do where there are any, unless a filter asks who it was: programs open mail and
+    follow links, and that must not be taken for interest.
+    """
+    if event is not None and event not in ALSO_BY_MACHINES:
+        return False
+    return not any(_asks_who(one) for one in where)
+
+
+def _asks_who(one: EventFilter) -> bool:
+    match one:
+        case ColumnFilter(column=column):
+            return column == "is_machine"
+        case PropertyFilter(path=path):
+            return path == ("is_machine",)
+    return False
 
 
 def check_fits(name: str, is_number: bool, test: Test) -> None:  # noqa: FBT001 - a fact, no switch
