@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from kikubari.decide.recommend._array_files import UNREADABLE
 from kikubari.decide.recommend._candidates import FEATURES
 from kikubari.decide.recommend._ranker import Ranker
 from kikubari.decide.recommend.contracts import Mode
 from kikubari.decide.recommend.learned import Lesson, learn
-from kikubari.decide.recommend.learned_files import UNREADABLE, load, save
+from kikubari.decide.recommend.learned_files import load, save
 
 DAY_US = 86_400_000_000
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kikubari.decide.recommend._candidates import Candidates, Snapshot
+from kikubari.decide.recommend._kept_windows import KeptWindows
 from kikubari.decide.recommend._ranker import Ranker, fit_ranker
 from kikubari.decide.recommend._selling import is_rising
 from kikubari.decide.recommend._windows import Case, Lesson, Window, look_back
@@ -111,7 +112,12 @@ class Lists:
 
 
 def fit_blends(
-    known: Purchases, *, horizon_days: float, modes: tuple[Mode, ...], seed: int = 0
+    known: Purchases,
+    *,
+    horizon_days: float,
+    modes: tuple[Mode, ...],
+    seed: int = 0,
+    kept: KeptWindows | None = None,
 ) -> dict[Mode, Blend]:
     """Return what recommends best in each mode, by the last windows that are known.
 
@@ -120,6 +126,7 @@ def fit_blends(
         horizon_days: how far ahead recommendations look.
         modes: what to fit for.
         seed: the same purchases and seed give the same blend.
+        kept: windows that were looked at before, and where those that are now are kept.
     """
     windows: dict[Mode, list[Window]] = {mode: [] for mode in modes}
     for step in range(_WINDOWS):
@@ -127,10 +134,17 @@ def fit_blends(
         begin = known.end_day - back * horizon_days
         if begin < horizon_days:
             break
-        snapshot = Snapshot.take(known.before(begin), horizon_days=horizon_days, seed=seed)
         is_judged = step % _STEPS_A_WINDOW == 0 and step < _JUDGED * _STEPS_A_WINDOW
+        snapshot: Snapshot | None = None
         for mode in modes:
-            window = look_back(known, snapshot, mode, back, is_judged=is_judged, seed=seed)
+            window = kept.load(step, mode) if kept is not None else None
+            if window is None:
+                snapshot = snapshot or Snapshot.take(
+                    known.before(begin), horizon_days=horizon_days, seed=seed
+                )
+                window = look_back(known, snapshot, mode, back, is_judged=is_judged, seed=seed)
+                if kept is not None:
+                    kept.save(step, mode, window)
             if window.lesson.n_lists >= _FEWEST:
                 windows[mode].append(window)
     return {mode: _fit_blend(mode, windows[mode], known.n_items, seed) for mode in modes}

@@ -3,11 +3,13 @@
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kikubari.decide.recommend._candidates import Snapshot
+from kikubari.decide.recommend._kept_windows import KeptWindows
 from kikubari.decide.recommend._pairs import Pairs, learn_pairs
 from kikubari.decide.recommend.blend import Blend, fit_blends
 from kikubari.decide.recommend.contracts import BlendCard, Mode, ModelCard
@@ -80,8 +82,13 @@ class Learned:
     epoch_day: int
 
 
-def learn(lesson: Lesson) -> tuple[Learned, ModelCard]:
-    """Return what a shop's purchases teach, and the card that says how well."""
+def learn(lesson: Lesson, work: Path | None = None) -> tuple[Learned, ModelCard]:
+    """Return what a shop's purchases teach, and the card that says how well.
+
+    Args:
+        lesson: the purchases.
+        work: folder where windows are kept, to go on from there if this process ends.
+    """
     started = time.monotonic()
     epoch_day = int(lesson.at_us.min() // DAY_US)
     known = pack(
@@ -94,7 +101,12 @@ def learn(lesson: Lesson) -> tuple[Learned, ModelCard]:
         end_day=lesson.end_us / DAY_US - epoch_day,
     )
     horizon_days = find_horizon(known) / _DAY
-    blends = fit_blends(known, horizon_days=horizon_days, modes=tuple(Mode), seed=lesson.seed)
+    kept = None
+    if work is not None:
+        kept = KeptWindows.of(work, known, horizon_days=horizon_days, seed=lesson.seed)
+    blends = fit_blends(
+        known, horizon_days=horizon_days, modes=tuple(Mode), seed=lesson.seed, kept=kept
+    )
     snapshot = Snapshot.take(known, horizon_days=horizon_days, seed=lesson.seed)
     goes_with, next_after = learn_pairs(known, seed=lesson.seed)
     learned = Learned(

@@ -3,8 +3,6 @@
 It names no customer: what people bought themselves is read when they are recommended to.
 """
 
-import os
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -13,6 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from kikubari.decide.recommend._array_files import read_arrays, write_arrays
 from kikubari.decide.recommend._candidates import Snapshot
 from kikubari.decide.recommend._pairs import Pairs
 from kikubari.decide.recommend._ranker import Ranker
@@ -21,10 +20,6 @@ from kikubari.decide.recommend.blend import Blend
 from kikubari.decide.recommend.contracts import Mode, Trial
 from kikubari.decide.recommend.learned import Learned, Rhythms
 from kikubari.decide.recommend.purchases import Purchases
-
-SUFFIX = ".npz"
-# What reading a file that is damaged, or of another make, may end in.
-UNREADABLE = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile)
 
 _HEAD = "head"
 _Arrays: TypeAlias = Mapping[str, NDArray[Any]]
@@ -66,21 +61,16 @@ def save(learned: Learned, path: Path) -> None:
         arrays |= {f"{name}.{field}": value for field, value in vars(table).items()}
     for blend in learned.blends.values():
         arrays |= _nets_of(blend)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    unfinished = path.with_suffix(f".{os.getpid()}.part")
-    with unfinished.open("wb") as file:
-        np.savez(file, allow_pickle=False, **arrays)
-    unfinished.replace(path)
+    write_arrays(path, arrays)
 
 
 def load(path: Path) -> Learned:
     """Return what `save` wrote.
 
     Raises:
-        Exception: one of `UNREADABLE`.
+        Exception: one of `_array_files.UNREADABLE`.
     """
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-        arrays = {name: kept[name] for name in kept.files}
+    arrays = read_arrays(path)
     head = msgspec.json.decode(arrays[_HEAD].tobytes(), type=_Head)
     return Learned(
         items=head.items,

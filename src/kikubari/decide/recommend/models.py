@@ -1,5 +1,6 @@
 """Models of recommendations: learned anew when that is due, kept, and loaded where they serve."""
 
+import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import blake2b
@@ -13,10 +14,11 @@ from sqlalchemy import Connection
 
 from kikubari.catalog import Catalog
 from kikubari.decide.recommend import _repository as repository
+from kikubari.decide.recommend._array_files import SUFFIX, UNREADABLE
 from kikubari.decide.recommend._repository import Found
 from kikubari.decide.recommend.contracts import ModelCard, RecommendationModel
 from kikubari.decide.recommend.learned import Learned, Lesson, learn
-from kikubari.decide.recommend.learned_files import SUFFIX, UNREADABLE, load, save
+from kikubari.decide.recommend.learned_files import load, save
 from kikubari.decide.recommend.shelf import owners_of
 from kikubari.decide.recommend.statements import BUYING, Span, read_statements
 from kikubari.events import PROFILE
@@ -33,6 +35,7 @@ _AT_MOST_EVERY = timedelta(hours=1)
 # When a server starts, its shop may still be moving in.
 _SETTLING = timedelta(minutes=10)
 _FILES_KEPT = 2
+_WORK = "work"
 
 
 def _digest_code() -> str:
@@ -61,10 +64,17 @@ class LeftOut(Protocol):
 
 
 def learn_to_file(lesson: Lesson, path: Path) -> ModelCard:
-    """Learn in this process; implements `Learning`."""
-    learned, card = learn(lesson)
+    """Learn in this process, from where one that ended had come to; implements `Learning`."""
+    work = _work_of(path)
+    learned, card = learn(lesson, work)
     save(learned, path)
+    shutil.rmtree(work, ignore_errors=True)
     return card
+
+
+def _work_of(path: Path) -> Path:
+    """Return the folder of what is kept while the model of a file is being learned."""
+    return path.parent / _WORK / path.stem
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,6 +252,8 @@ class RecommendationModels:
         kept = sorted(self._folder.glob(f"recommendations-{self._workspace_id}-*{SUFFIX}"))
         for path in (*kept[:-_FILES_KEPT], *self._folder.glob("recommendations-*.part")):
             path.unlink(missing_ok=True)
+        for work in (self._folder / _WORK).glob(f"recommendations-{self._workspace_id}-*"):
+            shutil.rmtree(work, ignore_errors=True)
 
 
 def _load(path: Path) -> Learned | None:
