@@ -86,6 +86,13 @@ class PageWorld:
                 said = {"purpose": purpose, "channel": "email", "status": "granted"}
                 self.say(user_id, CONSENT_CHANGED, {**said, "source": "sign-up form"})
 
+    def say_of(self, user_id: str, traits: dict[str, Any], *, provenance: str) -> None:
+        """Tell traits of somebody that they did not tell themselves."""
+        marks = {"kikubari": {"provenance": provenance}}
+        self._append(
+            user_id, EventKind.IDENTIFY, "Kikubari Identified", traits=traits, context=marks
+        )
+
     def say(self, user_id: str, event_type: str, properties: dict[str, Any]) -> None:
         kind = EventKind.PAGE if event_type == PAGE_VIEWED else EventKind.TRACK
         self._append(user_id, kind, event_type, properties=properties)

@@ -54,7 +54,8 @@ def test_wishes_are_changed_by_keyboard(page: Page, world: PageWorld) -> None:
     before = page.locator("input[name=tracking]").is_checked()
     page.locator("input[name=tracking]").focus()
     page.keyboard.press("Space")
-    for _ in range(3):  # past the groups of frequency and pause, each one stop
+    # Past the groups of frequency and pause, each one stop, and the box of the objection.
+    for _ in range(4):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_selector("[role=status]")

@@ -66,5 +66,5 @@ def test_who_objects_to_marketing_still_hears_of_their_order(gate):
 
 def test_those_who_object_are_known_whatever_else_they_asked_for(gate, shop):
     numbers = [shop.find(one) for one in (BOTH, RESTRICTED, OBJECTING, FREE)]
-    objecting = shop.ask(gate.limits.list_objecting, numbers)
+    objecting = shop.ask(gate.limits.find_unprofiled, numbers)
     assert objecting == {shop.find(BOTH), shop.find(OBJECTING)}

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from kikubari.app.limits import PeopleLimits
 from kikubari.decide.predict import has_told
 from kikubari.kit.clock import Clock
 from kikubari.profiles import Profiles, Trait, TraitFact, query_best_hours
@@ -15,8 +16,9 @@ from kikubari.storage import ColumnarStore, StateStore
 _MEMORY = timedelta(days=180)
 _HOURS = 24
 # Nobody else's word counts as one's own choice, or as learned.
+_CHOSEN_HOUR = "preferred_hour"
 _SAID_OF_HOURS: dict[str, Callable[[TraitFact], bool]] = {
-    "preferred_hour": lambda fact: fact.provenance == "declared",
+    _CHOSEN_HOUR: lambda fact: fact.provenance == "declared",
     "predicted_best_hour": lambda fact: fact.source_id == INTERNAL_SOURCE_ID,
 }
 
@@ -75,17 +77,24 @@ class HabitualHours:
 
     Who told their hour (the trait `preferred_hour`, by own word) gets it. Else it is the hour that
     was learned of them, if it is surely theirs. Before a shop's first model is learned it is the
-    hour of most of their own events.
+    hour of most of their own events. Of who objects to profiling only their own word counts.
     """
 
     def __init__(
-        self, store: StateStore, columnar: ColumnarStore, profiles: Profiles, clock: Clock
+        self,
+        store: StateStore,
+        columnar: ColumnarStore,
+        profiles: Profiles,
+        clock: Clock,
+        *,
+        limits: PeopleLimits | None = None,
     ) -> None:
         self._store = store
         self._columnar = columnar
         self._profiles = profiles
         self._people = ProfilePeople(profiles)
         self._clock = clock
+        self._limits = limits
 
     def find(self, zones: Mapping[int, str], *, workspace_id: int) -> Mapping[int, int]:
         """Return the hour of each whose own events are enough to tell."""
@@ -94,14 +103,22 @@ class HabitualHours:
             canonical = {one for one, _ in people.values()}
             facts = self._profiles.load_profiles(connection, canonical, names=list(_SAID_OF_HOURS))
             is_learned = has_told(connection, workspace_id)
-        known = {number: _hour_of(facts[one].traits) for number, (one, _) in people.items()}
+            unprofiled = set(self._limits.find_any(connection, zones) if self._limits else ())
+        known = {
+            number: _hour_of(facts[one].traits, is_learned=number not in unprofiled)
+            for number, (one, _) in people.items()
+        }
         hours = {number: hour for number, hour in known.items() if hour is not None}
         if is_learned:
             return hours
         now = self._clock.now()
         habits = query_best_hours(
             self._columnar,
-            {number: (zones[number], own) for number, (_, own) in people.items()},
+            {
+                number: (zones[number], own)
+                for number, (_, own) in people.items()
+                if number not in unprofiled
+            },
             since=now - _MEMORY,
             as_of=now,
             workspace_id=workspace_id,
@@ -109,9 +126,11 @@ class HabitualHours:
         return habits | hours
 
 
-def _hour_of(traits: Mapping[str, Trait]) -> int | None:
+def _hour_of(traits: Mapping[str, Trait], *, is_learned: bool) -> int | None:
     """Return the hour somebody chose, else the one learned of them."""
     for name, is_meant in _SAID_OF_HOURS.items():
+        if name != _CHOSEN_HOUR and not is_learned:
+            continue
         trait = traits.get(name)
         said = (trait.fact, *trait.disagreements) if trait is not None else ()
         for fact in filter(is_meant, said):

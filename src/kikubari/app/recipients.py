@@ -10,7 +10,13 @@ import msgspec
 from sqlalchemy import Connection
 
 from kikubari.app.limits import PeopleLimits
-from kikubari.app.standing import STANDING_PURPOSES, Acts, query_acts, standing_of
+from kikubari.app.standing import (
+    STANDING_PURPOSES,
+    Acts,
+    query_acts,
+    refuses_profiling,
+    standing_of,
+)
 from kikubari.catalog import Product
 from kikubari.decide.personalise import Fact, Facts, Lineage, Provenance
 from kikubari.decide.recommend import PopularProducts
@@ -128,7 +134,7 @@ class ProfileRecipients:
             own = self._list_numbers(connection, set(now_is.values()))
             unused = {key: one.unused for key, one in load_wishes(connection, own).items()}
             gives = count_gives(connection, own)
-            unprofiled = self._limits.list_objecting(connection, numbers)
+            unprofiled = self._limits.find_unprofiled(connection, numbers)
             sharing = self._households.list_sharing_device(connection, set(now_is.values()))
         now = self._clock.now()
         computed = query_computed(self._columnar, set(now_is.values()), as_of=now)
@@ -177,10 +183,13 @@ class ProfileRecipients:
             name: _fact_of(trait) for name, trait in person.traits.items() if name not in _NOT_FACTS
         }
         facts |= self._computed_facts(computed, shelves, now)
-        if not is_profiled:
+        # What chose the person is judged by where it came from, though it may not be used.
+        lineage = {f"customer.{name}": fact.lineage for name, fact in facts.items()}
+        if not is_profiled or refuses_profiling(said):
             facts = {name: fact for name, fact in facts.items() if _is_declared(fact)}
         if unused:
             facts = {name: fact for name, fact in facts.items() if matter_of(name) not in unused}
+            lineage = {path: one for path, one in lineage.items() if matter_of(path) not in unused}
         zone = _zone_name(person.traits)
         return Recipient(
             number=number,
@@ -192,7 +201,7 @@ class ProfileRecipients:
             language=_text(person.traits, "language") or "en",
             timezone=zone or self._timezone,
             is_zone_assumed=not zone,
-            facts=_customer(facts),
+            facts=Facts({"customer": {name: fact.value for name, fact in facts.items()}}, lineage),
             standing=standing_of(
                 said,
                 person.traits,
@@ -201,6 +210,7 @@ class ProfileRecipients:
                 zone=ZoneInfo(zone or self._timezone),
                 shares_device=shares_device,
                 gives_last5=gives_last5,
+                objects=not is_profiled,
             ),
             consented_at=said[_MARKETING].at if said[_MARKETING].is_granted else None,
             consent_source=said[_MARKETING].source,
@@ -261,14 +271,6 @@ class ProfileRecipients:
 
 def _is_declared(fact: Fact) -> bool:
     return fact.lineage.provenance is Provenance.DECLARED
-
-
-def _customer(facts: Mapping[str, Fact]) -> Facts:
-    """Return the facts as templates read them; their values are plain already."""
-    return Facts(
-        {"customer": {name: fact.value for name, fact in facts.items()}},
-        {f"customer.{name}": fact.lineage for name, fact in facts.items()},
-    )
 
 
 def _fact_of(trait: Trait) -> Fact:

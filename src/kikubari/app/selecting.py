@@ -29,8 +29,11 @@ class SegmentFacts:
             tree, seen = self._definition(segment), {segment}
         else:
             tree, seen = convert_condition(segment), set()
-        facts = {fact.attribute: fact for one in self._trees(tree, seen) for fact in one}
-        return tuple(facts.values())
+        return self._gather(tree, seen)
+
+    def list_of(self, tree: Condition) -> tuple[FactOfUse, ...]:
+        """Return the facts of a tree that was read already; a segment that is gone has none."""
+        return self._gather(tree, set())
 
     def check(self, segment: str | dict[str, Any]) -> None:
         """Refuse what cannot be evaluated: a stored segment by its id, or a condition tree.
@@ -48,6 +51,10 @@ class SegmentFacts:
                 if isinstance(node, InSegment) and node.segment not in seen:
                     seen.add(node.segment)
                     waiting.append(self._definition(node.segment))
+
+    def _gather(self, tree: Condition, seen: set[str]) -> tuple[FactOfUse, ...]:
+        facts = {fact.attribute: fact for one in self._trees(tree, seen) for fact in one}
+        return tuple(facts.values())
 
     def _trees(self, tree: Condition, seen: set[str]) -> Iterator[tuple[FactOfUse, ...]]:
         yield list_selecting(tree)

@@ -61,7 +61,7 @@ class ProfileShoppers:
             own: dict[int, list[int]] = {}
             for number, person in self._profiles.numbers_of(connection, people).items():
                 own.setdefault(person, []).append(number)
-            limited = set().union(*self._limits.find_limited(connection, people))
+            limited = set(self._limits.find_any(connection, people))
             said = self._ledger.states(connection, people, (_PROFILING, _TRACKING), EMAIL)
             refusing = {one for one in people if _refuses(said[_PROFILING].get(one))}
             profiled = people - limited - refusing

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kikubari.decide.guard import Standing
+from kikubari.decide.guard import NO_SIGNAL, OBJECTED_PROFILING, Standing
 from kikubari.events import PROFILE, SENSITIVE_PREFIX, SENSITIVE_PURPOSES
 from kikubari.profiles import ConsentState, Trait
 from kikubari.spec import topics
@@ -72,6 +72,7 @@ def standing_of(
     zone: ZoneInfo,
     shares_device: bool = False,
     gives_last5: int | None = None,
+    objects: bool = False,
 ) -> Standing:
     """Return a person's standing.
 
@@ -83,8 +84,9 @@ def standing_of(
         zone: where their birthday begins.
         shares_device: others use their device side by side with them.
         gives_last5: of the last five messages to them, those that gave.
+        objects: they object to profiling.
     """
-    is_refused = said[_PROFILING].status in _REFUSED
+    is_refused = objects or refuses_profiling(said)
     age = _age({name: trait.value for name, trait in traits.items()}, now.astimezone(zone).date())
     return Standing(
         explicit_consent=tuple(
@@ -92,7 +94,7 @@ def standing_of(
             for purpose in sorted(SENSITIVE_PURPOSES)
             if said[purpose].is_granted
         ),
-        privacy_signal="objected_profiling" if is_refused else "none",
+        privacy_signal=OBJECTED_PROFILING if is_refused else NO_SIGNAL,
         third_party_disclosed=said[_ENRICHMENT].is_granted,
         recipient_age=None if age is None else min(age, _ADULT),
         open_issue=any(_is_open(acts, opened, closed) for opened, closed in _ISSUES),
@@ -100,6 +102,11 @@ def standing_of(
         shares_device=shares_device,
         gives_last5=gives_last5,
     )
+
+
+def refuses_profiling(said: Mapping[str, ConsentState]) -> bool:
+    """Say whether somebody's word on profiling, by purpose, is no; nobody has to say yes."""
+    return said[_PROFILING].status in _REFUSED
 
 
 def _is_open(acts: Acts, opened: str, closed: Iterable[str]) -> bool:

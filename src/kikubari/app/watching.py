@@ -203,9 +203,9 @@ class ProductWatchers:
         numbers = self._profiles.numbers_of(connection, found)
         told = {person for number, person in numbers.items() if number in but_not}
         people = set(numbers.values()) - told
-        restricted, objecting = self._limits.find_limited(connection, people)
+        limited = self._limits.find_any(connection, people)
         refusing = self._list_refusing(connection, people, _MARKETING, _PROFILING)
-        return people - set(restricted) - set(objecting) - refusing
+        return people - set(limited) - refusing
 
     def _list_refusing(
         self, connection: Connection, people: Collection[int], *purposes: str

@@ -10,7 +10,9 @@ from kikubari.cli.asking import confirm
 from kikubari.cli.connection import connect, in_path
 from kikubari.cli.output import as_json_option, show
 
-_limit_argument = click.argument("limit", type=click.Choice(["restriction", "objection"]))
+_limit_argument = click.argument(
+    "limit", type=click.Choice(["restriction", "objection", "profiling"])
+)
 _reason_option = click.option(
     "--reason", required=True, help="Why, in a sentence that names nobody; the receipt keeps it."
 )
@@ -65,7 +67,8 @@ def limit_person(
 ) -> None:
     """Keep one customer's data and do not use it (restriction), or not for marketing (objection).
 
-    They leave every segment, and get no message, or no marketing, whatever they agreed to.
+    They leave every segment, and get no message, or no marketing, whatever they agreed to. With
+    profiling they get marketing by their own words alone, not by what they did.
     """
     with connect(settings) as client:
         body = {"limit": limit, "reason": reason}
@@ -78,7 +81,7 @@ def limit_person(
 @as_json_option
 @click.pass_obj
 def lift(settings: Settings, profile_id: str, limit: str, *, as_json: bool) -> None:
-    """End a restriction or an objection."""
+    """End a restriction, an objection, or one to profiling."""
     with connect(settings) as client:
         body = {"limit": limit}
         show(client.post(in_path("/api/profiles", profile_id, "lift"), body), as_json=as_json)

@@ -15,6 +15,7 @@ import msgspec
 
 from kikubari.decide.guard import (
     LAW,
+    NO_SIGNAL,
     FactOfUse,
     GuardNote,
     GuardPolicy,
@@ -147,7 +148,8 @@ def compose_in_pieces(shared: ComposeShared, item: ComposeItem) -> InPieces[Comp
     )
     note = _judge(_judge_by(shared.guard_policy), shared.letter, item, rendered)
     line = _reason(shared, item, rendered)
-    record = _record(rendered, line, note, item.coupon)
+    told_only = item.standing.privacy_signal != NO_SIGNAL
+    record = _record(rendered, line, note, item.coupon, told_only=told_only)
     if note.level in _STOPS:
         stopped = Composed(
             record=record,
@@ -319,7 +321,12 @@ class _Links:
 
 
 def _record(
-    rendered: RenderedEmail, line: ReasonLine, note: GuardNote, coupon: MessageCoupon | None
+    rendered: RenderedEmail,
+    line: ReasonLine,
+    note: GuardNote,
+    coupon: MessageCoupon | None,
+    *,
+    told_only: bool,
 ) -> bytes:
     return _encode_record(
         MessageRecord(
@@ -331,6 +338,7 @@ def _record(
             guard=note,
             coupon=coupon,
             recommended=rendered.recommended,
+            told_only=told_only,
         )
     )
 

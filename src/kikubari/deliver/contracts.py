@@ -348,6 +348,7 @@ class MessageRecord(msgspec.Struct, frozen=True, kw_only=True):
         guard: what the guard said of it.
         coupon: the code it brought, and why of that offer.
         recommended: the products it showed that were found for the person, and why.
+        told_only: the person objected to more than their own words when it was written.
     """
 
     subject: str
@@ -357,6 +358,7 @@ class MessageRecord(msgspec.Struct, frozen=True, kw_only=True):
     guard: GuardNote = GuardNote()
     coupon: MessageCoupon | None = None
     recommended: tuple[ShownProduct, ...] = ()
+    told_only: bool = False
 
 
 class Counts(msgspec.Struct, frozen=True):

@@ -132,7 +132,8 @@ class Unsubscribing:
             row = views.find_message(connection, found.workspace_id, found.message_id)
             if row is None:
                 return False
-            is_marketing = purpose == Purpose.MARKETING
+            # The suppression list is of addresses: it says nothing of other channels.
+            is_marketing = purpose == Purpose.MARKETING and channel in {EMAIL, ""}
             if (
                 is_marketing
                 and not is_granted

@@ -15,6 +15,7 @@ class _Use(msgspec.Struct, frozen=True):
 
 class _Record(msgspec.Struct, frozen=True):
     facts: list[_Use] = []
+    told_only: bool = False
 
 
 _decoder = msgspec.json.Decoder(_Record)
@@ -31,6 +32,11 @@ def uses_any(record: bytes, attributes: Collection[str]) -> bool:
         return False
     names = {matter_of(one.path) for one in _decoder.decode(record).facts if one.use in _USES}
     return not names.isdisjoint(attributes)
+
+
+def is_told_only(record: bytes) -> bool:
+    """Say whether a message was written for somebody who objects to more than their own words."""
+    return _decoder.decode(record).told_only
 
 
 @lru_cache(maxsize=4_096)

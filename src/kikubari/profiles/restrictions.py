@@ -1,4 +1,4 @@
-"""Whose data is kept and not used: restriction (GDPR 18) and objection (GDPR 21).
+"""Whose data is kept and not used: restriction (GDPR 18) and objections (GDPR 21).
 
 A limit holds for every number the person had when it was placed, so for whoever they are merged
 with as well, and for each of them if they are taken apart. It is reversible, and each step leaves
@@ -27,6 +27,8 @@ class Limit(StrEnum):
     RESTRICTION = "restriction"
     # No direct marketing, and no profiling for it: out of segments, no marketing message.
     OBJECTION = "objection"
+    # Marketing, and nothing but their own words to choose and write it by.
+    PROFILING = "profiling"
 
 
 class LimitReceipt(msgspec.Struct, frozen=True):
@@ -35,7 +37,7 @@ class LimitReceipt(msgspec.Struct, frozen=True):
     Attributes:
         receipt_id: quote it.
         profile: canonical number at the time.
-        kind: restriction or objection.
+        kind: restriction, objection to marketing, or objection to profiling alone.
         placed_at: since when it holds.
         placed_by: member or key.
         reason: as they put it; must not name the person.
@@ -81,7 +83,7 @@ class Restrictions:
             raise NotFoundError(f"no profile with number {receipt.profile}")
         numbers = [row.number for row in members]
         if self._receipts_of(connection, numbers, receipt.kind):
-            raise ConflictError(f"there is such an {receipt.kind} already")
+            raise ConflictError(f"there is such a limit already: {receipt.kind}")
         connection.execute(
             insert(processing_limits),
             {
@@ -119,7 +121,7 @@ class Restrictions:
         members = identity.list_members(connection, self._workspace_id, [number])
         ids = self._receipts_of(connection, [row.number for row in members], kind)
         if not ids:
-            raise NotFoundError(f"there is no such {kind}")
+            raise NotFoundError(f"there is no such limit: {kind}")
         mine = limited_numbers.c.workspace_id == self._workspace_id
         connection.execute(
             delete(limited_numbers).where(mine, limited_numbers.c.receipt_id.in_(ids))
@@ -144,9 +146,12 @@ class Restrictions:
             if person in limited
         }
 
-    def list_limited(self, connection: Connection) -> list[int]:
-        """Return the canonical numbers of everybody who has a limit: segments leave them out."""
-        return sorted(self._by_person(connection))
+    def list_limited(
+        self, connection: Connection, kinds: Collection[Limit] = tuple(Limit)
+    ) -> list[int]:
+        """Return the canonical numbers of everybody who has a limit, of any of some kinds."""
+        wanted = set(kinds)
+        return sorted(one for one, has in self._by_person(connection).items() if has & wanted)
 
     def list_receipts(self, connection: Connection) -> list[LimitReceipt]:
         """Return all receipts, oldest first."""

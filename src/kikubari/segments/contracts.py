@@ -43,6 +43,18 @@ class CopyProgress(Protocol):
         ...
 
 
+class Objections(Protocol):
+    """Says who objects to being chosen by what they did, and to what is worked out of them."""
+
+    def list_unprofiled(self) -> BitMap:
+        """Return those of whom nothing is worked out."""
+        ...
+
+    def list_unchosen(self, tree: Condition) -> BitMap:
+        """Return those whom a condition must not choose, by what it looks at."""
+        ...
+
+
 class LeftOut(Protocol):
     """Says who is in no segment, whatever is known of them."""
 

@@ -22,6 +22,7 @@ from kikubari.segments.contracts import (
     LeftOut,
     Lists,
     NoErasures,
+    Objections,
 )
 from kikubari.segments.derive import derive
 from kikubari.segments.moment import Moment
@@ -63,6 +64,7 @@ class SegmentEngine:
         clock: says what "now" is.
         zone: the shop's.
         left_out: people who are in no segment.
+        objections: people whom some conditions must not choose.
         erasures: says when rows were deleted.
         workspace_id: whose rows are read.
     """
@@ -77,6 +79,7 @@ class SegmentEngine:
         clock: Clock,
         zone: ZoneInfo,
         left_out: LeftOut | None = None,
+        objections: Objections | None = None,
         erasures: Erasures = _NO_ERASURES,
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> None:
@@ -87,6 +90,7 @@ class SegmentEngine:
         self._clock = clock
         self._zone = zone
         self._left_out = left_out
+        self._objections = objections
         self._erasures = erasures
         self._workspace_id = workspace_id
         self._cache = LeafCache()
@@ -102,6 +106,16 @@ class SegmentEngine:
     def list_left_out(self) -> BitMap:
         """Return the people who are in no segment."""
         return self._left_out.list_left_out() if self._left_out is not None else BitMap()
+
+    def list_unprofiled(self) -> BitMap:
+        """Return the people of whom nothing is worked out: they are in no persona, for one."""
+        objecting = self._objections.list_unprofiled() if self._objections else BitMap()
+        return self.list_left_out() | objecting
+
+    def _list_absent(self, tree: Condition) -> BitMap:
+        """Return the people whom a condition must not choose."""
+        unchosen = self._objections.list_unchosen(tree) if self._objections else BitMap()
+        return self.list_left_out() | unchosen
 
     def evaluate(
         self,
@@ -126,7 +140,7 @@ class SegmentEngine:
         run = _Run(self, moment, CopyState(self._progress.copied_position(), erasures))
         members = run.members(tree, "$")
         return Evaluation(
-            members=members - self.list_left_out(),
+            members=members - self._list_absent(tree),
             leaves=tuple(run.leaves),
             as_of=from_micros(moment.as_of),
             position=run.state.position,

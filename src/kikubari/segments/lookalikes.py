@@ -162,7 +162,7 @@ class Lookalikes:
         behaviour = read_behaviour(
             self._columnar,
             moment,
-            left_out=self._engine.list_left_out(),
+            left_out=self._engine.list_unprofiled(),
             workspace_id=self._workspace_id,
         )
         is_seed = np.isin(behaviour.numbers, seeds.to_array())

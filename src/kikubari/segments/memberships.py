@@ -10,7 +10,15 @@ from sqlalchemy import Connection
 from kikubari.kit.clock import Clock
 from kikubari.kit.instants import EPOCH, from_micros, to_micros
 from kikubari.segments import _memberships as repository
-from kikubari.segments.contracts import Change, LeftOut, LiveState, Membership, SizePoint
+from kikubari.segments.contracts import (
+    Change,
+    LeftOut,
+    LiveState,
+    Membership,
+    Objections,
+    SizePoint,
+)
+from kikubari.spec.conditions import InSegment
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import NotFoundError
 from kikubari.storage import StateStore
@@ -29,6 +37,7 @@ class Memberships:
         state: store of memberships.
         clock: says how long ago something was.
         left_out: people who are in no segment.
+        objections: people whom some conditions must not choose.
         workspace_id: whose segments.
     """
 
@@ -38,11 +47,13 @@ class Memberships:
         clock: Clock,
         *,
         left_out: LeftOut | None = None,
+        objections: Objections | None = None,
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> None:
         self._state = state
         self._clock = clock
         self._left_out = left_out
+        self._objections = objections
         self._workspace_id = workspace_id
         self._kept: dict[str, tuple[int, BitMap]] = {}
         self._lock = threading.Lock()
@@ -67,8 +78,14 @@ class Memberships:
         Raises:
             NotFoundError: the segment is not followed (yet).
         """
-        members = self._all_members(segment_id)
-        return members - self._left_out.list_left_out() if self._left_out else members
+        return self._all_members(segment_id) - self._list_absent(segment_id)
+
+    def _list_absent(self, segment_id: str) -> BitMap:
+        """Return the people who are not in a segment, whatever the follower found."""
+        absent = self._left_out.list_left_out() if self._left_out else BitMap()
+        if self._objections is None:
+            return absent
+        return absent | self._objections.list_unchosen(InSegment(segment_id))
 
     def _all_members(self, segment_id: str) -> BitMap:
         with self._state.read() as connection:
@@ -165,7 +182,7 @@ class Memberships:
 
     def _size_of(self, row: Any) -> int:
         """Return how many are in a segment: what is stored counts those who are left out, too."""
-        if self._left_out is None or not self._left_out.list_left_out():
+        if not self._list_absent(row.segment_id):
             return int(row.size)
         return len(self.members(row.segment_id))
 

@@ -10,6 +10,12 @@ from litestar.params import FromPath, RawBody, URLEncodedBody
 
 from kikubari.api.contracts import Services
 from kikubari.api.pages import confirming, own_data
+from kikubari.api.pages.objections import (
+    CHANNELS,
+    Objections,
+    load_objections,
+    save_objections,
+)
 from kikubari.api.pages.reader import choose_language
 from kikubari.api.pages.rendering import PageRequest, render
 from kikubari.api.pages.standing import (
@@ -74,7 +80,8 @@ def show_preferences(
     standing = find_customer(services, token)
     if standing is None:
         return answer_unknown(request)
-    return _preference_page(request, services, standing, token, is_saved=False)
+    objections = load_objections(services, standing)
+    return _preference_page(request, services, standing, token, objections, is_saved=False)
 
 
 @post("/p/{token:str}", status_code=200, sync_to_thread=True)
@@ -86,6 +93,7 @@ def save_preferences(
     if standing is None:
         return answer_unknown(request)
     _save_consents(request, services, standing, token, data)
+    objections = save_objections(services, standing, token, data)
     services.wishes.record(
         standing.mailed.number,
         _read_wishes(services, standing, data),
@@ -96,7 +104,9 @@ def save_preferences(
     standing = find_customer(services, token) or standing
     # The ledger reads the log a moment later than this page is shown.
     granted: dict[str, bool] = {purpose: purpose in data for purpose in PURPOSES}
-    return _preference_page(request, services, standing, token, is_saved=True, granted=granted)
+    return _preference_page(
+        request, services, standing, token, objections, is_saved=True, granted=granted
+    )
 
 
 def _save_consents(
@@ -154,6 +164,7 @@ def _preference_page(
     services: Services,
     standing: Standing,
     token: str,
+    objections: Objections,
     *,
     is_saved: bool,
     granted: Mapping[str, bool] | None = None,
@@ -179,6 +190,8 @@ def _preference_page(
         "pauses": PAUSES,
         "paused_until": paused_until if is_paused else None,
         "has_gpc": sends_gpc(request),
+        "objections": objections,
+        "channels": CHANNELS,
         "is_saved": is_saved,
     }
     return render(request, "preferences.html", values)

@@ -206,7 +206,9 @@ class DeliveryWing:
     ) -> DeliveryThread:
         settings = ground.settings
         who = ProfilePeople(people.profiles)
-        hours = HabitualHours(ground.state, ground.columnar, people.profiles, ground.clock)
+        hours = HabitualHours(
+            ground.state, ground.columnar, people.profiles, ground.clock, limits=people.limits
+        )
         early = FrequencyCheck(who, ground.clock, is_last=False, best_hours=hours)
         last = FrequencyCheck(who, ground.clock, is_last=True)
         limits = LimitCheck(people.limits)

@@ -206,7 +206,7 @@ def _surroundings(
         tests=EventTests(currency=settings.currency, zone=zone, workspace_id=DEFAULT_WORKSPACE),
         clock=clock,
         zone=zone,
-        hours=HabitualHours(state, ground.columnar, people.profiles, clock),
+        hours=HabitualHours(state, ground.columnar, people.profiles, clock, limits=people.limits),
         withdraw=partial(withdraw, coupons=letters.coupons),
     )
 

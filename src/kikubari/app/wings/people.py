@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from kikubari.api import PeopleServices
-from kikubari.app.limits import PeopleLimits
+from kikubari.app.limits import PeopleLimits, Unprofiled
 from kikubari.app.watching import ProductWatchers
 from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.log import LogWing
@@ -36,6 +36,7 @@ class PeopleWing:
         self.households = Households()
         self.restrictions = Restrictions()
         self.limits = PeopleLimits(ground.state, self.restrictions)
+        self.unprofiled = Unprofiled(self.limits)
         self.rights = Rights(log.keys, ground.secrets.instance)
         self.product_watchers = ProductWatchers(
             ground.state,

@@ -30,11 +30,11 @@ class PredictingWing:
             ground.columnar,
             ground.clock,
             zone=zone,
-            left_out=people.limits,
+            left_out=people.unprofiled,
             concluding=self._concluding,
         )
         self._reminding = Reminding(
-            ground.state, ground.columnar, ground.clock, zone=zone, left_out=people.limits
+            ground.state, ground.columnar, ground.clock, zone=zone, left_out=people.unprofiled
         )
         self.life_stages = StageBook(ground.state, goods=GoodsByCatalogue(catalog))
         around = StageSurroundings(
@@ -42,7 +42,7 @@ class PredictingWing:
             columnar=ground.columnar,
             clock=ground.clock,
             zone=zone,
-            left_out=people.limits,
+            left_out=people.unprofiled,
         )
         self.stage_people, self._stages = StagePeople(around), StageKeeper(around)
         self.loops = (

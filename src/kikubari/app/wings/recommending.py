@@ -32,7 +32,7 @@ class RecommendingWing:
             ground.columnar,
             catalog,
             ground.clock,
-            left_out=people.limits,
+            left_out=people.unprofiled,
             folder=ground.settings.folder / _MODELS,
             learning=self._learning,
         )

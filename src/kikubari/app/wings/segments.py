@@ -4,6 +4,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from kikubari.api import SegmentServices
+from kikubari.app.choosing import ProfilingObjections
 from kikubari.app.selecting import SegmentFacts
 from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.log import LogWing
@@ -43,6 +44,9 @@ class SegmentsWing:
         definitions = SegmentDefinitions(state, self.thresholds)
         self.facts = SegmentFacts(definitions.definition)
         self.lists = StoredLists(state, columnar)
+        objections = ProfilingObjections(
+            people.limits, self.facts, store=state, profiles=people.profiles, columnar=columnar
+        )
         self.engine = SegmentEngine(
             columnar,
             progress=log.copier,
@@ -52,6 +56,7 @@ class SegmentsWing:
             zone=zone,
             erasures=log.forgetting,
             left_out=people.limits,
+            objections=objections,
         )
         self.segments = Segments(state, self.engine, ground.ids, clock)
         self.editor = create_editor(
@@ -65,7 +70,7 @@ class SegmentsWing:
             stored_lists=self.lists,
             erasures=log.forgetting,
         )
-        self.memberships = Memberships(state, clock, left_out=people.limits)
+        self.memberships = Memberships(state, clock, left_out=people.limits, objections=objections)
         book = OrderBook(
             columnar,
             left_out=people.limits,

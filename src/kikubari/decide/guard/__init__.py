@@ -26,7 +26,15 @@ from kikubari.decide.guard.policy import (
     check_policy,
     read_policy,
 )
-from kikubari.decide.guard.rendered import GuardNote, Moment, Standing, message_of, note_of
+from kikubari.decide.guard.rendered import (
+    NO_SIGNAL,
+    OBJECTED_PROFILING,
+    GuardNote,
+    Moment,
+    Standing,
+    message_of,
+    note_of,
+)
 from kikubari.decide.guard.rules.rule import Rule
 from kikubari.decide.guard.selection import list_selecting, with_lineage
 from kikubari.decide.guard.softer import Softer, soften
@@ -34,6 +42,8 @@ from kikubari.decide.guard.vocabulary import is_special_category, sensitivity_of
 
 __all__ = [
     "LAW",
+    "NO_SIGNAL",
+    "OBJECTED_PROFILING",
     "Case",
     "CaseVerdict",
     "Context",

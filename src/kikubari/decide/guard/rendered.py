@@ -20,6 +20,7 @@ from kikubari.decide.guard.contracts import (
 from kikubari.decide.personalise import FactUse, RenderedEmail, Use
 
 EMAIL = "email"
+NO_SIGNAL, OBJECTED_PROFILING = "none", "objected_profiling"
 _INDEX = re.compile(r"\[\d+\]")
 _SENSITIVITIES = frozenset(Sensitivity)
 
@@ -40,7 +41,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     explicit_consent: tuple[str, ...] = ()
-    privacy_signal: str = "none"
+    privacy_signal: str = NO_SIGNAL
     third_party_disclosed: bool = False
     recipient_age: int | None = None
     open_issue: bool = False

@@ -14,8 +14,10 @@ from kikubari.spec.conditions import (
     AnyOf,
     Condition,
     ConsentIs,
+    Everyone,
     InList,
     InSegment,
+    Near,
     Not,
     Place,
     Prediction,
@@ -29,7 +31,10 @@ from kikubari.spec.conditions import (
 _NOT_NAMES = frozenset({"type", "op", "unit", "within", "during", "on", "timezone"})
 # These hold other conditions, which are looked at one by one, name a list by an id, or ask for what
 # allows a message, which its reason says anyway.
-_WITHOUT_FACTS = (AllOf, AnyOf, Not, InSegment, InList, ConsentIs, Reachable, Suppressed)
+_WITHOUT_FACTS = (
+    *(AllOf, AnyOf, Not, Everyone, InSegment, InList),
+    *(ConsentIs, Reachable, Suppressed),
+)
 
 
 def list_selecting(tree: Condition) -> tuple[FactOfUse, ...]:
@@ -75,6 +80,9 @@ def _facts_of(node: Condition) -> Iterator[FactOfUse]:
     if isinstance(node, Place) and node.source == "trait":
         yield FactOfUse(attribute=node.field)
         return
+    if isinstance(node, Near):
+        yield from (FactOfUse(attribute="latitude"), FactOfUse(attribute="longitude"))
+        return
     if isinstance(node, _WITHOUT_FACTS):
         return
     plain = msgspec.to_builtins(node)
@@ -82,10 +90,7 @@ def _facts_of(node: Condition) -> Iterator[FactOfUse]:
     is_guess = isinstance(node, Prediction | RunsLow)
     provenance = Provenance.INFERRED if is_guess else Provenance.OBSERVED
     words = list(_words({key: one for key, one in plain.items() if key not in _NOT_NAMES}))
-    if words or is_guess:
-        yield FactOfUse(
-            attribute=f"{kind}:{' '.join(words)}", provenance=provenance, confidence=1.0
-        )
+    yield FactOfUse(attribute=f"{kind}:{' '.join(words)}", provenance=provenance, confidence=1.0)
 
 
 def _words(value: Any) -> Iterator[str]:

@@ -96,7 +96,7 @@ class Personas:
         behaviour = read_behaviour(
             self._columnar,
             moment,
-            left_out=self._engine.list_left_out(),
+            left_out=self._engine.list_unprofiled(),
             workspace_id=self._workspace_id,
         )
         report(_READ)

@@ -1,0 +1,76 @@
+"""Who must not be chosen by what they did: those who object to profiling."""
+
+from pyroaring import BitMap
+
+from kikubari.app.limits import PeopleLimits
+from kikubari.app.selecting import SegmentFacts
+from kikubari.events import PROFILE
+from kikubari.profiles import Profiles
+from kikubari.spec.conditions import Condition
+from kikubari.spec.envelope import DEFAULT_WORKSPACE
+from kikubari.storage import ColumnarStore, StateStore
+
+_SAID_BY_OTHERS = f"""
+SELECT groupBitmapState({PROFILE}) FROM traits
+WHERE workspace_id = {{workspace:UInt16}} AND name IN {{names:Array(String)}}
+  AND profile IN {{numbers:Array(UInt32)}} AND provenance != 'declared'
+"""  # noqa: S608 - PROFILE is a constant of the copy's schema; values are parameters
+
+
+class ProfilingObjections:
+    """Implements `segments.Objections` on the limits of people.
+
+    Args:
+        limits: says who objects.
+        facts: lists what a condition looks at.
+        store: says which numbers are one person.
+        profiles: likewise.
+        columnar: says who told a trait.
+    """
+
+    def __init__(
+        self,
+        limits: PeopleLimits,
+        facts: SegmentFacts,
+        *,
+        store: StateStore,
+        profiles: Profiles,
+        columnar: ColumnarStore,
+    ) -> None:
+        self._limits = limits
+        self._facts = facts
+        self._store = store
+        self._profiles = profiles
+        self._columnar = columnar
+
+    def list_unprofiled(self) -> BitMap:
+        """Return those of whom nothing is worked out."""
+        return self._limits.list_limited()
+
+    def list_unchosen(self, tree: Condition) -> BitMap:
+        """Return the objecting people whom a condition must not choose, however it turns out.
+
+        All of them, if it looks at what people did or are guessed to be; if it looks at traits,
+        those for whom somebody else ever stated one of them.
+        """
+        objecting = self._limits.list_against_profiling()
+        if not objecting:
+            return objecting
+        facts = self._facts.list_of(tree)
+        if any(one.provenance is not None for one in facts):
+            return objecting
+        names = [one.attribute for one in facts]
+        return objecting & self._list_told_of(names, objecting) if names else BitMap()
+
+    def _list_told_of(self, names: list[str], people: BitMap) -> BitMap:
+        """Return those of the people of whom others said something under one of the names."""
+        with self._store.read() as connection:
+            numbers = self._profiles.numbers_of(connection, list(people))
+        return self._columnar.query_bitmap(
+            _SAID_BY_OTHERS,
+            {
+                "workspace": DEFAULT_WORKSPACE,
+                "names": names,
+                "numbers": sorted({*numbers, *people}),
+            },
+        )
