@@ -11,7 +11,7 @@ CONSOLE_INPUTS := $(shell find console src/kikubari -type f \
   -not -path '*/node_modules/*' -not -path '*/generated/*' -not -path '*/dist/*' \
   \( -path 'console/*' -o -name '*.py' \) -not -name openapi.json)
 
-.PHONY: run test check console fault bench lock clean
+.PHONY: run test check console fault fuzz bench lock clean
 
 run: .venv/console.stamp  ## Install, load the demo shop, serve it
 	@$(BIN)/kikubari demo
@@ -33,6 +33,10 @@ console: .venv/console.stamp  ## Build the console if its sources or the API cha
 
 fault: .venv/test.stamp  ## Kill, fill and break things, the long form
 	$(BIN)/python tests/faults/run.py --long
+
+fuzz: .venv/test.stamp  ## Ten minutes of altered bytes for each reader of what strangers send
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/fuzz.txt
+	$(BIN)/python tests/fuzz/run.py
 
 bench: .venv/test.stamp  ## Measure against baselines; figures go to benchmarks/results
 	$(BIN)/python benchmarks/run.py

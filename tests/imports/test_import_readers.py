@@ -2,6 +2,7 @@ import csv
 import gzip
 import io
 import struct
+import zipfile
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -308,3 +309,22 @@ def test_a_workbook_that_asks_for_everything_is_refused_and_harmless(tmp_path):
 def test_broken_binary_files_say_so(tmp_path, name, content, words):
     with pytest.raises(InvalidInputError, match=words):
         open_rows(written(tmp_path, content, name))
+
+
+def test_an_archive_is_no_file_of_rows(tmp_path):
+    """Whatever it is called: nothing is unpacked, so nothing lands beside it either."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("../../evil.csv", "email\nevil@example.jp\n")
+        packed.writestr("xl/workbook.xml", "<x/>")
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    for name in ("people.csv", "people.zip", "people.xlsx", "people.jsonl", "people.csv.gz"):
+        path = written(inner, archive.getvalue(), name)
+        try:
+            found = values(path)
+        except (InvalidInputError, TooLargeError):
+            found = []
+        assert not [row for row in found if "evil@example.jp" in row.values()], name
+        path.unlink()
+    assert [one for one in tmp_path.rglob("*") if one.is_file()] == []

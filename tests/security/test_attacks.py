@@ -186,6 +186,36 @@ def reader(target):
     return target.get("/api/people", q="reader@example.jp")["people"][0]["id"]
 
 
+# Files
+
+
+def test_no_file_is_taken_and_none_but_built_ones_given(target):
+    program = {"file": ("../../evil.py", b"import os", "text/x-python")}
+    with target.stranger() as anybody:
+        described = anybody.get("/api/openapi.json").raise_for_status().json()["paths"]
+    taking = [
+        (method, re.sub(r"\{\w+\}", "1", path), operation["requestBody"]["content"])
+        for path, item in described.items()
+        for method, operation in item.items()
+        if "requestBody" in operation
+    ]
+    assert len(taking) > 50
+    for method, path, content in taking:
+        assert "multipart/form-data" not in content, path
+        answer = target.client.request(method, path, files=program)
+        assert 400 <= answer.status_code < 500, f"{path}: {answer.status_code}"
+    for path in (
+        "/static/../../../etc/passwd",
+        "/console/..%2f..%2f..%2fetc/passwd",
+        "/assets/%2e%2e/%2e%2e/settings.py",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/static/..\\..\\etc\\passwd",
+    ):
+        answer = target.client.get(path)
+        assert "root:" not in answer.text
+        assert "import " not in answer.text
+
+
 # A public key
 
 

@@ -100,6 +100,11 @@ def makes_sql_of_parts(node: ast.AST) -> bool:
     return is_text and not isinstance(node.args[0], ast.Constant)  # type: ignore[attr-defined]
 
 
+def hands_the_driver_parts(node: ast.AST) -> bool:
+    is_driven = isinstance(node, ast.Call) and called(node).endswith("exec_driver_sql")
+    return is_driven and not is_fixed(node.args[0])  # type: ignore[attr-defined]
+
+
 def asks_the_engine_for_files(node: ast.AST) -> bool:
     return (
         isinstance(node, ast.Constant)
@@ -178,6 +183,23 @@ RULES = {
         'text(f"SELECT {column}")',
         # There `text` is a paragraph of a letter.
         frozenset({"journeys/recipes/buying.py"}),
+    ),
+    "sql of parts to the driver": Rule(
+        hands_the_driver_parts,
+        'connection.exec_driver_sql(f"SELECT {column}")',
+        # Made of names of tables of ours and of marks for values, or by SQLAlchemy.
+        frozenset(
+            {
+                "deliver/_execute_many.py",
+                "events/_index_repository.py",
+                "profiles/_repository/chunked.py",
+                "profiles/_tables.py",
+                "storage/_checkpoints.py",
+                "storage/bulk.py",
+                "storage/lookups.py",
+                "storage/sqlite.py",
+            }
+        ),
     ),
     "files by sql": Rule(asks_the_engine_for_files, "'COPY t TO PROGRAM x'"),
     "markup believed": Rule(

@@ -40,10 +40,13 @@ class Opened:
 
     Args:
         raw: as received; what goes beyond `MAX_MAIL` is not looked at.
+
+    Attributes:
+        raw: what is looked at.
     """
 
     def __init__(self, raw: bytes) -> None:
-        raw = raw[:MAX_MAIL]
+        self.raw = raw = raw[:MAX_MAIL]
         is_bomb = len(_NESTING.findall(raw)) > _MAX_PARTS or raw.count(b"\n--") > _MAX_DASHED_LINES
         if is_bomb:
             # Nothing that reports anything looks like this: its header is all that is read.
@@ -102,7 +105,7 @@ class Opened:
 def decode_line(value: object) -> str:
     """Return a header's text in one line, whatever its encoding claims to be."""
     written = str(value or "")[:_MAX_HEADER]
-    with suppress(HeaderParseError, LookupError, UnicodeError, ValueError):
+    with suppress(HeaderParseError, LookupError, ValueError):
         written = str(make_header(decode_header(written)))
     return clean_line(written)
 
@@ -127,7 +130,7 @@ def read_blocks(part: Part) -> list[Part]:
     """
     inner = part.get_payload()
     if isinstance(inner, list):
-        text = "\n".join(one.as_string() for one in inner if isinstance(one, Message))
+        text = "\n".join(_written(one) for one in inner if isinstance(one, Message))
         encoding = str(part.get("Content-Transfer-Encoding") or "").strip().lower()
         if encoding in {"base64", "quoted-printable"}:
             text = _unwrap(text, encoding)
@@ -150,6 +153,19 @@ def _parse_head(text: str) -> Part:
     return message_from_bytes(text.lstrip().encode("utf-8", "replace"), policy=policy.compat32)
 
 
+def _written(part: Part) -> str:
+    """Return a part as it was written.
+
+    The library's generators would encode it anew, and fail where it is not what it claims to be.
+    """
+    head = "".join(f"{name}: {value}\n" for name, value in part.items())
+    try:
+        body = part.get_payload()
+    except ValueError:  # a charset with a NUL in its name
+        body = ""
+    return f"{head}\n{body}" if isinstance(body, str) else head
+
+
 def _unwrap(text: str, encoding: str) -> str:
     shell: Part = Message()
     shell["Content-Transfer-Encoding"] = encoding
@@ -163,7 +179,7 @@ def _decode(payload: bytes, charset: str) -> str:
     if _ESCAPE in payload:
         tried.insert(0, "iso2022_jp_ext")
     for name in tried:
-        with suppress(LookupError, UnicodeError):
+        with suppress(LookupError, ValueError):  # a name with a NUL in it is the latter
             if name:
                 return payload.decode(name)
     return payload.decode("ascii", "replace")

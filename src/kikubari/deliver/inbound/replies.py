@@ -47,8 +47,8 @@ def is_from_person(mail: Opened) -> bool:
 
 def read_reply(mail: Opened) -> Reply:
     """Return what a reply says."""
-    named = mail.identifiers("Message-ID") or mail.message.as_string()
-    digest = blake2b(named.encode("utf-8", "replace"), digest_size=16, person=b"reply")
+    named = mail.identifiers("Message-ID").encode("utf-8", "replace") or mail.raw
+    digest = blake2b(named, digest_size=16, person=b"reply")
     return Reply(id=digest.hexdigest(), text=_own_words("\n".join(mail.iter_texts())))
 
 

@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from kikubari.deliver.outcomes import Outcome
-from kikubari.spec.errors import UnauthorizedError
+from kikubari.spec.errors import InvalidInputError, UnauthorizedError
 
 # How far a signed instant may be from ours: long enough for clocks, short for somebody who
 # recorded a request.
 TOLERANCE = timedelta(minutes=5)
 Headers = Mapping[str, str]  # names in lower case
+_Body = TypeVar("_Body")
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +47,18 @@ class Webhook(Protocol):
 def refuse(why: str) -> UnauthorizedError:
     """Return the error for a request that does not prove where it is from."""
     return UnauthorizedError(f"this report is not believed: {why}")
+
+
+def decode_body(raw: bytes, kind: type[_Body], what: str) -> _Body:
+    """Return a request's JSON.
+
+    Raises:
+        InvalidInputError: it is not `what`, or not text at all.
+    """
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidInputError(f"not {what}") from error
 
 
 def check_instant(at: datetime, now: datetime, tolerance: timedelta = TOLERANCE) -> None:

@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from kikubari.deliver.bounces import BounceType, classify_bounce, find_status
 from kikubari.deliver.inbound import scrub_line
 from kikubari.deliver.outcomes import Outcome, OutcomeKind
 from kikubari.deliver.providers.http.postmark import METADATA
-from kikubari.deliver.webhooks.contracts import Headers, Report, refuse
-from kikubari.spec.errors import InvalidInputError
+from kikubari.deliver.webhooks.contracts import Headers, Report, decode_body, refuse
 
 _BY_TYPE = {
     "HardBounce": BounceType.HARD,
@@ -48,10 +45,7 @@ class PostmarkWebhook:
         given = headers.get("authorization", "").encode()
         if not hmac.compare_digest(given, self._expected):
             raise refuse("user or password is wrong")
-        try:
-            record = msgspec.json.decode(raw, type=dict[str, Any])
-        except msgspec.DecodeError as error:
-            raise InvalidInputError("not a record") from error
+        record = decode_body(raw, dict[str, Any], "a record")
         outcome = _outcome(record)
         metadata = record.get("Metadata")
         token = metadata.get(METADATA) if isinstance(metadata, dict) else None

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -16,7 +15,13 @@ from kikubari.deliver.bounces import BounceType, classify_bounce
 from kikubari.deliver.inbound import scrub_line
 from kikubari.deliver.outcomes import Outcome, OutcomeKind
 from kikubari.deliver.providers.http.sendgrid import ARGUMENT
-from kikubari.deliver.webhooks.contracts import Headers, Report, check_instant, refuse
+from kikubari.deliver.webhooks.contracts import (
+    Headers,
+    Report,
+    check_instant,
+    decode_body,
+    refuse,
+)
 from kikubari.spec.errors import InvalidInputError
 
 _SIGNATURE = "x-twilio-email-event-webhook-signature"
@@ -54,10 +59,7 @@ class SendGridWebhook:
         except (InvalidSignature, Base64Error, ValueError, OverflowError, OSError) as error:
             raise refuse("the signature is wrong") from error
         check_instant(at, now)
-        try:
-            events = msgspec.json.decode(raw, type=list[dict[str, Any]])
-        except msgspec.DecodeError as error:
-            raise InvalidInputError("not a list of events") from error
+        events = decode_body(raw, list[dict[str, Any]], "a list of events")
         return [report for event in events if (report := _report(event)) is not None]
 
 

@@ -19,8 +19,13 @@ from kikubari.deliver.bounces import BounceType, classify_bounce
 from kikubari.deliver.inbound import scrub_line
 from kikubari.deliver.outcomes import Outcome, OutcomeKind
 from kikubari.deliver.providers.http.ses import TAG
-from kikubari.deliver.webhooks.contracts import Headers, Report, check_instant, refuse
-from kikubari.spec.errors import InvalidInputError
+from kikubari.deliver.webhooks.contracts import (
+    Headers,
+    Report,
+    check_instant,
+    decode_body,
+    refuse,
+)
 
 # SNS signs once and repeats for about an hour while a receiver is away.
 _TOLERANCE = timedelta(minutes=65)
@@ -64,10 +69,7 @@ class SnsWebhook:
     def read(self, raw: bytes, headers: Headers, now: datetime) -> list[Report]:
         """Verify a request and return what it reports."""
         del headers  # everything is in the body, signed
-        try:
-            message = msgspec.json.decode(raw, type=dict[str, Any])
-        except msgspec.DecodeError as error:
-            raise InvalidInputError("not a message of SNS") from error
+        message = decode_body(raw, dict[str, Any], "a message of SNS")
         self._verify(message)
         check_instant(_instant(message.get("Timestamp")), now, _TOLERANCE)
         if message["Type"] == "SubscriptionConfirmation":

@@ -106,7 +106,7 @@ def convert_condition(value: Any) -> Condition:
     _check_nesting(value)
     try:
         return decode_condition(msgspec.json.encode(value))
-    except (TypeError, OverflowError) as error:
+    except (TypeError, OverflowError, UnicodeEncodeError) as error:
         raise InvalidInputError(f"not a condition: {error}") from error
 
 

@@ -769,6 +769,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_log_marks")),
     )
     op.create_table(
+        "mail_visits",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.Column("client", sa.LargeBinary(), nullable=False),
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("sign", sa.Integer(), nullable=False),
+        sa.Column("link_index", sa.Integer(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("is_told", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_visits")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_mail_visits_at", "mail_visits", ["at_us"], unique=False)
+    op.create_index(
+        "ix_mail_visits_message", "mail_visits", ["workspace_id", "message_id"], unique=False
+    )
+    op.create_index(
+        "ix_mail_visits_number", "mail_visits", ["workspace_id", "number"], unique=False
+    )
+    op.create_table(
         "member_links",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
@@ -1613,12 +1636,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_webhook_endpoints")),
     )
     op.create_table(
+        "webhook_notices",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("receipt_id", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("endpoint_id", sa.Text(), nullable=False),
+        sa.Column("call_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("queued_us", sa.BigInteger(), nullable=False),
+        sa.Column("taken_us", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "receipt_id", "type", "endpoint_id", name=op.f("pk_webhook_notices")
+        ),
+    )
+    op.create_index(
+        "ix_webhook_notices_call", "webhook_notices", ["workspace_id", "call_id"], unique=False
+    )
+    op.create_table(
         "webhook_receipts",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("provider", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("at_us", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "provider", "id", name=op.f("pk_webhook_receipts")),
+    )
+    op.create_table(
+        "webhook_told",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("endpoint_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "number", "endpoint_id", name=op.f("pk_webhook_told")
+        ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "wishes",
@@ -1636,7 +1686,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("wishes")
+    op.drop_table("webhook_told")
     op.drop_table("webhook_receipts")
+    op.drop_index("ix_webhook_notices_call", table_name="webhook_notices")
+    op.drop_table("webhook_notices")
     op.drop_table("webhook_endpoints")
     op.drop_index("ix_webhook_calls_queued", table_name="webhook_calls")
     op.drop_index(
@@ -1758,6 +1811,10 @@ def downgrade() -> None:
     op.drop_table("members")
     op.drop_index(op.f("ix_member_links_member_id"), table_name="member_links")
     op.drop_table("member_links")
+    op.drop_index("ix_mail_visits_number", table_name="mail_visits")
+    op.drop_index("ix_mail_visits_message", table_name="mail_visits")
+    op.drop_index("ix_mail_visits_at", table_name="mail_visits")
+    op.drop_table("mail_visits")
     op.drop_table("log_marks")
     op.drop_table("limited_numbers")
     op.drop_table("life_stages")
