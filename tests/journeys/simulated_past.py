@@ -67,6 +67,8 @@ class History:
         self.policy = FrequencyPolicy()
         self.types = None
         self.hours = {}
+        self.mail = None
+        self.costs = {}
         self.asked_at = []
 
     def as_of(self, clock):
@@ -96,6 +98,8 @@ class History:
             tests=EventTests(currency="JPY", zone=TOKYO, workspace_id=1),
             guard=self.guard,
             habits=self,
+            mail=self.mail,
+            costs=self.costs,
             frequency=lambda: self.policy,
             fill=lambda template: template,
             zone=TOKYO,

@@ -17,8 +17,6 @@ from kikubari.journeys.definition import (
     SegmentTrigger,
     WaitBestTimeStep,
 )
-from kikubari.journeys.running import Conversions
-from kikubari.journeys.simulation import expect_effect
 from kikubari.journeys.simulation.throw_away import ThrowAwayStore
 from kikubari.spec.conditions import Duration, Events
 from kikubari.spec.errors import InvalidInputError
@@ -277,19 +275,6 @@ def test_each_way_tells_what_became_of_its_messages():
         ["", "no_consent"],
     ]
     assert result.sample[0].path[1].message_at == SINCE + 3 * DAY + timedelta(hours=1)
-
-
-def test_the_effect_is_what_a_holdout_told():
-    history = History()
-    for number in range(1, 51):
-        history.did(number, "Signed Up", days=1)
-    result = history.simulate(journey(message("m")))
-    past = Conversions(entered=900, converted=90, held_out=100, held_out_converted=4)
-    effect = expect_effect(result, past)
-    assert effect.past == past
-    assert effect.conversions == pytest.approx(50 * (0.1 - 0.04))
-    assert expect_effect(result, None) is None
-    assert expect_effect(result, Conversions(entered=10, converted=1)) is None
 
 
 def test_the_store_of_a_simulation_undoes_what_fails():

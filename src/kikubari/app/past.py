@@ -8,7 +8,7 @@ from pyroaring import BitMap
 
 from kikubari.app.contact import HabitualHours
 from kikubari.app.journeying import JourneyPeople
-from kikubari.deliver import Sender
+from kikubari.deliver import PastContact, Sender, list_past_contacts
 from kikubari.events import EventLog, SequencedEvent
 from kikubari.journeys import Audience, BroadcastDefinition, Explaining, Previews
 from kikubari.journeys.contracts import Objection
@@ -16,6 +16,7 @@ from kikubari.journeys.definition import MessageStep, Who
 from kikubari.journeys.running import Conversions
 from kikubari.kit.clock import Clock
 from kikubari.kit.instants import EARLIEST
+from kikubari.measure import Tally, interval
 from kikubari.profiles import Profiles
 from kikubari.segments import RememberedPeople
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
@@ -23,6 +24,7 @@ from kikubari.storage import ColumnarStore, StateStore
 
 _AT_ONCE = 50_000
 _PEOPLE_AT_ONCE = 500
+_ERROR = 0.05
 # Roots that messages of journeys have beside the customer.
 _OCCASIONS = ("trigger", "cart", "favourites", "viewed", "last_order")
 
@@ -137,3 +139,22 @@ class EnrolledHoldouts:
         """Return a journey's figures, None if nobody was held out."""
         found = self._explaining.counts(journey_id).conversions
         return found if found.held_out else None
+
+    def find_bounds(self, reached: int, people: int) -> tuple[float, float]:
+        """Return between which shares (0 to 1) the true one lies, as reports say it.
+
+        Two of them are compared: each is wrong half as often.
+        """
+        return interval(Tally(part="", people=people, reached=reached), error=_ERROR / 2)
+
+
+class SentMail:
+    """Implements `journeys.PastMail` on what really left."""
+
+    def __init__(self, store: StateStore) -> None:
+        self._store = store
+
+    def list_contacts(self, numbers: Collection[int], *, before: datetime) -> list[PastContact]:
+        """Return what counts towards caps of these numbers, and left before an instant."""
+        with self._store.read() as connection:
+            return list_past_contacts(connection, numbers, before=before)

@@ -3,17 +3,21 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from kikubari.spec.conditions import Channel
 from kikubari.spec.errors import InvalidInputError
 
 # scheme://user:PASSWORD@host, and ?password=PASSWORD as PostgreSQL allows it.
 _SECRETS = re.compile(
     r"(?i)(?<=://)(?P<user>[^:/?#@]*):[^?#]*@|(?P<name>[?&][^=&#]*(?:password|secret|token)=)[^&#]*"
 )
+
+_COST = re.compile(r"\d{1,6}(\.\d{1,6})?")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     warm_up_from: str = ""  # first day of a new sender, as 2026-12-01
     webhook_networks: str = ""  # not public, and yet endpoints of webhooks may be there
     dns_server: str = ""  # to look up senders' records; empty: the machine's own
+    message_costs: str = ""  # minor units for one message, by channel: email=0.1,sms=8
     smtp_connections: int = 4
     render_workers: int = 2
 
@@ -101,6 +106,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     _check_timezone(settings.timezone)
     _check_shop_url(settings.shop_url)
     _check_reply_text(settings.reply_text)
+    read_costs(settings.message_costs)
     return settings
 
 
@@ -113,6 +119,24 @@ def describe_settings(settings: Settings) -> dict[str, str]:
         else _SECRETS.sub(_starred, str(value))
         for name, value in values.items()
     }
+
+
+def read_costs(text: str) -> dict[str, float]:
+    """Read ``email=0.1,sms=8``: what one message costs by channel, in minor units.
+
+    Raises:
+        InvalidInputError: no channel, or no cost.
+    """
+    costs: dict[str, float] = {}
+    for part in filter(None, (one.strip() for one in text.split(","))):
+        channel, _, cost = (one.strip() for one in part.partition("="))
+        if channel not in get_args(Channel) or not _COST.fullmatch(cost):
+            raise InvalidInputError(
+                f"KIKUBARI_MESSAGE_COSTS: no cost of a channel: {part!r}",
+                hint="Such as email=0.1,sms=8.",
+            )
+        costs[channel] = float(cost)
+    return costs
 
 
 def _starred(secret: re.Match[str]) -> str:

@@ -98,6 +98,9 @@ from kikubari.deliver.policies import BroadcastDefaults as BroadcastDefaults
 from kikubari.deliver.policies import DefaultsOfBroadcasts as DefaultsOfBroadcasts
 from kikubari.deliver.policies import FrequencyPolicies as FrequencyPolicies
 from kikubari.deliver.policies import StoredDefaults as StoredDefaults
+from kikubari.deliver.past_contacts import PastContact as PastContact
+from kikubari.deliver.past_contacts import keep_past_contacts as keep_past_contacts
+from kikubari.deliver.past_contacts import list_past_contacts as list_past_contacts
 from kikubari.deliver.policies import StoredPolicy as StoredPolicy
 from kikubari.deliver.policies import load_defaults as load_defaults
 from kikubari.deliver.preflight import DnsResolver as DnsResolver

@@ -10,7 +10,9 @@ from kikubari.app.past import (
     LoggedPast,
     PastHabits,
     PreviewGuard,
+    SentMail,
 )
+from kikubari.app.settings import read_costs
 from kikubari.app.surveying import ShopSurvey
 from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.journeys import JourneysWing
@@ -83,6 +85,8 @@ class TryingWing:
             tests=EventTests(currency=settings.currency, zone=zone, workspace_id=DEFAULT_WORKSPACE),
             guard=PreviewGuard(self._letters.previews, sender),
             habits=PastHabits(ground.state, ground.columnar, self._people.profiles),
+            mail=SentMail(ground.state),
+            costs=read_costs(settings.message_costs),
             frequency=lambda: self._policies.get().policy,
             fill=self._letters.saved_blocks.fill,
             zone=zone,

@@ -48,7 +48,8 @@ class MessageStep(Step, frozen=True, tag="message"):
         gives: as of a broadcast.
         only_with: paths of what the message is about, such as ``trigger.products``: to whom nothing
             is left of one of them, it is not sent.
-        cost_minor: what one message costs, in minor units of the shop's currency.
+        cost_minor: what one message costs, in minor units of the shop's currency; left open, as
+            the shop's settings say.
     """
 
     template: EmailTemplateSource
@@ -62,7 +63,7 @@ class MessageStep(Step, frozen=True, tag="message"):
     at_best_hour: bool | None = None
     gives: bool = False
     only_with: Annotated[tuple[Text, ...], Meta(max_length=5)] = ()
-    cost_minor: Annotated[int, Meta(ge=0)] = 0
+    cost_minor: Annotated[int, Meta(ge=0)] | None = None
     next: Next = None
 
 

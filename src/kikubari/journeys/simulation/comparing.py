@@ -1,5 +1,6 @@
 """What a simulation is held against: what the journey really did, and what its holdout told."""
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 
@@ -16,6 +17,8 @@ from kikubari.journeys.simulation.contracts import (
 from kikubari.kit.instants import to_micros
 from kikubari.storage import StateStore
 
+# Returns, of so many that reached a goal among so many people, the bounds of the true share.
+Bounds = Callable[[int, int], tuple[float, float]]
 # Ways that are held in memory at a time.
 _PATHS = 10_000
 
@@ -69,13 +72,25 @@ def _count_messages(path: bytes, names: list[str], writing: AbstractSet[str]) ->
     )
 
 
-def expect_effect(result: SimulationResult, past: Conversions | None) -> ExpectedEffect | None:
+def expect_effect(
+    result: SimulationResult, past: Conversions | None, bounds: Bounds
+) -> ExpectedEffect | None:
     """Return what the simulated entries would add, None where no holdout has told.
 
-    By the difference between the shares that reached the goal with the journey and without.
+    By the difference between the shares that reached the goal with the journey and without: it
+    lies between the differences of their opposite bounds.
     """
     if past is None or not past.entered or not past.held_out:
         return None
     with_it = past.converted / past.entered
     without = past.held_out_converted / past.held_out
-    return ExpectedEffect(past=past, conversions=round(result.entries * (with_it - without), 2))
+    low_with, high_with = bounds(past.converted, past.entered)
+    low_without, high_without = bounds(past.held_out_converted, past.held_out)
+    low, high = low_with - high_without, high_with - low_without
+    return ExpectedEffect(
+        past=past,
+        conversions=round(result.entries * (with_it - without), 2),
+        low=round(result.entries * low, 2),
+        high=round(result.entries * high, 2),
+        is_known=low > 0 or high < 0,
+    )

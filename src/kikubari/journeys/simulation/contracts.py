@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 from pyroaring import BitMap
 
+from kikubari.deliver import PastContact
 from kikubari.events import SequencedEvent
 from kikubari.journeys.contracts import Objection
 from kikubari.journeys.definition import JourneyDefinition, MessageStep, Who
@@ -109,10 +110,16 @@ class ExpectedEffect(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         past: the figures it rests on.
         conversions: that would not have come by themselves, among the simulated entries.
+        low, high: between which they lie, as sure as reports are of shares.
+        is_known: all of that lies on one side of nothing; else not enough is known yet to say
+            whether the journey adds anything.
     """
 
     past: Conversions
     conversions: float
+    low: float = 0.0
+    high: float = 0.0
+    is_known: bool = False
 
 
 class SimulationResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -235,9 +242,21 @@ class GuardSample(Protocol):
         ...
 
 
+class PastMail(Protocol):
+    """Knows when people were written to; `app` implements it on what really left."""
+
+    def list_contacts(self, numbers: Collection[int], *, before: datetime) -> list[PastContact]:
+        """Return what counts towards caps of these numbers, and left before an instant."""
+        ...
+
+
 class PastHoldouts(Protocol):
     """What earlier holdouts of journeys told; `app` implements it on running journeys."""
 
     def find(self, journey_id: str) -> Conversions | None:
         """Return a journey's figures, None if there are none."""
+        ...
+
+    def find_bounds(self, reached: int, people: int) -> tuple[float, float]:
+        """Return between which shares (0 to 1) the true one lies, as reports say it."""
         ...

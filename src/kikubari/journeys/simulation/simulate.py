@@ -6,7 +6,7 @@ where the engine is put together; from there on it is the engine that runs shops
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -60,9 +60,11 @@ from kikubari.journeys.simulation.contracts import (
     Habits,
     Memories,
     PastEvents,
+    PastMail,
     SimulationResult,
 )
 from kikubari.journeys.simulation.knowing import KnownPeople
+from kikubari.journeys.simulation.mailboxes import Mailboxes
 from kikubari.journeys.simulation.past import PastAudience, PastLog
 from kikubari.journeys.simulation.tallying import Post, tally, with_guard
 from kikubari.journeys.simulation.throw_away import ThrowAwayStore
@@ -99,6 +101,9 @@ class Past:
         tests: reads events.
         guard: looks at some of the messages.
         habits: when people used to look; none: nobody's is known.
+        mail: what was sent to people before; none: nothing was.
+        costs: of a message, in minor units of the shop's currency, by channel: where a step
+            says none.
         frequency: returns the caps and quiet hours that hold.
         fill: puts saved blocks into templates.
         zone: the shop's.
@@ -114,6 +119,8 @@ class Past:
     fill: Callable[[EmailTemplateSource], EmailTemplateSource]
     zone: ZoneInfo
     habits: Habits | None = None
+    mail: PastMail | None = None
+    costs: Mapping[str, float] = field(default_factory=dict)
     workspace_id: int = DEFAULT_WORKSPACE
 
 
@@ -157,6 +164,7 @@ def simulate(
             workspace_id=past.workspace_id,
             since=since,
             until=until,
+            costs=past.costs,
         )
     result = with_guard(result, _ask_guard(past, definition, run.post))
     return msgspec.structs.replace(result, seconds=round(time.monotonic() - started, 2))
@@ -198,6 +206,7 @@ class _Run:
         self._clock = ManualClock(since)
         self._audience = PastAudience(past.memories, self._clock)
         self._recalled: set[int] = set()
+        self._mailboxes = Mailboxes(self._people, past.mail, since)
 
     def go(self, since: datetime, until: datetime, progress: Progress) -> None:
         """Let the past happen."""
@@ -316,7 +325,7 @@ class _Run:
             checks=(
                 ConsentCheck(self._audience),
                 self._audience,
-                FrequencyCheck(_SamePeople(self._people), self._clock, is_last=True),
+                FrequencyCheck(self._mailboxes, self._clock, is_last=True),
             ),
             times=self._times,
             told=self._hear,
@@ -347,24 +356,6 @@ def _calendar_of(
             return Schedules(around, programs)
         case _:
             return None
-
-
-class _SamePeople:
-    """Implements `deliver.People` on the engine's."""
-
-    def __init__(self, people: People) -> None:
-        self._people = people
-
-    def list_numbers(
-        self, connection: Connection, numbers: Collection[int], *, workspace_id: int
-    ) -> Mapping[int, tuple[int, Collection[int]]]:
-        """Return each number's person: the canonical number, and all numbers."""
-        del connection, workspace_id
-        now_is = self._people.resolve(numbers)
-        own: dict[int, list[int]] = {}
-        for number, canonical in self._people.numbers_of(set(now_is.values())).items():
-            own.setdefault(canonical, []).append(number)
-        return {number: (one, own.get(one, ())) for number, one in now_is.items()}
 
 
 def _do_nothing(connection: Connection, acts: Acts, now: datetime) -> None:

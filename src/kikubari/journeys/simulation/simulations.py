@@ -222,7 +222,8 @@ class Simulations:
             until=result.until,
             workspace_id=self._workspace_id,
         )
-        effect = expect_effect(result, self._holdouts.find(journey_id))
+        told = self._holdouts.find(journey_id)
+        effect = expect_effect(result, told, self._holdouts.find_bounds)
         return msgspec.structs.replace(result, real=real, effect=effect)
 
     def _teller(self, simulation_id: str) -> Callable[[float], None]:

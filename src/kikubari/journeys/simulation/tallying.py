@@ -83,6 +83,7 @@ def tally(
     workspace_id: int,
     since: datetime,
     until: datetime,
+    costs: Mapping[str, float],
 ) -> SimulationResult:
     """Return the result of a simulation whose one journey is in `store`."""
     with store.read() as connection:
@@ -93,7 +94,7 @@ def tally(
     entered = [row for row in rows if row.state != EnrolmentState.HELD_OUT]
     paths = [_passes(row, names) for row in entered]
     standing = _Standing(entered, paths, names)
-    steps = [_step(step, standing, post) for step in definition.steps]
+    steps = [_step(step, standing, post, costs) for step in definition.steps]
     got = Counter(post.people.values())
     nothing = len({row.number for row in entered} - set(post.people))
     return SimulationResult(
@@ -141,7 +142,9 @@ class _Standing:
                 self.waiting[names[row.step]] += 1
 
 
-def _step(step: AnyStep, standing: _Standing, post: Post) -> SimulatedStep:
+def _step(
+    step: AnyStep, standing: _Standing, post: Post, costs: Mapping[str, float]
+) -> SimulatedStep:
     ways = standing.ways.get(step.id, Counter())
     waits, waiting = standing.waits.get(step.id), standing.waiting[step.id]
     sent = post.sent[step.id]
@@ -154,8 +157,16 @@ def _step(step: AnyStep, standing: _Standing, post: Post) -> SimulatedStep:
         sent=sent,
         stopped=dict(post.stopped.get(step.id, {})),
         delayed=dict(post.delayed.get(step.id, {})),
-        cost_minor=sent * step.cost_minor if isinstance(step, MessageStep) else 0,
+        cost_minor=_cost_of(step, sent, costs),
     )
+
+
+def _cost_of(step: AnyStep, sent: int, costs: Mapping[str, float]) -> int:
+    """Return what messages cost, in whole minor units; all of them go by e-mail as yet."""
+    if not isinstance(step, MessageStep):
+        return 0
+    each = costs.get("email", 0) if step.cost_minor is None else step.cost_minor
+    return round(sent * each)
 
 
 def _sample(
