@@ -93,3 +93,40 @@ def test_last_store_and_staff_are_those_of_the_last_visit(customers, events):
     for key, row in customers.items():
         visit = last.get(key, {"store": "", "staff": ""})
         assert (row["last_store"], row["last_staff"]) == (visit["store"], visit["staff"])
+
+
+def test_people_tell_what_recipes_begin_with(events, customers):
+    said = defaultdict(list)
+    for event in events:
+        said[event.get("event", event["type"])].append(event)
+    recent = (NEWEST_ON - timedelta(days=90)).isoformat()
+    for name, least in (
+        ("Signed Up", 30), ("Support Ticket Opened", 60), ("Support Ticket Closed", 60),
+        ("Feedback Given", 100), ("Guide Requested", 60), ("Stage Chosen", 40),
+        ("Preorder Opened", 60),
+    ):  # fmt: skip
+        lately = [event for event in said[name] if event["timestamp"] >= recent]
+        assert len(lately) >= least, name
+        assert all(event["context"]["kikubari"]["simulated"] for event in lately)
+        assert all(event["userId"] in customers for event in lately)
+    assert sum(event["properties"]["newsletter"] for event in said["Signed Up"]) >= 20
+    assert sum(event["properties"]["score"] >= 9 for event in said["Feedback Given"]) >= 80
+    stated = [event["traits"] for event in said["identify"]]
+    assert {one["stage"] for one in stated if "stage" in one} == {"puppy", "adult", "senior"}
+    days = [one["reminder_on"] for one in stated if "reminder_on" in one]
+    assert min(days) < NEWEST_ON.isoformat() < max(days)
+    assert all(
+        event["properties"]["closes_on"] > event["timestamp"][:10]
+        for event in said["Preorder Opened"]
+    )
+
+
+def test_nearly_every_case_is_closed(events):
+    opened, closed = {}, {}
+    for event in events:
+        if event.get("event") == "Support Ticket Opened":
+            opened[event["properties"]["ticket_id"]] = event["timestamp"]
+        if event.get("event") == "Support Ticket Closed":
+            closed[event["properties"]["ticket_id"]] = event["timestamp"]
+    assert len(opened.keys() - closed.keys()) == 5
+    assert all(opened[ticket] <= at for ticket, at in closed.items())

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -163,16 +164,21 @@ def _order_rows(sales: Sales, products: list[Product]) -> Iterator[tuple[object,
             yield (*head, *goods[product], quantity, _pounds(price))
 
 
-def write_events(path: Path, sessions: list[Session], behaviour: Behaviour) -> int:
-    """Write one message a line, visits in order of time."""
+def write_events(
+    path: Path, sessions: list[Session], behaviour: Behaviour, told: Iterable[dict[str, Any]]
+) -> int:
+    """Write one message a line: visits in order of time, then what was told beside them."""
     encode = msgspec.json.Encoder().encode
+    visits = (
+        message
+        for number, session in enumerate(sessions)
+        for message in behaviour.messages(number, session)
+    )
     count = 0
     with path.open("wb", buffering=_MESSAGE_BUFFER_BYTES) as file:
-        for number, session in enumerate(sessions):
-            for message in behaviour.messages(number, session):
-                count += 1
-                message["messageId"] = f"demo-{count:07}"
-                file.write(encode(message) + b"\n")
+        for count, message in enumerate(chain(visits, told), start=1):
+            message["messageId"] = f"demo-{count:07}"
+            file.write(encode(message) + b"\n")
     return count
 
 

@@ -15,6 +15,7 @@ from kikubari.demo.restocking import plan_restocking
 from kikubari.demo.sessions import plan_sessions
 from kikubari.demo.source import DAY_SECONDS, read_sales
 from kikubari.demo.stores import last_visits, plan_visits
+from kikubari.demo.telling import plan_telling
 from kikubari.demo.visitors import plan_visitors
 from kikubari.kit.instants import EPOCH
 
@@ -67,6 +68,7 @@ def _plan(newest_on: date, seed: int) -> tuple[list[_Step], Iterator[dict[str, A
     suppressions = suppression_rows(people, evening, seed)
     sessions = plan_sessions(people, sales, visits, newest_day, seed)
     behaviour = Behaviour(sales, products, seed)
+    told = plan_telling(people, products, newest_day=newest_day, seed=seed)
     restocking = plan_restocking(products, seed)
     visitors = plan_visitors(people, consents, products, seed)
     steps: list[_Step] = [
@@ -84,7 +86,7 @@ def _plan(newest_on: date, seed: int) -> tuple[list[_Step], Iterator[dict[str, A
         ("consents", "consents.csv", lambda to: files.write_consents(to, consents)),
         ("suppressions", "suppressions.csv", lambda to: files.write_suppressions(to, suppressions)),
         ("orders", "orders.csv", lambda to: files.write_orders(to, sales, products)),
-        ("events", "events.jsonl", lambda to: files.write_events(to, sessions, behaviour)),
+        ("events", "events.jsonl", lambda to: files.write_events(to, sessions, behaviour, told)),
         ("products", "restocking.csv", lambda to: files.write_restocking(to, restocking)),
     ]
     return steps, visitors

@@ -68,6 +68,10 @@ class Trail:
         """Say who this is, and be that customer from here on."""
         self.wait(25)
         self._user_id = user_id
+        self.say(traits)
+
+    def say(self, traits: dict[str, Any]) -> None:
+        """State something about oneself."""
         self._add({"type": "identify", "traits": traits})
 
     def page(self, name: str, path: str) -> None:
