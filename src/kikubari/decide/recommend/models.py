@@ -1,5 +1,6 @@
 """Models of recommendations: learned anew when that is due, kept, and loaded where they serve."""
 
+import contextlib
 import shutil
 from dataclasses import dataclass
 from datetime import timedelta
@@ -68,8 +69,15 @@ def learn_to_file(lesson: Lesson, path: Path) -> ModelCard:
     work = _work_of(path)
     learned, card = learn(lesson, work)
     save(learned, path)
-    shutil.rmtree(work, ignore_errors=True)
+    _forget(work)
     return card
+
+
+def _forget(work: Path) -> None:
+    """Remove what was kept while learning, and the folder of such folders if it is empty now."""
+    shutil.rmtree(work, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        work.parent.rmdir()
 
 
 def _work_of(path: Path) -> Path:
@@ -253,7 +261,7 @@ class RecommendationModels:
         for path in (*kept[:-_FILES_KEPT], *self._folder.glob("recommendations-*.part")):
             path.unlink(missing_ok=True)
         for work in (self._folder / _WORK).glob(f"recommendations-{self._workspace_id}-*"):
-            shutil.rmtree(work, ignore_errors=True)
+            _forget(work)
 
 
 def _load(path: Path) -> Learned | None:
