@@ -108,6 +108,18 @@ def test_those_who_agreed_get_signed_links_and_a_pixel():
     assert markup.index("<img") < markup.index("</body>")
 
 
+def test_those_who_agreed_get_a_link_that_nobody_sees_before_all_others():
+    composed = compose(shared(), item()).data
+    markup = html_of(composed)
+    [(tag, trap)] = re.findall(rf'(<a href="{BASE}/t/([\w-]+)"[^>]*></a>)', markup)
+    assert TOKENS.find_trap(trap).message_id == 77
+    assert TOKENS.find_open(trap) is TOKENS.find_unsubscribe(trap) is None
+    for unseen in ('aria-hidden="true"', 'tabindex="-1"', "display:none"):
+        assert unseen in tag
+    assert markup.index("<body") < markup.index(tag) < markup.index(f"{BASE}/c/")
+    assert "/t/" not in opened(composed).get_body(("plain",)).get_content()
+
+
 @pytest.mark.parametrize("has_tracking", [True, False])
 def test_others_get_plain_links_and_no_pixel(has_tracking):
     # Who did not agree, in any broadcast; and everybody, in one without tracking.
@@ -115,6 +127,7 @@ def test_others_get_plain_links_and_no_pixel(has_tracking):
     markup = html_of(compose(shared(letter), item(is_tracked=not has_tracking)).data)
     assert f"{BASE}/c/" not in markup
     assert f"{BASE}/o/" not in markup
+    assert f"{BASE}/t/" not in markup
     assert "<img" not in markup
     assert "https://shop.example/sale" in markup
 

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from delivery_world import NOW, ORIGIN, World
+from sqlalchemy import select
 
 from kikubari.deliver import (
     Engagement,
@@ -10,9 +11,12 @@ from kikubari.deliver import (
     TrackingTokens,
     Unsubscribing,
     Visit,
+    forget_contact,
     is_machine,
     public_id,
 )
+from kikubari.deliver._visit_rows import mail_visits
+from kikubari.deliver.visits import PATIENCE
 from kikubari.events import find_consent_assertion
 from kikubari.spec.topics import (
     CONSENT_CHANGED,
@@ -21,6 +25,7 @@ from kikubari.spec.topics import (
     UNSUBSCRIBED,
 )
 
+KEY = b"e" * 32
 TOKENS = TrackingTokens(b"t" * 32)
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -43,6 +48,30 @@ def sent_world(store):
     return world, [dispatch_id << 32 | number for number in (1, 2)]
 
 
+def engagement_of(world):
+    return Engagement(world.store, TOKENS, world.consents, world.clock, key=KEY)
+
+
+def tell(world, engagement, after=2 * PATIENCE):
+    """Let the time pass after which everything is told."""
+    world.clock.set(max(world.clock.now(), LATER) + after)
+    while engagement.tell():
+        pass
+
+
+def click(engagement, message_id, index, at, **visit):
+    url = f"https://shop.example/{index}"
+    signed = token(TOKENS.click_path(message_id, index, url))
+    made = Visit(at=at, **{"user_agent": CHROME, "network": "192.0.2.0/24", **visit})
+    assert engagement.record_click(signed, str(index), url, made) == url
+
+
+def told(world):
+    """Return (link, whether a machine followed it) of the clicks in the log, in order."""
+    clicks = [item.event.properties for item in events_of(world, EMAIL_LINK_CLICKED)]
+    return sorted((one["link_index"], one["is_machine"]) for one in clicks)
+
+
 def token(path):
     return path.split("/")[2]
 
@@ -53,9 +82,10 @@ def events_of(world, topic):
 
 def test_an_open_is_recorded_with_its_message(state):
     world, (first, _) = sent_world(state)
-    engagement = Engagement(state, TOKENS, world.consents)
+    engagement = engagement_of(world)
     visit = Visit(at=LATER, user_agent=CHROME)
     assert engagement.record_open(token(TOKENS.open_path(first)), visit)
+    tell(world, engagement)
     [item] = events_of(world, EMAIL_OPENED)
     assert item.number == 1
     assert item.event.properties == {
@@ -68,28 +98,108 @@ def test_an_open_is_recorded_with_its_message(state):
 
 def test_a_click_leads_to_the_signed_address_only(state):
     world, (first, _) = sent_world(state)
-    engagement = Engagement(state, TOKENS, world.consents)
+    engagement = engagement_of(world)
     url = "https://shop.example/a?b=c"
     signed = token(TOKENS.click_path(first, 3, url))
     visit = Visit(at=LATER, user_agent=CHROME)
     assert engagement.record_click(signed, "3", url, visit) == url
     assert engagement.record_click(signed, "3", "https://evil.example/", visit) is None
     assert engagement.record_click("x" * 36, "3", url, visit) is None
+    tell(world, engagement)
     [item] = events_of(world, EMAIL_LINK_CLICKED)
     assert (item.event.properties["url"], item.event.properties["link_index"]) == (url, 3)
 
 
 def test_who_took_tracking_back_is_not_recorded_but_gets_there(state):
     world, (_, second) = sent_world(state)
-    engagement = Engagement(state, TOKENS, world.consents)
+    engagement = engagement_of(world)
     url = "https://shop.example/"
     visit = Visit(at=LATER, user_agent=CHROME)
     assert engagement.record_open(token(TOKENS.open_path(second)), visit)
     assert engagement.record_click(token(TOKENS.click_path(second, 0, url)), "0", url, visit) == url
+    tell(world, engagement)
     assert events_of(world, EMAIL_OPENED) == events_of(world, EMAIL_LINK_CLICKED) == []
 
 
-@pytest.mark.parametrize("agent", [CHROME, IPHONE, THUNDERBIRD])
+def test_nothing_is_told_before_what_follows_is_known(state):
+    world, (first, _) = sent_world(state)
+    engagement = engagement_of(world)
+    click(engagement, first, 0, LATER)
+    tell(world, engagement, PATIENCE - timedelta(microseconds=1))
+    assert told(world) == []
+    tell(world, engagement, timedelta(microseconds=1))
+    assert told(world) == [(0, False)]
+    tell(world, engagement)
+    assert told(world) == [(0, False)]
+
+
+def test_the_first_link_of_a_burst_was_a_machines_too(state):
+    world, (first, _) = sent_world(state)
+    engagement = engagement_of(world)
+    for index in range(4):
+        click(engagement, first, index, LATER + index * timedelta(seconds=0.2))
+    click(engagement, first, 5, LATER + timedelta(seconds=1), network="198.51.100.0/24")
+    tell(world, engagement)
+    assert told(world) == [(0, True), (1, True), (2, True), (3, True), (5, True)]
+    click(engagement, first, 6, LATER + timedelta(seconds=40), network="198.51.100.0/24")
+    tell(world, engagement, timedelta(minutes=1))
+    assert told(world)[-1] == (6, False)
+
+
+def test_the_unseen_link_gives_a_program_away_before_and_after(state):
+    world, (first, second) = sent_world(state)
+    world.consents.granted.add((2, "tracking"))
+    engagement = engagement_of(world)
+    click(engagement, first, 0, LATER)
+    trap = Visit(at=LATER + timedelta(seconds=9), user_agent=CHROME, network="192.0.2.0/24")
+    assert engagement.record_trap(token(TOKENS.trap_path(first)), trap)
+    assert not engagement.record_trap(token(TOKENS.open_path(first)), trap)
+    click(engagement, first, 1, LATER + timedelta(minutes=5))
+    click(engagement, first, 2, LATER + timedelta(minutes=5), network="198.51.100.0/24")
+    # Of another person's message it says nothing.
+    click(engagement, second, 3, LATER + timedelta(minutes=5))
+    tell(world, engagement, timedelta(minutes=6))
+    assert told(world) == [(0, True), (1, True), (2, False), (3, False)]
+
+
+def test_consent_taken_back_while_a_request_waits_counts(state):
+    world, (first, _) = sent_world(state)
+    engagement = engagement_of(world)
+    click(engagement, first, 0, LATER)
+    world.consents.granted.discard((1, "tracking"))
+    tell(world, engagement)
+    assert told(world) == []
+
+
+def test_requests_are_forgotten_after_minutes_and_with_the_person(state):
+    world, (first, second) = sent_world(state)
+    world.consents.granted.add((2, "tracking"))
+    engagement = engagement_of(world)
+    click(engagement, first, 0, LATER)
+    click(engagement, second, 0, LATER)
+    state.write(lambda connection: forget_contact(connection, [1]))
+    tell(world, engagement)
+    assert [item.number for item in events_of(world, EMAIL_LINK_CLICKED)] == [2]
+
+    def kept():
+        with state.read() as connection:
+            return connection.execute(select(mail_visits)).all()
+
+    [row] = kept()
+    # No address of a page, no network and no program: what is left compares, and says nothing.
+    assert (row.url, row.is_told, len(row.client)) == ("", 1, 16)
+    tell(world, engagement, timedelta(minutes=10))
+    assert kept() == []
+
+
+def test_what_waits_survives_the_end_of_the_process(state):
+    world, (first, _) = sent_world(state)
+    click(engagement_of(world), first, 0, LATER)
+    tell(world, engagement_of(world))
+    assert told(world) == [(0, False)]
+
+
+@pytest.mark.parametrize("agent", [CHROME, IPHONE, THUNDERBIRD, "Lynx/2.9.0 libwww-FM/2.14"])
 def test_people_are_taken_for_people(agent):
     assert not is_machine(Visit(at=LATER, user_agent=agent), sent_at=NOW)
 
@@ -176,7 +286,7 @@ def test_forged_tokens_do_nothing(state, forged):
     unsubscribing = Unsubscribing(state, TOKENS)
     assert unsubscribing.find_recipient(forged) is None
     assert not unsubscribing.unsubscribe(forged, at=LATER, proof="POST")
-    assert not Engagement(state, TOKENS, world.consents).record_open(forged, Visit(at=LATER))
+    assert not engagement_of(world).record_open(forged, Visit(at=LATER))
 
 
 def test_a_token_of_a_message_that_is_gone_is_not_found(state):

@@ -202,7 +202,7 @@ def test_only_those_who_agreed_to_it_are_tracked(story):
             html = story.mail_to(address).get_body(("html",)).get_content()
             assert 'href="https://shop.example/autumn"' in html
         else:
-            assert kinds == {"/u/": 2, "/p/": 1, "/c/": 1, "/o/": 1}
+            assert kinds == {"/u/": 2, "/p/": 1, "/c/": 1, "/o/": 1, "/t/": 1}
         html = story.mail_to(address).get_body(("html",)).get_content()
         elsewhere = set(re.findall(r"(?:src|href|url)[=(]\"?https?://([^/\":]+)", html))
         assert elsewhere <= {"127.0.0.1", "shop.example"}  # reading tells nobody else
@@ -241,6 +241,9 @@ def test_opens_clicks_and_orders_show_in_the_report_and_machines_apart(story):
             "properties": {"order_id": "O99", "total": 4200, "currency": "JPY"},
         }
         till.post("/v1/track", json=body, auth=(source["write_key"], "")).raise_for_status()
+    # Opens and clicks are told once it is known what followed them.
+    story.installation.wait(lambda: story.report()["outcomes"]["machine_opened"] == 1)
+    story.installation.wait(lambda: story.report()["outcomes"]["clicked"] == 1)
     report = story.report()
     outcomes = report["outcomes"]
     assert (outcomes["opened"], outcomes["machine_opened"]) == (1, 1)

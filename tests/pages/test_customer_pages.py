@@ -123,7 +123,8 @@ def test_a_link_leads_to_its_address_only(browser: TestClient, world: PageWorld)
         refused = browser.get(forged)
         assert refused.status_code == 404, forged
         assert "location" not in refused.headers
-    assert _events(world, "1002", EMAIL_LINK_CLICKED) == 1
+    # Told once it is known what followed.
+    world.wait(lambda: _events(world, "1002", EMAIL_LINK_CLICKED) == 1)
 
 
 def test_head_requests_are_machines(browser: TestClient, world: PageWorld) -> None:
@@ -141,4 +142,25 @@ def test_the_pixel(browser: TestClient, world: PageWorld) -> None:
     assert answer.headers["cache-control"] == "no-store"
     assert answer.content.startswith(b64decode("R0lGODlhAQABAA=="))
     assert browser.get("/o/" + "A" * 36).status_code == 404
-    assert _events(world, "1002", EMAIL_OPENED) == 1
+    world.wait(lambda: _events(world, "1002", EMAIL_OPENED) == 1)
+
+
+def test_whoever_follows_the_link_that_nobody_sees_is_a_machine(
+    browser: TestClient, world: PageWorld
+) -> None:
+    world.add_person("2404", "en", ("Scan", "Ner"), agrees=True)
+    world.settle()
+    sent = world.broadcast("For scanners", is_sent=True)
+    world.wait(lambda: _state(world, "2404", sent) == "sent")
+    trap, link = world.link("2404", "/t/"), world.link("2404", "/c/")
+    followed = browser.get(link, headers=_FIREFOX)
+    assert followed.status_code == 302
+    unseen = browser.get(trap, headers=_FIREFOX)
+    assert (unseen.status_code, unseen.content) == (204, b"")
+    assert browser.head(trap, headers=_FIREFOX).status_code == 204
+    for forged in (trap[:-1] + ("A" if trap[-1] != "A" else "B"), "/t/x", "/t/" + "A" * 36):
+        assert browser.get(forged).status_code == 404
+    world.wait(lambda: _events(world, "2404", EMAIL_LINK_CLICKED) == 1)
+    world.settle()
+    outcomes = world.services.reports.broadcast(sent).outcomes
+    assert (outcomes.clicked, outcomes.machine_clicked) == (0, 1)

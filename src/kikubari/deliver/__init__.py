@@ -60,8 +60,6 @@ from kikubari.deliver.endpoints import forget_calls as forget_calls
 from kikubari.deliver.endpoints import parse_networks as parse_networks
 from kikubari.deliver.endpoints import reseal_endpoint_secrets as reseal_endpoint_secrets
 from kikubari.deliver.engagement import Engagement as Engagement
-from kikubari.deliver.engagement import Visit as Visit
-from kikubari.deliver.engagement import is_machine as is_machine
 from kikubari.deliver.frequency import Cap as Cap
 from kikubari.deliver.frequency import FrequencyPolicy as FrequencyPolicy
 from kikubari.deliver.frequency import QuietHours as QuietHours
@@ -153,6 +151,8 @@ from kikubari.deliver.trials import new_trial_id as new_trial_id
 from kikubari.deliver.unsubscribing import Mailed as Mailed
 from kikubari.deliver.unsubscribing import Unsubscribing as Unsubscribing
 from kikubari.deliver.used_facts import matter_of as matter_of
+from kikubari.deliver.visits import Visit as Visit
+from kikubari.deliver.visits import is_machine as is_machine
 from kikubari.deliver.webhooks import PostmarkWebhook as PostmarkWebhook
 from kikubari.deliver.webhooks import SendGridWebhook as SendGridWebhook
 from kikubari.deliver.webhooks import SnsWebhook as SnsWebhook

@@ -25,6 +25,7 @@ from kikubari.deliver._tables import (
     messages,
     wishes,
 )
+from kikubari.deliver._visit_rows import mail_visits
 from kikubari.deliver.contracts import DispatchState, Purpose
 from kikubari.deliver.reasons import EXPIRED
 from kikubari.storage import insert_or_ignore, look_up, upsert
@@ -317,7 +318,7 @@ def wake(
 
 def delete_people(connection: Connection, workspace_id: int, numbers: Collection[int]) -> None:
     """Delete all that is kept of numbers."""
-    for table in (wishes, contact_turns, contact_slots):
+    for table in (wishes, contact_turns, contact_slots, mail_visits):
         connection.execute(
             delete(table).where(
                 table.c.workspace_id == workspace_id, table.c.number.in_(list(numbers))

@@ -48,6 +48,7 @@ from kikubari.deliver.judging import Judged, MessageJudge
 from kikubari.deliver.mime import EmailContent, assemble_email, message_id_for
 from kikubari.deliver.reasons import Reason
 from kikubari.deliver.tracking import TrackingTokens
+from kikubari.deliver.traps import place_trap
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 
 _BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
@@ -122,6 +123,11 @@ def compose_in_pieces(shared: ComposeShared, item: ComposeItem) -> InPieces[Comp
         InvalidInputError: something rendered cannot stand in a message.
     """
     started = time.process_time()
+    if not all(_is_there(item.facts, path) for path in shared.letter.only_with):
+        nothing = Composed(
+            stopped_by=Reason.NOTHING_LEFT, cpu_seconds=time.process_time() - started
+        )
+        return InPieces(nothing, ())
     tokens = _tokens(shared.tracking_key, shared.workspace_id)
     links = _Links(shared.base_url, tokens, item.message_id)
     rendered, html = render_email_in_pieces(
@@ -129,11 +135,6 @@ def compose_in_pieces(shared: ComposeShared, item: ComposeItem) -> InPieces[Comp
         item.facts,
         content={
             **shared.content,
-    if not all(_is_there(item.facts, path) for path in shared.letter.only_with):
-        nothing = Composed(
-            stopped_by=Reason.NOTHING_LEFT, cpu_seconds=time.process_time() - started
-        )
-        return InPieces(nothing, ())
             "unsubscribe_url": links.unsubscribe,
             "preferences_url": links.preferences,
             "reason": MARK,
@@ -181,14 +182,6 @@ def compose_in_pieces(shared: ComposeShared, item: ComposeItem) -> InPieces[Comp
     return InPieces(made, pieces)
 
 
-def _judge(
-    judge: MessageJudge, letter: Letter, item: ComposeItem, rendered: RenderedEmail
-) -> GuardNote:
-    """Return what the guard says; what has no reason line yet gets one where it is due."""
-    sender = letter.sender.from_name
-    words = msgspec.structs.replace(
-        rendered,
-        subject=_said(rendered.subject, sender),
 def _is_there(facts: Facts, path: str) -> bool:
     """Say whether there is something at a path of a person's facts."""
     found: Any = facts.values
@@ -197,6 +190,14 @@ def _is_there(facts: Facts, path: str) -> bool:
     return bool(found)
 
 
+def _judge(
+    judge: MessageJudge, letter: Letter, item: ComposeItem, rendered: RenderedEmail
+) -> GuardNote:
+    """Return what the guard says; what has no reason line yet gets one where it is due."""
+    sender = letter.sender.from_name
+    words = msgspec.structs.replace(
+        rendered,
+        subject=_said(rendered.subject, sender),
         preheader=_said(rendered.preheader, sender),
         text=_said(rendered.text, sender),
     )
@@ -302,8 +303,14 @@ class _Links:
         self.preferences = self._base_url + tokens.preferences_path(message_id)
 
     def track(self, pieces: Sequence[str]) -> list[str]:
-        """Return the HTML with counted links, and a pixel at the end of the body."""
-        pieces = rewrite_pieces(pieces, self._rewrite)
+        """Return the HTML with counted links, a pixel at the end of the body, and a trap.
+
+        The trap is a link at the beginning of the body that only programs can follow.
+        """
+        pieces = place_trap(
+            rewrite_pieces(pieces, self._rewrite),
+            self._base_url + self._tokens.trap_path(self._message_id),
+        )
         pixel = (
             f'<img src="{self._base_url}{self._tokens.open_path(self._message_id)}"'
             ' width="1" height="1" alt="" style="display:block">'

@@ -1,18 +1,30 @@
-"""Opens and clicks: recorded for people who agreed to tracking, machines told apart."""
+"""Opens and clicks: recorded for people who agreed to tracking, machines told apart.
 
-import re
-from datetime import datetime, timedelta
-from functools import lru_cache
+A request is noted at once, and told to the log once what came right after it is known.
+"""
+
+from collections.abc import Sequence
+from hashlib import blake2b
 from typing import Any
 
-import msgspec
-from crawlerdetect import CrawlerDetect
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from kikubari.deliver import _views as views
+from kikubari.deliver import _visit_rows as rows
 from kikubari.deliver.contracts import Consents, public_id
-from kikubari.deliver.tracking import TrackingTokens
+from kikubari.deliver.tracking import TrackedLink, TrackedMessage, TrackingTokens
+from kikubari.deliver.visits import (
+    KEPT,
+    PATIENCE,
+    Act,
+    Seen,
+    Sign,
+    Visit,
+    find_machines,
+    judge_alone,
+)
 from kikubari.events import append_in
+from kikubari.kit.clock import Clock
 from kikubari.kit.instants import from_micros, to_micros
 from kikubari.spec.envelope import Event, EventKind, Trust
 from kikubari.spec.topics import EMAIL_LINK_CLICKED, EMAIL_OPENED, INTERNAL_SOURCE_ID
@@ -20,26 +32,9 @@ from kikubari.storage import StateStore
 
 TRACKING = "tracking"
 
-# Nobody opens a mail before it can have been seen; scanners do.
-_TOO_SOON = timedelta(seconds=2)
-# Apple's privacy proxy says no more than this; the others name themselves. Security gateways
-# that the crawler list does not know follow.
-_APPLE_PROXY = "Mozilla/5.0"
-_PROXIES = re.compile(
-    r"GoogleImageProxy|ggpht\.com|YahooMailProxy|Barracuda|Mimecast|Proofpoint|Symantec"
-    r"|Microsoft Office Existence|MS-Office|FireEye|Trend ?Micro|SafeLinks|LinkScan|urlscan",
-    re.IGNORECASE,
-)
-_MAX_AGENT = 512
-
-
-class Visit(msgspec.Struct, frozen=True, kw_only=True):
-    """A request for a tracked address, as far as it tells man from machine."""
-
-    at: datetime
-    user_agent: str = ""
-    method: str = "GET"
-    is_prefetch: bool = False  # said so: Sec-Purpose or Purpose: prefetch
+_PER_STEP = 500
+_CLIENT_BYTES = 16
+_TOPICS = {Act.OPEN.value: EMAIL_OPENED, Act.CLICK.value: EMAIL_LINK_CLICKED}
 
 
 class Engagement:
@@ -47,95 +42,166 @@ class Engagement:
 
     A person who has taken back their consent to tracking is no longer recorded, in mails already
     sent either; links keep working.
+
+    Args:
+        store: of messages, and of requests for some minutes.
+        tokens: signs addresses.
+        consents: the ledger.
+        clock: says when enough has passed to tell of a request.
+        key: secret of this installation; clients are kept hashed with it.
     """
 
-    def __init__(self, store: StateStore, tokens: TrackingTokens, consents: Consents) -> None:
+    def __init__(
+        self,
+        store: StateStore,
+        tokens: TrackingTokens,
+        consents: Consents,
+        clock: Clock,
+        *,
+        key: bytes,
+    ) -> None:
         self._store = store
         self._tokens = tokens
         self._consents = consents
+        self._clock = clock
+        self._clients = blake2b(key=key[: blake2b.MAX_KEY_SIZE], digest_size=_CLIENT_BYTES)
 
     def record_open(self, token: str, visit: Visit) -> bool:
-        """Record that a message's pixel was fetched; False when the token is not ours."""
+        """Note that a message's pixel was fetched; False when the token is not ours."""
         found = self._tokens.find_open(token)
         if found is None:
             return False
-        self._record(EMAIL_OPENED, found.workspace_id, found.message_id, visit, {})
+        self._note(Act.OPEN, found, visit)
         return True
 
     def record_click(self, token: str, index: str, url: str, visit: Visit) -> str | None:
-        """Record a click and return the address to go to; None when the link is not ours."""
+        """Note a click and return the address to go to; None when the link is not ours."""
         link = self._tokens.find_click(token, index, url)
         if link is None:
             return None
-        properties: dict[str, object] = {"url": link.url, "link_index": link.index}
-        self._record(EMAIL_LINK_CLICKED, link.workspace_id, link.message_id, visit, properties)
+        self._note(Act.CLICK, link, visit)
         return link.url
 
-    def _record(
-        self,
-        topic: str,
-        workspace_id: int,
-        message_id: int,
-        visit: Visit,
-        properties: dict[str, object],
-    ) -> None:
+    def record_trap(self, token: str, visit: Visit) -> bool:
+        """Note that the link that nobody sees was followed; False when the token is not ours."""
+        found = self._tokens.find_trap(token)
+        if found is None:
+            return False
+        self._note(Act.TRAP, found, visit)
+        return True
+
+    def tell(self) -> bool:
+        """Tell the log of requests that have waited long enough; say whether there may be more."""
         with self._store.read() as connection:
-            row = views.find_message(connection, workspace_id, message_id)
-            if row is None or not self._consents.list_granted(
-                connection,
-                [row.number],
-                purpose=TRACKING,
-                channel=row.channel,
-                workspace_id=workspace_id,
-            ):
-                return
-        event = _event(topic, row, visit, properties)
-        self._store.write(
-            lambda connection: append_in(connection, [event], workspace_id=workspace_id)
-        )
+            if not rows.has_any(connection):
+                return False
+        return self._store.write(self._tell)
+
+    def _note(self, act: Act, found: TrackedMessage | TrackedLink, visit: Visit) -> None:
+        workspace_id, message_id = found.workspace_id, found.message_id
+        with self._store.read() as connection:
+            row = self._find_tracked(connection, workspace_id, message_id)
+        if row is None:
+            return
+        sent_at = from_micros(row.sent_us) if row.sent_us is not None else None
+        link = found if isinstance(found, TrackedLink) else None
+        values: dict[str, object] = {
+            "workspace_id": workspace_id,
+            "message_id": message_id,
+            "number": row.number,
+            "at_us": to_micros(visit.at),
+            "client": self._client_of(visit),
+            "act": act.value,
+            "sign": int(judge_alone(visit, sent_at=sent_at)),
+            "link_index": link.index if link else -1,
+            "url": link.url if link else "",
+        }
+        self._store.write(lambda connection: rows.add(connection, **values))
+
+    def _tell(self, connection: Connection) -> bool:
+        now = self._clock.now()
+        rows.delete_old(connection, before_us=to_micros(now - KEPT))
+        until_us = to_micros(now - PATIENCE)
+        due = rows.take_due(connection, until_us=until_us, limit=_PER_STEP)
+        told_of: dict[int, list[Event]] = {}
+        by_message: dict[tuple[int, int], set[int]] = {}
+        for one in due:
+            by_message.setdefault((one.workspace_id, one.message_id), set()).add(one.id)
+        for (workspace_id, message_id), ids in by_message.items():
+            row = self._find_tracked(connection, workspace_id, message_id)
+            if row is None:
+                continue
+            kept = rows.list_of(connection, workspace_id, message_id)
+            told_of.setdefault(workspace_id, []).extend(
+                _event(row, one, is_machine=is_machine, received_us=to_micros(now))
+                for one, is_machine in zip(kept, _judge(kept), strict=True)
+                if one.id in ids and one.act in _TOPICS
+            )
+        for workspace_id, told in told_of.items():
+            append_in(connection, told, workspace_id=workspace_id)
+        rows.mark_told(connection, [one.id for one in due])
+        return len(due) == _PER_STEP
+
+    def _find_tracked(
+        self, connection: Connection, workspace_id: int, message_id: int
+    ) -> Row[*tuple[Any, ...]] | None:
+        """Return a message whose recipient agrees to tracking, as of now."""
+        row = views.find_message(connection, workspace_id, message_id)
+        if row is None or not self._consents.list_granted(
+            connection,
+            [row.number],
+            purpose=TRACKING,
+            channel=row.channel,
+            workspace_id=workspace_id,
+        ):
+            return None
+        return row
+
+    def _client_of(self, visit: Visit) -> bytes:
+        digest = self._clients.copy()
+        digest.update(f"{visit.network}\0{visit.user_agent}".encode("utf-8", "surrogatepass"))
+        return digest.digest()
 
 
-def is_machine(visit: Visit, *, sent_at: datetime | None) -> bool:
-    """Say whether a request was made by a program rather than a person.
-
-    Privacy proxies, image proxies, security scanners and crawlers by name; HEAD and declared
-    prefetching; anything before, or within two seconds of, the message being taken.
-    """
-    return (
-        visit.method != "GET"
-        or visit.is_prefetch
-        or sent_at is None
-        or visit.at - sent_at < _TOO_SOON
-        or _is_machine_agent(visit.user_agent[:_MAX_AGENT].strip())
+def _judge(kept: Sequence[Row[*tuple[Any, ...]]]) -> list[bool]:
+    return find_machines(
+        [
+            Seen(
+                at_us=one.at_us,
+                client=bytes(one.client),
+                act=Act(one.act),
+                sign=Sign(one.sign),
+                link=one.link_index,
+            )
+            for one in kept
+        ]
     )
 
 
-@lru_cache(maxsize=4096)
-def _is_machine_agent(user_agent: str) -> bool:
-    # Matching against the list takes milliseconds, and the same few agents come all the time.
-    if not user_agent or user_agent == _APPLE_PROXY or _PROXIES.search(user_agent):
-        return True
-    return bool(CrawlerDetect().isCrawler(user_agent))
-
-
 def _event(
-    topic: str, row: Row[*tuple[Any, ...]], visit: Visit, properties: dict[str, object]
+    message: Row[*tuple[Any, ...]],
+    visit: Row[*tuple[Any, ...]],
+    *,
+    is_machine: bool,
+    received_us: int,
 ) -> Event:
-    sent_at = from_micros(row.sent_us) if row.sent_us is not None else None
+    topic = _TOPICS[visit.act]
+    properties: dict[str, object] = {
+        f"{message.origin_kind}_id": message.origin_id,
+        "message_id": public_id(message.id),
+        "channel": message.channel,
+        "is_machine": is_machine,
+    }
+    if visit.act == Act.CLICK.value:
+        properties |= {"url": visit.url, "link_index": visit.link_index}
     return Event(
-        message_id=f"{topic}:{public_id(row.id)}:{to_micros(visit.at)}",
+        message_id=f"{topic}:{public_id(message.id)}:{visit.at_us}:{visit.id}",
         kind=EventKind.TRACK,
         type=topic,
-        occurred_at=visit.at,
-        received_at=visit.at,
+        occurred_at=from_micros(visit.at_us),
+        received_at=from_micros(received_us),
         source_id=INTERNAL_SOURCE_ID,
         trust=Trust.INTERNAL,
-        number=row.number,
-        properties={
-            f"{row.origin_kind}_id": row.origin_id,
-            "message_id": public_id(row.id),
-            "channel": row.channel,
-            "is_machine": is_machine(visit, sent_at=sent_at),
-            **properties,
-        },
+        number=message.number,
+        properties=properties,
     )

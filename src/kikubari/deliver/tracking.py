@@ -47,6 +47,7 @@ class Aim(Enum):
     PREFERENCES = b"p"
     BOUNCE = b"b"
     REPLY = b"r"
+    TRAP = b"t"
 
 
 class TrackedMessage(msgspec.Struct, frozen=True):
@@ -85,6 +86,10 @@ class TrackingTokens:
         """Return the pixel's path."""
         return f"/o/{self._token(Aim.OPEN, message_id)}"
 
+    def trap_path(self, message_id: int) -> str:
+        """Return the path of the link that nobody can see, so that only programs follow it."""
+        return f"/t/{self._token(Aim.TRAP, message_id)}"
+
     def unsubscribe_path(self, message_id: int) -> str:
         """Return the path that shows (GET) and does (POST) unsubscribing."""
         return f"/u/{self._token(Aim.UNSUBSCRIBE, message_id)}"
@@ -120,6 +125,10 @@ class TrackingTokens:
     def find_open(self, token: str) -> TrackedMessage | None:
         """Return what a pixel's token stands for, None if it is not ours."""
         return self._find(Aim.OPEN, token)
+
+    def find_trap(self, token: str) -> TrackedMessage | None:
+        """Return what the token of a link that nobody sees stands for, None if it is not ours."""
+        return self._find(Aim.TRAP, token)
 
     def find_unsubscribe(self, token: str) -> TrackedMessage | None:
         """Return what an unsubscribe token stands for, None if it is not ours."""

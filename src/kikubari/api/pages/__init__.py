@@ -55,6 +55,7 @@ page_handlers = [
             subscribing.subscribe,
             tracking_links.follow_link,
             tracking_links.show_pixel,
+            tracking_links.spring_trap,
             assets.get_asset,
             assets.get_favicon,
             assets.get_product_image,

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from litestar import Response, get, post
@@ -10,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import URLEncodedBody
 
 from kikubari.api.contracts import Services
+from kikubari.api.pages.networks import network_of
 from kikubari.api.pages.reader import choose_language
 from kikubari.api.pages.rendering import PageRequest, render
 from kikubari.api.pages.standing import find_wording, sends_gpc
@@ -37,7 +37,7 @@ def subscribe(
     request: PageRequest, services: NamedDependency[Services], data: Form
 ) -> Response[Any]:
     """Send a request for confirmation; the answer never tells whether an address is known."""
-    network = _network(request)
+    network = network_of(request)
     if services.form_calls.take(network, per_minute=_PER_MINUTE):
         return render(request, "subscribe_later.html", {}, status=_TOO_MANY)
     if data.get(TRAP):
@@ -97,16 +97,6 @@ def _form_page(
 def _source(text: str) -> str:
     """Return where a form stands, as it says itself: short and in one line."""
     return "".join(c for c in text if c.isprintable())[:_MAX_SOURCE]
-
-
-def _network(request: PageRequest) -> str:
-    """Return the network a request came from: enough for evidence, too little to name anybody."""
-    host = request.client.host if request.client else ""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return "an unknown network"
-    return str(ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))  # noqa: PLR2004 - the version of the protocol
 
 
 def _browser(request: PageRequest) -> str:

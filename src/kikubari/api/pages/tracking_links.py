@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from kikubari.api.contracts import Services
+from kikubari.api.pages.networks import network_of
 from kikubari.api.pages.rendering import PageRequest
 from kikubari.api.pages.standing import answer_unknown
 from kikubari.deliver import Visit
@@ -48,6 +49,16 @@ def show_pixel(
     return Response(_PIXEL, media_type="image/gif", headers=_UNKEPT)
 
 
+@route("/t/{token:str}", http_method=_READS, sync_to_thread=True)
+def spring_trap(
+    request: PageRequest, services: NamedDependency[Services], token: FromPath[str]
+) -> Response[Any]:
+    """Answer nothing: no person sees this link, so whoever follows it is a program."""
+    if not services.engagement.record_trap(token, _visit(request, services)):
+        return answer_unknown(request)
+    return Response(None, status_code=204, headers=_UNKEPT)
+
+
 def _visit(request: PageRequest, services: Services) -> Visit:
     purpose = request.headers.get("sec-purpose", "") or request.headers.get("purpose", "")
     return Visit(
@@ -55,4 +66,5 @@ def _visit(request: PageRequest, services: Services) -> Visit:
         user_agent=request.headers.get("user-agent", ""),
         method=request.method,
         is_prefetch="prefetch" in purpose.lower(),
+        network=network_of(request),
     )

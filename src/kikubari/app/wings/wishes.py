@@ -1,5 +1,7 @@
 """What customers wish to get, and what they did with what they got."""
 
+from datetime import timedelta
+
 from kikubari.api import WishServices
 from kikubari.app.contact import AnonymousNumbers
 from kikubari.app.letters import write_own_request_letters, write_subscription_letter
@@ -19,6 +21,8 @@ from kikubari.deliver import (
 )
 from kikubari.kit.rates import Buckets
 
+_BETWEEN_VISITS = timedelta(seconds=1)
+
 
 class WishesWing:
     """Topics, subscriptions and unsubscribing, and how often anybody may be written to."""
@@ -29,7 +33,9 @@ class WishesWing:
         self.consents = LedgerConsents(people.consents)
         self.frequency_policies = FrequencyPolicies(state)
         self.topics = Topics(state)
-        self._engagement = Engagement(state, tokens, self.consents)
+        self._engagement = Engagement(
+            state, tokens, self.consents, clock, key=ground.secrets.tracking_key
+        )
         self._unsubscribing = Unsubscribing(state, tokens)
         self._wishes = WishBook(state)
         self._subscriptions = Subscriptions(
@@ -44,7 +50,10 @@ class WishesWing:
             state, clock=clock, ids=ground.ids, letters=write_own_request_letters(ground.settings)
         )
         self._form_calls = Buckets(clock)
-        self.loops = (ground.lone_loop("subscriptions", self._subscriptions.send_requests),)
+        self.loops = (
+            ground.lone_loop("subscriptions", self._subscriptions.send_requests),
+            ground.lone_loop("mail visits", self._engagement.tell, idle=_BETWEEN_VISITS),
+        )
 
     def services(self) -> WishServices:
         """Return what handlers are given."""
