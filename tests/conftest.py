@@ -28,6 +28,8 @@ OpenState = Callable[[], StateStore]
 # No test is about how long an example takes: on a busy machine any may.
 settings.register_profile("kikubari", deadline=None)
 settings.load_profile("kikubari")
+# Where Hypothesis keeps what a test asked for; `settings` has no public way to change it later.
+_HELD = "_hypothesis_internal_use_settings"
 
 
 class SharedByFolder:
@@ -52,6 +54,28 @@ class SharedByFolder:
         self._shared = [one for one in self._shared if one not in ended]
         for fixture, request in reversed(ended):
             fixture.finish(request)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """At night each rule gets so many times its cases: KIKUBARI_NIGHT=20."""
+    times = int(os.environ.get("KIKUBARI_NIGHT", "1"))
+    if times == 1:
+        return
+    machines = {item.parent.obj for item in items if _is_machine(item)}
+    for machine in machines:
+        machine.settings = settings(machine.settings, max_examples=_more(machine.settings, times))
+    for function in {getattr(item, "obj", None) for item in items if not _is_machine(item)}:
+        if held := getattr(function, _HELD, None):
+            setattr(function, _HELD, settings(held, max_examples=_more(held, times)))
+
+
+def _is_machine(item: pytest.Item) -> bool:
+    kind = getattr(item.parent, "obj", None)
+    return isinstance(kind, type) and isinstance(getattr(kind, "settings", None), settings)
+
+
+def _more(held: settings, times: int) -> int:
+    return held.max_examples * times
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -62,6 +62,15 @@ SUITES = (
 )
 # Those that pytest collects by themselves.
 TESTED_BY_PYTEST = ("test_broken_input.py", "test_outages.py", "test_sequence_visibility.py")
+# Rules that are tried in any order; in the long form with so many times the cases of every change.
+MACHINES = (
+    "access/test_sessions_machine.py",
+    "deliver/test_delivery_machine.py",
+    "events/test_log_index.py",
+    "offers/test_offer_limits.py",
+    "profiles/test_ledger_machine.py",
+)
+NIGHT = "20"
 
 
 def run(suite: Suite, *, is_long: bool) -> "subprocess.CompletedProcess[str]":
@@ -94,7 +103,11 @@ def main() -> None:
             broken.append(suite.name)
     if not options.names:
         tests = [str(_HERE / name) for name in TESTED_BY_PYTEST]
-        if subprocess.run([sys.executable, "-m", "pytest", *tests], check=False).returncode:
+        if options.long:
+            tests += [str(_HERE.parent / name) for name in MACHINES]
+        environment = {**os.environ, "KIKUBARI_NIGHT": NIGHT if options.long else "1"}
+        command = [sys.executable, "-m", "pytest", *tests]
+        if subprocess.run(command, env=environment, check=False).returncode:
             broken.append("pytest")
     if options.json:
         options.json.write_text(json.dumps(findings, indent=2))

@@ -18,8 +18,8 @@ _SHARE = 0.3
 _PIECES = (
     "'", '"', "`", "\\", "\\'", "''", ";", "--", "/*", "*/", "#", "\0", "\n", "%s", "%%", "?", ":p",
     "{p:String}", "$1", "$$", ")", "(", " OR 1=1", " UNION SELECT 1", "; DROP TABLE events",
-    "sleep(9)", "toString(", "\u2019", "\uff07", "\ud83d", "\U0001f600", "é", "名前", "a.b", "a[0]", "$.x",
-    "__class__", "{{ x }}", "${x}", "Order Completed", "city",
+    "sleep(9)", "toString(", "\u2019", "\uff07", "\ud83d", "\U0001f600", "é", "名前", "a.b", "a[0]",
+    "$.x", "__class__", "{{ x }}", "${x}", "Order Completed", "city",
 )  # fmt: skip
 
 
