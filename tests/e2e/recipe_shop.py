@@ -119,9 +119,15 @@ def hurried(definition: dict[str, Any]) -> dict[str, Any]:
             step |= {"type": "wait", "duration": _A_SECOND}
         elif step["type"] == "branch":
             for way in step["ways"]:
-                if isinstance(way["when"], dict) and way["when"]["type"] == "cart":
-                    way["when"].pop("idle", None)
+                for leaf in [way["when"], *_parts_of(way["when"])]:
+                    if isinstance(leaf, dict) and leaf["type"] == "cart":
+                        leaf.pop("idle", None)
     return definition
+
+
+def _parts_of(who: Any) -> list[Any]:
+    """Return the conditions that one is made of."""
+    return who.get("of", []) if isinstance(who, dict) and who["type"] == "all" else []
 
 
 def _shown(preheader: str) -> str:

@@ -39,10 +39,19 @@ _NAMED_BY_THE_PRODUCT = frozenset(
 )
 
 
-STEPS = {
-    f"{recipe.id}-{step.id}": step
+# Each way in which a recipe can be installed, by recipe and variant.
+JOURNEYS = {
+    f"{recipe.id}-{variant}".removesuffix("-"): journey
     for recipe in RECIPES
-    for step in recipe.journey.steps
+    for variant, journey in {
+        "": recipe.journey,
+        **{one.id: one.journey for one in recipe.variants[1:]},
+    }.items()
+}
+STEPS = {
+    f"{name}-{step.id}": step
+    for name, journey in JOURNEYS.items()
+    for step in journey.steps
     if isinstance(step, MessageStep)
 }
 MESSAGES = pytest.mark.parametrize(
@@ -101,9 +110,9 @@ def test_it_makes_a_sound_journey(recipe, language):
             assert step.topic == ("news" if step.purpose is Purpose.MARKETING else "")
 
 
-@pytest.mark.parametrize("recipe", RECIPES, ids=lambda one: one.id)
-def test_its_conditions_are_conditions(recipe):
-    journey = recipe.journey
+@pytest.mark.parametrize("name", JOURNEYS)
+def test_its_conditions_are_conditions(name):
+    journey = JOURNEYS[name]
     asked = [way.when for step in journey.steps for way in getattr(step, "ways", ())]
     for who in (*asked, journey.segment):
         if isinstance(who, dict):
@@ -273,6 +282,76 @@ def test_a_recipe_says_whether_it_has_a_place_for_an_offer():
         make_journey(get_recipe("order-confirmation"), offer="off_1")
 
 
+def test_a_second_offer_goes_into_its_own_message_alone():
+    both = make_journey(get_recipe("low-stock"), offer="off_1", second_offer="off_next")
+    assert offers_of(both) == {"with-code": "off_1", "with-others": "off_next", "plain": None}
+    first = make_journey(get_recipe("low-stock"), offer="off_1")
+    assert offers_of(first) == {"with-code": "off_1", "with-others": None, "plain": None}
+    for recipe in RECIPES:
+        steps = {step.id: step for step in recipe.journey.steps}
+        if recipe.second_offer is not None:
+            assert _has_coupon(steps[recipe.second_offer.step])
+        else:
+            with pytest.raises(InvalidInputError, match=r"no (second )?offer"):
+                make_journey(recipe, second_offer="off_next")
+
+
+def offers_of(journey):
+    return {
+        step.id: step.coupon.rules[0].offer if step.coupon else None
+        for step in journey.steps
+        if isinstance(step, MessageStep)
+    }
+
+
+def test_a_recipe_of_several_ways_is_installed_in_the_one_that_is_chosen():
+    vip = get_recipe("vip-entry")
+    assert [one.id for one in vip.variants] == ["secret", "announced"]
+    assert make_journey(vip) == make_journey(vip, variant="secret")
+    secret, announced = (make_journey(vip, variant=one.id) for one in vip.variants)
+    assert [step.id for step in secret.steps] == [step.id for step in announced.steps]
+    check_journey(announced)
+    words = {
+        name: STEPS[f"{name}-vip-welcome"].template.variants["ja"].blocks
+        for name in ("vip-entry", "vip-entry-announced")
+    }
+    assert "基準に達しました" in str(words["vip-entry-announced"])
+    assert "基準" not in str(words["vip-entry"])
+    for recipe, variant in ((vip, "loud"), (get_recipe("welcome"), "secret")):
+        with pytest.raises(InvalidInputError, match="no variant"):
+            make_journey(recipe, variant=variant)
+
+
+def test_what_is_asked_is_answered_on_pages_of_the_product():
+    for name, page in (
+        ("permission-to-personalise-ask", "/personalise"),
+        ("complete-your-data-ask", "/known?ask=birthday"),
+        ("review-request-ask", "/feedback?order=A-1001&amp;score=9"),
+        ("support-feedback-ask", "/feedback?about=support&amp;score=9"),
+    ):
+        for language in _LANGUAGES:
+            mail = shown(name, language, is_known=True, has_coupon=False)
+            assert f"{CONTENT['preferences_url']}{page}" in mail.html
+
+
+def test_a_preorder_names_the_day_of_the_event_or_else_of_the_product():
+    known = somebody("en")
+    product = {**known.values["trigger"]["products"][0], "preorder_until": "2026-12-12"}
+    for said, words in (
+        ({"closes_on": "2026-12-24"}, "until December 24, 2026."),
+        ({"products": [product]}, "until December 12, 2026."),
+        ({}, "ahead of its release."),
+    ):
+        facts = msgspec.structs.replace(known, values={**known.values, "trigger": said})
+        mail = render_email(
+            msgspec.structs.replace(compiled("preorder-teaser-news"), default_language="en"),
+            facts,
+            content=CONTENT,
+            settings=RenderSettings(language="en", timezone="Asia/Tokyo", now=NOW),
+        )
+        assert words in " ".join(mail.text.split())
+
+
 def test_the_page_on_recipes_tells_of_each():
     page = (Path(__file__).parents[2] / "docs/recipes.md").read_text()
     assert re.findall("(?m)^[|] `([a-z-]+)`", page)[: len(RECIPES)] == [one.id for one in RECIPES]
@@ -290,8 +369,8 @@ def test_an_unknown_recipe_is_not_found():
 
 
 def test_the_same_text_is_not_sent_in_two_languages():
-    for recipe in RECIPES:
-        for step in recipe.journey.steps:
+    for journey in JOURNEYS.values():
+        for step in journey.steps:
             if isinstance(step, MessageStep):
                 ja, en = (step.template.variants[language] for language in _LANGUAGES)
                 assert ja.subject != en.subject

@@ -6,10 +6,10 @@ import pytest
 from litestar.testing import TestClient
 from page_world import PageWorld
 
-from kikubari.deliver import EMAIL
+from kikubari.deliver import EMAIL, MessageState
 from kikubari.events import PROFILE
 
-ASKING = ("/personalise", "/feedback?score=9", "/known?ask=birthday")
+ASKING = ("/personalise", "/stay", "/feedback?score=9", "/known?ask=birthday")
 
 
 def reader(world: PageWorld, user_id: str) -> str:
@@ -20,13 +20,13 @@ def reader(world: PageWorld, user_id: str) -> str:
     return world.link(user_id, "/p/")
 
 
-def consents(world: PageWorld, user_id: str):
-    """Return what somebody ever said about what others tell."""
+def consents(world: PageWorld, user_id: str, purpose: str = "enrichment"):
+    """Return what somebody ever said on a purpose, on pages that ask."""
     world.settle()
     with world.services.store.read() as connection:
         number = world.services.profiles.get_profile(connection, user_id).number
         said = world.services.consents.history(connection, number)
-    return [one for one in said if one.purpose == "enrichment"]
+    return [one for one in said if one.purpose == purpose and one.source == "permission_page"]
 
 
 def is_granted(world: PageWorld, user_id: str) -> bool:
@@ -65,7 +65,7 @@ def test_looking_answers_nothing_and_needs_no_log_in(
     assert answers(world, "1001") == []
 
 
-@pytest.mark.parametrize("page", ["/personalise", "/feedback"])
+@pytest.mark.parametrize("page", ["/personalise", "/stay", "/feedback"])
 def test_only_the_signed_link_of_the_message_leads_there(
     browser: TestClient, world: PageWorld, page: str
 ) -> None:
@@ -115,6 +115,29 @@ def test_nonsense_agrees_to_nothing(browser: TestClient, world: PageWorld) -> No
     assert stale.status_code == 409
     assert "words have changed" in stale.text
     assert consents(world, "4003") == []
+
+
+def test_who_wants_to_go_on_says_so_anew_and_is_paused_no_more(
+    browser: TestClient, world: PageWorld
+) -> None:
+    path = reader(world, "4006")
+    browser.post(path, data={"marketing": "yes", "tracking": "yes", "pause": "90"})
+    assert "Paused until" in browser.get(path).text
+    page = browser.get(path + "/stay").text
+    assert "Shall we keep writing to you?" in page
+    assert "keep writing" in browser.post(path + "/stay", data={"answer": "yes"}).text
+    assert "Paused until" not in browser.get(path).text
+    (said,) = consents(world, "4006", "marketing")
+    assert (said.status, said.channel, said.wording_version) == ("granted", EMAIL, "stay-page-1")
+
+
+def test_who_wants_no_more_is_unsubscribed_at_once(browser: TestClient, world: PageWorld) -> None:
+    path = reader(world, "4007")
+    assert "No more news" in browser.post(path + "/stay", data={"answer": "no"}).text
+    world.broadcast("After the no", is_sent=False)
+    world.send_and_wait("After the no", "4007", MessageState.SKIPPED)
+    (said,) = consents(world, "4007", "marketing")
+    assert said.status == "withdrawn"
 
 
 def test_a_number_becomes_one_answer(browser: TestClient, world: PageWorld) -> None:

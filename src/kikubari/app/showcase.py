@@ -187,6 +187,7 @@ class Showcase:
 def show_product(product: Product, base_url: str) -> dict[str, Any]:
     """Return a product as templates show it; its addresses are whole, and empty when unknown."""
     title = product.title or product.title_ja or product.product_id
+    ahead = {"preorder_until": product.preorder_until, "released_on": product.released_on}
     return {
         "product_id": product.product_id,
         "title": title,
@@ -194,6 +195,7 @@ def show_product(product: Product, base_url: str) -> dict[str, Any]:
         "price": msgspec.to_builtins(product.price),
         "image_url": urljoin(f"{base_url}/", product.image_url) if product.image_url else "",
         "url": urljoin(f"{base_url}/", product.url or ""),
+        **{name: day.isoformat() for name, day in ahead.items() if day is not None},
     }
 
 

@@ -58,6 +58,8 @@ def show_recipe(settings: Settings, recipe_id: str, *, as_json: bool) -> None:
 @click.option("--from-name", default="", help="Their name.")
 @click.option("--topic", default="", help="Id of what its messages are about.")
 @click.option("--offer", default="", help="Id of the offer whose codes it brings.")
+@click.option("--second-offer", default="", help="Id of another, where it has a place for two.")
+@click.option("--variant", default="", help="Which of its ways, where it has several.")
 @as_json_option
 @click.pass_obj
 def install(
@@ -70,10 +72,19 @@ def install(
     from_name: str,
     topic: str,
     offer: str,
+    second_offer: str,
+    variant: str,
     as_json: bool,
 ) -> None:
     """Make a draft of a recipe; nobody enters before it is published."""
-    body: dict[str, Any] = {"language": language, "name": name, "topic": topic, "offer": offer}
+    body: dict[str, Any] = {
+        "language": language,
+        "name": name,
+        "topic": topic,
+        "offer": offer,
+        "second_offer": second_offer,
+        "variant": variant,
+    }
     if from_address:
         body["sender"] = {"from_address": from_address, "from_name": from_name}
     with connect(settings) as client:

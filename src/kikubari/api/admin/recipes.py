@@ -13,6 +13,13 @@ from kikubari.journeys.definition import JourneyDefinition, MessageStep, Stage
 from kikubari.journeys.recipes import NeedStanding, RecipeOptions, RecipeStanding
 
 
+class VariantAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the ways in which a recipe can be installed."""
+
+    id: str
+    name: Words
+
+
 class RecipeAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A recipe and how it stands in this shop.
 
@@ -22,6 +29,8 @@ class RecipeAnswer(msgspec.Struct, frozen=True, kw_only=True):
         needs: data it reads, and who sends it.
         stands_in: what it does where a channel or strategy does not exist.
         offer: what an offer would be for; None: there is no place for one.
+        second_offer: likewise, of a second one.
+        variants: ways to choose from, the first unless another is asked for; empty: one alone.
         is_ready: everything that it requires is there.
     """
 
@@ -34,6 +43,8 @@ class RecipeAnswer(msgspec.Struct, frozen=True, kw_only=True):
     needs: list[NeedStanding]
     stands_in: list[Words]
     offer: Words | None
+    second_offer: Words | None
+    variants: list[VariantAnswer]
     is_ready: bool
 
 
@@ -81,5 +92,7 @@ def _answer(standing: RecipeStanding) -> RecipeAnswer:
         needs=standing.needs,
         stands_in=list(recipe.stands_in),
         offer=recipe.offer,
+        second_offer=recipe.second_offer.use if recipe.second_offer else None,
+        variants=[VariantAnswer(id=one.id, name=one.name) for one in recipe.variants],
         is_ready=standing.is_ready,
     )

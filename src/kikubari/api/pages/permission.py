@@ -1,4 +1,4 @@
-"""Leave to choose by what others told too: one question, answered by one press of a button."""
+"""Consent asked for by one question: may we look at more, shall we go on; one press answers it."""
 
 from typing import Any
 
@@ -17,17 +17,43 @@ from kikubari.api.pages.standing import (
     find_customer,
     sends_gpc,
 )
-from kikubari.deliver import EMAIL
+from kikubari.deliver import EMAIL, Wish
 from kikubari.profiles import WordingRetiredError
 from kikubari.spec.conditions import Purpose
 
 Form = URLEncodedBody[dict[str, str]]
-# The words of the page itself, for the ledger, where the shop has written none.
-PERMISSION_WORDING = "permission-page-1"
-_PURPOSE: Purpose = "enrichment"
-# What suits somebody is chosen by the same facts wherever it is shown.
-_EVERY_CHANNEL = ""
 _SOURCE = "permission_page"
+
+
+class _Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page asks for.
+
+    Attributes:
+        texts: file of its texts.
+        purpose: that is agreed to.
+        channel: for which the answer holds; empty is for all.
+        wording: version of the page's own words, where the shop has written none.
+        asks_again: also those who agreed, for a new word.
+    """
+
+    texts: str
+    purpose: Purpose
+    channel: str
+    wording: str
+    asks_again: bool = False
+
+
+# By the end of the page's address.
+_QUESTIONS = {
+    # What suits somebody is chosen by the same facts wherever it is shown.
+    "personalise": _Question(
+        texts="permission", purpose="enrichment", channel="", wording="permission-page-1"
+    ),
+    "stay": _Question(
+        texts="stay", purpose="marketing", channel=EMAIL, wording="stay-page-1", asks_again=True
+    ),
+}
+_PATHS = [f"/p/{{token:str}}/{name}" for name in _QUESTIONS]
 
 
 class _Said(msgspec.Struct, frozen=True):
@@ -44,7 +70,7 @@ class _Said(msgspec.Struct, frozen=True):
     is_refused: bool = False
 
 
-@get("/p/{token:str}/personalise", sync_to_thread=True)
+@get(_PATHS, sync_to_thread=True)
 def show_permission(
     request: PageRequest, services: NamedDependency[Services], token: FromPath[str]
 ) -> Response[Any]:
@@ -52,10 +78,11 @@ def show_permission(
     standing = find_customer(services, token)
     if standing is None:
         return answer_unknown(request)
-    return _page(request, services, token, _Said(_is_granted(services, standing)))
+    asked = _asked(request)
+    return _page(request, services, token, _Said(_is_granted(services, asked, standing)))
 
 
-@post("/p/{token:str}/personalise", status_code=200, sync_to_thread=True)
+@post(_PATHS, status_code=200, sync_to_thread=True)
 def answer_permission(
     request: PageRequest, services: NamedDependency[Services], token: FromPath[str], data: Form
 ) -> Response[Any]:
@@ -66,41 +93,60 @@ def answer_permission(
     standing = find_customer(services, token)
     if standing is None:
         return answer_unknown(request)
-    was_granted = _is_granted(services, standing)
+    asked = _asked(request)
+    was_granted = _is_granted(services, asked, standing)
     answer = data.get("answer", "")
     if answer not in ("yes", "no"):
         return _page(request, services, token, _Said(was_granted))
     is_granted = answer == "yes"
-    wording = _wording(services, choose_language(request))
+    wording = _wording(services, asked, choose_language(request))
     if is_granted and data.get("words", wording.version) != wording.version:
         return _page(request, services, token, _Said(was_granted), is_reworded=True)
     signal = "; browser sent Sec-GPC: 1" if sends_gpc(request) else ""
     services.unsubscribing.change_consent(
         token,
-        _PURPOSE,
+        asked.purpose,
         is_granted=is_granted,
         was_granted=was_granted,
         at=services.clock.now(),
-        proof=f"permission page: button {answer!r} pressed{signal}",
+        proof=f"{asked.texts} page: button {answer!r} pressed{signal}",
         wording_version=wording.version,
         source=_SOURCE,
-        channel=_EVERY_CHANNEL,
+        channel=asked.channel,
     )
+    if is_granted and asked.asks_again:
+        _end_pause(services, standing)
     said = _Said(is_granted, is_new=is_granted, is_refused=not is_granted)
     return _page(request, services, token, said)
 
 
-def _is_granted(services: Services, standing: Standing) -> bool:
+def _end_pause(services: Services, standing: Standing) -> None:
+    """Let news go on for who wants them and is paused."""
+    if standing.wishes.paused_until is not None:
+        services.wishes.record(
+            standing.mailed.number,
+            [Wish.pause(None)],
+            at=services.clock.now(),
+            proof=_SOURCE,
+            numbers=standing.numbers,
+        )
+
+
+def _asked(request: PageRequest) -> _Question:
+    return _QUESTIONS[request.url.path.rpartition("/")[2]]
+
+
+def _is_granted(services: Services, asked: _Question, standing: Standing) -> bool:
     with services.store.read() as connection:
-        states = services.consents.state(connection, [standing.number], _PURPOSE, EMAIL)
+        states = services.consents.state(connection, [standing.number], asked.purpose, EMAIL)
     return states[standing.number].is_granted
 
 
-def _wording(services: Services, language: str) -> Wording:
+def _wording(services: Services, asked: _Question, language: str) -> Wording:
     """Return the words to ask with: the shop's, else the page's own."""
-    current = services.wordings.find_current(_PURPOSE, EMAIL)
+    current = services.wordings.find_current(asked.purpose, EMAIL)
     if current is None:
-        return Wording(PERMISSION_WORDING, "")
+        return Wording(asked.wording, "")
     return Wording(current.version, current.say(language))
 
 
@@ -112,10 +158,13 @@ def _page(
     *,
     is_reworded: bool = False,
 ) -> Response[Any]:
+    asked = _asked(request)
     values = {
         "token": token,
         "said": said,
-        "wording": _wording(services, choose_language(request)),
+        "texts": asked.texts,
+        "asks_again": asked.asks_again,
+        "wording": _wording(services, asked, choose_language(request)),
         "is_reworded": is_reworded,
     }
     status = WordingRetiredError.status if is_reworded else 200

@@ -1,7 +1,5 @@
 """What recipes of a shop have in common: what they need, what ends them, what they are for."""
-# ruff: noqa: RUF001 - Japanese text has full-width punctuation
 
-from kikubari.decide.guard import Words
 from kikubari.journeys.definition import Exit, Goal
 from kikubari.journeys.recipes._writing import event, needs_catalogue, needs_event, who
 from kikubari.spec.conditions import Duration, Reachable
@@ -27,10 +25,6 @@ FRESH_CATALOGUE = needs_catalogue(
     "価格と在庫の変化を知るために、商品データの更新が必要です。",
     "Prices and stock are known from the products you send.",
     is_required=True,
-)
-ANSWERS_AT_THE_SHOP = Words(
-    "回答はお店のページ（/feedback）が受け取ります。",
-    "Answers go to a page of your shop (/feedback).",
 )
 
 ORDERED = Exit(id="ordered", events=event(ORDER_COMPLETED), label="Order Completed")

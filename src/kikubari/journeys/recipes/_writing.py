@@ -44,6 +44,11 @@ _HEAD = Text(
 _FOOT = ("{{ shop.name }}", "{{ shop.address }}", "{{ shop.contact }}")
 SHOP = "{{ shop.url }}/"
 PREFERENCES = "{{ preferences_url }}"
+# The reader's own pages: leave to look at more, their birthday, one question, going on.
+PERMISSION_PAGE = f"{PREFERENCES}/personalise"
+BIRTHDAY_PAGE = f"{PREFERENCES}/known?ask=birthday"
+FEEDBACK_PAGE = f"{PREFERENCES}/feedback"
+STAY_PAGE = f"{PREFERENCES}/stay"
 # The shop's own link back to the cart where its events bring one, else its cart by its id.
 CART = (
     "{% if trigger.cart_url %}{{ trigger.cart_url }}"
@@ -80,6 +85,7 @@ def message(
     then: str | None = None,
     purpose: Purpose = Purpose.MARKETING,
     gives: bool = False,
+    only_with: str = "",
 ) -> MessageStep:
     """Return a step that sends these words by e-mail.
 
@@ -91,6 +97,7 @@ def message(
         purpose: marketing needs consent.
         gives: thanks, advice or something of use, without goods and without a request; the guard
             counts it so unless an offer is added.
+        only_with: list that it is about; to whom nothing of it is left, it is not sent.
     """
     return MessageStep(
         id=step_id,
@@ -99,6 +106,7 @@ def message(
         ),
         purpose=purpose,
         gives=gives,
+        only_with=(only_with,) if only_with else (),
         next=then,
     )
 

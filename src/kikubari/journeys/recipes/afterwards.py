@@ -16,13 +16,13 @@ from kikubari.journeys.definition import (
     WaitUntilStep,
 )
 from kikubari.journeys.recipes._shop import (
-    ANSWERS_AT_THE_SHOP,
     ORDERS_BEGIN,
     REACHABLE,
     TROUBLE,
     order_within,
 )
 from kikubari.journeys.recipes._writing import (
+    FEEDBACK_PAGE,
     button,
     copy,
     coupon,
@@ -44,6 +44,7 @@ from kikubari.spec.conditions import (
     PropertyFilter,
 )
 from kikubari.spec.topics import (
+    FEEDBACK_GIVEN,
     ORDER_COMPLETED,
     RUNS_LOW,
     SUPPORT_TICKET_CLOSED,
@@ -51,10 +52,10 @@ from kikubari.spec.topics import (
 )
 
 _REVIEW = (
-    "{{ shop.url }}/feedback?"
+    FEEDBACK_PAGE + "?"
     "{% if trigger.order_id %}order={{ trigger.order_id | url_encode }}&{% endif %}score="
 )
-_ANSWERED = Goal(events=event("Feedback Given"), value="")
+_ANSWERED = Goal(events=event(FEEDBACK_GIVEN), value="")
 
 REVIEW = Recipe(
     id="review-request",
@@ -66,7 +67,8 @@ REVIEW = Recipe(
         "an open case.",
     ),
     when_to_use=Words(
-        "商品の評価やNPSを知りたいときに。", "To learn how products and the shop are liked."
+        "お店の評価（NPS）を知りたいときに。回答は、ログインのいらないページで受け取ります。",
+        "To learn how the shop is liked (NPS). Answers are taken on a page without a log-in.",
     ),
     needs=(
         ORDERS_BEGIN,
@@ -77,7 +79,6 @@ REVIEW = Recipe(
             is_required=False,
         ),
     ),
-    stands_in=(ANSWERS_AT_THE_SHOP,),
     journey=JourneyDefinition(
         name="review-request",
         stage="loyalty",
@@ -133,13 +134,15 @@ SUPPORT_FEEDBACK = Recipe(
         "お問い合わせの解決から1日後に、対応についてひとつだけ伺います。",
         "A day after a case was closed asks one question about how it went.",
     ),
-    when_to_use=Words("お問い合わせの記録があるお店に。", "Where support cases are recorded."),
+    when_to_use=Words(
+        "お問い合わせの記録があるお店に。回答は、ログインのいらないページで受け取ります。",
+        "Where support cases are recorded. Answers are taken on a page without a log-in.",
+    ),
     needs=(
         needs_event(
             SUPPORT_TICKET_CLOSED, "解決をきっかけに始まります。", "A case being closed starts it."
         ),
     ),
-    stands_in=(ANSWERS_AT_THE_SHOP,),
     journey=JourneyDefinition(
         name="support-feedback",
         stage="loyalty",
@@ -166,7 +169,7 @@ SUPPORT_FEEDBACK = Recipe(
                         "私どもの対応はいかがでしたか。0から10の数字をひとつお選びください。",
                     ),
                     scale(
-                        "{{ shop.url }}/feedback?case=support&score=",
+                        f"{FEEDBACK_PAGE}?about=support&score=",
                         "0：まったく満足していない",
                         "10：とても満足している",
                     ),
@@ -182,7 +185,7 @@ SUPPORT_FEEDBACK = Recipe(
                         "How satisfied are you with our answer? Choose a number.",
                     ),
                     scale(
-                        "{{ shop.url }}/feedback?case=support&score=",
+                        f"{FEEDBACK_PAGE}?about=support&score=",
                         "0: not at all",
                         "10: completely",
                     ),

@@ -24,6 +24,8 @@ class RecipeOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         sender: without, the shop's own.
         topic: id of what its marketing messages are about.
         offer: id of the offer whose codes it brings.
+        second_offer: likewise, for the message that has a place for another one.
+        variant: which of the recipe's ways; the first without.
     """
 
     name: Annotated[str, Meta(max_length=200)] = ""
@@ -31,6 +33,8 @@ class RecipeOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     sender: Sender | None = None
     topic: Annotated[str, Meta(max_length=100)] = ""
     offer: Annotated[str, Meta(max_length=100)] = ""
+    second_offer: Annotated[str, Meta(max_length=100)] = ""
+    variant: Annotated[str, Meta(max_length=100)] = ""
 
 
 class RecipeBook:
@@ -60,7 +64,7 @@ class RecipeBook:
 
         Raises:
             NotFoundError: there is none by that id.
-            InvalidInputError: an offer, for a recipe without a place for one.
+            InvalidInputError: an offer, for a recipe without a place for one; no such variant.
         """
         journey = make_journey(
             get_recipe(recipe_id),
@@ -68,6 +72,8 @@ class RecipeBook:
             sender=options.sender,
             topic=options.topic,
             offer=options.offer,
+            second_offer=options.second_offer,
+            variant=options.variant,
         )
         if options.name:
             journey = msgspec.structs.replace(journey, name=options.name)

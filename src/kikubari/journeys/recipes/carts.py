@@ -15,6 +15,7 @@ from kikubari.journeys.recipes._writing import (
     button,
     copy,
     coupon,
+    did,
     either,
     event,
     heading,
@@ -24,12 +25,22 @@ from kikubari.journeys.recipes._writing import (
     text,
 )
 from kikubari.journeys.recipes.contracts import Recipe
-from kikubari.spec.conditions import Cart, Duration
+from kikubari.spec.conditions import AllOf, Cart, Condition, Duration, Not, NumberRange
 from kikubari.spec.topics import (
     CHECKOUT_STARTED,
     ORDER_COMPLETED,
     PRODUCT_ADDED,
+    PRODUCT_REMOVED,
 )
+
+# Who took everything out again left nothing behind.
+_EMPTIED = AllOf(of=(Cart(value=NumberRange(at_most=0)), did(PRODUCT_REMOVED, days=30)))
+
+
+def _left_behind(idle: Duration | None = None) -> Condition:
+    """Return those with something in the cart, untouched for so long."""
+    return AllOf(of=(Cart(idle=idle), Not(of=_EMPTIED)))
+
 
 CART_ABANDONMENT = Recipe(
     id="cart-abandonment",
@@ -74,9 +85,9 @@ CART_ABANDONMENT = Recipe(
                 timeout=Duration(hours=3),
                 on_timeout="open",
             ),
-            either("open", Cart(idle=Duration(hours=1)), "reminder", "longer"),
+            either("open", _left_behind(Duration(hours=1)), "reminder", "longer"),
             WaitStep(id="longer", duration=Duration(hours=3), next="still-open"),
-            either("still-open", Cart(), "reminder", None),
+            either("still-open", _left_behind(), "reminder", None),
             message(
                 "reminder",
                 ja=copy(
@@ -114,7 +125,7 @@ CART_ABANDONMENT = Recipe(
                 timeout=Duration(days=2),
                 on_timeout="kept",
             ),
-            either("kept", Cart(idle=Duration(days=1)), "last", None),
+            either("kept", _left_behind(Duration(days=1)), "last", None),
             message(
                 "last",
                 ja=copy(

@@ -29,6 +29,26 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     how: str = ""
 
 
+class SecondOffer(msgspec.Struct, frozen=True):
+    """A place for an offer of its own, in one message.
+
+    Attributes:
+        step: of the message.
+        use: what the offer would be for.
+    """
+
+    step: str
+    use: Words
+
+
+class Variant(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the ways in which a recipe can be installed."""
+
+    id: str
+    name: Words
+    journey: JourneyDefinition
+
+
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     """A ready-made journey.
 
@@ -38,7 +58,9 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
         needs: data it reads.
         stands_in: what it does instead where a channel or strategy does not exist.
         offer: what an offer would be for, if the shop adds one; None: it has no place for any.
+        second_offer: likewise, where one message has a place for another offer.
         journey: the definition that is installed; ``name`` and ``description`` are filled in.
+        variants: ways to choose from; the first one's journey is `journey`. Empty: one way alone.
     """
 
     id: str
@@ -49,6 +71,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     journey: JourneyDefinition
     stands_in: tuple[Words, ...] = ()
     offer: Words | None = None
+    second_offer: SecondOffer | None = None
+    variants: tuple[Variant, ...] = ()
 
 
 class NeedStanding(msgspec.Struct, frozen=True, kw_only=True):

@@ -41,7 +41,10 @@ from kikubari.spec.topics import (
 )
 
 _IN_STOCK_ONLY = Words(
-    "いまお買い求めいただける商品だけを載せます。", "Only what can be bought now is shown."
+    "いまお買い求めいただける商品だけを載せます。ひとつも残っていない方には送らず、"
+    "理由（nothing_left）を残します。",
+    "Only what can be bought now is shown; to whom none of it is left, nothing is sent, with the "
+    "reason `nothing_left`.",
 )
 
 BROWSE_ABANDONMENT = Recipe(
@@ -97,15 +100,16 @@ BROWSE_ABANDONMENT = Recipe(
             either("bought", did(ORDER_COMPLETED, times=1, days=2), None, "look"),
             message(
                 "look",
+                only_with="trigger.products",
                 ja=copy(
                     "お選びの途中でしたら",
                     "どうぞごゆっくりご検討ください",
                     heading("ごゆっくりお選びください"),
                     text(
                         "{{ customer | honorific }}",
-                        "ご検討中の商品がございましたら、こちらから続きをご覧ください。"
-                        "{% if trigger.products.size > 0 %}いまもお買い求めいただけます。"
-                        "{% endif %}",
+                        "ご検討中の商品は、{% if trigger.products.size > 0 %}"
+                        "いまもお買い求めいただけます。{% endif %}"
+                        "こちらから続きをご覧ください。",
                     ),
                     products("trigger.products", limit=3),
                     coupon(
@@ -172,6 +176,7 @@ SAVED_ITEMS = Recipe(
             WaitUntilStep(id="evening", at=time(19), weekdays=("thu", "fri", "sat"), next="list"),
             message(
                 "list",
+                only_with="favourites.products",
                 ja=copy(
                     "お気に入りの商品をまとめました",
                     "いつでもこちらからご覧いただけます",

@@ -63,6 +63,8 @@ def make_journey(
     sender: Sender | None = None,
     topic: str = "",
     offer: str = "",
+    second_offer: str = "",
+    variant: str = "",
 ) -> JourneyDefinition:
     """Return the journey that a recipe makes.
 
@@ -72,25 +74,43 @@ def make_journey(
         sender: who its messages are from; without, the shop's own.
         topic: what its marketing messages are about, for the preference page.
         offer: id of the offer whose codes it brings, where the recipe has a place for one.
+        second_offer: likewise, of another offer.
+        variant: id of the way in which it is installed; without, the first.
 
     Raises:
-        InvalidInputError: an offer, for a recipe without a place for one.
+        InvalidInputError: an offer, for a recipe without a place for one; no such variant.
     """
-    if offer and recipe.offer is None:
+    if (offer and recipe.offer is None) or (second_offer and recipe.second_offer is None):
+        which = "offer" if recipe.offer is None else "second offer"
         raise InvalidInputError(
-            f"the recipe {recipe.id!r} brings no offer", hint="Install it without one."
+            f"the recipe {recipe.id!r} brings no {which}", hint="Install it without one."
         )
-    journey = recipe.journey
+    journey = _choose(recipe, variant)
+    offers = dict.fromkeys((step.id for step in journey.steps), offer)
+    if recipe.second_offer is not None:
+        offers[recipe.second_offer.step] = second_offer
     return replace(
         journey,
         name=getattr(recipe.name, language),
         description=getattr(recipe.description, language),
         recipe=recipe.id,
         steps=tuple(
-            _fitted(step, language=language, sender=sender, topic=topic, offer=offer)
+            _fitted(step, language=language, sender=sender, topic=topic, offer=offers[step.id])
             for step in journey.steps
         ),
     )
+
+
+def _choose(recipe: Recipe, variant: str) -> JourneyDefinition:
+    if not variant:
+        return recipe.journey
+    found = {one.id: one.journey for one in recipe.variants}
+    if variant not in found:
+        known = ", ".join(found) or "none"
+        raise InvalidInputError(
+            f"the recipe {recipe.id!r} has no variant {variant!r}", hint=f"There are: {known}."
+        )
+    return found[variant]
 
 
 def _fitted(

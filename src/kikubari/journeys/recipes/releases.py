@@ -33,6 +33,12 @@ from kikubari.spec.topics import (
     PRODUCT_VIEWED,
 )
 
+# The event's own day, else that of the product.
+_CLOSES = "trigger.closes_on or trigger.products.first.preorder_until"
+_CLOSING_DAY = (
+    "{{ trigger.closes_on | default: trigger.products.first.preorder_until | date_long }}"
+)
+
 NEW_ARRIVAL = Recipe(
     id="new-arrival",
     name=Words("新着のお知らせ", "Something new"),
@@ -115,8 +121,9 @@ PREORDER_TEASER = Recipe(
         "is one, the reader's store and member of staff.",
     ),
     when_to_use=Words(
-        "発売前に予約を受けるお店に。締切は商品データの日付です。",
-        "Where orders are taken before a release. The day is the one your event brings.",
+        "発売前に予約を受けるお店に。締切は、イベントか商品データにある本当の日付です。",
+        "Where orders are taken before a release. The closing day is the real one, of your event "
+        "or of the product.",
     ),
     needs=(
         needs_event(
@@ -131,8 +138,10 @@ PREORDER_TEASER = Recipe(
     ),
     stands_in=(
         Words(
-            "締切日がイベントにないときは、日付を書きません。",
-            "Without a closing day in the event, none is named.",
+            "締切日は、イベント（closes_on）、なければ商品データ（preorder_until）の日付です。"
+            "どちらにもなければ書きません。",
+            "The closing day is the event's `closes_on`, else the product's `preorder_until`; "
+            "without either, none is named.",
         ),
     ),
     journey=JourneyDefinition(
@@ -151,8 +160,7 @@ PREORDER_TEASER = Recipe(
                     text(
                         "{{ customer | honorific }}",
                         "発売に先がけて、ご予約の受付を開始しました。"
-                        "{% if trigger.closes_on %}受付は{{ trigger.closes_on | date_long }}"
-                        "までです。{% endif %}",
+                        f"{{% if {_CLOSES} %}}受付は{_CLOSING_DAY}までです。{{% endif %}}",
                     ),
                     products("trigger.products", limit=1, columns=1),
                     text(
@@ -170,8 +178,7 @@ PREORDER_TEASER = Recipe(
                     text(
                         "Hello {{ customer | honorific }},",
                         "You can now order it ahead of its release"
-                        "{% if trigger.closes_on %}, until {{ trigger.closes_on | date_long }}"
-                        "{% endif %}.",
+                        f"{{% if {_CLOSES} %}}, until {_CLOSING_DAY}{{% endif %}}.",
                     ),
                     products("trigger.products", limit=1, columns=1),
                     text(

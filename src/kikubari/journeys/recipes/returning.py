@@ -1,13 +1,15 @@
 """Recipes for who went quiet: an invitation back, and a last question."""
+# ruff: noqa: RUF001 - Japanese text has full-width punctuation
 
 from kikubari.decide.guard import Words
 from kikubari.journeys.definition import (
+    Exit,
     Goal,
     JourneyDefinition,
+    PauseStep,
     Reentry,
     Rules,
     ScheduleTrigger,
-    SetTraitStep,
     WaitForStep,
 )
 from kikubari.journeys.recipes._shop import (
@@ -17,7 +19,7 @@ from kikubari.journeys.recipes._shop import (
     order_within,
 )
 from kikubari.journeys.recipes._writing import (
-    PREFERENCES,
+    STAY_PAGE,
     button,
     copy,
     coupon,
@@ -33,18 +35,32 @@ from kikubari.journeys.recipes._writing import (
 from kikubari.journeys.recipes.contracts import Need, Recipe
 from kikubari.spec.conditions import (
     AllOf,
+    AnyOf,
     ConsentIs,
     Duration,
+    Events,
+    InRange,
+    Is,
+    Prediction,
+    PropertyFilter,
     Reachable,
     Recency,
 )
 from kikubari.spec.topics import (
+    CONSENT_CHANGED,
     EMAIL_LINK_CLICKED,
     EMAIL_OPENED,
     EMAIL_SENT,
     ORDER_COMPLETED,
 )
 
+_FOR_GOOD = Duration(days=3650)
+_OF_NEWS = PropertyFilter(path=("purpose",), test=Is(value="marketing"))
+_ANSWERED = Events(event=CONSENT_CHANGED, where=(_OF_NEWS,))
+_STAYS = Events(
+    event=CONSENT_CHANGED,
+    where=(_OF_NEWS, PropertyFilter(path=("status",), test=Is(value="granted"))),
+)
 # A year of letters and no sign of anybody reading, of those who let us see that.
 _QUIET = AllOf(
     of=(
@@ -57,12 +73,23 @@ _QUIET = AllOf(
     )
 )
 
+_LONG_AGO = Recency(event=ORDER_COMPLETED, more_than=Duration(days=90), within=Duration(days=180))
+# Of a hundred like them, eighty order nothing in the next 90 days.
+_LEAVING = AllOf(
+    of=(
+        Recency(event=ORDER_COMPLETED, more_than=Duration(days=60), within=Duration(days=180)),
+        Prediction(trait="predicted_churn", test=InRange(at_least=0.8)),
+    )
+)
+
 WIN_BACK = Recipe(
     id="win-back",
     name=Words("お久しぶりのご案内", "Win-back"),
     description=Words(
-        "90日ご注文のない方に近況を届け、2週間後にもう一度だけご案内します。",
-        "Writes to who has not ordered for 90 days, and once more two weeks later.",
+        "90日ご注文のない方と、60日ご注文がなく離れそうだと予測された方にお便りし、"
+        "2週間後にもう一度だけご案内します。",
+        "Writes to who has not ordered for 90 days, or for 60 and is expected to stay away, and "
+        "once more two weeks later.",
     ),
     when_to_use=Words(
         "2〜3か月に一度は選ばれるお店に。日数はお店の間隔に合わせてください。",
@@ -71,8 +98,8 @@ WIN_BACK = Recipe(
     needs=(ORDERS_ARE_READ, BEST_SELLERS_SHOWN),
     stands_in=(
         Words(
-            "「離れやすさ」の予測の代わりに、最後のご注文からの日数を使います。",
-            "Days since the last order stand in for a prediction of who is about to leave.",
+            "離れやすさの予測（predicted_churn）がまだない方には、日数だけを使います。",
+            "Of whom nothing is predicted yet (`predicted_churn`), the days alone decide.",
         ),
     ),
     offer=Words("2通目に添えるクーポン", "A code in the second message"),
@@ -80,18 +107,7 @@ WIN_BACK = Recipe(
         name="win-back",
         stage="winback",
         trigger=ScheduleTrigger(cron="0 11 * * TUE"),
-        segment=who(
-            AllOf(
-                of=(
-                    Reachable(channel="email"),
-                    Recency(
-                        event=ORDER_COMPLETED,
-                        more_than=Duration(days=90),
-                        within=Duration(days=180),
-                    ),
-                )
-            )
-        ),
+        segment=who(AllOf(of=(Reachable(channel="email"), AnyOf(of=(_LONG_AGO, _LEAVING))))),
         start="news",
         steps=(
             message(
@@ -180,8 +196,10 @@ SUNSET = Recipe(
     id="sunset",
     name=Words("お届け継続の確認", "Re-permission and sunset"),
     description=Words(
-        "1年反応のない方に続けるかを尋ね、お返事がなければお届けを止めます。",
-        "Asks who has not reacted for a year whether to go on, and without an answer stops.",
+        "1年反応のない方に続けるかを尋ね、お返事がなければ、ご本人が再開されるまで"
+        "すべてのお知らせをお休みします。",
+        "Asks who has not reacted for a year whether to go on, and without an answer pauses all "
+        "their news until they end the pause themselves.",
     ),
     when_to_use=Words(
         "届かない・読まれない宛先を減らし、到達率を守りたいときに。",
@@ -200,14 +218,6 @@ SUNSET = Recipe(
             "Only of who agreed to it is known that they do not read.",
         ),
     ),
-    stands_in=(
-        Words(
-            "止めるときは「newsletter_paused」という項目を付けます。配信の対象からこの項目の方を"
-            "除いてください。同意そのものは、ご本人だけが取り消せます。",
-            "To stop, the trait `newsletter_paused` is set: leave these people out of broadcasts. "
-            "Consent itself is taken back by the person alone.",
-        ),
-    ),
     journey=JourneyDefinition(
         name="sunset",
         stage="winback",
@@ -219,48 +229,50 @@ SUNSET = Recipe(
                 "ask",
                 ja=copy(
                     "お知らせのお届けについてのお伺い",
-                    "続ける・減らす・やめる、をお選びいただけます",
+                    "続けるか、やめるか、お選びいただけます",
                     heading("これからもお届けしてよろしいですか"),
                     text(
                         "{{ customer | honorific }}",
                         "ご不要なお知らせをお送りし続けることのないよう、お伺いしております。"
-                        "続ける場合も、減らす場合も、次のページでお選びください。",
-                        "お返事がない場合は、3週間後にお届けをお休みいたします。",
+                        "続けるか、やめるか、次のページのボタンひとつでお答えいただけます。",
+                        "お返事がない場合は、3週間後にお届けをお休みいたします。"
+                        "同じページで、いつでも再開していただけます。",
                     ),
-                    button("お届けについて選ぶ", PREFERENCES),
+                    button("お返事する", STAY_PAGE),
                 ),
                 en=copy(
                     "Would you still like to hear from us?",
-                    "Keep going, hear less, or stop: you choose",
+                    "Keep going, or stop: you choose",
                     heading("Shall we keep writing?"),
                     text(
                         "Hello {{ customer | honorific }},",
                         "We do not want to fill your inbox with e-mails you have no use for. "
-                        "On the next page you can keep them, get fewer, or stop.",
-                        "If we do not hear from you, we will pause our e-mails in three weeks.",
+                        "One button on the next page keeps them, another stops them.",
+                        "If we do not hear from you, we will pause our e-mails in three weeks. "
+                        "The same page starts them again whenever you like.",
                     ),
-                    button("Make my choice", PREFERENCES),
+                    button("Make my choice", STAY_PAGE),
                 ),
                 then="weeks",
             ),
             WaitForStep(
                 id="weeks",
-                events=event(EMAIL_LINK_CLICKED),
+                events=_ANSWERED,
                 timeout=Duration(days=21),
-                next="stays",
                 on_timeout="pause",
             ),
-            SetTraitStep(id="stays", traits={"newsletter_paused": None}),
-            SetTraitStep(id="pause", traits={"newsletter_paused": True}),
+            # Until they end it themselves, on their preference page.
+            PauseStep(id="pause", duration=_FOR_GOOD),
         ),
         rules=Rules(
             goal=Goal(
-                events=event(EMAIL_LINK_CLICKED),
+                events=_STAYS,
                 within=Duration(days=21),
                 value="",
                 ends_journey=False,
             ),
-            exits=(ORDERED,),
+            # Who does something with any message reads them.
+            exits=(ORDERED, Exit(id="reads", events=event(EMAIL_LINK_CLICKED))),
             reentry=Reentry(allowed=True, after=Duration(days=365)),
             priority=20,
         ),

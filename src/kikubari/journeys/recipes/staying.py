@@ -1,4 +1,4 @@
-"""Recipes for who stays: the best customers, who recommends."""
+"""Recipes for who stays: who recommends, and beside it the best customers."""
 # ruff: noqa: RUF001 - Japanese text has full-width punctuation
 
 from datetime import time
@@ -9,226 +9,69 @@ from kikubari.journeys.definition import (
     JourneyDefinition,
     Reentry,
     Rules,
-    SetTraitStep,
-    WaitForStep,
     WaitStep,
     WaitUntilStep,
 )
-from kikubari.journeys.recipes._shop import ORDERS_ARE_READ, REACHABLE, order_within
+from kikubari.journeys.recipes._shop import REACHABLE, order_within
 from kikubari.journeys.recipes._writing import (
-    PREFERENCES,
     button,
     copy,
     coupon,
-    event,
     heading,
     message,
     needs_event,
-    points,
-    recommended,
     text,
-    who,
 )
+from kikubari.journeys.recipes.best import VIP_ENTRY
 from kikubari.journeys.recipes.contracts import Recipe
 from kikubari.spec.conditions import (
-    AllOf,
     Duration,
     Events,
     InRange,
-    InSegment,
-    Is,
-    Not,
     PropertyFilter,
-    TraitIs,
 )
-from kikubari.spec.topics import (
-    EMAIL_LINK_CLICKED,
-    ORDER_COMPLETED,
-)
-
-_READS = needs_event(
-    EMAIL_LINK_CLICKED,
-    "お読みになった方とそうでない方で分かれます（記録に同意した方だけ）。",
-    "It branches on who reads on; known of who agreed to that alone.",
-    is_required=False,
-)
+from kikubari.spec.topics import FEEDBACK_GIVEN
 
 _HIGH_SCORE = Events(
-    event="Feedback Given",
+    event=FEEDBACK_GIVEN,
     where=(PropertyFilter(path=("score",), test=InRange(at_least=9)),),
 )
 
-VIP_ENTRY = Recipe(
-    id="vip-entry",
-    name=Words("VIPへのご案内", "VIP entry"),
-    description=Words(
-        "ご購入額が上位に入った方へ特別なご案内を始め、反応に応じて内容を変えます。",
-        "Begins a series for who has come among the best customers, and goes by how they take it.",
-    ),
-    when_to_use=Words(
-        "よく選んでくださる方に報いたいときに。"
-        "基準を公表しない場合は「理由」の文を残してください。",
-        "To give something back. With a threshold kept secret the reason line still tells why.",
-    ),
-    needs=(ORDERS_ARE_READ, _READS),
-    stands_in=(
-        Words(
-            "会員ランクの仕組みはまだないため、基準はセグメント builtin:vip です。",
-            "There are no membership levels yet: the segment builtin:vip is the threshold.",
-        ),
-    ),
-    offer=Words("特別なオファー", "Something special"),
-    journey=JourneyDefinition(
-        name="vip-entry",
-        stage="loyalty",
-        trigger=EventTrigger(events=event(ORDER_COMPLETED)),
-        segment=who(
-            AllOf(
-                of=(
-                    InSegment(segment="builtin:vip"),
-                    Not(of=TraitIs(trait="vip_since", test=Is(value="welcomed"))),
-                )
-            )
-        ),
-        start="days",
-        steps=(
-            WaitStep(id="days", duration=Duration(days=5), next="noon"),
-            WaitUntilStep(id="noon", at=time(12), next="mark"),
-            SetTraitStep(id="mark", traits={"vip_since": "welcomed"}, next="welcome"),
-            message(
-                "welcome",
-                gives=True,
-                ja=copy(
-                    "日頃のご愛顧に感謝を込めて",
-                    "{{ shop.name }}からのお礼とご案内です",
-                    heading("いつもありがとうございます"),
-                    text(
-                        "{{ customer | honorific }}",
-                        "日頃より{{ shop.name }}をお選びいただき、心より御礼申し上げます。"
-                        "これまでのご購入への感謝を込めて、ご用意いたしました。",
-                    ),
-                    points(
-                        "新商品を、発売前にご覧いただけます。",
-                        "お問い合わせには、担当者が直接お答えいたします。",
-                    ),
-                    coupon(
-                        "これまでのご購入のお礼に\n{{ coupon.benefit }}",
-                        "お会計の際にコードをご入力ください。",
-                    ),
-                    button("新商品を先に見る", "{{ shop.url }}/preview"),
-                ),
-                en=copy(
-                    "With our thanks",
-                    "A few things for our regulars",
-                    heading("Thank you for coming back"),
-                    text(
-                        "Hello {{ customer | honorific }},",
-                        "You have chosen {{ shop.name }} again and again, and we are grateful. "
-                        "In return for your orders, from now on:",
-                    ),
-                    points(
-                        "You see new products before their release.",
-                        "When you write to us, one of us answers in person.",
-                    ),
-                    coupon(
-                        "With thanks for your orders: {{ coupon.benefit }}",
-                        "Enter the code at the checkout.",
-                    ),
-                    button("See what is coming", "{{ shop.url }}/preview"),
-                ),
-                then="took-it",
-            ),
-            WaitForStep(
-                id="took-it",
-                events=event(EMAIL_LINK_CLICKED),
-                timeout=Duration(days=14),
-                next="more",
-                on_timeout="ask",
-            ),
-            message(
-                "more",
-                ja=copy(
-                    "新商品を、ひと足先に",
-                    "発売前のご案内です",
-                    heading("ひと足先にご覧ください"),
-                    text(
-                        "{{ customer | honorific }}",
-                        "発売前の新商品をご案内いたします。気になる商品がございましたら、"
-                        "このメールへのご返信でもお取り置きを承ります。",
-                    ),
-                    recommended(
-                        "new_for_you", title="こちらは、いまお求めいただけます。", fills=True
-                    ),
-                    button("新商品を先に見る", "{{ shop.url }}/preview"),
-                ),
-                en=copy(
-                    "A first look at what comes next",
-                    "Before its release",
-                    heading("A look ahead"),
-                    text(
-                        "Hello {{ customer | honorific }},",
-                        "Here is what is coming to the shop, before its release. "
-                        "Reply if you would like us to put something aside for you.",
-                    ),
-                    recommended("new_for_you", title="And in the shop now:", fills=True),
-                    button("See what is coming", "{{ shop.url }}/preview"),
-                ),
-            ),
-            message(
-                "ask",
-                ja=copy(
-                    "どんなご案内がお役に立ちますか",
-                    "受け取る内容をお選びいただけます",
-                    heading("お好みをお聞かせください"),
-                    text(
-                        "{{ customer | honorific }}",
-                        "本当にお役に立つご案内だけをお届けしたいと考えております。"
-                        "よろしければ、受け取りたい内容をお選びください。",
-                    ),
-                    button("受け取る内容を選ぶ", PREFERENCES),
-                ),
-                en=copy(
-                    "What would you like to hear about?",
-                    "Tell us, and we will leave out the rest",
-                    heading("Tell us what interests you"),
-                    text(
-                        "Hello {{ customer | honorific }},",
-                        "We would rather send you a few things that suit you than many that do "
-                        "not.",
-                    ),
-                    button("Choose what I get", PREFERENCES),
-                ),
-            ),
-        ),
-        rules=Rules(
-            goal=order_within(60, ends_journey=False),
-            priority=60,
-        ),
-    ),
-)
+# Arrivals by it can be told from others: the condition `acquired` reads them.
+_LINK = "{{ shop.url }}/?utm_source=ambassador"
 
 AMBASSADOR = Recipe(
     id="ambassador",
     name=Words("ご紹介のお願い", "Ambassador and referral"),
     description=Words(
-        "高い評価をくださった方に、ご紹介の方法とお礼をご案内します。",
-        "Shows who gave a high score how to recommend the shop, and what both get for it.",
+        "高い評価をくださった方に、お知り合いに渡せるリンクをお届けします。"
+        "オファーを選ぶと、お礼のコードも添えます。",
+        "Gives who gave a high score a link to pass on; with an offer, a code of thanks for them "
+        "too.",
     ),
     when_to_use=Words("ご感想のお願いと組み合わせて。", "Together with the review request."),
     needs=(
         needs_event(
-            "Feedback Given",
+            FEEDBACK_GIVEN,
             "score が9以上の回答をきっかけに始まります。",
             "An answer whose `score` is 9 or more starts it.",
         ),
     ),
     stands_in=(
         Words(
-            "紹介ごとの追跡リンクはまだないため、お店の紹介ページ（/refer）を開きます。",
-            "There is no tracking of who was referred by whom: the link opens your page (/refer).",
+            "リンクは全員に同じもので、誰の紹介かは記録されません。このリンクからのご来店は、"
+            "セグメントの条件「acquired」（utm_source が ambassador）で分かります。",
+            "The link is the same for all, and who was sent by whom is not recorded. Who came by "
+            "it is known by the condition `acquired`: `utm_source` is ambassador.",
+        ),
+        Words(
+            "コードはご紹介くださる方へのお礼です。ご紹介された方への特典は、実際のものを"
+            "文面に書き加えてください。",
+            "The code thanks the reader. If their friends get something too, add what they really "
+            "get to the words.",
         ),
     ),
-    offer=Words("ご紹介のお礼", "Thanks for a referral"),
+    offer=Words("ご紹介くださる方へのお礼", "Thanks for the reader"),
     journey=JourneyDefinition(
         name="ambassador",
         stage="loyalty",
@@ -242,34 +85,37 @@ AMBASSADOR = Recipe(
                 "ask",
                 ja=copy(
                     "うれしいご回答をありがとうございました",
-                    "よろしければ、ご紹介のご案内です",
+                    "お知り合いにお渡しいただけるリンクです",
                     heading("ありがとうございます"),
                     text(
                         "{{ customer | honorific }}",
                         "高い評価をいただき、スタッフ一同、大変うれしく思っております。",
-                        "お知り合いの方にもご紹介いただける場合は、"
-                        "ご紹介ページのリンクをお渡しください。"
+                        "お知り合いの方にもご紹介いただける場合は、次のリンクをお渡しください。"
                         "お相手のお名前やご連絡先をお知らせいただく必要はありません。",
                     ),
+                    text(_LINK, is_centred=True),
                     coupon(
-                        "感謝を込めて\n{{ coupon.benefit }}", "お会計の際にコードをご入力ください。"
+                        "感謝を込めて\n{{ coupon.benefit }}",
+                        "お会計の際にコードをご入力ください。お客様専用のコードです。",
                     ),
-                    button("ご紹介ページを見る", "{{ shop.url }}/refer"),
+                    button("リンクを開く", _LINK),
                 ),
                 en=copy(
                     "Thank you for the kind words",
-                    "Know somebody who would like us, too?",
+                    "A link to pass on, if you like",
                     heading("You made our day"),
                     text(
                         "Hello {{ customer | honorific }},",
                         "Thank you for such a kind answer.",
-                        "If you would like to tell somebody about us, there is a link to pass on. "
+                        "If you would like to tell somebody about us, this is a link to pass on. "
                         "You need not tell us anything about them.",
                     ),
+                    text(_LINK, is_centred=True),
                     coupon(
-                        "With our thanks: {{ coupon.benefit }}", "Enter the code at the checkout."
+                        "With our thanks: {{ coupon.benefit }}",
+                        "Enter the code at the checkout. It is yours alone.",
                     ),
-                    button("Get my link", "{{ shop.url }}/refer"),
+                    button("Open the link", _LINK),
                 ),
             ),
         ),

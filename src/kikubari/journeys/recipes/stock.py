@@ -28,7 +28,7 @@ from kikubari.journeys.recipes._writing import (
     recommended,
     text,
 )
-from kikubari.journeys.recipes.contracts import Recipe
+from kikubari.journeys.recipes.contracts import Recipe, SecondOffer
 from kikubari.spec.conditions import Duration
 from kikubari.spec.topics import (
     PRODUCT_ADDED_TO_WISHLIST,
@@ -42,8 +42,8 @@ _FAVOURITES = needs_event(
 
 
 _TIES = Words(
-    "カートや閲覧からも始められます（きっかけの「via」を変えてください）。",
-    "It can also start from carts or views: change `via` of the trigger.",
+    "閲覧からも始められます（きっかけの「via」に view を加えてください）。",
+    "It can also start from views: add `view` to `via` of the trigger.",
 )
 
 # Both are in the event, unless a shop's own integration sends it without.
@@ -70,12 +70,19 @@ LOW_STOCK = Recipe(
             "none are shown.",
         ),
         Words(
-            "「次回10%引き」は、next_purchase のオファーを比べて選ぶ方の手紙に加えると届きます。",
-            "Ten per cent off the next order comes with an offer of the kind `next_purchase`, "
-            "added to the message for who compares.",
+            "「次回10%引き」は、ふたつ目のオファー（種類は next_purchase）を選ぶと、"
+            "比べて選ぶ方に届きます。",
+            "Ten per cent off the next order comes to who compares with a second offer, of the "
+            "kind `next_purchase`.",
         ),
     ),
     offer=Words("クーポンをよく使う方へのコード", "A code for who uses coupons"),
+    second_offer=SecondOffer(
+        step="with-others",
+        use=Words(
+            "比べて選ぶ方への、次回10%引き", "Ten per cent off the next order, for who compares"
+        ),
+    ),
     journey=JourneyDefinition(
         name="low-stock",
         stage="consideration",
@@ -136,6 +143,10 @@ LOW_STOCK = Recipe(
                     recommended(
                         "similar", seed="trigger.products", title="似た商品も、ご参考までに。"
                     ),
+                    coupon(
+                        "次回のお買い物にお使いいただけます\n{{ coupon.benefit }}",
+                        "お会計の際にコードをご入力ください。",
+                    ),
                     button("商品を見る", PRODUCT_PAGE),
                 ),
                 en=copy(
@@ -148,6 +159,10 @@ LOW_STOCK = Recipe(
                     ),
                     products("trigger.products", limit=1, columns=1),
                     recommended("similar", seed="trigger.products", title="Similar, to compare:"),
+                    coupon(
+                        "For your next order: {{ coupon.benefit }}",
+                        "Enter the code at the checkout.",
+                    ),
                     button("View the item", PRODUCT_PAGE),
                 ),
             ),

@@ -1,5 +1,4 @@
 """Recipes that ask: for leave to personalise, for missing facts."""
-# ruff: noqa: RUF001 - Japanese text has full-width punctuation
 
 from kikubari.decide.guard import Words
 from kikubari.journeys.definition import (
@@ -8,13 +7,12 @@ from kikubari.journeys.definition import (
     Goal,
     JourneyDefinition,
     Rules,
-    SetTraitStep,
-    WaitForStep,
     WaitStep,
 )
 from kikubari.journeys.recipes._shop import order_within
 from kikubari.journeys.recipes._writing import (
-    PREFERENCES,
+    BIRTHDAY_PAGE,
+    PERMISSION_PAGE,
     button,
     copy,
     coupon,
@@ -30,7 +28,6 @@ from kikubari.journeys.recipes._writing import (
 )
 from kikubari.journeys.recipes.contracts import Need, Recipe
 from kikubari.spec.conditions import (
-    AnyOf,
     ConsentIs,
     Duration,
     Events,
@@ -42,19 +39,27 @@ from kikubari.spec.conditions import (
 from kikubari.spec.topics import CONSENT_CHANGED, ORDER_COMPLETED
 
 _GRANTED = Events(
-    event=CONSENT_CHANGED, where=(PropertyFilter(path=("status",), test=Is(value="granted")),)
+    event=CONSENT_CHANGED,
+    where=(
+        PropertyFilter(path=("purpose",), test=Is(value="enrichment")),
+        PropertyFilter(path=("status",), test=Is(value="granted")),
+    ),
 )
 
 PERMISSION = Recipe(
     id="permission-to-personalise",
     name=Words("おすすめの許可", "Permission to personalise"),
     description=Words(
-        "お知らせを受け取っている方に、お買い物をもとにおすすめを選んでよいかお尋ねします。",
-        "Asks readers whether suggestions may be chosen by what they do in the shop.",
+        "お知らせを受け取っている方に、外からの情報もおすすめの参考にしてよいかを、"
+        "ボタンひとつで答えられるページでお尋ねします。",
+        "Asks readers, by a page of one button, whether information from elsewhere may be looked "
+        "at too, to choose what suits them.",
     ),
     when_to_use=Words(
-        "閲覧や購入をもとにしたシナリオを始める前に。",
-        "Before journeys that rest on what people look at and buy.",
+        "地域の傾向など、お客様ご自身から得たのではない情報をメールに使う前に。"
+        "同意のない方への文面では、ガードがその使用を止めます。",
+        "Before messages use what others told of people, such as what is usual where they live: "
+        "without consent the guard stops them.",
     ),
     needs=(
         Need(
@@ -64,14 +69,6 @@ PERMISSION = Recipe(
             how="docs/preferences.md",
         ),
     ),
-    stands_in=(
-        Words(
-            "配信設定ページは記録への同意を尋ねます。外部データの利用（enrichment）の同意は、"
-            "お店のフォームから送るとこのシナリオが受け取ります。",
-            "The preference page asks about recording. Consent to enrichment is taken from "
-            "your own form, if it sends it.",
-        ),
-    ),
     journey=JourneyDefinition(
         name="permission-to-personalise",
         stage="onboarding",
@@ -79,60 +76,57 @@ PERMISSION = Recipe(
         start="days",
         steps=(
             WaitStep(id="days", duration=Duration(days=7), next="asked"),
+            # Whoever answered before, by yes or no, is not asked again.
             either(
                 "asked",
-                AnyOf(of=(ConsentIs(purpose="enrichment"), ConsentIs(purpose="tracking"))),
-                "approved",
+                ConsentIs(purpose="enrichment", channel="email", status="unknown"),
                 "ask",
+                None,
             ),
             message(
                 "ask",
                 ja=copy(
                     "おすすめの選び方について、お伺いします",
-                    "いつでも変更していただけます",
-                    heading("お好みに合わせてもよろしいですか"),
+                    "ボタンひとつでお返事いただけます",
+                    heading("お好みに合うものを、もっと選びやすく"),
                     text(
                         "{{ customer | honorific }}",
                         "いつもお読みいただき、ありがとうございます。",
-                        "お許しをいただければ、当店でのお買い物をもとに、"
-                        "お好みに合うお知らせを選んでお届けします。"
+                        "おすすめは、お客様から伺ったことと、当店でのご利用をもとに"
+                        "選んでおります。お許しをいただければ、お住まいの地域の傾向など、"
+                        "外から得た情報もあわせて参考にいたします。",
                         "ご希望でない場合も、お知らせはこれまでどおりお届けします。",
                     ),
                     points(
                         "どの情報が使われているかは、いつでもご確認いただけます。",
-                        "内容の訂正も、使わない設定もお選びいただけます。",
-                        "情報を他社に渡すことはありません。",
+                        "お返事は、いつでも変えていただけます。",
+                        "お客様の情報を他社に渡すことはありません。",
                     ),
-                    button("どちらにするか選ぶ", PREFERENCES),
+                    button("お返事する", PERMISSION_PAGE),
                 ),
                 en=copy(
-                    "May we choose what suits you?",
-                    "Your decision, and easy to change",
-                    heading("Would you like suggestions that fit?"),
+                    "May we look at more, to choose what suits you?",
+                    "One press of a button answers it",
+                    heading("Would you like suggestions that fit better?"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "With your permission, we can choose what we write to you about by how "
-                        "you shop with us. "
-                        "If you would rather not, you simply get what everybody gets.",
+                        "We choose what to write to you about by what you tell us and by what you "
+                        "do in our shop. With your permission we would also look at information "
+                        "from elsewhere, such as what is usual in your region.",
+                        "If you would rather not, nothing changes.",
                     ),
                     points(
                         "See at any time what is used.",
-                        "Correct it, or tell us not to use it.",
-                        "We do not pass it on to anybody.",
+                        "Change your answer whenever you like.",
+                        "We do not pass anything about you on to anybody.",
                     ),
-                    button("Make my choice", PREFERENCES),
+                    button("Give my answer", PERMISSION_PAGE),
                 ),
-                then="answer",
             ),
-            WaitForStep(
-                id="answer",
-                events=_GRANTED,
-                timeout=Duration(days=14),
-                next="approved",
-            ),
-            SetTraitStep(id="approved", traits={"personalisation": "approved"}),
         ),
-        rules=Rules(goal=Goal(events=_GRANTED, value="", ends_journey=False)),
+        rules=Rules(
+            goal=Goal(events=_GRANTED, within=Duration(days=30), value="", ends_journey=False)
+        ),
     ),
 )
 
@@ -140,8 +134,10 @@ COMPLETE_DATA = Recipe(
     id="complete-your-data",
     name=Words("プロフィールの追加", "Complete your details"),
     description=Words(
-        "誕生日などがまだの方に、教えていただくと何がよくなるかを添えてお願いします。",
-        "Asks who has not told their birthday for it, and says what they get in return.",
+        "お誕生日がまだの方に、教えていただくと何がよくなるかを添えてお願いします。"
+        "ログインのいらないページで、すぐに答えられます。",
+        "Asks who has not told their birthday for it, and says what they get in return. The "
+        "page on which they answer needs no log-in.",
     ),
     when_to_use=Words(
         "誕生日や大切な日のシナリオを使う前に。",
@@ -158,12 +154,6 @@ COMPLETE_DATA = Recipe(
             "すでにある方には送りません。",
             "Who has one is not asked.",
             is_required=False,
-        ),
-    ),
-    stands_in=(
-        Words(
-            "入力フォームはお店のアカウントページを開きます（/account）。",
-            "The form is the account page of your shop (/account).",
         ),
     ),
     offer=Words("入力のお礼に使えるクーポン", "A code as thanks for the details"),
@@ -185,15 +175,15 @@ COMPLETE_DATA = Recipe(
                     text(
                         "{{ customer | honorific }}",
                         "いつもご利用いただき、ありがとうございます。",
-                        "よろしければ、お誕生日とお好みをお聞かせください。お祝いと、"
-                        "お知らせの内容選びだけに使います。",
+                        "よろしければ、お誕生日をお聞かせください。お祝いをお届けするため"
+                        "だけに使います。",
                         "ご記入は任意です。あとから変更も削除もしていただけます。",
                     ),
                     coupon(
                         "ご記入のお礼に\n{{ coupon.benefit }}",
                         "お会計の際にコードをご入力ください。",
                     ),
-                    button("プロフィールに登録する", "{{ shop.url }}/account"),
+                    button("お誕生日を伝える", BIRTHDAY_PAGE),
                 ),
                 en=copy(
                     "When may we celebrate you?",
@@ -201,15 +191,14 @@ COMPLETE_DATA = Recipe(
                     heading("When is your birthday?"),
                     text(
                         "Hello {{ customer | honorific }},",
-                        "If you like, tell us your birthday and what kinds of things interest you. "
-                        "We use it for a greeting once a year and to choose what we write about, "
-                        "for nothing else.",
+                        "If you like, tell us your birthday. "
+                        "We use it for a greeting once a year, and for nothing else.",
                         "All of it is optional, and you can change or remove it at any time.",
                     ),
                     coupon(
                         "With our thanks: {{ coupon.benefit }}", "Enter the code at the checkout."
                     ),
-                    button("Add it to my profile", "{{ shop.url }}/account"),
+                    button("Tell you my birthday", BIRTHDAY_PAGE),
                 ),
             ),
         ),
