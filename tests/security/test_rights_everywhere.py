@@ -109,7 +109,8 @@ def test_a_limit_takes_a_person_out_and_gives_them_back(shop, person, limit):
     (lifted,) = shop.post(f"/api/profiles/{person}/lift", {"limit": limit})
     assert lifted["receipt_id"] == receipt["receipt_id"]
     assert lifted["lifted_by"] == "tests"
-    assert lifted in shop.get("/api/rights/receipts")["limits"]
+    listed = [one["receipt"] for one in shop.get("/api/rights/receipts")["limits"]]
+    assert lifted in listed
     shop.wait(lambda: count(shop) == 1)
 
 
@@ -117,7 +118,7 @@ def test_commands_do_it_too(shop, person):
     placed = shop.json("rights", "limit", person, "objection", "--reason", "asked")
     assert placed["kind"] == "objection"
     shop.json("rights", "lift", person, "objection")
-    assert shop.json("rights", "receipts")["limits"][0]["lifted_by"] == "this machine"
+    assert shop.json("rights", "receipts")["limits"][0]["receipt"]["lifted_by"] == ("this machine")
 
 
 def test_an_erased_person_is_nowhere(shop, person):
@@ -132,7 +133,7 @@ def test_an_erased_person_is_nowhere(shop, person):
     shop.wait(lambda: not left_in_files(shop.home))
     # What held their rows was replaced, and is gone with its bytes.
     shop.wait(lambda: not parts & parts_of_people(shop.home))
-    assert time.monotonic() - asked_at < 100  # half of a minute on an idle machine
+    assert time.monotonic() - asked_at < 60
     assert shop.get("/api/suppressions", address=ADDRESS)
     shop.stop()
     try:

@@ -31,6 +31,7 @@ from kikubari.deliver import (
     Outbox,
     OwnRequests,
     Pace,
+    RightsNotice,
     SenderReport,
     SpamWatch,
     Subscriptions,
@@ -150,6 +151,10 @@ class PersonRights(Protocol):
 
     def list_exports(self) -> list[ExportReceipt]:
         """Return the receipts of exports, newest first."""
+        ...
+
+    def list_notices(self) -> dict[str, list[RightsNotice]]:
+        """Return which endpoints were told, and when they took it, by receipt."""
         ...
 
     def list_unfinished(self, receipts: list[ErasureReceipt]) -> set[str]:

@@ -35,6 +35,7 @@ from kikubari.app.wings import (
     TryingWing,
     WishesWing,
 )
+from kikubari.deliver import RightsNotices
 from kikubari.profiles import profile_id
 from kikubari.segments import STALE_AFTER
 
@@ -284,6 +285,7 @@ class House:
             rights=people.rights,
             restrictions=people.restrictions,
             forgetting=self._log.forgetting,
+            notices=RightsNotices(self._calling.queue),
         )
 
     def _find_principal(self, secret: str) -> Principal | None:

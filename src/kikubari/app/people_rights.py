@@ -11,10 +11,14 @@ from kikubari.api import PersonExport
 from kikubari.decide.offers import Offers
 from kikubari.deliver import (
     InboxStore,
+    NoticeType,
     Outbox,
+    RightsNotice,
+    RightsNotices,
     forget_calls,
     forget_contact,
     forget_requests,
+    withhold_calls,
 )
 from kikubari.events import EventLog, Forgetting, SequencedEvent, forget_in
 from kikubari.journeys import forget_ways, list_ways
@@ -72,6 +76,7 @@ class PeopleRights:
         rights: Rights,
         restrictions: Restrictions,
         forgetting: Forgetting,
+        notices: RightsNotices,
     ) -> None:
         self._store = store
         self._columnar = columnar
@@ -90,6 +95,7 @@ class PeopleRights:
         self._rights = rights
         self._restrictions = restrictions
         self._forgetting = forgetting
+        self._notices = notices
 
     def export(self, reference: str, *, by: str) -> PersonExport:
         """Return everything about one person as JSON, and keep a receipt.
@@ -135,6 +141,13 @@ class PeopleRights:
                 erased_by=by,
                 reason=reason,
             )
+            self._notices.tell_in(
+                connection,
+                NoticeType.ERASED,
+                receipt.numbers,
+                receipt_id=receipt.receipt_id,
+                at=receipt.erased_at,
+            )
             forget_in(connection, receipt.numbers)
             forget_contact(connection, receipt.numbers)
             forget_requests(connection, receipt.numbers)
@@ -163,6 +176,10 @@ class PeopleRights:
                 reason=reason,
             )
             self._restrictions.place(connection, receipt)
+            withhold_calls(
+                connection, self._profiles.list_numbers(connection, receipt.profile), limit
+            )
+            self._tell_of_limit(connection, NoticeType.LIMITED, receipt, receipt.placed_at)
             return receipt
 
         return self._store.write(work)
@@ -177,9 +194,31 @@ class PeopleRights:
         def work(connection: Connection) -> list[LimitReceipt]:
             number = self._find(connection, reference)
             now = self._clock.now()
-            return self._restrictions.lift(connection, number, limit, at=now, by=by)
+            lifted = self._restrictions.lift(connection, number, limit, at=now, by=by)
+            for one in lifted:
+                self._tell_of_limit(connection, NoticeType.LIFTED, one, now, person=number)
+            return lifted
 
         return self._store.write(work)
+
+    def _tell_of_limit(
+        self,
+        connection: Connection,
+        notice: NoticeType,
+        receipt: LimitReceipt,
+        at: datetime,
+        *,
+        person: int | None = None,
+    ) -> None:
+        """Tell the endpoints that know the person, who may be another by now than at first."""
+        self._notices.tell_in(
+            connection,
+            notice,
+            self._profiles.list_numbers(connection, person or receipt.profile),
+            receipt_id=receipt.receipt_id,
+            at=at,
+            limit=receipt.kind,
+        )
 
     def find_limits(self, reference: str) -> frozenset[Limit]:
         """Return the limits one person has.
@@ -211,6 +250,11 @@ class PeopleRights:
         """Return the receipts of exports, newest first."""
         with self._store.read() as connection:
             return self._rights.list_exports(connection)[::-1]
+
+    def list_notices(self) -> dict[str, list[RightsNotice]]:
+        """Return which endpoints were told, and when they took it, by receipt."""
+        with self._store.read() as connection:
+            return self._notices.list_by_receipt(connection)
 
     def list_unfinished(self, receipts: list[ErasureReceipt]) -> set[str]:
         """Return those of the receipts whose rows the columnar copy has still to forget."""

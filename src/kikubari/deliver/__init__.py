@@ -51,7 +51,10 @@ from kikubari.deliver.endpoints import EndpointProjection as EndpointProjection
 from kikubari.deliver.endpoints import Endpoints as Endpoints
 from kikubari.deliver.endpoints import EndpointState as EndpointState
 from kikubari.deliver.endpoints import NewEndpoint as NewEndpoint
+from kikubari.deliver.endpoints import NoticeType as NoticeType
 from kikubari.deliver.endpoints import QueueAnswer as QueueAnswer
+from kikubari.deliver.endpoints import RightsNotice as RightsNotice
+from kikubari.deliver.endpoints import RightsNotices as RightsNotices
 from kikubari.deliver.endpoints import WebhookCall as WebhookCall
 from kikubari.deliver.endpoints import WebhookQueue as WebhookQueue
 from kikubari.deliver.endpoints import WebhookSender as WebhookSender
@@ -59,6 +62,7 @@ from kikubari.deliver.endpoints import WebhookSettings as WebhookSettings
 from kikubari.deliver.endpoints import forget_calls as forget_calls
 from kikubari.deliver.endpoints import parse_networks as parse_networks
 from kikubari.deliver.endpoints import reseal_endpoint_secrets as reseal_endpoint_secrets
+from kikubari.deliver.endpoints import withhold_calls as withhold_calls
 from kikubari.deliver.engagement import Engagement as Engagement
 from kikubari.deliver.frequency import Cap as Cap
 from kikubari.deliver.frequency import FrequencyPolicy as FrequencyPolicy
@@ -78,9 +82,9 @@ from kikubari.deliver.loading import with_facts as with_facts
 from kikubari.deliver.meetings import Meetings as Meetings
 from kikubari.deliver.meetings import find_meetings as find_meetings
 from kikubari.deliver.old_contacts import OldContacts as OldContacts
+from kikubari.deliver.outbox import Became as Became
 from kikubari.deliver.outbox import Outbox as Outbox
 from kikubari.deliver.outbox import enqueue as enqueue
-from kikubari.deliver.outbox import Became as Became
 from kikubari.deliver.outbox import find_dispatch_state as find_dispatch_state
 from kikubari.deliver.outbox import list_dispatch_ids as list_dispatch_ids
 from kikubari.deliver.outbox import open_dispatch as open_dispatch
@@ -167,8 +171,8 @@ from kikubari.deliver.wishes import Wishes as Wishes
 from kikubari.deliver.wishes import WishProjection as WishProjection
 from kikubari.deliver.wishes import forget_contact as forget_contact
 from kikubari.deliver.wishes import load_wishes as load_wishes
+from kikubari.deliver.wishes import wish_event as wish_event
 from kikubari.deliver.withdrawing import Unwanted as Unwanted
 from kikubari.deliver.withdrawing import Withdrawn as Withdrawn
 from kikubari.deliver.withdrawing import withdraw as withdraw
 from kikubari.deliver.worker import DeliveryWorker as DeliveryWorker
-from kikubari.deliver.wishes import wish_event as wish_event

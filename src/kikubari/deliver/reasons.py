@@ -135,13 +135,13 @@ SENTENCES: dict[Reason, Sentence] = {
         "オファーに残りのクーポンコードがないため、送信していません。",
         "Not sent: the offer had no code left to give.",
     ),
-    Reason.ASKED_TO_WAIT: Sentence(
-        "本人の希望により、配信をお休みしています。期間が過ぎると送信されます。",
-        "Waiting: the person asked for a pause; it goes on when that ends.",
     Reason.NOTHING_LEFT: Sentence(
         "ご案内する商品がもう残っていないため、送信していません。",
         "Not sent: nothing is left of what it is about.",
     ),
+    Reason.ASKED_TO_WAIT: Sentence(
+        "本人の希望により、配信をお休みしています。期間が過ぎると送信されます。",
+        "Waiting: the person asked for a pause; it goes on when that ends.",
     ),
     Reason.OVER_CAP: Sentence(
         "配信回数の上限に達しているため、待機しています。枠が空くと送信されます。",

@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody
 
 from kikubari.api.authentication import requires
 from kikubari.api.contracts import Services
+from kikubari.deliver import RightsNotice
 from kikubari.profiles import ErasureReceipt, ExportReceipt, Limit, LimitReceipt
 from kikubari.spec.errors import InvalidInputError
 
@@ -22,10 +23,21 @@ class ErasureRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ReceiptedErasure(msgspec.Struct, frozen=True):
-    """An erasure; `is_finished` once the columnar copy has forgotten the person too."""
+    """An erasure; `is_finished` once the columnar copy has forgotten the person too.
+
+    `told` are the endpoints of webhooks that had been told of the person.
+    """
 
     receipt: ErasureReceipt
     is_finished: bool
+    told: list[RightsNotice]
+
+
+class ReceiptedLimit(msgspec.Struct, frozen=True):
+    """A limit, and the endpoints of webhooks that were told when it was placed and lifted."""
+
+    receipt: LimitReceipt
+    told: list[RightsNotice]
 
 
 class LimitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,12 +64,12 @@ class RightsReceipts(msgspec.Struct, frozen=True):
 
     erasures: list[ReceiptedErasure]
     exports: list[ExportReceipt]
-    limits: list[LimitReceipt]
+    limits: list[ReceiptedLimit]
 
 
 @post(
     "/profiles/{profile_id:str}/export",
-    guards=[requires("admin")],
+    guards=[requires("export")],
     sync_to_thread=True,
     status_code=200,
     responses={
@@ -147,10 +159,17 @@ def list_rights_receipts(services: NamedDependency[Services]) -> RightsReceipts:
     """List the receipts of exports, erasures, restrictions and objections."""
     erasures = services.rights.list_erasures()
     unfinished = services.rights.list_unfinished(erasures)
+    told = services.rights.list_notices()
     return RightsReceipts(
-        [ReceiptedErasure(one, one.receipt_id not in unfinished) for one in erasures],
+        [
+            ReceiptedErasure(one, one.receipt_id not in unfinished, told.get(one.receipt_id, []))
+            for one in erasures
+        ],
         services.rights.list_exports(),
-        services.rights.list_limits(),
+        [
+            ReceiptedLimit(one, told.get(one.receipt_id, []))
+            for one in services.rights.list_limits()
+        ],
     )
 
 

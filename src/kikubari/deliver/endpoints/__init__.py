@@ -11,6 +11,10 @@ from kikubari.deliver.endpoints.contracts import QueueAnswer as QueueAnswer
 from kikubari.deliver.endpoints.contracts import WebhookCall as WebhookCall
 from kikubari.deliver.endpoints.endpoints import Endpoints as Endpoints
 from kikubari.deliver.endpoints.endpoints import NewEndpoint as NewEndpoint
+from kikubari.deliver.endpoints.notifying import NoticeType as NoticeType
+from kikubari.deliver.endpoints.notifying import RightsNotice as RightsNotice
+from kikubari.deliver.endpoints.notifying import RightsNotices as RightsNotices
+from kikubari.deliver.endpoints.notifying import withhold_calls as withhold_calls
 from kikubari.deliver.endpoints.pacing import Share as Share
 from kikubari.deliver.endpoints.queueing import WebhookQueue as WebhookQueue
 from kikubari.deliver.endpoints.queueing import forget_calls as forget_calls

@@ -35,6 +35,7 @@ class Claim(msgspec.Struct, frozen=True):
     number: int
     attempts: int
     body: bytes  # sealed
+    type: str = ""
 
 
 def list_endpoints(
@@ -111,13 +112,13 @@ def claim(
 ) -> list[Claim]:
     """Take calls that are due, or whose caller is gone; nobody else gets them while it lasts."""
     rows = connection.execute(
-        select(_C.endpoint_id, _C.id, _C.number, _C.attempts, _C.body)
+        select(_C.endpoint_id, _C.id, _C.number, _C.attempts, _C.body, _C.type)
         .where(*_is_of(workspace_id, endpoint_id), OPEN, _C.due_us <= now_us)
         .order_by(_C.due_us)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    claims = [Claim(r.endpoint_id, r.id, r.number, r.attempts + 1, r.body) for r in rows]
+    claims = [Claim(r.endpoint_id, r.id, r.number, r.attempts + 1, r.body, r.type) for r in rows]
     if claims:
         connection.execute(
             update(webhook_calls)

@@ -79,3 +79,28 @@ Index(
     webhook_calls.c.id,
 )
 Index("ix_webhook_calls_number", webhook_calls.c.workspace_id, webhook_calls.c.number)
+
+# Who was told of whom by calls that are forgotten: whoever was is told of an erasure, too.
+webhook_told = Table(
+    "webhook_told",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("endpoint_id", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# What endpoints are told of a person's rights: the receipts name them for ever.
+webhook_notices = Table(
+    "webhook_notices",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("receipt_id", Text, primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("endpoint_id", Text, primary_key=True),
+    Column("call_id", Text, nullable=False),
+    Column("name", Text, nullable=False),  # of the endpoint, at the time
+    Column("queued_us", BigInteger, nullable=False),
+    Column("taken_us", BigInteger),
+)
+Index("ix_webhook_notices_call", webhook_notices.c.workspace_id, webhook_notices.c.call_id)

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, delete, insert, update
 
 from kikubari.deliver.endpoints import _repository as rows
-from kikubari.deliver.endpoints._tables import webhook_calls, webhook_endpoints
+from kikubari.deliver.endpoints._tables import webhook_calls, webhook_endpoints, webhook_told
 from kikubari.deliver.endpoints.contracts import (
     KEPT,
     MAX_ENDPOINTS,
@@ -21,6 +21,7 @@ from kikubari.deliver.endpoints.contracts import (
     QueueAnswer,
     WebhookCall,
 )
+from kikubari.deliver.endpoints.notifying import remember_told
 from kikubari.deliver.endpoints.queueing import WebhookQueue
 from kikubari.deliver.endpoints.reach import Lookup, check_url, look_up
 from kikubari.deliver.endpoints.signing import new_secret
@@ -191,6 +192,12 @@ class Endpoints:
                     c.workspace_id == self._workspace_id, c.endpoint_id == endpoint_id
                 )
             )
+            t = webhook_told.c
+            connection.execute(
+                delete(webhook_told).where(
+                    t.workspace_id == self._workspace_id, t.endpoint_id == endpoint_id
+                )
+            )
             connection.execute(delete(webhook_endpoints).where(*self._is(endpoint_id)))
 
         self._store.write(work)
@@ -281,12 +288,14 @@ class Endpoints:
     def forget_some(self) -> bool:
         """Delete calls that ended long ago; returns whether there may be more."""
         before_us = to_micros(self._clock.now() - KEPT)
-        n = self._store.write(
-            lambda connection: rows.forget_ended(
+
+        def work(connection: Connection) -> int:
+            remember_told(connection, self._workspace_id, before_us=before_us)
+            return rows.forget_ended(
                 connection, self._workspace_id, before_us=before_us, limit=_AT_ONCE
             )
-        )
-        return n == _AT_ONCE
+
+        return self._store.write(work) == _AT_ONCE
 
     def _write_call(self, call: WebhookCall) -> QueueAnswer:
         at = self._clock.now()

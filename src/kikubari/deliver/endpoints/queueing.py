@@ -8,7 +8,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, delete, select, update
 
-from kikubari.deliver.endpoints._tables import OPEN, webhook_calls, webhook_endpoints
+from kikubari.deliver.endpoints._tables import (
+    OPEN,
+    webhook_calls,
+    webhook_endpoints,
+    webhook_told,
+)
 from kikubari.deliver.endpoints.contracts import (
     MAX_BODY_BYTES,
     CallState,
@@ -131,13 +136,16 @@ def webhook_id(endpoint_id: str, idempotency_key: str) -> str:
 def forget_calls(
     connection: Connection, numbers: Collection[int], *, workspace_id: int = DEFAULT_WORKSPACE
 ) -> None:
-    """Delete calls about erased people, told or not."""
-    c = webhook_calls.c
+    """Delete calls about erased people, told or not, and who was told of them."""
+    c, t = webhook_calls.c, webhook_told.c
     found = sorted(set(numbers) - {0})
     for start in range(0, len(found), _FORGET_AT_ONCE):
         some = found[start : start + _FORGET_AT_ONCE]
         connection.execute(
             delete(webhook_calls).where(c.workspace_id == workspace_id, c.number.in_(some))
+        )
+        connection.execute(
+            delete(webhook_told).where(t.workspace_id == workspace_id, t.number.in_(some))
         )
 
 

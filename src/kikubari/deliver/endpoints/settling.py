@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from kikubari.deliver.endpoints import _repository as rows
 from kikubari.deliver.endpoints.contracts import CallState, DisabledBecause
+from kikubari.deliver.endpoints.notifying import NoticeType, note_notice_taken
 from kikubari.deliver.endpoints.queueing import SET_ASIDE
 from kikubari.deliver.endpoints.retrying import PATIENCE, find_delay
 from kikubari.deliver.retry import Jitter
@@ -19,6 +20,7 @@ from kikubari.spec.envelope import Event, EventKind, Trust
 from kikubari.spec.topics import ENDPOINT_DISABLED, INTERNAL_SOURCE_ID
 
 _TAKEN = range(200, 300)
+_NOTICES = frozenset(NoticeType)
 _LONGEST_TEXT = 200
 
 
@@ -77,6 +79,14 @@ class Settling:
                 "said": "",
             }
             rows.settle(connection, self._workspace_id, one.claim, delivered)
+            if one.claim.type in _NOTICES:
+                note_notice_taken(
+                    connection,
+                    self._workspace_id,
+                    one.claim.endpoint_id,
+                    one.claim.id,
+                    now_us=to_micros(now),
+                )
             return None
         since_us = rows.note_failure(
             connection, self._workspace_id, one.claim.endpoint_id, to_micros(now)

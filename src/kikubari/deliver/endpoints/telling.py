@@ -20,7 +20,7 @@ NEWS = timedelta(days=1)
 # Calls that are made ready at a time: each has up to 64 KiB.
 _AT_ONCE = 1_000
 # What tells another system to leave somebody alone is told of those who object, too.
-_WISHES = frozenset(
+WISHES = frozenset(
     {
         topics.CONSENT_CHANGED,
         topics.PREFERENCE_CHANGED,
@@ -97,7 +97,7 @@ def _may_be_told(item: SequencedEvent, limits: Mapping[int, frozenset[Limit]]) -
     theirs = limits.get(item.number, frozenset())
     if Limit.RESTRICTION in theirs:
         return False
-    return Limit.OBJECTION not in theirs or item.event.type in _WISHES
+    return Limit.OBJECTION not in theirs or item.event.type in WISHES
 
 
 def _call(endpoint_id: str, item: SequencedEvent) -> WebhookCall:
