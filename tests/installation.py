@@ -15,7 +15,7 @@ import httpx
 
 MEMBER = "member@example.com"
 PASSWORD = "quiet-warm-exact"
-ALL_SCOPES = ("read", "write", "send", "admin")
+ALL_SCOPES = ("read", "write", "send", "export", "admin")
 _PATIENCE_SECONDS = 120
 
 

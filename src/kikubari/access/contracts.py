@@ -9,8 +9,9 @@ from typing import Annotated
 import msgspec
 
 # read: look at anything. write: change definitions and data. send: start what reaches customers.
-# admin: keys, sources, members. Editing and sending are apart on purpose.
-SCOPES = ("read", "write", "send", "admin")
+# export: take everything about a person home as a file. admin: keys, sources, members, erasing.
+# Editing and sending are apart on purpose, and so are looking and taking home.
+SCOPES = ("read", "write", "send", "export", "admin")
 
 
 class Role(StrEnum):
@@ -28,7 +29,7 @@ ROLE_SCOPES: Mapping[Role, frozenset[str]] = MappingProxyType(
         Role.VIEWER: frozenset({"read"}),
         Role.EDITOR: frozenset({"read", "write"}),
         Role.SENDER: frozenset({"read", "write", "send"}),
-        Role.ADMIN: frozenset({"read", "write", "send", "admin"}),
+        Role.ADMIN: frozenset(SCOPES),
     }
 )
 

@@ -15,7 +15,7 @@ scope_option = click.option(
     multiple=True,
     default=["read"],
     show_default=True,
-    help="read, write, send or admin; may be repeated.",
+    help="read, write, send, export or admin; may be repeated.",
 )
 
 

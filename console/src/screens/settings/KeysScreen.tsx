@@ -118,7 +118,7 @@ function KeysTable({ keys }: { keys: ApiKey[] }) {
   )
 }
 
-const scopes = ['read', 'write', 'send', 'admin'] as const
+const scopes = ['read', 'write', 'send', 'export', 'admin'] as const
 type Scope = (typeof scopes)[number]
 const usualRate = 6000
 

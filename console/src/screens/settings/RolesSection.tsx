@@ -3,7 +3,7 @@ import { listRolesOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { DataTable, Loaded, Section } from '@/design'
 import { useText } from './texts'
 
-const scopes = ['read', 'write', 'send', 'admin'] as const
+const scopes = ['read', 'write', 'send', 'export', 'admin'] as const
 
 /** What each role may do, as the server says it. */
 export function RolesSection() {

@@ -12,7 +12,7 @@ from kikubari.api.authentication import actor_of, requires
 from kikubari.api.contracts import Services
 from kikubari.api.guarding import AUDITED
 
-Scope = Literal["read", "write", "send", "admin"]
+Scope = Literal["read", "write", "send", "export", "admin"]
 AnyRequest = Request[Principal, str | None, Any]
 
 

@@ -12,12 +12,13 @@ import { useText } from './texts'
 export default function RightsPart({ person }: { person: PersonAnswer }) {
   const t = useText()
   const isAdmin = useMay('admin')
-  if (!isAdmin) return <p>{t('forbidden')}</p>
+  const mayExport = useMay('export')
+  if (!(isAdmin || mayExport)) return <p>{t('forbidden')}</p>
   return (
     <>
-      <Export profileId={person.id} />
-      <Erase person={person} />
-      <Receipts />
+      {mayExport && <Export profileId={person.id} />}
+      {isAdmin && <Erase person={person} />}
+      {isAdmin && <Receipts />}
     </>
   )
 }
