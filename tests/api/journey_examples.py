@@ -32,6 +32,7 @@ def journey_examples():
     return {
         "create_journey": {"body": {"definition": DEFINITION}},
         "save_journey_draft": {"body": DEFINITION},
+        "describe_journey_condition": {"body": {"when": "builtin:repeat_buyers"}},
         "publish_journey": unpublished,
         "preview_journey_publication": unpublished,
         "request_enrolment": {"body": {"profile": "A1", "key": "once"}},

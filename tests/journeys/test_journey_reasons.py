@@ -18,16 +18,31 @@ from journey_world import (
     wait,
     wait_for,
 )
+from pyroaring import BitMap
 
 from kikubari.deliver import MessageState, Purpose, Reason
 from kikubari.deliver.contracts import MessageView, Origin
-from kikubari.journeys.definition import Exit, Goal, Reentry, Rules, WaitUntilStep
+from kikubari.journeys.definition import (
+    BranchStep,
+    Exit,
+    Goal,
+    Match,
+    Reentry,
+    Rules,
+    WaitUntilStep,
+    Way,
+)
 from kikubari.journeys.running import Explaining, InWords, JudgedWay
 from kikubari.journeys.running.contracts import Refusal
 from kikubari.journeys.running.refusing import add_refusals, decode_refusals
 from kikubari.spec.conditions import Events
 
 GOAL = Goal(events=Events("Order Completed"))
+MANY = {"type": "number", "more_than": 10}
+
+
+def name_of(who):
+    return who if isinstance(who, str) else who.get("segment") or who["event"]
 
 
 class Judges:
@@ -42,12 +57,16 @@ class Judges:
         return self
 
     def say(self, who):
-        name = who if isinstance(who, str) else who["event"]
+        name = name_of(who)
         return InWords(f"{name}の方", f"those of {name}")
+
+    def say_events(self, events):
+        name = f"{events.event} {events.where[0].path[0]}"
+        return InWords(name, name)
 
     def judge(self, way, who, *, as_of):
         self.asked.append((who, as_of))
-        holds = self.person in self.members.get(who, ())
+        holds = self.person in self.members.get(name_of(who), ())
         return JudgedWay(way=way, holds=holds, text=self.say(who))
 
 
@@ -83,6 +102,48 @@ def test_each_way_of_a_branch_says_whether_it_held_when_it_was_taken(state):
     assert not passed.differs
     # Each as of the instant at which the step was due, whenever one asks.
     assert judges.asked[:2] == [(name, NOW + timedelta(days=1)) for name in ("gold", "silver")]
+
+
+def test_a_way_that_asks_what_let_in_says_each_part(state):
+    world = World(state, vip=[1])
+    dear = {"type": "trigger", "where": [{"on": "property", "path": ["total"], "test": MANY}]}
+    vip = {"type": "segment", "segment": "vip"}
+    both = Way(id="both", when={"type": "all", "of": [vip, dear]}, next="yes")
+    neither = Way(id="no", when={"type": "not", "of": dear}, next="yes")
+    fork = BranchStep(id="who", ways=(both, neither), otherwise="yes")
+    world.segments.evaluate = lambda who, **_: BitMap([1])
+    world.publish(journey(wait("w", "who", hours=1), fork, message("yes")))
+    world.happen(1, "Signed Up", total=5)
+    world.settle()
+    [ahead] = [one for one in tell(world)[0].entries[0].ahead if one.step == "who"]
+    assert ahead.way == "no"
+    world.pass_time(hours=1)
+    told = [one for one in tell(world)[0].entries[0].path if one.step == "who"]
+    [asked, other] = told[0].asked
+    assert (asked.holds, other.holds, told[0].differs) == (False, True, False)
+    assert [one.text.en for one in asked.conditions] == [
+        "those of vip",
+        "What let them in was Signed Up total",
+    ]
+    assert not asked.conditions[1].holds
+    assert asked.text.en == "Those of vip; and what let them in was Signed Up total"
+    assert other.text.ja == "「きっかけが「Signed Up total」」ではない"
+
+
+def test_an_event_that_must_be_like_the_trigger_is_named(state):
+    world = World(state)
+    same = (Match(trigger=("product_id",), path=("product_id",)),)
+    rules = Rules(goal=GOAL, exits=(Exit(id="had", events=Events("Bought"), matches=same),))
+    world.publish(journey(wait("w", days=9), rules=rules))
+    world.happen(1, "Signed Up", product_id="A")
+    world.settle()
+    world.clock.advance(timedelta(hours=1))
+    world.happen(1, "Bought", product_id="B")
+    world.clock.advance(timedelta(hours=1))
+    bought = world.happen(1, "Bought", product_id="A")
+    world.settle()
+    [left] = tell(world)[0].entries[0].path
+    assert (left.way, left.by.position) == ("exit:had", bought)
 
 
 def test_what_arrived_later_is_told_from_what_was_known(state):

@@ -8,7 +8,7 @@ from kikubari.journeys import InWords, JudgedCondition, JudgedWay
 from kikubari.journeys.definition import Who
 from kikubari.kit.instants import EARLIEST
 from kikubari.segments import Explained, Explainer, Person, SegmentEngine, Segments, as_term
-from kikubari.spec.conditions import Condition, InSegment, convert_condition
+from kikubari.spec.conditions import Condition, Events, InSegment, convert_condition
 from kikubari.spec.errors import NotFoundError
 
 
@@ -53,6 +53,10 @@ class PersonQuestions:
         return InWords(
             self._explainer.explain(tree, "ja").text, self._explainer.explain(tree, "en").text
         )
+
+    def say_events(self, events: Events) -> InWords:
+        """Return in words which event is meant."""
+        return InWords(self._explainer.event(events, "ja"), self._explainer.event(events, "en"))
 
     def answer(self, way: str, who: Who, person: Person, as_of: datetime | None) -> JudgedWay:
         """Put a condition to a person; a segment that is no more has nobody in it."""

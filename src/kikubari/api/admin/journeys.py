@@ -13,6 +13,7 @@ from kikubari.api.people import PersonLine, load_people
 from kikubari.journeys import (
     ApiEntry,
     Explanation,
+    InWords,
     Journey,
     JourneyCounts,
     JourneyDiff,
@@ -24,7 +25,7 @@ from kikubari.journeys import (
     StepMessages,
     Waiting,
 )
-from kikubari.journeys.definition import JourneyDefinition
+from kikubari.journeys.definition import JourneyDefinition, Who
 from kikubari.journeys.readiness import Readiness
 from kikubari.spec.errors import NotFoundError
 
@@ -50,6 +51,21 @@ class RequestedEntry(msgspec.Struct, frozen=True):
 
     journey_id: str
     profile: str
+
+
+class AskedCondition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom a way or an exit is for; `event` is the type of what lets people in, if it is one."""
+
+    when: Who
+    event: Annotated[str, msgspec.Meta(max_length=500)] | None = None
+
+
+@post("/journeys/describe", guards=[requires("read")], sync_to_thread=True, status_code=200)
+def describe_journey_condition(
+    services: NamedDependency[Services], data: JSONBody[AskedCondition]
+) -> InWords:
+    """Say in plain words whom a way or an exit is for, what let them in included."""
+    return services.explaining.describe(data.when, event=data.event)
 
 
 @get("/journeys", guards=[requires("read")], sync_to_thread=True)
@@ -248,6 +264,7 @@ def _number_of(services: Services, profile: str) -> int:
 journey_handlers = [
     list_journeys,
     create_journey,
+    describe_journey_condition,
     list_journey_overlaps,
     get_journey,
     get_journey_draft,

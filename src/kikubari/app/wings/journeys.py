@@ -141,7 +141,7 @@ class JourneysWing:
             around,
             programs,
             messages,
-            acting=Actions(self._segments.lists, around.people),
+            acting=Actions(self._segments.lists, around.people, log=around.log),
             issue=StepCodes(self._letters.issuing, clock),
             tell=Telling(self._calling.queue, NoticeQueue(), around.log, clock),
             shard=crc32(self._ground.process_name.encode()) % _SHARDS,

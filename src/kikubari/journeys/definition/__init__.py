@@ -1,5 +1,12 @@
 """What a journey is: triggers, steps, rules, and what must hold between them."""
 
+from kikubari.journeys.definition.asked import Asked as Asked
+from kikubari.journeys.definition.asked import Group as Group
+from kikubari.journeys.definition.asked import TriggerIs as TriggerIs
+from kikubari.journeys.definition.asked import Whoever as Whoever
+from kikubari.journeys.definition.asked import asks_trigger as asks_trigger
+from kikubari.journeys.definition.asked import list_whoever as list_whoever
+from kikubari.journeys.definition.asked import read_asked as read_asked
 from kikubari.journeys.definition.check import Fault as Fault
 from kikubari.journeys.definition.check import JourneyFaultError as JourneyFaultError
 from kikubari.journeys.definition.check import check_journey as check_journey
@@ -11,6 +18,8 @@ from kikubari.journeys.definition.journey import Reentry as Reentry
 from kikubari.journeys.definition.journey import Rules as Rules
 from kikubari.journeys.definition.journey import Stage as Stage
 from kikubari.journeys.definition.kinds import hint_at_kind as hint_at_kind
+from kikubari.journeys.definition.matches import Match as Match
+from kikubari.journeys.definition.matches import like_trigger as like_trigger
 from kikubari.journeys.definition.steps import AnyStep as AnyStep
 from kikubari.journeys.definition.steps import BranchStep as BranchStep
 from kikubari.journeys.definition.steps import EndStep as EndStep

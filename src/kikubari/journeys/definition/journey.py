@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from kikubari.journeys.definition.matches import Matches
 from kikubari.journeys.definition.steps import AnyStep, Next, Who
 from kikubari.journeys.definition.triggers import Id, Trigger
 from kikubari.spec.conditions import Duration, Events
@@ -32,10 +33,14 @@ class Goal(Closed, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Exit(Closed, frozen=True, omit_defaults=True, kw_only=True):
-    """What takes a person out at whatever step: an event, or being who `when` says."""
+    """What takes a person out at whatever step: an event, or being who `when` says.
+
+    `matches` is what the event has in common with the one that let the person in.
+    """
 
     id: Id
     events: Events | None = None
+    matches: Matches = ()
     when: Who | None = None
     label: str = ""
 
@@ -43,10 +48,12 @@ class Exit(Closed, frozen=True, omit_defaults=True, kw_only=True):
         """Ask for one of the two.
 
         Raises:
-            ValueError: none or both are given.
+            ValueError: none or both are given, or matches without events.
         """
         if (self.events is None) == (self.when is None):
             raise ValueError("an exit needs `events` or `when`, and only one of them")
+        if self.matches and self.events is None:
+            raise ValueError("`matches` is about `events`; `when` may ask about the trigger")
 
 
 class Reentry(Closed, frozen=True, omit_defaults=True, kw_only=True):

@@ -14,6 +14,7 @@ from kikubari.decide.personalise import EmailTemplateSource
 from kikubari.deliver import Purpose, Sender
 from kikubari.journeys.clocks import Weekday
 from kikubari.journeys.contracts import CouponChoice
+from kikubari.journeys.definition.matches import Matches
 from kikubari.journeys.definition.triggers import Id
 from kikubari.spec.conditions import Channel, Duration, Events
 from kikubari.spec.conditions.values import Closed, Text
@@ -21,7 +22,8 @@ from kikubari.spec.conditions.values import Closed, Text
 MAX_WAYS = 20
 Label = Annotated[str, Meta(max_length=200)]
 Next = Id | None
-# A segment by its id, or a condition tree in its JSON form.
+# A segment by its id, or a condition tree in its JSON form; ways and exits may ask in it about what
+# let the person in: see `asked`.
 Who = str | dict[str, Any]
 
 
@@ -91,10 +93,14 @@ class WaitUntilStep(Step, frozen=True, tag="wait_until"):
 
 
 class WaitForStep(Step, frozen=True, tag="wait_for"):
-    """Waits for an event, at most so long. Only events after the step was reached count."""
+    """Waits for an event, at most so long. Only events after the step was reached count.
+
+    `matches` is what the event has in common with the one that let the person in.
+    """
 
     events: Events
     timeout: Duration
+    matches: Matches = ()
     next: Next = None
     on_timeout: Next = None
 

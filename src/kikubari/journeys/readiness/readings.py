@@ -20,6 +20,8 @@ from kikubari.journeys.definition import (
     Trigger,
     WaitForStep,
     Who,
+    list_whoever,
+    read_asked,
 )
 from kikubari.journeys.readiness.contracts import Reading
 from kikubari.journeys.readiness.trees import TreeOf, read_condition, read_events
@@ -92,11 +94,16 @@ def _read_audience(path: str, who: Who | None, tree_of: TreeOf) -> Iterator[Read
 
 
 def _read_who(path: str, who: Who, tree_of: TreeOf) -> Iterator[Reading]:
+    """Yield what a condition looks at, but for what let the person in: that is known of them."""
     try:
-        tree: Condition = tree_of(who) if isinstance(who, str) else convert_condition(who)
+        trees: list[Condition] = [
+            tree_of(one) if isinstance(one, str) else convert_condition(one)
+            for one in list_whoever(read_asked(who))
+        ]
     except KikubariError:
         return  # a fault, not a warning
-    yield from read_condition(path, tree, tree_of)
+    for tree in trees:
+        yield from read_condition(path, tree, tree_of)
 
 
 def _read_rules(journey: JourneyDefinition, tree_of: TreeOf) -> Iterator[Reading]:

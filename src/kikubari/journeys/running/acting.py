@@ -1,6 +1,6 @@
 """What steps do besides sending, in the transaction that takes people past them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from kikubari.journeys.definition import (
     PauseStep,
     SetTraitStep,
 )
-from kikubari.journeys.running.contracts import People
+from kikubari.journeys.running.contracts import LogReader, People
 from kikubari.journeys.running.requesting import entry_wish
 from kikubari.journeys.running.travellers import Acts, Traveller
 from kikubari.spec.envelope import DEFAULT_WORKSPACE, IDENTIFIED, Event, EventKind, Trust
@@ -41,6 +41,7 @@ class Actions:
     Args:
         lists: people are put on, and taken off.
         people: say under which other numbers somebody may be on a list; none: nobody has any.
+        log: knows what let people in, for the journeys they enter; none: they are not told.
         workspace_id: whose journeys.
     """
 
@@ -49,10 +50,12 @@ class Actions:
         lists: Lists,
         people: People | None = None,
         *,
+        log: LogReader | None = None,
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> None:
         self._lists = lists
         self._people = people
+        self._log = log
         self._workspace_id = workspace_id
 
     def __call__(self, connection: Connection, acts: Acts, now: datetime) -> None:
@@ -66,7 +69,7 @@ class Actions:
                 case PauseStep():
                     events += _pauses(step, program.journey_id, people, now)
                 case EnterStep(journey=journey_id):
-                    events += _wishes(step, journey_id, people, now)
+                    events += self._wishes(step, journey_id, people, now)
                 case ListStep():
                     numbers = BitMap(one.number for one in people)
                     is_adding = step.act == "add"
@@ -81,11 +84,27 @@ class Actions:
                     raise AssertionError(f"a step of type {type(step).__name__} does nothing here")
         append_in(connection, events, workspace_id=self._workspace_id)
 
+    def _wishes(
+        self, step: EnterStep, journey_id: str, people: Sequence[Traveller], now: datetime
+    ) -> Iterator[Event]:
+        """Yield the wishes, each with what let the person into the journey they come from."""
+        positions = {one.trigger_position for one in people} - {0}
+        items = () if self._log is None else self._log.read_at(positions)
+        triggers = {item.position: item.event.properties for item in items}
+        for one in people:
+            yield entry_wish(
+                journey_id,
+                one.number,
+                key=f"{one.id}:{one.version}:{step.id}",
+                at=now,
+                properties=triggers.get(one.trigger_position, {}),
+            )
+
     def _all_numbers(self, numbers: BitMap) -> BitMap:
         """Return every number that these people ever had: a list holds one of them."""
         if self._people is None:
             return numbers
-        own = set(self._people.resolve(numbers).values())
+        own = set(self._people.resolve(set(numbers)).values())
         return numbers | BitMap(self._people.numbers_of(own))
 
 
@@ -116,11 +135,3 @@ def _pauses(
     for one in people:
         key = f"journey:{journey_id}:{one.id}:{one.version}:{step.id}"
         yield wish_event(one.number, Wish.pause(until), now, proof="journey", key=key)
-
-
-def _wishes(
-    step: EnterStep, journey_id: str, people: Iterable[Traveller], now: datetime
-) -> Iterator[Event]:
-    for one in people:
-        key = f"{one.id}:{one.version}:{step.id}"
-        yield entry_wish(journey_id, one.number, key=key, at=now, properties={})

@@ -8,11 +8,12 @@ from sqlalchemy import Connection
 
 from kikubari.deliver import Outbox
 from kikubari.journeys.clocks import find_zone
-from kikubari.journeys.definition import JourneyDefinition, MessageStep
+from kikubari.journeys.definition import JourneyDefinition, MessageStep, Who, read_asked
 from kikubari.journeys.running import _enrolments as rows
 from kikubari.journeys.running import _refusals as refusal_rows
 from kikubari.journeys.running import _repository as repository
 from kikubari.journeys.running.contracts import JourneyCounts, JourneyState, Overlap, Waiting
+from kikubari.journeys.running.entry_judge import say_asked
 from kikubari.journeys.running.figures import conversions_of, outcomes_of, refused_of, step_counts
 from kikubari.journeys.running.letter_figures import StepMessages, messages_by_step
 from kikubari.journeys.running.letters import JOURNEY
@@ -20,7 +21,7 @@ from kikubari.journeys.running.program import Program
 from kikubari.journeys.running.programs import decode_definition
 from kikubari.journeys.running.recounting import fate_of, story_of, waiting_of
 from kikubari.journeys.running.refusing import decode_refusals
-from kikubari.journeys.running.stories import Explanation, Judges, MessageFate, RefusalTold
+from kikubari.journeys.running.stories import Explanation, InWords, Judges, MessageFate, RefusalTold
 from kikubari.journeys.running.surroundings import Surroundings
 from kikubari.journeys.running.why import Why
 from kikubari.kit.instants import from_micros
@@ -159,8 +160,26 @@ class Explaining:
         )
         if is_brief or self._judges is None or not programs:
             return told
-        why = Why(self._around, self._judges.about(person), self._judges.say)
+        why = Why(
+            self._around, self._judges.about(person), self._judges.say, self._judges.say_events
+        )
         return why.tell(told, programs, {one.id: one for one in found}, numbers, row)
+
+    def describe(self, who: Who, *, event: str | None = None) -> InWords:
+        """Return whom a way or an exit is for, in words.
+
+        Args:
+            who: a segment by its id, or a condition that may ask about the trigger.
+            event: type of what lets people in; None: of several.
+
+        Raises:
+            InvalidInputError: not a condition.
+            NotFoundError: nobody says conditions here.
+        """
+        if self._judges is None:
+            raise NotFoundError("conditions are not said here")
+        asked = read_asked(who)
+        return say_asked(asked, self._judges.say, self._judges.say_events, event=event)
 
     def _messages(self, numbers: Sequence[int]) -> dict[str, MessageFate]:
         """Return what became of messages of journeys, by the id of what caused each."""

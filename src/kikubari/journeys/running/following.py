@@ -5,7 +5,7 @@ about is written in the transaction that moves the position: it is done once, wh
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
@@ -13,6 +13,7 @@ from kikubari.events import SequencedEvent
 from kikubari.journeys.running import _enrolments as rows
 from kikubari.journeys.running import _refusals as refusals
 from kikubari.journeys.running import _repository as repository
+from kikubari.journeys.running.beginnings import Beginnings
 from kikubari.journeys.running.contracts import JourneyState, Refusal
 from kikubari.journeys.running.entering import Asked, Doorman, Refused, Wish
 from kikubari.journeys.running.matching import is_meant, trigger_types
@@ -92,6 +93,7 @@ class _Reading:
         self._wishes: dict[int, list[Wish]] = {}
         self._asked: dict[int, Asked] = {}
         self._left: list[Left] = []
+        self._beginnings = Beginnings(around.log, around.tests)
 
     def look_up(self) -> None:
         """Read the events that matter, and what the rules of entry ask."""
@@ -182,8 +184,10 @@ class _Reading:
         counts: dict[int, Passed] = {}
         converted: dict[int, Passed] = {}
         settled: list[Settled] = []
+        triggers = self._find_triggers(found)
         for row in found:
-            one = Settled(row, self._live[row.journey_no].programs[row.version])
+            program = self._live[row.journey_no].programs[row.version]
+            one = Settled(row, program, triggers.get(row.trigger_position))
             mine = counts.setdefault(row.journey_no, {})
             for item in by_person.get(self._whose.get(row.number, row.number), ()):
                 one.apply(item, self._around.tests, mine, self._now)
@@ -206,6 +210,14 @@ class _Reading:
         for no, mine in sorted(counts.items()):
             self._count(connection, no, mine)
             self._count(connection, no, converted[no], column="converted")
+
+    def _find_triggers(self, found: Sequence[rows.Found]) -> Mapping[int, Mapping[str, Any]]:
+        """Return the properties of what let people in, where events have to be like it."""
+        return self._beginnings.properties(
+            row.trigger_position
+            for row in found
+            if self._live[row.journey_no].programs[row.version].has_matches
+        )
 
     def _let_in(
         self, connection: Connection, live: Live, wishes: Sequence[Wish], state: JourneyState

@@ -25,6 +25,7 @@ from kikubari.journeys.definition import (
     SegmentTrigger,
     Trigger,
     Who,
+    list_whoever,
 )
 from kikubari.journeys.definitions import check_definition, letter_of, with_defaults
 from kikubari.journeys.running import _repository as repository
@@ -197,7 +198,7 @@ def _choosers(program: Program, number: int) -> list[Who]:
         for way in step.ways:
             onward = program.onward(at, program.number(way.id))
             if onward and program.leads(onward, number):
-                found.append(way.when)
+                found += list_whoever(program.asked(way.when))
     return found
 
 

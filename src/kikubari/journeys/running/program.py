@@ -7,6 +7,7 @@ import msgspec
 from kikubari.decide.offers import Refusal as OfferRefusal
 from kikubari.journeys.definition import (
     AnyStep,
+    Asked,
     BranchStep,
     Exit,
     JourneyDefinition,
@@ -18,6 +19,8 @@ from kikubari.journeys.definition import (
     WaitUntilStep,
     WebhookStep,
     Who,
+    list_whoever,
+    read_asked,
     ways_out,
 )
 from kikubari.journeys.running.contracts import Untold
@@ -76,6 +79,7 @@ class Program:
         start: number of the first step, 0 if there is none.
         steps: by number.
         rank: of each step in an order in which every way leads forward.
+        has_matches: some event must have something in common with the one that let in.
     """
 
     def __init__(
@@ -104,6 +108,10 @@ class Program:
         }
         self.start = 0 if definition.start is None else self._numbers[definition.start]
         self.rank = self._rank()
+        self._asked: dict[str, Asked] = {}
+        self.has_matches = any(one.matches for one in definition.rules.exits) or any(
+            isinstance(step, WaitForStep) and step.matches for step in definition.steps
+        )
 
     def number(self, name: str) -> int:
         """Return the number of a name."""
@@ -155,14 +163,22 @@ class Program:
         return False
 
     def conditions(self, steps: Sequence[int]) -> Iterator[Who]:
-        """Yield what the branches among these steps, and the exits, ask."""
+        """Yield what the branches among these steps, and the exits, ask of segments."""
         for one in self.definition.rules.exits:
             if one.when is not None:
-                yield one.when
+                yield from list_whoever(self.asked(one.when))
         for number in steps:
             step = self.steps[number]
             if isinstance(step, BranchStep):
-                yield from (way.when for way in step.ways)
+                for way in step.ways:
+                    yield from list_whoever(self.asked(way.when))
+
+    def asked(self, who: Who) -> Asked:
+        """Return a condition, taken apart where it asks about the trigger."""
+        key = key_of(who)
+        if key not in self._asked:
+            self._asked[key] = read_asked(who)
+        return self._asked[key]
 
     def event_types(self) -> set[str] | None:
         """Return the types of events that those on the way, or just off it, are followed by.

@@ -10,7 +10,9 @@ from kikubari.journeys.definition import (
     AnyStep,
     BranchStep,
     JourneyDefinition,
+    Match,
     WaitForStep,
+    like_trigger,
 )
 from kikubari.journeys.running.matching import Tests
 from kikubari.journeys.running.paths import GOAL, RESERVED, exit_name
@@ -50,10 +52,14 @@ def deed_of(item: SequencedEvent) -> Deed:
 
 
 def with_reasons(
-    story: EnrolmentStory, definition: JourneyDefinition, judge: Judge, deeds: Deeds
+    story: EnrolmentStory,
+    definition: JourneyDefinition,
+    judge: Judge,
+    deeds: Deeds,
+    trigger: SequencedEvent | None,
 ) -> EnrolmentStory:
     """Return a story that says of each branch, wait and exit why it went on as it did."""
-    telling = _Telling(definition, judge, deeds)
+    telling = _Telling(definition, judge, deeds, trigger)
     path, reached_at = [], story.entered_at
     for one in story.path:
         since = story.began_at if telling.is_exit(one) else reached_at
@@ -80,7 +86,14 @@ def judge_ways(
 class _Telling:
     """Tells the reasons of one person's ways through one version."""
 
-    def __init__(self, definition: JourneyDefinition, judge: Judge, deeds: Deeds) -> None:
+    def __init__(
+        self,
+        definition: JourneyDefinition,
+        judge: Judge,
+        deeds: Deeds,
+        trigger: SequencedEvent | None,
+    ) -> None:
+        self._trigger = None if trigger is None else trigger.event.properties
         self._steps: dict[str, AnyStep] = {step.id: step for step in definition.steps}
         self._exits = {exit_name(one.id): one for one in definition.rules.exits}
         self._goal = definition.rules.goal
@@ -104,7 +117,7 @@ class _Telling:
         if isinstance(step, BranchStep):
             return self._branched(one, step)
         if isinstance(step, WaitForStep) and one.way == "next":
-            by = self._deeds.find(step.events, since=since, until=one.at)
+            by = self._find(step.events, step.matches, since=since, until=one.at)
             return msgspec.structs.replace(one, by=by)
         return one
 
@@ -113,11 +126,18 @@ class _Telling:
         if way is not None and way.when is not None:
             judged = self._judge.judge(one.way, way.when, as_of=one.at)
             return msgspec.structs.replace(one, asked=[judged], differs=not judged.holds)
-        events = self._goal.events if way is None and self._goal is not None else None
-        if way is not None:
-            events = way.events
-        by = None if events is None else self._deeds.find(events, since=since, until=one.at)
+        by = None
+        if way is not None and way.events is not None:
+            by = self._find(way.events, way.matches, since=since, until=one.at)
+        elif self._goal is not None:
+            by = self._deeds.find(self._goal.events, since=since, until=one.at)
         return msgspec.structs.replace(one, by=by)
+
+    def _find(
+        self, events: Events, matches: Sequence[Match], *, since: datetime, until: datetime
+    ) -> Deed | None:
+        meant = like_trigger(events, matches, self._trigger)
+        return None if meant is None else self._deeds.find(meant, since=since, until=until)
 
     def _branched(self, one: PassedStep, step: BranchStep) -> PassedStep:
         asked, taken = judge_ways(step, self._judge, as_of=one.at)

@@ -16,6 +16,8 @@ from kikubari.journeys.definition import (
     SegmentTrigger,
     WebhookStep,
     Who,
+    list_whoever,
+    read_asked,
 )
 from kikubari.spec.errors import KikubariError
 
@@ -45,7 +47,8 @@ class References:
     def _list_people(self, journey: JourneyDefinition) -> Iterator[Fault]:
         for path, who in _choices(journey):
             try:
-                self._check_who(who)
+                for one in [who] if path == "segment" else list_whoever(read_asked(who)):
+                    self._check_who(one)
             except KikubariError as error:
                 yield Fault(path=path, code=error.code, message=error.message)
         yield from _list_times(journey)

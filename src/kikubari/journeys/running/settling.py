@@ -4,12 +4,13 @@ For one person's enrolments and events, in the order in which the events happene
 for what it is, whenever it arrives: only what a worker has taken meanwhile stands as it is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from kikubari.deliver import Reason
 from kikubari.events import SequencedEvent
-from kikubari.journeys.definition import Goal, WaitForStep
+from kikubari.journeys.definition import Goal, Match, WaitForStep, like_trigger
 from kikubari.journeys.running._enrolments import Found, traveller_of
 from kikubari.journeys.running.contracts import EnrolmentState
 from kikubari.journeys.running.matching import Tests
@@ -18,10 +19,16 @@ from kikubari.journeys.running.program import Program
 from kikubari.journeys.running.travellers import Passed
 from kikubari.journeys.running.walking import shared_instant
 from kikubari.kit.instants import to_micros
+from kikubari.spec.conditions import Events
 
 
 class Settled:
     """One enrolment while events are applied to it.
+
+    Args:
+        row: of it.
+        program: its version.
+        trigger: properties of what let the person in, where the version asks for them.
 
     Attributes:
         traveller: where the person is.
@@ -32,8 +39,11 @@ class Settled:
         unwanted: why messages of it that still wait are not to leave any more; None: they are.
     """
 
-    def __init__(self, row: Found, program: Program) -> None:
+    def __init__(
+        self, row: Found, program: Program, trigger: Mapping[str, Any] | None = None
+    ) -> None:
         self.program = program
+        self._trigger = trigger
         self.traveller = traveller_of(row)
         self.is_active = row.state == EnrolmentState.ACTIVE
         self.converted_us: int | None = row.converted_us
@@ -67,7 +77,7 @@ class Settled:
 
     def _leave(self, item: SequencedEvent, at_us: int, tests: Tests, counts: Passed) -> None:
         for one in self.program.definition.rules.exits:
-            if one.events is not None and tests.holds(one.events, item):
+            if one.events is not None and self._is_one(one.events, one.matches, item, tests):
                 self._end(self.program.exit_number(one), at_us, counts, Reason.JOURNEY_LEFT)
                 return
 
@@ -86,7 +96,9 @@ class Settled:
     ) -> None:
         one = self.traveller
         step = self.program.steps.get(one.step)
-        if not isinstance(step, WaitForStep) or not tests.holds(step.events, item):
+        if not isinstance(step, WaitForStep):
+            return
+        if not self._is_one(step.events, step.matches, item, tests):
             return
         span = step.timeout.as_timedelta() // timedelta(microseconds=1)
         if not one.at_us < at_us <= one.at_us + span:
@@ -97,6 +109,13 @@ class Settled:
         key = (self.program.version, number, way)
         counts[key] = counts.get(key, 0) + 1
         self.is_active = one.step != 0
+
+    def _is_one(
+        self, events: Events, matches: Sequence[Match], item: SequencedEvent, tests: Tests
+    ) -> bool:
+        """Say whether an event is one of these, and like what let the person in."""
+        meant = like_trigger(events, matches, self._trigger)
+        return meant is not None and tests.holds(meant, item)
 
     def list_converted(self) -> Iterator[tuple[int, int, int]]:
         """Yield the ways taken before the goal was reached first, as figures know them."""

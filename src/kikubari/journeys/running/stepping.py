@@ -15,6 +15,7 @@ from pyroaring import BitMap
 from sqlalchemy import Connection
 
 from kikubari.deliver import Reason, enqueue
+from kikubari.events import SequencedEvent
 from kikubari.journeys.definition import (
     ExperimentStep,
     MessageStep,
@@ -23,9 +24,11 @@ from kikubari.journeys.definition import (
     WaitBestTimeStep,
     WaitForStep,
     WebhookStep,
+    like_trigger,
 )
 from kikubari.journeys.running import _enrolments as rows
 from kikubari.journeys.running import _repository as repository
+from kikubari.journeys.running.beginnings import Beginnings
 from kikubari.journeys.running.contracts import JourneyState
 from kikubari.journeys.running.letters import Key, Letters
 from kikubari.journeys.running.program import Program, key_of
@@ -183,6 +186,7 @@ class Stepper:
             zones=self._around.people.zones,
             habits=self._habits([number for _, number in mine]) if has_habits else {},
             answers=self._answers,
+            let_in=Beginnings(self._around.log, self._around.tests).let_in,
             winners=self._winners(program, steps),
         )
 
@@ -239,21 +243,36 @@ class Stepper:
             since=from_micros(min(one.at_us for one in here)),
             last=self._around.log.position(),
         )
-        acts: dict[int, list[int]] = {}
+        acts: dict[int, list[SequencedEvent]] = {}
         for item in found:
             if self._around.tests.holds(step.events, item):
-                acts.setdefault(whose[item.number], []).append(to_micros(item.event.occurred_at))
-        return dict(_first_within(here, own, acts, _span(step)))
+                acts.setdefault(whose[item.number], []).append(item)
+        return dict(self._first_within(step, here, own, acts))
 
-
-def _first_within(
-    here: Iterable[Traveller], own: Mapping[int, int], acts: Mapping[int, list[int]], span: int
-) -> Iterable[tuple[int, int]]:
-    for one in here:
-        done = acts.get(own.get(one.number, one.number), ())
-        fitting = [at for at in done if one.at_us < at <= one.at_us + span]
-        if fitting:
-            yield one.id, min(fitting)
+    def _first_within(
+        self,
+        step: WaitForStep,
+        here: Sequence[Traveller],
+        own: Mapping[int, int],
+        acts: Mapping[int, Sequence[SequencedEvent]],
+    ) -> Iterable[tuple[int, int]]:
+        """Yield when each first did it in time, like what let them in if it must be."""
+        span = _span(step)
+        positions = {one.trigger_position for one in here} if step.matches else ()
+        beginnings = Beginnings(self._around.log, self._around.tests)
+        triggers = beginnings.properties(positions)
+        for one in here:
+            done = acts.get(own.get(one.number, one.number), ())
+            meant = like_trigger(step.events, step.matches, triggers.get(one.trigger_position))
+            fitting = [
+                at
+                for item in done
+                if one.at_us < (at := to_micros(item.event.occurred_at)) <= one.at_us + span
+                and meant is not None
+                and (not step.matches or self._around.tests.holds(meant, item))
+            ]
+            if fitting:
+                yield one.id, min(fitting)
 
 
 def _span(step: WaitForStep) -> int:

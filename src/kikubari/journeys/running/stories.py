@@ -7,6 +7,7 @@ import msgspec
 
 from kikubari.journeys.definition import Who
 from kikubari.journeys.running.contracts import Waiting
+from kikubari.spec.conditions import Events
 
 
 class InWords(msgspec.Struct, frozen=True):
@@ -61,6 +62,10 @@ class Judges(Protocol):
 
     def say(self, who: Who) -> InWords:
         """Return in words who is meant."""
+        ...
+
+    def say_events(self, events: Events) -> InWords:
+        """Return in words which event is meant."""
         ...
 
 

@@ -37,6 +37,7 @@ from kikubari.journeys.definition import (
     WebhookStep,
 )
 from kikubari.journeys.definition.steps import Part
+from kikubari.journeys.running.asking import Answers, LetIn
 from kikubari.journeys.running.drawing import draw, lot_key, part_of
 from kikubari.journeys.running.paths import COMPLETED, reasoned
 from kikubari.journeys.running.program import WAITS, AnyWait, Program, key_of
@@ -47,7 +48,8 @@ GRACE = timedelta(hours=1)
 _GRACE_US = GRACE // timedelta(microseconds=1)
 
 
-Answers = Callable[[WaitForStep, Sequence[Traveller]], Mapping[int, int]]
+# Returns when each did what the step waits for, by the enrolment's id.
+Done = Callable[[WaitForStep, Sequence[Traveller]], Mapping[int, int]]
 # Returns why those who got no code got none, by the enrolment's id.
 Issue = Callable[[Program, OfferStep, Sequence[Traveller]], Mapping[int, str]]
 # Returns why nobody was told of some, by the enrolment's id.
@@ -66,6 +68,7 @@ class Known:
         answers: returns when what each waited for happened, by the enrolment's id.
         issue: hands out codes of an offer.
         tell: tells staff, or another system.
+        let_in: tells whom what let in.
         winners: the part of each experiment that is decided, by the step's number.
         shop_zone: for everybody else.
     """
@@ -75,9 +78,10 @@ class Known:
     dispatches: Mapping[tuple[int, int, int], int] = field(default_factory=dict)
     zones: Callable[[Sequence[int]], Mapping[int, str]] = lambda _: {}
     habits: Mapping[int, int | None] = field(default_factory=dict)
-    answers: Answers = lambda _step, _here: {}
+    answers: Done = lambda _step, _here: {}
     issue: Issue = lambda _program, _step, _here: {}
     tell: Tell = lambda _program, _step, _here: {}
+    let_in: LetIn = lambda _where, _people: ()
     winners: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -119,6 +123,7 @@ class _Walk:
         self._known = known
         self._acts = acts
         self._now_us = now_us
+        self._answers = Answers(known.members, key_of, known.let_in)
 
     def take(self, number: int, here: list[Traveller]) -> list[Traveller]:
         """Take people through one step; return those who came to another."""
@@ -169,11 +174,12 @@ class _Walk:
         for one_exit in self._program.definition.rules.exits:
             if one_exit.when is None:
                 continue
-            members = self._known.members.get(key_of(one_exit.when))
-            if members is None:
+            asked = self._program.asked(one_exit.when)
+            if not self._answers.has(asked):
                 return []
             way = self._program.exit_number(one_exit)
-            leaving = [one for one in here if one.number in members]
+            chosen = self._answers.choose(asked, here)
+            leaving = [one for one in here if one.id in chosen]
             for one in leaving:
                 one.leave(way, self._instant(one))
             self._acts.left += leaving
@@ -279,13 +285,14 @@ class _Walk:
             self._acts.count(self._program, number, way, 1)
 
     def _branch(self, number: int, step: BranchStep, here: list[Traveller]) -> None:
-        sets = [self._known.members.get(key_of(way.when)) for way in step.ways]
-        if any(members is None for members in sets):
+        asked = {way.id: self._program.asked(way.when) for way in step.ways}
+        if not all(self._answers.has(one) for one in asked.values()):
             return
         left = here
-        for way, members in zip(step.ways, sets, strict=True):
-            taken = [one for one in left if members is not None and one.number in members]
-            left = [one for one in left if members is None or one.number not in members]
+        for way in step.ways:
+            chosen = self._answers.choose(asked[way.id], left)
+            taken = [one for one in left if one.id in chosen]
+            left = [one for one in left if one.id not in chosen]
             self._pass_all(number, way.id, taken)
         self._pass_all(number, "otherwise", left)
 

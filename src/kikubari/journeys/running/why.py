@@ -12,6 +12,7 @@ from kikubari.journeys.running import _repository as repository
 from kikubari.journeys.running._enrolments import Found
 from kikubari.journeys.running.ahead import Standing, look_ahead
 from kikubari.journeys.running.contracts import JourneyState
+from kikubari.journeys.running.entry_judge import EntryJudge, SayEvents
 from kikubari.journeys.running.matching import is_meant, trigger_types
 from kikubari.journeys.running.program import Program
 from kikubari.journeys.running.reasons import Deeds, with_reasons
@@ -37,12 +38,14 @@ class Why:
         around: the engine's.
         judge: answers about the person.
         say: says who a condition means.
+        say_events: says which events are meant.
     """
 
-    def __init__(self, around: Surroundings, judge: Judge, say: Say) -> None:
+    def __init__(self, around: Surroundings, judge: Judge, say: Say, say_events: SayEvents) -> None:
         self._around = around
         self._judge = judge
         self._say = say
+        self._say_events = say_events
         self._now = around.clock.now()
 
     def tell(
@@ -64,12 +67,20 @@ class Why:
         """
         deeds = Deeds(self._read(programs, numbers), self._around.tests)
         goes_on = JourneyState(journey.state) in _GOING
+        triggers = {
+            item.position: item
+            for item in self._around.log.read_at(
+                {one.trigger_position for one in found.values()} - {0}
+            )
+        }
         entries = []
         for one in told.entries:
             program, row = programs[one.version], found[one.enrolment]
-            entry = with_reasons(one, program.definition, self._judge, deeds)
+            trigger = triggers.get(row.trigger_position)
+            judge = self._judge_of(trigger)
+            entry = with_reasons(one, program.definition, judge, deeds, trigger)
             if one.waiting is not None and goes_on:
-                entry = self._with_next(entry, row, program, ZoneInfo(told.zone))
+                entry = self._with_next(entry, row, program, ZoneInfo(told.zone), judge)
             entries.append(entry)
         told = msgspec.structs.replace(told, entries=entries)
         newest = programs[max(programs)]
@@ -86,8 +97,22 @@ class Why:
         log = self._around.log
         return log.read_since(numbers, types, since=EARLIEST, last=log.position())
 
+    def _judge_of(self, trigger: SequencedEvent | None) -> Judge:
+        return EntryJudge(
+            self._judge,
+            say=self._say,
+            say_events=self._say_events,
+            tests=self._around.tests,
+            trigger=trigger,
+        )
+
     def _with_next(
-        self, entry: EnrolmentStory, row: Found, program: Program, zone: ZoneInfo
+        self,
+        entry: EnrolmentStory,
+        row: Found,
+        program: Program,
+        zone: ZoneInfo,
+        judge: Judge,
     ) -> EnrolmentStory:
         standing = Standing(
             number=row.number,
@@ -99,16 +124,8 @@ class Why:
             hour=self._hour(row.number, program, zone),
             winners=self._winners(program),
         )
-        ahead: list[AheadStep] = look_ahead(program, standing, self._judge, self._now)
-        return msgspec.structs.replace(entry, ahead=ahead, leaves_by=self._leaves_by(program))
-
-    def _leaves_by(self, program: Program) -> JudgedWay | None:
-        for one in program.definition.rules.exits:
-            if one.when is not None:
-                judged = self._judge.judge(f"exit:{one.id}", one.when, as_of=None)
-                if judged.holds:
-                    return judged
-        return None
+        ahead: list[AheadStep] = look_ahead(program, standing, judge, self._now)
+        return msgspec.structs.replace(entry, ahead=ahead, leaves_by=_leaves_by(program, judge))
 
     def _hour(self, number: int, program: Program, zone: ZoneInfo) -> int | None:
         hours = self._around.hours
@@ -155,3 +172,12 @@ class Why:
             may=may,
             seen=list_seen(meant, told.entries, told.refusals, read_to=read_to, since=since),
         )
+
+
+def _leaves_by(program: Program, judge: Judge) -> JudgedWay | None:
+    for one in program.definition.rules.exits:
+        if one.when is not None:
+            judged = judge.judge(f"exit:{one.id}", one.when, as_of=None)
+            if judged.holds:
+                return judged
+    return None

@@ -12,6 +12,7 @@ from kikubari.spec.conditions import (
     Condition,
     CountRange,
     EventCount,
+    Events,
     LeafCondition,
     Not,
 )
@@ -44,6 +45,10 @@ class Grammar(Protocol):
 
     def heading(self, joint: Joint, n: int) -> str:
         """Return the sentence above the lines of a tree that is not simple."""
+        ...
+
+    def event(self, events: Events) -> str:
+        """Return one of some events."""
         ...
 
 

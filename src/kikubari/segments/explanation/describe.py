@@ -17,7 +17,7 @@ from kikubari.segments.explanation.english_parts import EnglishParts
 from kikubari.segments.explanation.formats import Formats
 from kikubari.segments.explanation.japanese import Japanese
 from kikubari.segments.explanation.japanese_parts import JapaneseParts
-from kikubari.spec.conditions import AllOf, AnyOf, Condition, Not
+from kikubari.spec.conditions import AllOf, AnyOf, Condition, Events, Not
 
 
 class Explainer:
@@ -47,6 +47,10 @@ class Explainer:
     def leaf(self, leaf: Condition, language: Language) -> str:
         """Return one condition as a line, such as stands beside it in a tree."""
         return _outline(leaf, "$", self._grammars[language]).text
+
+    def event(self, events: Events, language: Language) -> str:
+        """Return which event is meant, such as "an order (value is at least ¥500)"."""
+        return self._grammars[language].event(events)
 
 
 def _outline(node: Condition, path: str, grammar: Grammar) -> Line:

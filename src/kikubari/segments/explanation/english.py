@@ -89,6 +89,11 @@ class English:
         """Return the sentence above the lines of a tree that is not simple."""
         return _HEADINGS[joint].format(n=n)
 
+    def event(self, events: c.Events) -> str:
+        """Return one of some events."""
+        noun = self._parts.noun(events.event, events.where)
+        return noun if noun.startswith("“") else f"{_article(noun)} {noun}"
+
     def sentence(self, group: Simple) -> str:
         """Return a simple tree as one sentence."""
         if group.terms == (Term(c.Everyone()),) and not group.but_not and not group.either:

@@ -123,6 +123,10 @@ class Japanese:
         """Return the sentence above the lines of a tree that is not simple."""
         return _HEADINGS[joint].format(n=n)
 
+    def event(self, events: c.Events) -> str:
+        """Return one of some events."""
+        return self._parts.events(events.event, events.where)
+
     def sentence(self, group: Simple) -> str:
         """Return a simple tree as one sentence."""
         if group.terms == (Term(c.Everyone()),) and not group.but_not and not group.either:
