@@ -1,12 +1,22 @@
 import asyncio
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
-from kikubari.decide.personalise import EmailTemplateSource, EmailVariant, Facts
+from kikubari.decide.personalise import (
+    Countdown,
+    Document,
+    EmailTemplateSource,
+    EmailVariant,
+    Facts,
+    Footer,
+    Severity,
+)
 from kikubari.deliver import MailSettings, Reason, SandboxComposer, Sender
-from kikubari.journeys import BroadcastDefinition, Previews
+from kikubari.journeys import BroadcastDefinition, Freshness, Previews
 from kikubari.kit.clock import ManualClock
 from kikubari.spec.errors import NotFoundError
 from kikubari.testing.deliver import ListedRecipients, person
@@ -32,7 +42,8 @@ def previews():
     composer = SandboxComposer(SETTINGS, CLOCK, workers=1)
     known = [Facts({"customer": {"name": "花子", "n": 0}}), Facts({"customer": {"n": 0}})]
     people = ListedRecipients([person(n, facts=facts) for n, facts in enumerate(known, 1)])
-    yield Previews(people, composer, CLOCK)
+    freshness = Freshness(lambda ids: {}, lambda ids: {}, CLOCK, ZoneInfo("Asia/Tokyo"))
+    yield Previews(people, composer, CLOCK, freshness=freshness)
     composer.close()
 
 
@@ -94,3 +105,16 @@ def test_what_the_guard_says_is_counted_over_the_people_a_draft_is_for(checks):
     assert (objection.rule, objection.people, objection.stopped) == ("R03", 2, 2)
     assert objection.about.startswith("Now that you are pregnant")
     assert objection.mend.ja
+
+
+def test_what_is_over_when_a_draft_goes_is_a_warning_beside_its_block(previews):
+    over = Countdown(id="count", until="2026-11-20T08:00:00Z", text="{{ left }}", ended="Over")
+    blocks = Document(blocks=(over, Footer(id="foot")))
+    template = EmailTemplateSource(
+        variants={"en": EmailVariant(subject="Hi", blocks=blocks)}, default_language="en"
+    )
+    stale = replace(draft("<p>x</p>"), template=template)
+    report = asyncio.run(previews.check(stale, [1, 2]))
+    [problem] = [one for one in report.problems if one.code == "countdown_over"]
+    assert (problem.block, problem.language, problem.severity) == ("count", "en", Severity.WARNING)
+    assert (report.people, report.failed) == (2, 0)

@@ -32,6 +32,7 @@ from kikubari.journeys.contracts import BroadcastDefinition, DraftReport, Previe
 from kikubari.journeys.coupons import CouponDesk, with_samples
 from kikubari.journeys.definitions import letter_of, list_letters
 from kikubari.journeys.draft_reports import list_missing, list_objections, merge
+from kikubari.journeys.freshness import Freshness
 from kikubari.kit.clock import Clock
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import NotFoundError
@@ -58,6 +59,7 @@ class Previews:
         clock: the moment that templates take for now.
         fill: puts saved blocks into a template.
         coupons: samples of the codes that messages would bring.
+        freshness: says what will be over when a draft goes.
         workspace_id: whose people.
     """
 
@@ -69,6 +71,7 @@ class Previews:
         *,
         fill: Callable[[EmailTemplateSource], EmailTemplateSource] = _as_it_is,
         coupons: CouponDesk | None = None,
+        freshness: Freshness | None = None,
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> None:
         self._recipients = recipients
@@ -76,6 +79,7 @@ class Previews:
         self._clock = clock
         self._fill = fill
         self._coupons = coupons
+        self._freshness = freshness
         self._workspace_id = workspace_id
 
     async def preview(self, definition: BroadcastDefinition, number: int) -> Preview:
@@ -189,6 +193,8 @@ class Previews:
         self, definition: BroadcastDefinition, also_known: Sequence[str]
     ) -> list[Problem]:
         found = self._lint(definition, also_known)
+        if self._freshness:
+            found += self._freshness.check(definition, self._fill(definition.template))
         return found + self._coupons.check(definition) if self._coupons else found
 
     def _lint(self, definition: BroadcastDefinition, also_known: Sequence[str]) -> list[Problem]:

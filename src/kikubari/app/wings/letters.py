@@ -18,7 +18,14 @@ from kikubari.decide.guard import GuardPolicies
 from kikubari.decide.offers import Issuing, Offers
 from kikubari.decide.recommend import PopularProducts, Recommender
 from kikubari.deliver import DefaultsOfBroadcasts, MailSettings, SandboxComposer, Topics
-from kikubari.journeys import BroadcastVersions, CouponDesk, Occasions, Previews, SavedBlocks
+from kikubari.journeys import (
+    BroadcastVersions,
+    CouponDesk,
+    Freshness,
+    Occasions,
+    Previews,
+    SavedBlocks,
+)
 from kikubari.spec.errors import NotFoundError
 
 
@@ -53,6 +60,12 @@ class LettersWing:
             clock,
             fill=self.saved_blocks.fill,
             coupons=self.coupons,
+            freshness=Freshness(
+                self.offers.find,
+                self.catalog.load_products,
+                clock,
+                ZoneInfo(ground.settings.timezone),
+            ),
         )
         self.occasions = self._make_showcase(ground, log, people)
 

@@ -30,6 +30,12 @@ export function useProblemWords(): (problem: Problem) => string {
         return t('problem_filter', { name: named(message) })
       case 'name_unknown':
         return t('problem_name', { name: named(message) })
+      case 'countdown_over':
+      case 'offer_over':
+        return t('problem_over', { name: named(message) })
+      case 'product_gone':
+      case 'product_sold_out':
+        return t('problem_gone', { name: named(message) })
       default:
         return sentence(message)
     }

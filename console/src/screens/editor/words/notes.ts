@@ -15,6 +15,8 @@ export const notes = {
     problem_heading: 'The heading says nothing.',
     problem_filter: 'There is no filter “{{name}}”.',
     problem_name: 'There is nothing called “{{name}}”.',
+    problem_over: '“{{name}}” is over before this goes.',
+    problem_gone: 'The product “{{name}}” cannot be ordered.',
   },
   ja: {
     verdict_ok: '問題なし',
@@ -31,5 +33,7 @@ export const notes = {
     problem_heading: '見出しに言葉がありません。',
     problem_filter: '「{{name}}」というフィルターはありません。',
     problem_name: '「{{name}}」というものはありません。',
+    problem_over: '「{{name}}」は、送信の前に終わります。',
+    problem_gone: '商品「{{name}}」は、今は注文できません。',
   },
 } as const
