@@ -82,6 +82,7 @@ def campaign_examples(known):
         "preview_broadcast_markup": {"path_parameters": draft, "query": {"profile_id": "c1"}},
         "preview_draft": {"body": BROADCAST, "query": {"profile_id": "c1"}},
         "check_draft": {"body": BROADCAST},
+        "check_for_everybody": {"body": BROADCAST},
         "check_words": {"body": {"blocks": [{"id": "a", "text": "Hello"}]}},
         "approve": {"body": {"note": "fine"}},
         "decline": {"body": {"note": "too close"}},

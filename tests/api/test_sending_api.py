@@ -59,3 +59,42 @@ def test_what_customers_say_of_topics_and_under_which_words_they_agreed_is_count
     assert counts["counted"] == {"n_wanted": 0, "n_unwanted": 0}
     (use,) = [one for one in api.get("/api/consent/uses") if one["version"] == "counted-1"]
     assert (use["source"], use["n_people"]) == ("till", 2)
+
+
+def test_a_draft_is_made_for_everybody_part_after_part(api):
+    key = api.post("/api/sources", {"name": "everybody"})["write_key"]
+    people = [
+        {
+            "type": "identify",
+            "userId": f"every-{n}",
+            "traits": {"plan": "everybody", "email": f"every-{n}@example.jp"}
+            | ({"nickname": "Hana"} if n % 3 else {}),
+        }
+        for n in range(25)
+    ]
+    with api.stranger() as shop:
+        shop.post("/v1/batch", json={"batch": people}, auth=(key, "")).raise_for_status()
+    api.settle()
+    draft = {
+        "name": "Everybody",
+        "purpose": "transactional",
+        "segment": {"type": "trait", "trait": "plan", "test": {"type": "is", "value": "everybody"}},
+        "sender": {"from_address": "shop@shop.example", "from_name": "Shop"},
+        "template": {
+            "default_language": "en",
+            "variants": {"en": {"subject": "Hi", "html": "<p>{{ customer.nickname }}</p>"}},
+        },
+    }
+    api.wait(lambda: api.post("/api/drafts/check/everybody", draft)["audience"] == 25)
+    parts, position = [], 0
+    while position is not None:
+        address = f"/api/drafts/check/everybody?position={position}&people=10"
+        part = api.post(address, draft)
+        parts.append(part["report"])
+        position = part["next"]
+    assert [one["people"] for one in parts] == [10, 10, 5]
+    everything = [miss for one in parts for miss in one["missing"]]
+    missing = [one for one in everything if one["path"] == "customer.nickname"]
+    assert (sum(one["missing"] for one in missing), sum(one["of"] for one in missing)) == (9, 25)
+    beyond = api.post("/api/drafts/check/everybody?position=900", draft)
+    assert (beyond["report"]["people"], beyond["next"]) == (0, None)

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import {
   type Broadcast,
   type BroadcastState,
@@ -14,6 +14,8 @@ import { useText as useApprovalText } from '../approvals/texts'
 import { SenderStop } from './SenderStop'
 import { useText } from './texts'
 import { When } from './When'
+
+const Everybody = lazy(() => import('./everybody/Everybody'))
 
 interface Props {
   broadcast: Broadcast
@@ -52,6 +54,11 @@ export function ConfirmSending({ broadcast, onClose }: Props) {
       <p>{t(repeats ? 'repeat_what' : isLater ? 'schedule_what' : 'send_what')}</p>
       {sender?.is_sandbox && <p>{t('send_sandbox')}</p>}
       <When value={timing ?? {}} onChange={setTiming} />
+      {!!audience?.count && (
+        <Suspense>
+          <Everybody definition={broadcast.definition} audience={audience.count} />
+        </Suspense>
+      )}
     </Confirm>
   )
 }

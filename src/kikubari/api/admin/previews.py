@@ -23,6 +23,7 @@ Reference = Annotated[str, QueryParameter(min_length=1, max_length=300)]
 Letter = Annotated[str, QueryParameter(max_length=1)]
 People = Annotated[int, QueryParameter(ge=0, le=100)]
 Sample = Annotated[int, QueryParameter(ge=1, le=500)]
+Position = Annotated[int, QueryParameter(ge=0, le=2**32)]
 
 
 class AudienceAnswer(msgspec.Struct, frozen=True):
@@ -140,6 +141,40 @@ async def check_draft(
     return await services.previews.check(data, numbers)
 
 
+class EverybodyAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the audience, each of whom the draft was made for.
+
+    Attributes:
+        report: what came of it; its figures are of this part alone.
+        audience: people in all, as of now.
+        next: where the next part begins; none after the last.
+    """
+
+    report: DraftReport
+    audience: int
+    next: int | None
+
+
+@post("/drafts/check/everybody", guards=[requires("write")], status_code=200)
+async def check_for_everybody(
+    services: NamedDependency[Services],
+    data: JSONBody[BroadcastDefinition],
+    position: Position = 0,
+    people: Sample = 500,
+) -> EverybodyAnswer:
+    """Make a draft for part after part of its audience, as it would be sent; keep nothing.
+
+    Begin without `position` and go on at `next`: so nobody is left out, and whoever asks can say
+    how far it is, or stop.
+    """
+    members = await asyncio.to_thread(services.broadcasts.list_audience, data.segment)
+    end = position + people
+    report = await services.previews.check(data, list(members[position:end]))
+    return EverybodyAnswer(
+        report=report, audience=len(members), next=end if end < len(members) else None
+    )
+
+
 async def _preview(services: Services, broadcast_id: str, profile_id: str, letter: str) -> Preview:
     number = await asyncio.to_thread(_find_number, services, profile_id)
     broadcast = await asyncio.to_thread(services.broadcasts.get, broadcast_id)
@@ -158,4 +193,5 @@ preview_handlers = [
     preview_draft,
     get_preview_frame,
     check_draft,
+    check_for_everybody,
 ]
