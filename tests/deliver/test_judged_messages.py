@@ -145,6 +145,15 @@ def test_an_objection_to_profiling_is_heard():
     assert make(letter, facts, standing=objecting).guard.rules == ("R28",)
 
 
+def test_who_objects_to_profiling_gets_what_they_asked_for_all_the_same():
+    objecting = Standing(privacy_signal="objected_profiling")
+    facts = {"reset_code": fact("4711", Provenance.OBSERVED)}
+    words = "<p>Your code is {{ customer.reset_code }}.</p>"
+    needed = make(a_letter(words, purpose=Purpose.TRANSACTIONAL), facts, standing=objecting)
+    assert needed.stopped_by is None
+    assert make(a_letter(words), facts, standing=objecting).guard.rules == ("R28",)
+
+
 def test_a_transactional_letter_may_say_what_was_ordered_at_night():
     letter = a_letter("<p>Your order was placed at 23:05.</p>", purpose=Purpose.TRANSACTIONAL)
     assert make(letter, now=NOON + timedelta(hours=12)).guard.level is Level.OK

@@ -16,6 +16,7 @@ import msgspec
 from kikubari.decide.guard import (
     LAW,
     NO_SIGNAL,
+    OBJECTED_PROFILING,
     FactOfUse,
     GuardNote,
     GuardPolicy,
@@ -209,7 +210,19 @@ def _judge(
         gives=letter.gives,
     )
     selected_by = with_lineage(_choosing(letter, item), item.facts.lineage)
-    return judge.judge(words, Judged(moment, item.standing, selected_by))
+    return judge.judge(words, Judged(moment, _standing(letter, item), selected_by))
+
+
+def _standing(letter: Letter, item: ComposeItem) -> Standing:
+    """Return what the guard learns of a person.
+
+    Who objects to profiling gets what they need all the same: an order's number, a new password.
+    What is not theirs to have in it was left out of their facts.
+    """
+    is_objecting = item.standing.privacy_signal == OBJECTED_PROFILING
+    if is_objecting and letter.purpose is Purpose.TRANSACTIONAL:
+        return msgspec.structs.replace(item.standing, privacy_signal=NO_SIGNAL)
+    return item.standing
 
 
 def _reason(shared: ComposeShared, item: ComposeItem, rendered: RenderedEmail) -> ReasonLine:
