@@ -36,7 +36,8 @@ def test_nothing_hostile_runs_and_nothing_overflows(page: Page, world: PageWorld
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("requestfinished", lambda request: fetched.append(request.url))
     centre = world.link("6666", "/p/")
-    parts = [centre + part for part in ("", "/known", "/messages", "/data")]
+    asking = ("/personalise", "/stay", "/feedback?score=9", "/known?ask=birthday")
+    parts = [centre + part for part in ("", "/known", "/messages", "/data", *asking)]
     paths = [world.link("6666", "/u/"), *parts, "/subscribe?source=%3Cscript%3E", "/u/forged"]
     for path in paths:
         page.goto(path, wait_until="load")

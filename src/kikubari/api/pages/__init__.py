@@ -45,6 +45,8 @@ page_handlers = [
             known.save_known,
             permission.show_permission,
             permission.answer_permission,
+            permission.show_stay,
+            permission.answer_stay,
             feedback.show_feedback,
             feedback.give_feedback,
             received.show_received,

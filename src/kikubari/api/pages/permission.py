@@ -1,5 +1,6 @@
 """Consent asked for by one question: may we look at more, shall we go on; one press answers it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -43,17 +44,16 @@ class _Question(msgspec.Struct, frozen=True, kw_only=True):
     asks_again: bool = False
 
 
-# By the end of the page's address.
-_QUESTIONS = {
+_PERSONALISE = _Question(
+    texts="permission",
+    purpose="enrichment",
     # What suits somebody is chosen by the same facts wherever it is shown.
-    "personalise": _Question(
-        texts="permission", purpose="enrichment", channel="", wording="permission-page-1"
-    ),
-    "stay": _Question(
-        texts="stay", purpose="marketing", channel=EMAIL, wording="stay-page-1", asks_again=True
-    ),
-}
-_PATHS = [f"/p/{{token:str}}/{name}" for name in _QUESTIONS]
+    channel="",
+    wording="permission-page-1",
+)
+_STAY = _Question(
+    texts="stay", purpose="marketing", channel=EMAIL, wording="stay-page-1", asks_again=True
+)
 
 
 class _Said(msgspec.Struct, frozen=True):
@@ -70,21 +70,48 @@ class _Said(msgspec.Struct, frozen=True):
     is_refused: bool = False
 
 
-@get(_PATHS, sync_to_thread=True)
+@get("/p/{token:str}/personalise", sync_to_thread=True)
 def show_permission(
     request: PageRequest, services: NamedDependency[Services], token: FromPath[str]
 ) -> Response[Any]:
-    """Ask; programs that fetch every link of a mail agree to nothing."""
+    """Ask for leave to look at more; programs that fetch every link of a mail agree to nothing."""
+    return _show(request, services, token, _PERSONALISE)
+
+
+@post("/p/{token:str}/personalise", status_code=200, sync_to_thread=True)
+def answer_permission(
+    request: PageRequest, services: NamedDependency[Services], token: FromPath[str], data: Form
+) -> Response[Any]:
+    """Record whether more may be looked at."""
+    return _answer(request, services, token, _PERSONALISE, data)
+
+
+@get("/p/{token:str}/stay", sync_to_thread=True)
+def show_stay(
+    request: PageRequest, services: NamedDependency[Services], token: FromPath[str]
+) -> Response[Any]:
+    """Ask whether to go on writing; looking changes nothing."""
+    return _show(request, services, token, _STAY)
+
+
+@post("/p/{token:str}/stay", status_code=200, sync_to_thread=True)
+def answer_stay(
+    request: PageRequest, services: NamedDependency[Services], token: FromPath[str], data: Form
+) -> Response[Any]:
+    """Renew the consent to news, which ends a pause, or take it back."""
+    return _answer(request, services, token, _STAY, data)
+
+
+def _show(request: PageRequest, services: Services, token: str, asked: _Question) -> Response[Any]:
     standing = find_customer(services, token)
     if standing is None:
         return answer_unknown(request)
-    asked = _asked(request)
-    return _page(request, services, token, _Said(_is_granted(services, asked, standing)))
+    said = _Said(_is_granted(services, asked, standing))
+    return _page(request, services, token, asked, said)
 
 
-@post(_PATHS, status_code=200, sync_to_thread=True)
-def answer_permission(
-    request: PageRequest, services: NamedDependency[Services], token: FromPath[str], data: Form
+def _answer(
+    request: PageRequest, services: Services, token: str, asked: _Question, data: Mapping[str, str]
 ) -> Response[Any]:
     """Record what the button says, under the words that were read; it holds from now on.
 
@@ -93,15 +120,14 @@ def answer_permission(
     standing = find_customer(services, token)
     if standing is None:
         return answer_unknown(request)
-    asked = _asked(request)
     was_granted = _is_granted(services, asked, standing)
     answer = data.get("answer", "")
     if answer not in ("yes", "no"):
-        return _page(request, services, token, _Said(was_granted))
+        return _page(request, services, token, asked, _Said(was_granted))
     is_granted = answer == "yes"
     wording = _wording(services, asked, choose_language(request))
     if is_granted and data.get("words", wording.version) != wording.version:
-        return _page(request, services, token, _Said(was_granted), is_reworded=True)
+        return _page(request, services, token, asked, _Said(was_granted), is_reworded=True)
     signal = "; browser sent Sec-GPC: 1" if sends_gpc(request) else ""
     services.unsubscribing.change_consent(
         token,
@@ -117,7 +143,7 @@ def answer_permission(
     if is_granted and asked.asks_again:
         _end_pause(services, standing)
     said = _Said(is_granted, is_new=is_granted, is_refused=not is_granted)
-    return _page(request, services, token, said)
+    return _page(request, services, token, asked, said)
 
 
 def _end_pause(services: Services, standing: Standing) -> None:
@@ -130,10 +156,6 @@ def _end_pause(services: Services, standing: Standing) -> None:
             proof=_SOURCE,
             numbers=standing.numbers,
         )
-
-
-def _asked(request: PageRequest) -> _Question:
-    return _QUESTIONS[request.url.path.rpartition("/")[2]]
 
 
 def _is_granted(services: Services, asked: _Question, standing: Standing) -> bool:
@@ -154,11 +176,11 @@ def _page(
     request: PageRequest,
     services: Services,
     token: str,
+    asked: _Question,
     said: _Said,
     *,
     is_reworded: bool = False,
 ) -> Response[Any]:
-    asked = _asked(request)
     values = {
         "token": token,
         "said": said,
