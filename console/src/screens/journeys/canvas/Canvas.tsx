@@ -1,6 +1,7 @@
 import { IconPlus } from '@tabler/icons-react'
 import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
 import type { Placed } from '../layout/place'
+import type { Item } from '../layout/tree'
 import { useBoard } from '../state/board'
 import { useText } from '../texts'
 import styles from './Canvas.module.css'
@@ -26,7 +27,13 @@ export function Canvas({ scale }: Props) {
   const drawn = useMemo(
     () =>
       layout.items.map((placed) => ({
-        placed,
+        id: placed.item.id,
+        kind: placed.item.kind,
+        x: placed.x,
+        y: placed.y,
+        width: placed.width,
+        height: placed.height,
+        level: placed.level,
         label: words.item(placed.item),
         ...words.card(placed.item),
       })),
@@ -70,10 +77,10 @@ export function Canvas({ scale }: Props) {
             >
               {drawn.map((one) => (
                 <Place
-                  key={one.placed.item.id}
+                  key={one.id}
                   {...one}
-                  isFocused={one.placed.item.id === focus}
-                  isChosen={chosen.has(one.placed.item.id)}
+                  isFocused={one.id === focus}
+                  isChosen={chosen.has(one.id)}
                   onPress={press}
                   mayAdd={mayChange}
                 />
@@ -87,8 +94,8 @@ export function Canvas({ scale }: Props) {
   )
 }
 
-interface PlaceProps extends CardProps {
-  placed: Placed
+/** Told by values alone: an item that stays where and what it was is not drawn again. */
+interface PlaceProps extends CardProps, Omit<Placed, 'item'>, Pick<Item, 'id' | 'kind'> {
   label: string
   isFocused: boolean
   isChosen: boolean
@@ -97,23 +104,23 @@ interface PlaceProps extends CardProps {
 }
 
 const Place = memo(function Place(props: PlaceProps) {
-  const { placed, label, isFocused, isChosen, onPress, mayAdd, ...card } = props
-  const { item, x, y, width, height, level } = placed
+  const { id, kind, x, y, width, height, level, ...rest } = props
+  const { label, isFocused, isChosen, onPress, mayAdd, ...card } = rest
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: keys are heard by the tree around it
     <div
       role="treeitem"
       className={styles.place}
-      data-kind={item.kind}
-      data-item={item.id}
+      data-kind={kind}
+      data-item={id}
       aria-label={label}
       aria-level={level}
       aria-selected={isChosen}
       tabIndex={isFocused ? 0 : -1}
       style={{ width, height, transform: `translate(${x - width / 2}px, ${y}px)` }}
-      onClick={(event) => onPress(item.id, event.shiftKey || event.ctrlKey || event.metaKey)}
+      onClick={(event) => onPress(id, event.shiftKey || event.ctrlKey || event.metaKey)}
     >
-      {item.kind === 'end' ? mayAdd && <IconPlus aria-hidden size={16} /> : <Card {...card} />}
+      {kind === 'end' ? mayAdd && <IconPlus aria-hidden size={16} /> : <Card {...card} />}
     </div>
   )
 })

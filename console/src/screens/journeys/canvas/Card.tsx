@@ -2,7 +2,7 @@ import { Fragment, memo } from 'react'
 import { useFormat } from '@/language/format'
 import type { Kind, TriggerKind } from '../model/definition'
 import { familyOf } from '../model/fresh'
-import type { StepFigures } from '../state/figures'
+import { type StepFigures, stoppedOf } from '../state/figures'
 import { useText } from '../texts'
 import styles from './Card.module.css'
 import { stepIcons, triggerIcons } from './icons'
@@ -16,11 +16,15 @@ export interface CardProps {
   fault: string | undefined
   figures: StepFigures | undefined
   entered: number | undefined
+  /** Of those who went on, reached the goal: 0 to 1. */
+  goal?: number | undefined
+  /** The figures in full, for who rests on them. */
+  told?: string | undefined
 }
 
 /** A step, or what lets people in: two lines, and who is there. */
 export const Card = memo(function Card(props: CardProps) {
-  const { step, trigger, name, detail, fault, figures, entered } = props
+  const { step, trigger, name, detail, fault, figures, entered, goal, told } = props
   const Icon = step ? stepIcons[step] : triggerIcons[trigger ?? 'api']
   return (
     <div
@@ -35,32 +39,55 @@ export const Card = memo(function Card(props: CardProps) {
         {/* Words that are read as one text need their spaces. */}
         <span className={styles.name}>{name}</span>{' '}
         <span className={fault ? styles.fault : styles.detail}>{fault ?? detail}</span>{' '}
-        {(figures || entered !== undefined) && <People figures={figures} entered={entered} />}
+        {(figures || entered !== undefined) && (
+          <People figures={figures} entered={entered} goal={goal} told={told} />
+        )}
       </span>
     </div>
   )
 })
 
-function People({ figures, entered }: Pick<CardProps, 'figures' | 'entered'>) {
+type Shown = 'waiting' | 'came' | 'entered' | 'sent' | 'stopped'
+
+/** What is worth a word on the card: of a message what became of it, else who is and was there. */
+export function shownFigures(
+  figures: StepFigures | undefined,
+  entered: number | undefined,
+): [Shown, number][] {
+  const messages = figures?.messages
+  const said: [Shown, number | undefined][] = messages
+    ? [
+        ['waiting', messages.waiting || undefined],
+        ['sent', messages.sent],
+        ['stopped', stoppedOf(messages) || undefined],
+      ]
+    : [
+        ['waiting', figures?.waiting || undefined],
+        ['came', figures?.arrived],
+        ['entered', entered],
+      ]
+  return said.filter((one): one is [Shown, number] => one[1] !== undefined)
+}
+
+function People({ figures, entered, goal, told }: Pick<CardProps, Told>) {
   const t = useText()
   const format = useFormat()
-  const said = [
-    ['waiting', figures?.waiting || undefined],
-    ['came', figures?.arrived],
-    ['entered', entered],
-  ] as const
   return (
-    <span className={styles.people}>
-      {said.map(
-        ([key, count]) =>
-          count !== undefined && (
-            <Fragment key={key}>
-              <span data-kind={key}>
-                <b>{format.compact(count)}</b> {t(key)}
-              </span>{' '}
-            </Fragment>
-          ),
+    <span className={styles.people} title={told}>
+      {shownFigures(figures, entered).map(([key, count]) => (
+        <Fragment key={key}>
+          <span data-kind={key}>
+            <b>{format.compact(count)}</b> {t(key)}
+          </span>{' '}
+        </Fragment>
+      ))}
+      {goal !== undefined && (
+        <span data-kind="goal">
+          <b>{format.percent(goal, 0)}</b> {t('goal_share')}
+        </span>
       )}
     </span>
   )
 }
+
+type Told = 'figures' | 'entered' | 'goal' | 'told'

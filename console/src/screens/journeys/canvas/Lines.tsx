@@ -48,39 +48,50 @@ export const Signs = memo(function Signs({ layout, words, onAdd }: SignProps) {
     return (
       <Sign
         key={line.key}
-        line={line}
+        from={line.edge.from}
+        way={line.edge.way}
+        x={line.x}
+        y={line.y}
+        labelX={line.label?.x}
+        labelY={line.label?.y}
         name={words.wayName(line.edge)}
-        from={words.stepName(line.edge.from)}
+        step={words.stepName(line.edge.from)}
         count={said?.text}
         share={line.label ? said?.share : undefined}
+        goal={said?.goal}
         onAdd={isOpenEnd ? undefined : onAdd}
       />
     )
   })
 })
 
-interface OneProps {
-  line: Line
+/** Told by values alone: a way that stays where and what it was is not drawn again. */
+interface OneProps extends Edge, Pick<Line, 'x' | 'y'> {
+  labelX: number | undefined
+  labelY: number | undefined
   name: string | undefined
-  from: string
+  step: string
   count: string | undefined
   share: string | undefined
+  goal: string | undefined
   onAdd: ((edge: Edge) => void) | undefined
 }
 
-const Sign = memo(function Sign({ line, name, from, count, share, onAdd }: OneProps) {
+const Sign = memo(function Sign(props: OneProps) {
+  const { from, way, x, y, labelX, labelY, name, step, count, share, goal, onAdd } = props
   const t = useText()
-  const { x, y, label, edge } = line
-  const what = name ? t('add_on', { way: name, step: from }) : t('add_after', { step: from })
+  const hasLabel = labelX !== undefined
+  const what = name ? t('add_on', { way: name, step }) : t('add_after', { step })
   return (
     <>
-      {label && (
+      {hasLabel && (
         <span
           className={styles.way}
-          style={{ transform: `translate(${label.x}px, ${label.y}px) translate(-50%, -50%)` }}
+          style={{ transform: `translate(${labelX}px, ${labelY}px) translate(-50%, -50%)` }}
         >
           {name}
           {share && <b>{share}</b>}
+          {share && goal && <i>{goal}</i>}
         </span>
       )}
       {onAdd && (
@@ -91,17 +102,18 @@ const Sign = memo(function Sign({ line, name, from, count, share, onAdd }: OnePr
           style={{ transform: `translate(${x}px, ${y}px) translate(-50%, -50%)` }}
           aria-label={what}
           title={what}
-          onClick={() => onAdd(edge)}
+          onClick={() => onAdd({ from, way })}
         >
           <IconPlus aria-hidden size={14} stroke={2.25} />
         </button>
       )}
-      {count && !label && (
+      {count && !hasLabel && (
         <span
           className={styles.count}
           style={{ transform: `translate(${x + 20}px, ${y}px) translate(0, -50%)` }}
         >
           {count}
+          {goal && ` · ${goal}`}
         </span>
       )}
     </>

@@ -104,11 +104,7 @@ function WayRow({ row: { edge, level, to } }: { row: Row }) {
   return (
     <div role="none" className={styles.way} data-level={Math.min(level, 8)}>
       <span>{words.wayName(edge)}</span>
-      {said && (
-        <b>
-          {said.text} · {said.share}
-        </b>
-      )}
+      {said && <b>{[said.text, said.share, said.goal].filter(Boolean).join(' · ')}</b>}
       {isShared && <em>{t('goes_to', { step: words.stepName(to) })}</em>}
     </div>
   )

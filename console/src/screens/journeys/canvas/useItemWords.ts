@@ -4,9 +4,11 @@ import { edgeKey, type Item } from '../layout/tree'
 import type { Fault } from '../model/definition'
 import { type Edge, stepsOf, waysOut } from '../model/ways'
 import { type Board, faultsOf, useBoard } from '../state/board'
+import { goalShare } from '../state/figures'
+import { messageFigures } from '../state/messageFigures'
 import { type StepWords, useStepWords } from '../state/useStepWords'
 import { type Say, useText } from '../texts'
-import type { CardProps } from './Card'
+import { type CardProps, shownFigures } from './Card'
 import { useFaultWords } from './useFaultWords'
 
 /** Says items and ways in full; the same until what is said of changes. */
@@ -16,10 +18,21 @@ export function useItemWords(): ItemWords {
   const words = useStepWords()
   const sayFault = useFaultWords()
   const { journey, figures, faults } = useBoard()
-  return useMemo(
-    () => createItemWords({ t, format, words, sayFault, journey, figures, faults }),
-    [t, format, words, sayFault, journey, figures, faults],
+  // Of the journey as it was a moment ago most is said again.
+  const said = useMemo(
+    () => ({ from: [t, format, words, figures], items: new Map() }) as Said,
+    [t, format, words, figures],
   )
+  return useMemo(
+    () => createItemWords({ t, format, words, sayFault, journey, figures, faults, said }),
+    [t, format, words, sayFault, journey, figures, faults, said],
+  )
+}
+
+/** Items as they were said last, and what of the journey was looked at for it. */
+interface Said {
+  from: unknown[]
+  items: Map<string, { of: unknown[]; label: string }>
 }
 
 interface Saying extends Pick<Board, 'journey' | 'figures' | 'faults'> {
@@ -27,11 +40,13 @@ interface Saying extends Pick<Board, 'journey' | 'figures' | 'faults'> {
   format: Format
   words: StepWords
   sayFault: (fault: Fault) => string
+  said: Said
 }
 
 export type ItemWords = ReturnType<typeof createItemWords>
 
-function createItemWords({ t, format, words, sayFault, journey, figures, faults }: Saying) {
+function createItemWords(saying: Saying) {
+  const { t, format, words, sayFault, journey, figures, faults, said: kept } = saying
   const steps = new Map(stepsOf(journey).map((one) => [one.id, one]))
   const stepAt = (id: string) => steps.get(id)
 
@@ -49,6 +64,16 @@ function createItemWords({ t, format, words, sayFault, journey, figures, faults 
   }
   const item = (one: Item): string => {
     const [first] = one.from
+    const of = [stepAt(one.id), first && stepAt(first.from), first?.way, one.from.length]
+    const looked = [...of, fault(one.id), one.kind, journey.trigger]
+    const known = kept.items.get(one.id)
+    if (known?.of.every((was, index) => was === looked[index])) return known.label
+    const label = itemAnew(one)
+    kept.items.set(one.id, { of: looked, label })
+    return label
+  }
+  const itemAnew = (one: Item): string => {
+    const [first] = one.from
     const way = first && wayName(first)
     if (one.kind === 'end') {
       const name = way ?? (first ? stepName(first.from) : '')
@@ -57,8 +82,7 @@ function createItemWords({ t, format, words, sayFault, journey, figures, faults 
     const step = stepAt(one.id)
     const at = figures?.steps.get(one.id)
     const wrong = fault(one.id)
-    const said = (count: number, key: 'waiting' | 'came' | 'entered') =>
-      `${format.compact(count)} ${t(key)}`
+    const goal = goalOf(one)
     // First what is seen on the card, in its words and order; then what its place tells the eye.
     const parts = [
       step
@@ -67,9 +91,10 @@ function createItemWords({ t, format, words, sayFault, journey, figures, faults 
             what: t(`trigger_${journey.trigger.type}`),
             detail: wrong ?? words.trigger(journey.trigger),
           }),
-      at && at.waiting > 0 && said(at.waiting, 'waiting'),
-      at && said(at.arrived, 'came'),
-      !step && figures && said(figures.entered, 'entered'),
+      ...shownFigures(at, step ? undefined : figures?.entered).map(
+        ([key, count]) => `${format.compact(count)} ${t(key)}`,
+      ),
+      goal !== undefined && `${format.percent(goal, 0)} ${t('goal_share')}`,
       one.from.length > 1
         ? t('item_joined', { count: one.from.length })
         : way && t('item_way', { way }),
@@ -77,9 +102,29 @@ function createItemWords({ t, format, words, sayFault, journey, figures, faults 
     ]
     return parts.filter(Boolean).join(' ')
   }
-  const card = ({ id, kind }: Item): CardProps => {
+  /** Of those who went on from an item, or came in: which part reached the goal. */
+  const goalOf = ({ id, kind }: Item): number | undefined => {
+    if (kind === 'end' || !figures) return undefined
+    if (id !== '') return goalShare(figures.steps.get(id) ?? {})
+    return goalShare({ passed: figures.entered, converted: figures.converted })
+  }
+  /** All that is counted at an item, in full. */
+  const told = (one: Item): string | undefined => {
+    const at = figures?.steps.get(one.id)
+    const goal = goalOf(one)
+    const counted = [
+      ...(at ? [[t('came'), at.arrived] as const] : []),
+      ...(at?.messages ? messageFigures(t, at.messages) : []),
+    ].map(([name, count]) => `${name}: ${format.number(count)}`)
+    if (goal !== undefined) counted.push(t('goal_told', { share: format.percent(goal, 1) }))
+    return counted.join(' · ') || undefined
+  }
+  const card = (one: Item): CardProps => {
+    const { id, kind } = one
     const step = stepAt(id)
     const shared = {
+      goal: goalOf(one),
+      told: told(one),
       fault: kind === 'end' ? undefined : fault(id),
       figures: figures?.steps.get(id),
     }
@@ -93,12 +138,15 @@ function createItemWords({ t, format, words, sayFault, journey, figures, faults 
   }
   /** How many went a way, and which part of those who came to where it begins. */
   const wayFigures = (edge: Edge) => {
-    const count = figures?.ways.get(edgeKey(edge))
-    if (count === undefined || figures === undefined) return undefined
+    const way = figures?.ways.get(edgeKey(edge))
+    if (way === undefined || figures === undefined) return undefined
+    const { passed: count } = way
+    const goal = goalShare(way)
     const of = edge.from === '' ? figures.entered : (figures.steps.get(edge.from)?.arrived ?? 0)
     return {
       count,
       text: format.compact(count),
+      goal: goal === undefined ? undefined : `${format.percent(goal, 0)} ${t('goal_share')}`,
       share: of > 0 ? format.percent(count / of, 0) : undefined,
       // Of all who came in: how wide the way is drawn.
       weight: figures.entered > 0 ? count / figures.entered : 0,

@@ -9,6 +9,8 @@ import type { Step } from '../model/definition'
 import { changeStep } from '../model/edit'
 import { stepOf } from '../model/ways'
 import { faultsOf, useBoard } from '../state/board'
+import { goalShare } from '../state/figures'
+import { messageFigures } from '../state/messageFigures'
 import { wayBehind } from '../state/useBoardActs'
 import { ListForm, NotifyForm, OfferForm, TraitForm } from './ActForms'
 import { BranchForm, PartsForm, WinnerField } from './DecisionForms'
@@ -93,6 +95,7 @@ function Head({ step, onPeople }: { step: Step; onPeople: Props['onPeople'] }) {
   const board = useBoard()
   const { journey, layout, figures, change } = board
   const at = figures?.steps.get(step.id)
+  const goal = goalShare(at ?? {})
   const behind = wayBehind(journey, layout, step.id)
   return (
     <>
@@ -157,6 +160,19 @@ function Head({ step, onPeople }: { step: Step; onPeople: Props['onPeople'] }) {
             <dt>{t('came')}</dt>
             <dd>{format.number(at.arrived)}</dd>
           </div>
+          {at.messages &&
+            messageFigures(t, at.messages).map(([name, count]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{format.number(count)}</dd>
+              </div>
+            ))}
+          {goal !== undefined && (
+            <div>
+              <dt>{t('goal_share')}</dt>
+              <dd>{format.percent(goal, 1)}</dd>
+            </div>
+          )}
           {onPeople && at.waiting > 0 && (
             <button type="button" className={styles.quiet} onClick={() => onPeople(step.id)}>
               {t('people_here')}

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import {
   type Journey,
   type JourneyDraft,
@@ -13,13 +13,15 @@ import { useHistory } from '@/design/writing/history'
 import { useAutosave } from '@/design/writing/useAutosave'
 import { Bench } from '../bench/Bench'
 import type { JourneyDefinition } from '../model/definition'
-import { figuresOf, isOfJourneys, useCounts } from '../state/journeys'
+import { figuresOf } from '../state/figures'
+import { isOfJourneys, useCounts, useStepMessages } from '../state/journeys'
 import { useText } from '../texts'
 import { Conflict } from './Conflict'
-import { ExplainDialog } from './ExplainDialog'
 import { Header } from './Header'
 import { PeopleDialog } from './PeopleDialog'
 import { faultsOfRefusal } from './refusal'
+
+const ExplainDialog = lazy(() => import('../explain/ExplainDialog'))
 
 interface Props {
   journey: Journey
@@ -48,7 +50,8 @@ export function Workroom({ journey, draft }: Props) {
     return data.draft_no
   })
   const counts = useCounts(journey.id, journey.state).data
-  const figures = useMemo(() => counts && figuresOf(counts), [counts])
+  const became = useStepMessages(journey.id, journey.state).data
+  const figures = useMemo(() => counts && figuresOf(counts, became), [counts, became])
   const { saving } = autosave
   const shown = useMemo(
     () =>
@@ -98,11 +101,13 @@ export function Workroom({ journey, draft }: Props) {
         />
       )}
       {asks && (
-        <ExplainDialog
-          journeyId={journey.id}
-          definition={history.present}
-          onClose={() => setAsks(false)}
-        />
+        <Suspense>
+          <ExplainDialog
+            journeyId={journey.id}
+            definition={history.present}
+            onClose={() => setAsks(false)}
+          />
+        </Suspense>
       )}
       {saving.state === 'conflict' && (
         <Conflict journeyId={journey.id} autosave={autosave} onRestart={history.restart} />

@@ -2,15 +2,16 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import {
   cancelJourney,
   drainJourney,
-  type JourneyCounts,
   type JourneyState,
   pauseJourney,
   resumeJourney,
 } from '@/api/generated'
-import { countJourneyOptions } from '@/api/generated/@tanstack/react-query.gen'
+import {
+  countJourneyMessagesOptions,
+  countJourneyOptions,
+} from '@/api/generated/@tanstack/react-query.gen'
 import { type Tone, toast, toastFailure, useErrorLine } from '@/design'
 import { useText } from '../texts'
-import type { Figures } from './figures'
 
 export const tones: Record<JourneyState, Tone> = {
   draft: 'neutral',
@@ -21,6 +22,7 @@ export const tones: Record<JourneyState, Tone> = {
 }
 
 const refreshMilliseconds = 5_000
+const recountMilliseconds = 60_000
 
 /** The figures of a journey, asked again while people move in it. */
 export function useCounts(journeyId: string, state: JourneyState) {
@@ -32,17 +34,14 @@ export function useCounts(journeyId: string, state: JourneyState) {
   })
 }
 
-/** The server's figures as the canvas writes them. */
-export function figuresOf(counts: JourneyCounts): Figures {
-  const { entered } = counts.conversions
-  const ways = counts.steps.flatMap(({ step, ways: out }) =>
-    out.map(({ way, passed }): [string, number] => [`${step}.${way}`, passed]),
-  )
-  return {
-    entered,
-    steps: new Map(counts.steps.map(({ step, ...rest }) => [step, rest])),
-    ways: new Map([['.start', entered], ...ways]),
-  }
+/** What became of each step's messages: a look at every one of them, so not as often. */
+export function useStepMessages(journeyId: string, state: JourneyState) {
+  const isMoving = state === 'running' || state === 'draining'
+  return useQuery({
+    ...countJourneyMessagesOptions({ path: { journey_id: journeyId } }),
+    enabled: state !== 'draft',
+    refetchInterval: isMoving ? recountMilliseconds : false,
+  })
 }
 
 const calls = {
@@ -71,8 +70,8 @@ export function useStateAct(journeyId: string, onDone: () => void) {
   })
 }
 
-/** What is asked of journeys, but for the drafts: those are written here. */
+/** What is asked of journeys, but for drafts, written here, and what is counted one by one. */
 export function isOfJourneys([first]: readonly unknown[]): boolean {
   const name = typeof first === 'object' && first !== null && '_id' in first ? first._id : first
-  return typeof name === 'string' && /journey/i.test(name) && !/draft/i.test(name)
+  return typeof name === 'string' && /journey/i.test(name) && !/draft|messages/i.test(name)
 }

@@ -48,15 +48,17 @@ function createStepWords(
     (template.variants[language] ?? template.variants[template.default_language])?.subject ?? ''
 
   /** What its author called it; a message by its subject; else what kind of step it is. */
-  const name = (step: Step) =>
-    step.label || (step.type === 'message' && subject(step)) || t(`kind_${step.type}`)
+  const name = remembered(
+    (step: Step) =>
+      step.label || (step.type === 'message' && subject(step)) || t(`kind_${step.type}`),
+  )
 
   const messageDetail = (step: MessageStep) => {
     if (!subject(step)) return t('no_subject')
     return step.label ? subject(step) : t('kind_message')
   }
 
-  const detail = (step: Step): string => {
+  const detail = remembered((step: Step): string => {
     switch (step.type) {
       case 'message':
         return [t(`channel_${step.channel ?? 'email'}`), messageDetail(step)].join(' · ')
@@ -92,7 +94,7 @@ function createStepWords(
       case 'end':
         return t('does_end')
     }
-  }
+  })
 
   const way = (step: Step, id: string): string => {
     switch (step.type) {
@@ -145,6 +147,18 @@ function createStepWords(
   }
 
   return { name, detail, way, trigger, duration, events, who }
+}
+
+/** A step never changes, another takes its place: what was said of one is said again. */
+function remembered(say: (step: Step) => string): (step: Step) => string {
+  const said = new WeakMap<Step, string>()
+  return (step) => {
+    const known = said.get(step)
+    if (known !== undefined) return known
+    const words = say(step)
+    said.set(step, words)
+    return words
+  }
 }
 
 export type StepWords = ReturnType<typeof createStepWords>

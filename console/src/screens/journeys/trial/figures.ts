@@ -1,15 +1,15 @@
 import type { SimulationResult } from '@/api/generated'
-import type { Figures } from '../state/figures'
+import type { Figures, WayFigures } from '../state/figures'
 
 /** What a simulation found, as the canvas writes it. */
 export function figuresOfResult({ entries, steps }: SimulationResult): Figures {
   const ways = steps.flatMap(({ step, ways: taken }) =>
-    taken.map(({ way, people }): [string, number] => [`${step}.${way}`, people]),
+    taken.map(({ way, people }): [string, WayFigures] => [`${step}.${way}`, { passed: people }]),
   )
   return {
     entered: entries,
     steps: new Map(steps.map(({ step, waiting, arrived }) => [step, { waiting, arrived }])),
-    ways: new Map([['.start', entries], ...ways]),
+    ways: new Map([['.start', { passed: entries }], ...ways]),
   }
 }
 

@@ -6,8 +6,8 @@ import {
   listJourneysOptions,
 } from '@/api/generated/@tanstack/react-query.gen'
 import { Loaded, Loading, Section, TextLink } from '@/design'
+import { Story } from '../../journeys/explain/Story'
 import type { JourneyDefinition } from '../../journeys/model/definition'
-import { Story } from '../../journeys/screen/ExplainDialog'
 import { useText } from './texts'
 
 /** Every journey that knows this person: where they are, why, and what comes next. */
@@ -26,7 +26,11 @@ function Ways({ person, journeys }: { person: PersonAnswer; journeys: Journey[] 
   const t = useText()
   const told = useQueries({
     queries: journeys.map(({ id }) =>
-      explainEnrolmentOptions({ path: { journey_id: id, profile: person.id } }),
+      // Of all journeys only what is written down: conditions are asked of those that know them.
+      explainEnrolmentOptions({
+        path: { journey_id: id, profile: person.id },
+        query: { is_brief: true },
+      }),
     ),
   })
   if (told.some((one) => one.isPending)) return <Loading lines={8} />
