@@ -21,6 +21,13 @@ export interface Events {
   where?: Json[]
 }
 
+/** What an event has in common with the one that let the person in. */
+export interface Match {
+  trigger: string[]
+  path?: string[] | null
+  item?: 'product_id' | 'category' | null
+}
+
 interface Base {
   id: string
   label?: string
@@ -56,6 +63,7 @@ export interface WaitUntilStep extends Onward {
 export interface WaitForStep extends Onward {
   type: 'wait_for'
   events: Events
+  matches?: Match[]
   timeout: Duration
   on_timeout?: Next
 }
@@ -194,6 +202,7 @@ export interface Goal {
 export interface Exit {
   id: string
   events?: Events | null
+  matches?: Match[]
   when?: Who | null
   label?: string
 }

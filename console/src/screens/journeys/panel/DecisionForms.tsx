@@ -1,8 +1,10 @@
 import { ActionIcon, Button, Checkbox, TextInput } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
 import { NumberField } from '@/design'
+import { eventOf } from '../model/asked'
 import type { BranchStep, ExperimentStep, Part, SplitStep, Way } from '../model/definition'
 import { makeId } from '../model/edit'
+import { useBoard } from '../state/board'
 import styles from './Panel.module.css'
 import { useText } from './texts'
 import { WhoField } from './WhoField'
@@ -17,6 +19,7 @@ interface BranchProps {
 /** The ways of a branch: the first that holds is taken. */
 export function BranchForm({ step, onChange }: BranchProps) {
   const t = useText()
+  const letInBy = eventOf(useBoard().journey.trigger)
   const set = (id: string, some: Partial<Way>, tag?: string) =>
     onChange(
       { ...step, ways: step.ways.map((one) => (one.id === id ? { ...one, ...some } : one)) },
@@ -47,6 +50,7 @@ export function BranchForm({ step, onChange }: BranchProps) {
             <WhoField
               label={t('way_who')}
               value={way.when}
+              letInBy={letInBy}
               onChange={(when) => when !== undefined && set(way.id, { when })}
             />
           </li>

@@ -1,12 +1,14 @@
 import { Button, Checkbox, TextInput } from '@mantine/core'
 import { NumberField } from '@/design'
 import { DurationField } from '../../segment-builder/fields/basics'
+import { eventOf } from '../model/asked'
 import type { Exit, Goal, JourneyDefinition, Json, Rules } from '../model/definition'
 import { stages } from '../model/definition'
 import { makeId } from '../model/edit'
 import { useBoard } from '../state/board'
 import { Remove } from './DecisionForms'
 import { EventsField } from './EventsField'
+import { Matches } from './Matches'
 import styles from './Panel.module.css'
 import { Pick } from './Pick'
 import { useText } from './texts'
@@ -111,6 +113,7 @@ function GoalFields({ rules, set }: Props) {
 
 function ExitFields({ rules, set }: Props) {
   const t = useText()
+  const letInBy = eventOf(useBoard().journey.trigger)
   const exits = rules.exits ?? []
   const put = (id: string, exit: Exit, tag?: string) =>
     set({ exits: exits.map((one) => (one.id === id ? exit : one)) }, tag)
@@ -125,15 +128,19 @@ function ExitFields({ rules, set }: Props) {
           {exits.map((exit) => (
             <li key={exit.id}>
               {exit.events ? (
-                <EventsField
-                  label={t('exit_event')}
-                  value={exit.events as Json}
-                  onChange={(events) => put(exit.id, { ...exit, events }, exit.id)}
-                />
+                <>
+                  <EventsField
+                    label={t('exit_event')}
+                    value={exit.events as Json}
+                    onChange={(events) => put(exit.id, { ...exit, events }, exit.id)}
+                  />
+                  <Matches matches={exit.matches} />
+                </>
               ) : (
                 <WhoField
                   label={t('exit_who')}
                   value={exit.when}
+                  letInBy={letInBy}
                   onChange={(when) => when !== undefined && put(exit.id, { ...exit, when })}
                 />
               )}

@@ -2,6 +2,7 @@ import { NativeSelect, TextInput } from '@mantine/core'
 import { DurationField } from '../../segment-builder/fields/basics'
 import type { Json, StepOf, Weekday } from '../model/definition'
 import { EventsField } from './EventsField'
+import { Matches } from './Matches'
 import styles from './Panel.module.css'
 import { useText } from './texts'
 
@@ -64,6 +65,7 @@ export function WaitForForm({ step, onChange }: Props<StepOf<'wait_for'>>) {
         value={step.events as Json}
         onChange={(events) => onChange({ ...step, events }, 'events')}
       />
+      <Matches matches={step.matches} />
       <DurationField
         label={t('at_most')}
         value={step.timeout as Json}

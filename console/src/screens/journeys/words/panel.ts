@@ -26,6 +26,11 @@ export const en = {
   way_who: 'For whom',
   way_add: 'Add a way',
   way_remove: 'Take this way out',
+  way_trigger: 'By what let them in …',
+  trigger_filters: 'What let them in is like this',
+  trigger_mixed:
+    'Asks who somebody is and what let them in together. It is kept as it is; change it in the journey’s file.',
+  matches_note: 'Only about the same as what let them in: {{same}}',
   part_name: 'Name',
   part_control: 'Name (compared with)',
   percent: 'Share',
@@ -176,6 +181,11 @@ export const ja = {
   way_who: '誰が通るか',
   way_add: '道を追加',
   way_remove: 'この道を取り除く',
+  way_trigger: 'きっかけの内容で分ける…',
+  trigger_filters: 'きっかけの内容',
+  trigger_mixed:
+    'お客様の条件ときっかけの内容を組み合わせた条件です。このまま保たれます。変更はジャーニーのファイルで行います。',
+  matches_note: 'きっかけと同じものに限る：{{same}}',
   part_name: '名前',
   part_control: '名前（比較の基準）',
   percent: '割合',
