@@ -103,3 +103,53 @@ def test_publishing_shows_what_differs_and_people_why_they_wait(wide, shop) -> N
     expect(page.get_by_role("dialog").get_by_text("How long: 3 days → 5 days")).to_be_visible()
     expect(page.get_by_role("dialog").get_by_role("radio")).to_have_count(2)
     wide.check()
+
+
+def test_a_draft_says_what_the_shop_never_sent_and_is_published_all_the_same(console, shop) -> None:
+    trigger = {"type": "event", "events": {"event": "Never Sent Here"}}
+    rare = {**TRACE, "trigger": trigger}
+    made = shop.post("/api/journeys", {"definition": rare, "id": f"rare-{uuid4().hex[:8]}"})
+    page = console.open(f"/journeys/{made['journey_id']}")
+    is_japanese = console.view.language == "ja"
+    page.get_by_role("button", name="公開する…" if is_japanese else "Publish …").click()
+    dialog = page.get_by_role("dialog")
+    missing = dialog.get_by_role("listitem").filter(has_text="Never Sent Here")
+    expect(missing).to_be_visible()
+    missing.get_by_text("送り方" if is_japanese else "Here is how").click()
+    expect(missing.get_by_text('analytics.track("Never Sent Here"')).to_be_visible()
+    console.check()
+    dialog.get_by_role("button", name="公開する" if is_japanese else "Publish", exact=True).click()
+    expect(dialog).to_have_count(0)
+    assert shop.get(f"/api/journeys/{made['journey_id']}")["state"] == "running"
+
+
+def test_a_recipe_says_what_it_needs_and_asks_before_it_is_a_draft(console, shop) -> None:
+    page = console.open("/journeys")
+    page.locator("main header button").click()
+    is_japanese = console.view.language == "ja"
+    name = "お誕生日" if is_japanese else "Birthday"
+    page.get_by_role("dialog").get_by_role("button", name=name).first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("使いどころ" if is_japanese else "When to use it")).to_be_visible()
+    console.check()
+    dialog.locator("input[type=email]").fill("tea@shop.example")
+    dialog.get_by_role("button", name="下書きを作る" if is_japanese else "Make a draft").click()
+    expect(page.get_by_role("treeitem").first).to_be_visible()
+    made = page.url.rsplit("/", 1)[-1]
+    steps = shop.get(f"/api/journeys/{made}/draft")["definition"]["steps"]
+    senders = {one["sender"]["from_address"] for one in steps if one["type"] == "message"}
+    assert senders == {"tea@shop.example"}
+
+
+def test_another_channel_says_that_it_goes_by_email(wide, shop) -> None:
+    letter = {"type": "message", "id": "m", "channel": "sms",
+              "template": {"default_language": "ja", "variants": {}}}  # fmt: skip
+    body = {**TRACE, "start": "m", "steps": [letter]}
+    made = shop.post("/api/journeys", {"definition": body, "id": f"sms-{uuid4().hex[:8]}"})
+    page = wide.open(f"/journeys/{made['journey_id']}")
+    page.locator("[data-item='m']").click()
+    expect(page.get_by_text("E-mail alone is connected yet")).to_be_visible()
+    expect(page.get_by_text("SMS is not connected yet: this goes by e-mail.")).to_be_visible()
+    wide.check()
+    page.get_by_role("tab").last.click()
+    expect(page.get_by_role("region", name="Does the data come?")).to_be_visible()

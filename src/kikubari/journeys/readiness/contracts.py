@@ -48,7 +48,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     value: object = None
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class DataFinding(msgspec.Struct, frozen=True, kw_only=True):
     """How one thing that a journey looks at stands in the shop.
 
     Attributes:
@@ -93,7 +93,7 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     journey_id: str
     draft_no: int
     counted_at: datetime | None
-    findings: list[Finding]
+    findings: list[DataFinding]
 
 
 class ShopData(Protocol):

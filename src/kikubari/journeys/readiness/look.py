@@ -7,8 +7,8 @@ import msgspec
 
 from kikubari.journeys.definition import JourneyDefinition
 from kikubari.journeys.readiness.contracts import (
+    DataFinding,
     EventSeen,
-    Finding,
     Readiness,
     Reading,
     ReadingKind,
@@ -19,7 +19,7 @@ from kikubari.journeys.readiness.sending import example_of, page_of
 from kikubari.spec.errors import KikubariError
 
 LATELY_DAYS = 30
-# Code, whether it is a warning, what it says, and figures, by the names of `Finding`.
+# Code, whether it is a warning, what it says, and figures, by the names of `DataFinding`.
 _Verdict = tuple[str, bool, str, dict[str, Any]]
 
 
@@ -78,7 +78,7 @@ class ReadinessCheck:
             findings=self.list_findings(journey),
         )
 
-    def list_findings(self, journey: JourneyDefinition) -> list[Finding]:
+    def list_findings(self, journey: JourneyDefinition) -> list[DataFinding]:
         """Return each thing once, with every part that looks at it: warnings first."""
         readings = list_readings(journey, self._data.tree_of)
         places: dict[tuple[str, str, str, str], list[Reading]] = {}
@@ -88,13 +88,13 @@ class ReadinessCheck:
         found = [self._find(here, readings) for here in places.values()]
         return sorted((one for one in found if one is not None), key=lambda one: not one.is_warning)
 
-    def _find(self, here: Sequence[Reading], readings: Sequence[Reading]) -> Finding | None:
+    def _find(self, here: Sequence[Reading], readings: Sequence[Reading]) -> DataFinding | None:
         one = here[0]
         verdict = self._judges[one.kind](one)
         if verdict is None:
             return None
         code, is_warning, message, figures = verdict
-        return Finding(
+        return DataFinding(
             kind=one.kind,
             name=one.name,
             event=one.event,

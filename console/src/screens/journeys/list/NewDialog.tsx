@@ -1,10 +1,15 @@
 import { Button, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { type FormEvent, useState } from 'react'
-import { createJourney, installRecipe, type RecipeAnswer } from '@/api/generated'
+import { type FormEvent, lazy, Suspense, useState } from 'react'
+import {
+  createJourney,
+  installRecipe,
+  type RecipeAnswer,
+  type RecipeOptions,
+} from '@/api/generated'
 import { listRecipesOptions } from '@/api/generated/@tanstack/react-query.gen'
-import { Badge, Dialog, ErrorState, Loaded } from '@/design'
+import { Badge, Dialog, ErrorState, Loaded, Loading } from '@/design'
 import { useFormat } from '@/language/format'
 import { useLanguage } from '@/language/texts'
 import { stages } from '../model/definition'
@@ -12,15 +17,34 @@ import { isOfJourneys } from '../state/journeys'
 import { useText } from '../texts'
 import styles from './NewDialog.module.css'
 
+const RecipeForm = lazy(() => import('../readiness/RecipeForm'))
+
 /** A new journey: a recipe that is ready to be sent, or a name and an empty canvas. */
 export function NewDialog({ onClose }: { onClose: () => void }) {
   const t = useText()
+  const language = useLanguage()
   const recipes = useQuery(listRecipesOptions())
   const begin = useBegin()
   const [name, setName] = useState('')
+  const [chosen, setChosen] = useState<RecipeAnswer>()
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (name.trim()) begin.mutate({ name: name.trim() })
+  }
+  if (chosen) {
+    return (
+      <Dialog title={chosen.name[language]} onClose={onClose} isWide>
+        <Suspense fallback={<Loading lines={6} />}>
+          <RecipeForm
+            recipe={chosen}
+            isBusy={begin.isPending}
+            onBack={() => setChosen(undefined)}
+            onInstall={(options) => begin.mutate({ recipe: chosen.id, options })}
+          />
+        </Suspense>
+        {begin.isError && <ErrorState error={begin.error} />}
+      </Dialog>
+    )
   }
   return (
     <Dialog title={t('new_title')} onClose={onClose} isWide>
@@ -50,11 +74,7 @@ export function NewDialog({ onClose }: { onClose: () => void }) {
                 <ul>
                   {here.map((one) => (
                     <li key={one.id}>
-                      <Recipe
-                        recipe={one}
-                        isBusy={begin.isPending}
-                        onChoose={() => begin.mutate({ recipe: one.id })}
-                      />
+                      <Recipe recipe={one} onChoose={() => setChosen(one)} />
                     </li>
                   ))}
                 </ul>
@@ -69,18 +89,17 @@ export function NewDialog({ onClose }: { onClose: () => void }) {
 
 interface RecipeProps {
   recipe: RecipeAnswer
-  isBusy: boolean
   onChoose: () => void
 }
 
 /** What a recipe does, and whether this shop sends what it needs. */
-function Recipe({ recipe, isBusy, onChoose }: RecipeProps) {
+function Recipe({ recipe, onChoose }: RecipeProps) {
   const t = useText()
   const format = useFormat()
   const language = useLanguage()
   const missing = recipe.needs.filter(({ need, is_met }) => need.is_required && !is_met)
   return (
-    <button type="button" className={styles.recipe} disabled={isBusy} onClick={onChoose}>
+    <button type="button" className={styles.recipe} onClick={onChoose}>
       <b>{recipe.name[language]}</b>
       <span>{recipe.description[language]}</span>
       {recipe.is_ready ? (
@@ -95,16 +114,23 @@ function Recipe({ recipe, isBusy, onChoose }: RecipeProps) {
   )
 }
 
+interface Beginning {
+  name?: string
+  recipe?: string
+  options?: RecipeOptions
+}
+
 /** Makes a draft and goes to its canvas. */
 function useBegin() {
   const navigate = useNavigate()
   const queries = useQueryClient()
   const language = useLanguage()
   return useMutation({
-    mutationFn: async ({ name = '', recipe }: { name?: string; recipe?: string }) => {
+    mutationFn: async ({ name = '', recipe, options }: Beginning) => {
       if (recipe !== undefined) {
         const path = { recipe_id: recipe }
-        return (await installRecipe({ path, body: { language }, throwOnError: true })).data
+        const body = { ...options, language }
+        return (await installRecipe({ path, body, throwOnError: true })).data
       }
       const trigger = { type: 'event' as const, events: { event: 'Order Completed' } }
       const body = { definition: { name, trigger } }

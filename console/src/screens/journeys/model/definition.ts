@@ -48,7 +48,7 @@ export interface MessageStep extends Onward {
   has_tracking?: boolean | null
   at_best_hour?: boolean | null
   gives?: boolean
-  cost_minor?: number
+  cost_minor?: number | null
 }
 export interface WaitStep extends Onward {
   type: 'wait'

@@ -54,6 +54,9 @@ export function MessageForm({ step, onChange, onWrite }: Props) {
         say={(one) => (one === '' ? t('fallback_none') : t(`channel_${one}`))}
         onChange={(one) => set({ fallback: one === '' ? [] : [one, ...fallback.slice(1)] })}
       />
+      {[channel, ...fallback].some((one) => one !== 'email') && (
+        <p className={styles.note}>{t('channel_by_email')}</p>
+      )}
       <Pick
         label={t('purpose')}
         value={step.purpose ?? 'marketing'}
@@ -97,8 +100,9 @@ export function MessageForm({ step, onChange, onWrite }: Props) {
           label={t('cost')}
           isWhole
           min={0}
-          value={step.cost_minor ?? 0}
-          onChange={(cost_minor = 0) => set({ cost_minor }, 'cost')}
+          description={t('cost_note')}
+          value={step.cost_minor ?? undefined}
+          onChange={(cost_minor) => set({ cost_minor: cost_minor ?? null }, 'cost')}
         />
       </section>
     </>

@@ -1,3 +1,4 @@
+import { DraftReadiness, StepReadiness } from '../readiness/Readiness'
 import { ItemPanel } from './ItemPanel'
 import { RulesForm } from './RulesForm'
 
@@ -10,5 +11,15 @@ interface Props {
 
 /** Everything that can be said of a step or of the whole: loaded after the canvas is drawn. */
 export default function Panels({ tab, ...item }: Props) {
-  return tab === 'step' ? <ItemPanel {...item} /> : <RulesForm />
+  return tab === 'step' ? (
+    <>
+      <ItemPanel {...item} />
+      <StepReadiness id={item.id} />
+    </>
+  ) : (
+    <>
+      <RulesForm />
+      <DraftReadiness />
+    </>
+  )
 }

@@ -12,6 +12,7 @@ import { Dialog, ErrorState, Loaded, toast } from '@/design'
 import { useFaultWords } from '../canvas/useFaultWords'
 import type { Fault, JourneyDefinition } from '../model/definition'
 import { stepOf, stepsOf } from '../model/ways'
+import { PublishReadiness } from '../readiness/Readiness'
 import { isOfJourneys } from '../state/journeys'
 import { useStepWords } from '../state/useStepWords'
 import { useText } from '../texts'
@@ -111,6 +112,7 @@ function Publishing({ journey, definition, version, onClose }: Props) {
           onMove={(step, to) => setMoves({ ...moves, [step]: to })}
         />
       )}
+      <PublishReadiness />
       {publish.isError && <ErrorState error={publish.error} />}
       <Group justify="flex-end">
         <Button variant="default" onClick={onClose}>

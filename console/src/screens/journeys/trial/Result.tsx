@@ -50,7 +50,6 @@ function Sum({ result }: { result: SimulationResult }) {
   const { entries, people, sent, reached_goal, cost_minor, effect } = result
   const stopped = stopsOf(result).reduce((sum, [, count]) => sum + count, 0)
   const most = Math.max(0, ...Object.keys(result.messages_per_person).map(Number))
-  const rate = (of: number, all: number) => format.percent(of / all)
   return (
     <Figures>
       <Figure
@@ -77,17 +76,38 @@ function Sum({ result }: { result: SimulationResult }) {
       {cost_minor > 0 && (
         <Figure value={format.money(cost_minor, currency)} label={t('trial_cost')} />
       )}
-      {effect && (
-        <Figure
-          value={format.number(Math.round(effect.conversions))}
-          label={t('trial_effect')}
-          note={t('trial_effect_note', {
-            with_it: rate(effect.past.converted, effect.past.entered),
-            without: rate(effect.past.held_out_converted, effect.past.held_out),
-          })}
-        />
-      )}
+      <Effect effect={effect} />
     </Figures>
+  )
+}
+
+/** What the journey may add, as surely as its holdout tells; nothing is claimed without one. */
+function Effect({ effect }: Pick<SimulationResult, 'effect'>) {
+  const t = useText()
+  const format = useFormat()
+  if (!effect) {
+    return (
+      <Figure
+        value={t('trial_effect_none')}
+        label={t('trial_effect')}
+        note={t('trial_effect_none_note')}
+      />
+    )
+  }
+  const { conversions, low = 0, high = 0, past, is_known } = effect
+  const rate = (of = 0, all = 0) => format.percent(of / all)
+  const whole = (one: number) => format.number(Math.round(one))
+  return (
+    <Figure
+      value={is_known ? whole(conversions) : t('trial_effect_unknown')}
+      label={t('trial_effect')}
+      note={t(is_known ? 'trial_effect_note' : 'trial_effect_unknown_note', {
+        low: whole(low),
+        high: whole(high),
+        with_it: rate(past.converted, past.entered),
+        without: rate(past.held_out_converted, past.held_out),
+      })}
+    />
   )
 }
 

@@ -111,6 +111,8 @@ export const en = {
   edit_message: 'Edit the message',
   fallback: 'Instead, where that cannot reach them',
   fallback_none: 'nothing else',
+  channel_by_email:
+    'E-mail alone is connected yet: whatever is chosen here, the message goes by e-mail. The choice is kept for later.',
   purpose: 'Purpose',
   message_marketing: 'News and offers (needs consent)',
   message_transactional: 'About an order or account',
@@ -122,6 +124,7 @@ export const en = {
   from_name: 'Name',
   from_address: 'Address',
   cost: 'What one costs (smallest unit of money)',
+  cost_note: 'Left empty, as the shop’s settings say.',
   name: 'Name',
   description: 'What it is for',
   stage: 'Stage of the customer’s way',
@@ -266,6 +269,8 @@ export const ja = {
   edit_message: 'メッセージを編集',
   fallback: '届けられないときの代わり',
   fallback_none: 'なし',
+  channel_by_email:
+    'いまつながっているのはメールだけです。何を選んでもメールで届きます。選択は、後のために残ります。',
   purpose: '目的',
   message_marketing: 'お知らせ（同意が必要）',
   message_transactional: '手続きの連絡',
@@ -277,6 +282,7 @@ export const ja = {
   from_name: '名前',
   from_address: 'アドレス',
   cost: '1通の費用（通貨の最小単位）',
+  cost_note: '空のままなら、お店の設定に従います。',
   name: '名前',
   description: '何のためか',
   stage: 'お客様の段階',

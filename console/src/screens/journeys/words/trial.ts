@@ -33,7 +33,13 @@ export const en = {
   trial_goal: 'Reached the goal anyway',
   trial_cost: 'Cost',
   trial_effect: 'Expected to add',
-  trial_effect_note: 'goals, by what its holdout told: {{with_it}} with it, {{without}} without',
+  trial_effect_note:
+    'goals, between {{low}} and {{high}}, by what its holdout told: {{with_it}} with it, {{without}} without',
+  trial_effect_unknown: 'Not enough is known yet',
+  trial_effect_unknown_note:
+    'goals it would add: between {{low}} and {{high}}, so maybe none. Its holdout told: {{with_it}} with it, {{without}} without',
+  trial_effect_none: 'Not known',
+  trial_effect_none_note: 'No holdout of this journey has told yet what comes without it.',
   trial_real: 'What really happened then',
   trial_real_note: 'The journey ran in part of this time. This is what the live versions did.',
   trial_figure: 'Figure',
@@ -126,7 +132,13 @@ export const ja = {
   trial_goal: '自然に目標達成',
   trial_cost: '費用',
   trial_effect: '見込まれる増加',
-  trial_effect_note: '目標達成の数。送らなかった方との差：あり{{with_it}}、なし{{without}}',
+  trial_effect_note:
+    '目標達成の数。{{low}}〜{{high}}の間。送らなかった方との差：あり{{with_it}}、なし{{without}}',
+  trial_effect_unknown: 'まだ分かりません',
+  trial_effect_unknown_note:
+    '増える目標達成の数は{{low}}〜{{high}}の間で、増えないかもしれません。あり{{with_it}}、なし{{without}}',
+  trial_effect_none: '不明',
+  trial_effect_none_note: '送らない方と比べた記録がまだないため、効果は分かりません。',
   trial_real: '実際の数字',
   trial_real_note: 'この期間に稼働していた公開版の実績です。',
   trial_figure: '項目',
