@@ -55,11 +55,13 @@ export function shownFigures(
   entered: number | undefined,
 ): [Shown, number][] {
   const messages = figures?.messages
+  const stopped = messages ? stoppedOf(messages) : 0
+  // A card has room for three: who is not written to yet gives way to who never will be.
   const said: [Shown, number | undefined][] = messages
     ? [
-        ['waiting', messages.waiting || undefined],
+        ['waiting', stopped ? undefined : messages.waiting || undefined],
         ['sent', messages.sent],
-        ['stopped', stoppedOf(messages) || undefined],
+        ['stopped', stopped || undefined],
       ]
     : [
         ['waiting', figures?.waiting || undefined],
