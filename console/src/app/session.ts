@@ -36,9 +36,13 @@ export function goToLogIn(): Promise<never> {
   return new Promise<never>(() => {})
 }
 
-/** Ends the session here and on the server. */
+/** Where steps of a journey that were copied are kept. */
+export const copiedSteps = 'kikubari-copied-steps'
+
+/** Ends the session here and on the server; what was copied stays with nobody else. */
 export async function leave(): Promise<void> {
   await logOut()
+  localStorage.removeItem(copiedSteps)
   window.location.assign('/app/login')
 }
 

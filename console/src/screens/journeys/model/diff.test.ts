@@ -79,3 +79,11 @@ test.each([1, 2, 3, 4, 5])('of journey %i, what was done is what differs', (seed
     expect(diffJourneys(made, moved).steps.every(({ kind }) => kind === 'moved')).toBe(true)
   }
 })
+
+test('a step that is another and leads elsewhere says both', () => {
+  const removed = removeSteps(journey, ['split'])
+  const step = { ...removed.steps?.[0], duration: { days: 3 } } as never
+  const [found] = diffJourneys(journey, changeStep(removed, step)).steps
+  expect(found).toMatchObject({ kind: 'changed', leadsElsewhere: true })
+  expect(found?.changes).toHaveLength(1)
+})

@@ -13,6 +13,8 @@ export interface StepDiff {
   kind: 'added' | 'removed' | 'changed' | 'moved'
   step: Step
   changes: Change[]
+  /** Its ways lead to other steps than before. */
+  leadsElsewhere: boolean
 }
 
 export interface JourneyDiff {
@@ -28,7 +30,7 @@ export function diffJourneys(before: JourneyDefinition, after: JourneyDefinition
   const removed: StepDiff[] = reached(before)
     .filter((id) => !stepOf(after, id))
     .flatMap((id) => stepOf(before, id) ?? [])
-    .map((step) => ({ kind: 'removed', step, changes: [] }))
+    .map((step) => ({ kind: 'removed', step, changes: [], leadsElsewhere: false }))
   const others: StepDiff[] = reached(after).flatMap((id) => {
     const step = stepOf(after, id)
     return step ? diffStep(stepOf(before, id), step) : []
@@ -39,11 +41,13 @@ export function diffJourneys(before: JourneyDefinition, after: JourneyDefinition
 }
 
 function diffStep(before: Step | undefined, step: Step): StepDiff[] {
-  if (!before) return [{ kind: 'added', step, changes: [] }]
-  const changes = changesOf(before, step)
-  const said = changes.filter(({ path }) => !ways.has(path.split('.').at(-1) ?? ''))
-  if (said.length > 0) return [{ kind: 'changed', step, changes: said }]
-  return leadsElsewhere(before, step) ? [{ kind: 'moved', step, changes: [] }] : []
+  if (!before) return [{ kind: 'added', step, changes: [], leadsElsewhere: false }]
+  const isRewired = leadsElsewhere(before, step)
+  const changes = changesOf(before, step).filter(
+    ({ path }) => !ways.has(path.split('.').at(-1) ?? ''),
+  )
+  const kind = changes.length > 0 ? 'changed' : 'moved'
+  return changes.length > 0 || isRewired ? [{ kind, step, changes, leadsElsewhere: isRewired }] : []
 }
 
 function leadsElsewhere(before: Step, after: Step): boolean {

@@ -4,6 +4,7 @@ import { type Change, diffJourneys, type StepDiff } from '../model/diff'
 import { useStepWords } from '../state/useStepWords'
 import { type Key, useText } from '../texts'
 import styles from './PublishDialog.module.css'
+import { useDiffText, WordsDiff } from './WordsDiff'
 
 const tones: Record<StepDiff['kind'], Tone> = {
   added: 'good',
@@ -21,18 +22,20 @@ interface Props {
 /** What is another in a journey, in words: steps in the order they are walked, then the rules. */
 export function DiffList({ before, after }: Props) {
   const t = useText()
+  const say = useDiffText()
   const words = useStepWords()
   const { steps, rules } = diffJourneys(before, after)
   if (steps.length === 0 && rules.length === 0) return <p>{t('publish_nothing')}</p>
   return (
     <ul className={styles.diff}>
-      {steps.map(({ kind, step, changes }) => (
+      {steps.map(({ kind, step, changes, leadsElsewhere }) => (
         <li key={step.id}>
           <span>
             <Badge tone={tones[kind]}>{t(`diff_${kind}`)}</Badge>
           </span>
           <span>
             <strong>{words.name(step)}</strong> {words.detail(step)}
+            {kind === 'changed' && leadsElsewhere && <em> {say('diff_elsewhere')}</em>}
           </span>
           {changes.length > 0 && <Changes changes={changes} />}
         </li>
@@ -58,6 +61,14 @@ function Changes({ changes }: { changes: Change[] }) {
       {changes.map(({ path, before, after }) => {
         const name = path.split('.').at(-1) ?? ''
         const what = `path_${name}` in known ? t(`path_${name}` as Key) : name
+        if (name === 'template' && before && after) {
+          return (
+            <li key={path}>
+              {what}
+              <WordsDiff before={before} after={after} />
+            </li>
+          )
+        }
         const values = { before: say(name, before), after: say(name, after) }
         return <li key={path}>{t('diff_line', { what, ...values })}</li>
       })}
