@@ -8,6 +8,7 @@ import pytest
 
 from kikubari.decide.recommend._array_files import UNREADABLE
 from kikubari.decide.recommend._candidates import FEATURES
+from kikubari.decide.recommend._cascade import Cascade
 from kikubari.decide.recommend._ranker import Ranker
 from kikubari.decide.recommend.contracts import Mode
 from kikubari.decide.recommend.learned import Lesson, learn
@@ -38,9 +39,11 @@ def learned():
         draw.normal(size=size).astype(np.float32) for size in ((*shape, 4), (4,), (4,), shape, (1,))
     ]
     ranker = Ranker(np.zeros(shape, np.float32), np.ones(shape, np.float32), [net, net])
+    cascades = {Mode.ALL: Cascade(ranker, ranker.scaled(np.float32(0.5)))}
+    cascades[Mode.NEW] = Cascade(ranker, None)
     return replace(
         found,
-        blends={mode: replace(one, ranker=ranker) for mode, one in found.blends.items()},
+        blends={mode: replace(one, ranker=cascades[mode]) for mode, one in found.blends.items()},
     )
 
 

@@ -45,6 +45,11 @@ class Ranker:
                 total[some] += forward(inputs[some], net)[1]
         return (total / len(self.nets)).astype(np.float32)
 
+    def scaled(self, factor: np.float32) -> "Ranker":
+        """Return the ranker whose scores are so many times as large."""
+        nets = [[*net[:2], *(one * factor for one in net[2:])] for net in self.nets]
+        return Ranker(self.centre, self.spread, nets)
+
 
 def fit_ranker(
     features: Floats,

@@ -1,7 +1,8 @@
 """Windows of the past: what could be known before each, and what was bought in it.
 
-A window teaches by what was bought and by some of what was not; only those that rankings are judged
-by keep every candidate. So what is held of all windows is a fraction of what was looked at.
+A window teaches by what was bought and by some of what was not; only the newest, which rankings are
+judged by and the tops of lists are learned from, keep every candidate. So what is held of all
+windows is a fraction of what was looked at.
 """
 
 from collections.abc import Iterator
@@ -58,7 +59,7 @@ class Window:
     Attributes:
         back: horizons from its beginning to the end of what is known.
         lesson: what it teaches.
-        case: None where nothing is judged by it.
+        case: None where not all candidates are kept.
     """
 
     back: float
@@ -67,7 +68,7 @@ class Window:
 
 
 def look_back(
-    known: Purchases, snapshot: Snapshot, mode: Mode, back: float, *, is_judged: bool, seed: int
+    known: Purchases, snapshot: Snapshot, mode: Mode, back: float, *, is_whole: bool, seed: int
 ) -> Window:
     """Return the window that begins where a snapshot ends.
 
@@ -76,7 +77,7 @@ def look_back(
         snapshot: of what was known before it.
         mode: what may be recommended.
         back: horizons from its beginning to the end of what is known.
-        is_judged: keep all candidates.
+        is_whole: keep all candidates.
         seed: of the customers, of many, and of what was not bought.
     """
     begin = snapshot.known.end_day
@@ -91,9 +92,9 @@ def look_back(
     lessons, parts = [], []
     for found in _find(snapshot, customers, mode):
         lessons.append(_teach(found, np.isin(found.row * known.n_items + found.item, bought), draw))
-        if is_judged:
+        if is_whole:
             parts.append(found)
-    case = Case(len(customers), bought, _join(parts)) if is_judged else None
+    case = Case(len(customers), bought, _join(parts)) if is_whole else None
     return Window(back, _join_lessons(lessons), case)
 
 

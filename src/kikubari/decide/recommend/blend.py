@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kikubari.decide.recommend._candidates import Candidates, Snapshot
+from kikubari.decide.recommend._cascade import Cascade, fit_cascade
 from kikubari.decide.recommend._kept_windows import KeptWindows
-from kikubari.decide.recommend._ranker import Ranker, fit_ranker
 from kikubari.decide.recommend._selling import is_rising
-from kikubari.decide.recommend._windows import Case, Lesson, Window, look_back
+from kikubari.decide.recommend._windows import Case, Window, look_back
 from kikubari.decide.recommend.contracts import Mode, Reason, Trial
 from kikubari.decide.recommend.metrics import figure_of, mean_of, ndcg
 from kikubari.decide.recommend.purchases import Purchases
@@ -29,6 +29,8 @@ _AT_ONCE = 256
 _WINDOWS = 8
 _STEPS_A_WINDOW = 2
 _JUDGED = 2
+# Windows side by side, from the newest on, that keep whole lists: what is judged, and one more.
+_WHOLE = 3
 # Customers who bought one of their candidates in a window; fewer teach nothing.
 _FEWEST = 30
 _LIST = 10
@@ -83,13 +85,13 @@ class Blend:
 
     mode: Mode
     chosen: str
-    ranker: Ranker | None
+    ranker: Cascade | None
     trials: tuple[Trial, ...]
 
     def score(self, found: Candidates) -> NDArray[np.float32]:
         """Return the score of every candidate, the higher the better."""
         if self.ranker is not None:
-            return self.ranker.score(found.features)
+            return self.ranker.score(found.features, found.row)
         return SIMPLE[self.mode][self.chosen](found)
 
 
@@ -134,7 +136,7 @@ def fit_blends(
         begin = known.end_day - back * horizon_days
         if begin < horizon_days:
             break
-        is_judged = step % _STEPS_A_WINDOW == 0 and step < _JUDGED * _STEPS_A_WINDOW
+        is_whole = step % _STEPS_A_WINDOW == 0 and step < _WHOLE * _STEPS_A_WINDOW
         snapshot: Snapshot | None = None
         for mode in modes:
             window = kept.load(step, mode) if kept is not None else None
@@ -142,7 +144,7 @@ def fit_blends(
                 snapshot = snapshot or Snapshot.take(
                     known.before(begin), horizon_days=horizon_days, seed=seed
                 )
-                window = look_back(known, snapshot, mode, back, is_judged=is_judged, seed=seed)
+                window = look_back(known, snapshot, mode, back, is_whole=is_whole, seed=seed)
                 if kept is not None:
                     kept.save(step, mode, window)
             if window.lesson.n_lists >= _FEWEST:
@@ -203,7 +205,11 @@ def _fit_blend(mode: Mode, windows: list[Window], n_items: int, seed: int) -> Bl
     }
     learned = np.concatenate(
         [
-            _worth(case, _learn(mode, earlier, seed).score(case.found.features), n_items)
+            _worth(
+                case,
+                _learn(mode, earlier, n_items, seed).score(case.found.features, case.found.row),
+                n_items,
+            )
             for case, earlier in tries
         ]
     )
@@ -211,8 +217,7 @@ def _fit_blend(mode: Mode, windows: list[Window], n_items: int, seed: int) -> Bl
     chosen = _best_proven(worth, simple_ones, first)
     worth[LEARNED] = learned
     chosen = _best_proven(worth, [LEARNED, *(_REGRESSED & worth.keys())], chosen)
-    lessons = [window.lesson for window in windows]
-    ranker = _learn(mode, lessons, seed) if chosen == LEARNED else None
+    ranker = _learn(mode, windows, n_items, seed) if chosen == LEARNED else None
     base = worth[first]
     trials = tuple(
         Trial(
@@ -232,22 +237,21 @@ def _best_proven(worth: Mapping[str, NDArray[np.float64]], names: Iterable[str],
     return max(proven, key=lambda name: float(worth[name].mean()), default=held)
 
 
-def _tries(windows: list[Window]) -> list[tuple[Case, list[Lesson]]]:
-    """Return the windows to judge by, each with what those teach that were over before it."""
+def _tries(windows: list[Window]) -> list[tuple[Case, list[Window]]]:
+    """Return the windows to judge by, each with those that teach: that were over before it."""
     tries = []
     for window in windows:
-        earlier = [one.lesson for one in windows if one.back >= window.back + 1]
-        if window.case is not None and earlier:
+        earlier = [one for one in windows if one.back >= window.back + 1]
+        if window.case is not None and window.back < 1 + _JUDGED and earlier:
             tries.append((window.case, earlier))
     return tries
 
 
-def _learn(mode: Mode, lessons: list[Lesson], seed: int) -> Ranker:
-    begins = np.cumsum([0, *(one.n_lists for one in lessons[:-1])])
-    return fit_ranker(
-        np.concatenate([one.features for one in lessons]),
-        np.concatenate([one.is_bought for one in lessons]),
-        np.concatenate([one.list_of + begin for one, begin in zip(lessons, begins, strict=True)]),
+def _learn(mode: Mode, windows: list[Window], n_items: int, seed: int) -> Cascade:
+    return fit_cascade(
+        [one.lesson for one in windows],
+        [one.case for one in windows if one.case is not None],
+        n_items,
         by_lists_alone=mode is Mode.NEW,
         seed=seed,
     )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from kikubari.decide.recommend._array_files import read_arrays, write_arrays
 from kikubari.decide.recommend._candidates import Snapshot
+from kikubari.decide.recommend._cascade import Cascade
 from kikubari.decide.recommend._pairs import Pairs
 from kikubari.decide.recommend._ranker import Ranker
 from kikubari.decide.recommend._relations import Relations
@@ -26,12 +27,12 @@ _Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 
 
 class _BlendHead(msgspec.Struct, frozen=True):
-    """A blend without its nets: how many arrays each has."""
+    """A blend without its nets: how many arrays each has, of the rankers of its cascade."""
 
     mode: Mode
     chosen: str
     trials: tuple[Trial, ...]
-    nets: tuple[int, ...] | None
+    nets: tuple[tuple[int, ...], ...]
 
 
 class _Head(msgspec.Struct, frozen=True):
@@ -107,34 +108,41 @@ def _part(arrays: _Arrays, name: str) -> dict[str, NDArray[Any]]:
 
 
 def _head_of(blend: Blend) -> _BlendHead:
-    nets = None if blend.ranker is None else tuple(len(net) for net in blend.ranker.nets)
+    nets = tuple(tuple(len(net) for net in one.nets) for one in _rankers_of(blend))
     return _BlendHead(blend.mode, blend.chosen, blend.trials, nets)
 
 
-def _nets_of(blend: Blend) -> dict[str, NDArray[Any]]:
+def _rankers_of(blend: Blend) -> list[Ranker]:
+    """Return the rankers of a blend, the one of all candidates first."""
     if blend.ranker is None:
-        return {}
-    named: dict[str, NDArray[Any]] = {
-        f"{blend.mode}.centre": blend.ranker.centre,
-        f"{blend.mode}.spread": blend.ranker.spread,
-    }
-    for number, net in enumerate(blend.ranker.nets):
-        named |= {f"{blend.mode}.{number}.{place}": one for place, one in enumerate(net)}
+        return []
+    return [one for one in (blend.ranker.wide, blend.ranker.narrow) if one is not None]
+
+
+def _nets_of(blend: Blend) -> dict[str, NDArray[Any]]:
+    named: dict[str, NDArray[Any]] = {}
+    for stage, ranker in enumerate(_rankers_of(blend)):
+        start = f"{blend.mode}.{stage}"
+        named |= {f"{start}.centre": ranker.centre, f"{start}.spread": ranker.spread}
+        for number, net in enumerate(ranker.nets):
+            named |= {f"{start}.{number}.{place}": one for place, one in enumerate(net)}
     return named
 
 
 def _blend_of(head: _BlendHead, arrays: _Arrays) -> Blend:
-    ranker = None
-    if head.nets is not None:
-        ranker = Ranker(
-            centre=arrays[f"{head.mode}.centre"],
-            spread=arrays[f"{head.mode}.spread"],
+    rankers = [
+        Ranker(
+            centre=arrays[f"{head.mode}.{stage}.centre"],
+            spread=arrays[f"{head.mode}.{stage}.spread"],
             nets=[
-                [arrays[f"{head.mode}.{number}.{place}"] for place in range(length)]
-                for number, length in enumerate(head.nets)
+                [arrays[f"{head.mode}.{stage}.{number}.{place}"] for place in range(length)]
+                for number, length in enumerate(lengths)
             ],
         )
-    return Blend(mode=head.mode, chosen=head.chosen, ranker=ranker, trials=head.trials)
+        for stage, lengths in enumerate(head.nets)
+    ]
+    cascade = Cascade(rankers[0], rankers[1] if rankers[1:] else None) if rankers else None
+    return Blend(mode=head.mode, chosen=head.chosen, ranker=cascade, trials=head.trials)
 
 
 def _no_purchases(head: _Head) -> Purchases:
