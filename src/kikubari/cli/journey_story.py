@@ -58,7 +58,7 @@ def _entry_lines(entry: dict[str, Any]) -> Iterator[Line]:
 
 
 def _passed(one: dict[str, Any]) -> str:
-    said = one["way"] + (f" ({one['reason']})" if one["reason"] else "")
+    said: str = one["way"] + (f" ({one['reason']})" if one["reason"] else "")
     if one["by"]:
         said += f", by “{one['by']['event']}” at {one['by']['at']}"
     message = one["message"]
@@ -72,7 +72,7 @@ def _passed(one: dict[str, Any]) -> str:
 def _coming(one: dict[str, Any]) -> str:
     if one["ends"]:
         return "the end"
-    way = one["way"] or "not known yet"
+    way: str = one["way"] or "not known yet"
     if one["asked"]:
         way = f"{way}, as things are now"
     return way if one["until"] == one["at"] else f"until {one['until']}, {way}"
