@@ -1,14 +1,14 @@
 """A simulation runs the engine of live journeys: the same functions, without knowing it."""
 
 import ast
-import sys
-import threading
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import time
 from pathlib import Path
 
 from journey_world import World, branch, end, journey, message, split, wait, wait_for
+from model_world import Calls
 from simulated_past import History
+from traced_engine import ACTS, DECIDES, names_in, traced
 
 import kikubari
 from kikubari.journeys import running
@@ -18,18 +18,19 @@ from kikubari.journeys.definition import (
     ExperimentStep,
     Goal,
     ListStep,
+    NotifyStep,
+    OfferStep,
     Part,
     Rules,
     SetTraitStep,
     WaitBestTimeStep,
     WaitUntilStep,
+    WebhookStep,
 )
+from kikubari.journeys.running import NoticeQueue, Telling
 from kikubari.spec.conditions import Duration, Events
 
 PRODUCT = Path(kikubari.__file__).parent
-ENGINE = Path(running.__file__).parent
-# Between the engine and people stands what says who is asked, and when: that differs.
-DECIDES = {"walking.py", "stepping.py", "entering.py", "following.py", "settling.py", "matching.py"}
 # What takes part in a simulation, but for the room that puts one together.
 ROOMS = ("segments", "decide", "deliver", "journeys")
 # The simulation, and the cases of a journey that are tried by it.
@@ -49,7 +50,11 @@ EVERYTHING = journey(
     message("mail", "done"),
     SetTraitStep(id="tell", traits={"told": True}, next="list"),
     ListStep(id="list", list="told", next="other"),
-    EnterStep(id="other", journey="second", next="done"),
+    EnterStep(id="other", journey="second", next="code"),
+    OfferStep(id="code", offer="ten", next="till", on_none="till"),
+    WebhookStep(id="till", endpoint="till", next="staff"),
+    NotifyStep(id="staff", to=("team@shop.example",), subject="Look", text="Here", next="with"),
+    message("with", "done"),
     end("done"),
     rules=Rules(
         goal=Goal(events=Events("Order Completed")),
@@ -59,28 +64,13 @@ EVERYTHING = journey(
 )
 
 
-@contextmanager
-def traced(found):
-    """Collect every function of the engine's deciding parts that runs."""
-
-    def note(frame, event, _argument):
-        file = Path(frame.f_code.co_filename)
-        if event == "call" and file.parent == ENGINE and file.name in DECIDES:
-            found.add(frame.f_code)
-
-    # A store has a thread that writes; it begins after this.
-    threading.setprofile(note)
-    sys.setprofile(note)
-    try:
-        yield
-    finally:
-        sys.setprofile(None)
-        threading.setprofile(None)
-
-
 def live(state):
     """Let forty people go through everything, over some days."""
     world = World(state, vip=range(1, 41, 2), leavers=[3])
+    world.make_offer("ten")
+    world.stepper = world.make_stepper(
+        tell=Telling(Calls(), NoticeQueue(per_hour=1_000), world.log, world.clock)
+    )
     world.publish(EVERYTHING)
     for number in range(1, 41):
         world.happen(number, "Signed Up")
@@ -108,14 +98,19 @@ def simulated():
 
 def test_every_function_that_decides_live_decides_in_a_simulation(open_state):
     ran_live, ran_simulated = set(), set()
-    with traced(ran_live), closing(open_state()) as state:
+    with traced(ran_live):
+        state = open_state()
         world = live(state)
+    with closing(state):
         passed = world_counts(world)
     with traced(ran_simulated):
         result = simulated()
-    names = {code.co_qualname for code in ran_live}
-    assert {"_Walk._branch", "_Walk._wait_for", "_Walk._message", "Doorman.let_in"} <= names
-    assert {one.co_qualname for one in ran_live - ran_simulated} == set()
+    decided = names_in(ran_live, DECIDES)
+    assert {"_Walk._branch", "_Walk._wait_for", "_Walk._message", "Doorman.let_in"} <= decided
+    assert decided - names_in(ran_simulated, DECIDES) == set()
+    # It hands out no code and tells nobody, and people go their ways as if it had.
+    assert {"StepCodes.__call__", "Telling.__call__"} <= names_in(ran_live, ACTS)
+    assert names_in(ran_simulated, ACTS) == set()
     # Not only the same code: the same people on the same ways.
     ways = {(step.step, way.way): way.passed for step in passed for way in step.ways if way.passed}
     simulated_ways = {

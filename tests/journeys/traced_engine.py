@@ -18,7 +18,7 @@ DECIDES = {
 }  # fmt: skip
 # What acts on others than the journey's own rows. A simulation has none of it: it states nothing of
 # anybody, tells nobody, hands out no code, and finds no winner.
-ACTS = {"acting.py", "codes.py", "experiments.py", "notices.py", "telling.py"}
+ACTS = {"acting.py", "codes.py", "experiments.py", "telling.py"}
 
 
 @contextmanager
