@@ -148,7 +148,7 @@ def test_the_pixel(browser: TestClient, world: PageWorld) -> None:
 def test_whoever_follows_the_link_that_nobody_sees_is_a_machine(
     browser: TestClient, world: PageWorld
 ) -> None:
-    world.add_person("2404", "en", ("Scan", "Ner"), agrees=True)
+    world.add_person("2404", "en", ("Grace", "Gate"), agrees=True)
     world.settle()
     sent = world.broadcast("For scanners", is_sent=True)
     world.wait(lambda: _state(world, "2404", sent) == "sent")

@@ -96,13 +96,13 @@ from kikubari.deliver.own_requests import Act as Act
 from kikubari.deliver.own_requests import OwnRequest as OwnRequest
 from kikubari.deliver.own_requests import OwnRequests as OwnRequests
 from kikubari.deliver.own_requests import forget_requests as forget_requests
+from kikubari.deliver.past_contacts import PastContact as PastContact
+from kikubari.deliver.past_contacts import keep_past_contacts as keep_past_contacts
+from kikubari.deliver.past_contacts import list_past_contacts as list_past_contacts
 from kikubari.deliver.policies import BroadcastDefaults as BroadcastDefaults
 from kikubari.deliver.policies import DefaultsOfBroadcasts as DefaultsOfBroadcasts
 from kikubari.deliver.policies import FrequencyPolicies as FrequencyPolicies
 from kikubari.deliver.policies import StoredDefaults as StoredDefaults
-from kikubari.deliver.past_contacts import PastContact as PastContact
-from kikubari.deliver.past_contacts import keep_past_contacts as keep_past_contacts
-from kikubari.deliver.past_contacts import list_past_contacts as list_past_contacts
 from kikubari.deliver.policies import StoredPolicy as StoredPolicy
 from kikubari.deliver.policies import load_defaults as load_defaults
 from kikubari.deliver.preflight import DnsResolver as DnsResolver

@@ -68,8 +68,8 @@ from kikubari.journeys.running import PublishOptions as PublishOptions
 from kikubari.journeys.running import References as References
 from kikubari.journeys.running import Schedules as Schedules
 from kikubari.journeys.running import StepCodes as StepCodes
-from kikubari.journeys.running import Stepper as Stepper
 from kikubari.journeys.running import StepMessages as StepMessages
+from kikubari.journeys.running import Stepper as Stepper
 from kikubari.journeys.running import Surroundings as Surroundings
 from kikubari.journeys.running import Telling as Telling
 from kikubari.journeys.running import Waiting as Waiting
