@@ -14,6 +14,8 @@ function part(
     next,
     report: {
       problems: [],
+      people: 450,
+      largest_bytes: 0,
       failed,
       missing: missing ? [{ path: 'customer.city', missing, of: 450 }] : [],
       objections: stopped.map((count, index) => ({

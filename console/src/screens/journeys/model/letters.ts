@@ -109,7 +109,7 @@ function linesOf(value: unknown): string[] {
 function textOf(variant: Values | undefined): string[] {
   if (!variant) return []
   const written = sources.flatMap((part) => linesOf(variant[part]))
-  return [...written, ...blocksIn(documentOf(variant)).flatMap(said)]
+  return [...written, ...blocksIn(documentOf(variant)).flatMap((one) => said(one))]
 }
 
 /** What a block says, line by line: its words as they are, all else with its name. */
