@@ -182,7 +182,7 @@ RULES = {
         makes_sql_of_parts,
         'text(f"SELECT {column}")',
         # There `text` is a paragraph of a letter.
-        frozenset({"journeys/recipes/buying.py"}),
+        frozenset({"journeys/recipes/buying.py", "journeys/recipes/staying.py"}),
     ),
     "sql of parts to the driver": Rule(
         hands_the_driver_parts,
@@ -240,6 +240,7 @@ RULES = {
                 "demo/behaviour.py",
                 "demo/people.py",
                 "demo/sessions.py",
+                "demo/telling.py",
                 "demo/trail.py",
                 "demo/visitors.py",
                 "journeys/running/stepping.py",
