@@ -216,3 +216,25 @@ def test_the_check_reads_the_log_once_and_each_event_once_in_each_index(tmp_path
     for index, step in zip(("message_keys", "event_places"), steps[1:], strict=True):
         assert step.startswith(f"SEARCH {index} USING PRIMARY KEY")
         assert step.endswith("LEFT-JOIN")
+
+
+@pytest.mark.parametrize("indexed", [10, 20])
+def test_people_are_looked_up_by_their_places_and_never_by_reading_the_log(tmp_path, indexed):
+    """However many they are, and whatever bounds are put on positions."""
+    store = open_empty_sqlite(tmp_path / "state.db")
+    marks = "INSERT INTO log_marks VALUES (1, 20, 0, :indexed)"
+    store.write(lambda c: c.execute(text(marks), {"indexed": indexed}))
+    numbers = list(range(1, 201))
+    asks = (
+        lambda c: _index_repository.list_since(c, 1, numbers, since_us=0, last=20, types=None),
+        lambda c: _index_repository.list_since(c, 1, numbers, since_us=0, last=20, types=["a"]),
+        lambda c: _index_repository.count_timeline(c, 1, numbers),
+    )
+    for ask in asks:
+        plan = list_plans(store, ask)[-1]
+        searches = [step for step in plan.splitlines() if step.startswith(("SEARCH", "SCAN"))]
+        assert searches[0].startswith("SEARCH event_places USING PRIMARY KEY"), plan
+        whole = [step for step in searches if step.endswith("position>? AND position<?)")]
+        assert len(whole) == (indexed < 20), plan  # what came after the index, and nothing else
+        assert not any(step.endswith("position<?)") for step in searches if step not in whole), plan
+    store.close()

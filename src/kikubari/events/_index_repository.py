@@ -303,8 +303,14 @@ def _places(connection: Connection, workspace_id: int, numbers: Sequence[int]) -
 
 
 def _with_events(places: Subquery, workspace_id: int) -> FromClause:
-    """Join each place with the event that is there."""
-    is_there = and_(events.c.workspace_id == workspace_id, events.c.position == places.c.position)
+    """Join each place with the event that is there.
+
+    A sum equals nothing but its value: by a bare column SQLite carries bounds of places over to
+    events, and then reads the log from its beginning, looking for each event among the places.
+    """
+    is_there = and_(
+        events.c.workspace_id == workspace_id, events.c.position == places.c.position + 0
+    )
     return places.join(events, is_there)
 
 
