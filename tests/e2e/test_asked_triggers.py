@@ -1,5 +1,7 @@
 """A journey that reads what let people in, and hands it on, from the outside."""
 
+import time
+
 import pytest
 
 from installation import Installation
@@ -133,3 +135,29 @@ def test_conditions_are_said_in_words_and_faults_have_their_place(shop):
     ]
     draft = house.post("/api/journeys", {"definition": {**FIRST, "steps": steps}})
     assert "steps.fork.ways.bad" in [one["path"] for one in draft["faults"]]
+
+
+def test_journeys_that_enter_each_other_do_not_hand_people_on_for_ever(shop):
+    house = shop.installation
+    for id_, other in (("ping", "pong"), ("pong", "ping")):
+        definition = {
+            "name": id_,
+            "trigger": {"type": "event", "events": {"event": f"Began {id_}"}},
+            "start": "on",
+            "steps": [{"type": "enter", "id": "on", "journey": other}],
+            "rules": {"goal": GOAL, "reentry": {"allowed": True}},
+        }
+        house.post("/api/journeys", {"definition": definition, "id": id_})
+    for id_ in ("ping", "pong"):
+        house.post(f"/api/journeys/{id_}/publish")
+    house.settle()
+
+    def entries() -> int:
+        stories = [house.get(f"/api/journeys/{id_}/enrolments/aiko") for id_ in ("ping", "pong")]
+        return sum(len(one["entries"]) for one in stories)
+
+    shop.say("track", "aiko", event="Began ping", properties={"colour": "red"})
+    house.wait(lambda: entries() == 11)
+    house.settle()
+    time.sleep(3)  # an eleventh time would have come by then: each takes less than a second
+    assert entries() == 11

@@ -1,8 +1,8 @@
 """What steps do besides sending, in the transaction that takes people past them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from pyroaring import BitMap
 from sqlalchemy import Connection
@@ -18,8 +18,15 @@ from kikubari.journeys.definition import (
 from kikubari.journeys.running.contracts import LogReader, People
 from kikubari.journeys.running.requesting import entry_wish
 from kikubari.journeys.running.travellers import Acts, Traveller
+from kikubari.kit.instants import to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE, IDENTIFIED, Event, EventKind, Trust
 from kikubari.spec.topics import INTERNAL_SOURCE_ID
+
+# Journeys that enter each other would hand people on for ever: so often in a row, each within the
+# hour, is no plan of anybody's.
+HANDED_ON = "handed_on"
+_MOST_HANDED_ON = 10
+_HOUR_US = 3_600_000_000
 
 
 class Lists(Protocol):
@@ -92,13 +99,16 @@ class Actions:
         items = () if self._log is None else self._log.read_at(positions)
         triggers = {item.position: item.event.properties for item in items}
         for one in people:
-            yield entry_wish(
-                journey_id,
-                one.number,
-                key=f"{one.id}:{one.version}:{step.id}",
-                at=now,
-                properties=triggers.get(one.trigger_position, {}),
-            )
+            given = triggers.get(one.trigger_position, {})
+            times = _count_handed_on(given, one, now)
+            if times <= _MOST_HANDED_ON:
+                yield entry_wish(
+                    journey_id,
+                    one.number,
+                    key=f"{one.id}:{one.version}:{step.id}",
+                    at=now,
+                    properties={**given, HANDED_ON: times},
+                )
 
     def _all_numbers(self, numbers: BitMap) -> BitMap:
         """Return every number that these people ever had: a list holds one of them."""
@@ -106,6 +116,13 @@ class Actions:
             return numbers
         own = set(self._people.resolve(set(numbers)).values())
         return numbers | BitMap(self._people.numbers_of(own))
+
+
+def _count_handed_on(given: Mapping[str, Any], one: Traveller, now: datetime) -> int:
+    """Return how often in a row somebody is handed on with this one, none of them an hour apart."""
+    before = given.get(HANDED_ON)
+    is_hasty = to_micros(now) - one.began_us < _HOUR_US
+    return before + 1 if is_hasty and isinstance(before, int) else 1
 
 
 def _statements(
