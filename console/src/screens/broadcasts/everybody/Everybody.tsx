@@ -61,8 +61,8 @@ function Found({ sum: { failed, stopped, missing } }: { sum: Sum }) {
   const format = useFormat()
   return (
     <ul>
-      {failed > 0 && <li data-bad>{t('failed', { count: format.number(failed) })}</li>}
-      {stopped > 0 && <li data-bad>{t('held', { count: format.number(stopped) })}</li>}
+      {failed > 0 && <li data-bad>{t('failed', { count: failed })}</li>}
+      {stopped > 0 && <li data-bad>{t('held', { count: stopped })}</li>}
       {missing.map((one) => (
         <li key={one.path}>
           <code>{one.path}</code>{' '}
