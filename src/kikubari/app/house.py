@@ -61,9 +61,9 @@ class House:
         self._recommending = RecommendingWing(self._ground, self._log, self._people)
         self._wishes = WishesWing(self._ground, self._log, self._people)
         self._access = self._build_access()
+        self._calling = CallingWing(self._ground, self._log)
         self._letters = self._build_letters()
         self._delivery = self._build_delivery()
-        self._calling = CallingWing(self._ground, self._log)
         self._journeys = self._build_journeys()
         self._trying = self._build_trying()
         self._predicting = PredictingWing(
@@ -81,6 +81,7 @@ class House:
             self._segments,
             topics=self._wishes.topics,
             recommender=self._recommending.recommending,
+            calling=self._calling,
         )
 
     def _build_delivery(self) -> DeliveryWing:
@@ -122,6 +123,7 @@ class House:
             *self._log.loops,
             *self._people.loops,
             *self._segments.loops,
+            *self._letters.loops,
             *self._delivery.loops,
             *self._wishes.loops,
             *self._calling.loops,
@@ -280,6 +282,7 @@ class House:
             companies=people.companies,
             households=people.households,
             offers=self._letters.offers,
+            announcing=self._letters.announcing,
             outbox=self._delivery.outbox,
             inbox=self._delivery.inbox,
             rights=people.rights,

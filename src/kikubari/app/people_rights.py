@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from kikubari.api import PersonExport
-from kikubari.decide.offers import Offers
+from kikubari.decide.offers import Announcing, Offers
 from kikubari.deliver import (
     InboxStore,
     NoticeType,
@@ -71,6 +71,7 @@ class PeopleRights:
         companies: Companies,
         households: Households,
         offers: Offers,
+        announcing: Announcing,
         outbox: Outbox,
         inbox: InboxStore,
         rights: Rights,
@@ -90,6 +91,7 @@ class PeopleRights:
         self._companies = companies
         self._households = households
         self._offers = offers
+        self._announcing = announcing
         self._outbox = outbox
         self._inbox = inbox
         self._rights = rights
@@ -152,6 +154,7 @@ class PeopleRights:
             forget_contact(connection, receipt.numbers)
             forget_requests(connection, receipt.numbers)
             forget_calls(connection, receipt.numbers)
+            self._announcing.forget_in(connection, receipt.numbers)
             self._offers.forget_in(connection, receipt.numbers)
             forget_ways(connection, receipt.numbers)
             return receipt
@@ -176,9 +179,10 @@ class PeopleRights:
                 reason=reason,
             )
             self._restrictions.place(connection, receipt)
-            withhold_calls(
-                connection, self._profiles.list_numbers(connection, receipt.profile), limit
-            )
+            numbers = self._profiles.list_numbers(connection, receipt.profile)
+            withhold_calls(connection, numbers, limit)
+            if limit is not Limit.PROFILING:
+                self._announcing.forget_in(connection, numbers)
             self._tell_of_limit(connection, NoticeType.LIMITED, receipt, receipt.placed_at)
             return receipt
 

@@ -55,6 +55,7 @@ from kikubari.deliver.endpoints import NoticeType as NoticeType
 from kikubari.deliver.endpoints import QueueAnswer as QueueAnswer
 from kikubari.deliver.endpoints import RightsNotice as RightsNotice
 from kikubari.deliver.endpoints import RightsNotices as RightsNotices
+from kikubari.deliver.endpoints import SharedCalls as SharedCalls
 from kikubari.deliver.endpoints import WebhookCall as WebhookCall
 from kikubari.deliver.endpoints import WebhookQueue as WebhookQueue
 from kikubari.deliver.endpoints import WebhookSender as WebhookSender

@@ -7,6 +7,7 @@ from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.log import LogWing
 from kikubari.deliver import (
     Endpoints,
+    SharedCalls,
     WebhookQueue,
     WebhookSender,
     WebhookSettings,
@@ -25,6 +26,7 @@ class CallingWing:
         reach = parse_networks(ground.settings.webhook_networks)
         settings = WebhookSettings()
         self.queue = WebhookQueue(log.keys)
+        self.shared = SharedCalls(self.queue, log.keys)
         self.endpoints = Endpoints(
             ground.state,
             seal,

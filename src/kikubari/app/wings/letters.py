@@ -1,5 +1,6 @@
 """What letters are made of: goods, offers, saved blocks, words about the reader."""
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from kikubari.api import LetterServices
@@ -9,13 +10,14 @@ from kikubari.app.journeying import CopiedLog
 from kikubari.app.recipients import ProfileRecipients
 from kikubari.app.recommended import LetterRecommendations
 from kikubari.app.showcase import Showcase
+from kikubari.app.wings.calling import CallingWing
 from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.log import LogWing
 from kikubari.app.wings.people import PeopleWing
 from kikubari.app.wings.segments import SegmentsWing
 from kikubari.catalog import Catalog
 from kikubari.decide.guard import GuardPolicies
-from kikubari.decide.offers import Issuing, Offers
+from kikubari.decide.offers import CODE_CALLS, Announcing, Issuing, Offers
 from kikubari.decide.recommend import PopularProducts, Recommender
 from kikubari.deliver import DefaultsOfBroadcasts, MailSettings, SandboxComposer, Topics
 from kikubari.journeys import (
@@ -27,6 +29,9 @@ from kikubari.journeys import (
     SavedBlocks,
 )
 from kikubari.spec.errors import NotFoundError
+
+# Codes that are handed out within it are told in one call.
+_TOGETHER = timedelta(seconds=1)
 
 
 class LettersWing:
@@ -41,12 +46,20 @@ class LettersWing:
         *,
         topics: Topics,
         recommender: Recommender,
+        calling: CallingWing,
     ) -> None:
         state, clock = ground.state, ground.clock
         self._topics = topics
         self.catalog = Catalog(state)
         self.offers = Offers(state, clock, ground.ids, currency=ground.settings.currency)
-        self.issuing = Issuing(ProfilePeople(people.profiles), ZoneInfo(ground.settings.timezone))
+        self.issuing = Issuing(
+            ProfilePeople(people.profiles),
+            ZoneInfo(ground.settings.timezone),
+            is_heard=lambda connection: calling.shared.are_there(connection, CODE_CALLS),
+        )
+        self.announcing = self._make_announcing(ground, people, calling)
+        announce = self.announcing.announce_some
+        self.loops = (ground.lone_loop("told codes", announce, idle=_TOGETHER),)
         self.coupons = self._make_coupon_desk(ground, people, segments)
         self._defaults = DefaultsOfBroadcasts(state)
         self._guard_policies = GuardPolicies(state)
@@ -84,6 +97,18 @@ class LettersWing:
     def close(self) -> None:
         """End the processes that fill in letters."""
         self.composer.close()
+
+    def _make_announcing(
+        self, ground: Ground, people: PeopleWing, calling: CallingWing
+    ) -> Announcing:
+        return Announcing(
+            ground.state,
+            calling.shared,
+            people.restrictions,
+            ground.clock,
+            ground.ids,
+            currency=ground.settings.currency,
+        )
 
     def _make_coupon_desk(
         self, ground: Ground, people: PeopleWing, segments: SegmentsWing

@@ -1,5 +1,9 @@
 """Offers and their codes: one person each, within limits and budget, read back from orders."""
 
+from kikubari.decide.offers.announcing import CODE_CALLS as CODE_CALLS
+from kikubari.decide.offers.announcing import CODES_A_CALL as CODES_A_CALL
+from kikubari.decide.offers.announcing import Announcing as Announcing
+from kikubari.decide.offers.announcing import Listeners as Listeners
 from kikubari.decide.offers.benefits import describe_benefit as describe_benefit
 from kikubari.decide.offers.contracts import AmountOff as AmountOff
 from kikubari.decide.offers.contracts import CodeSource as CodeSource

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
-from kikubari.decide.offers._tables import offer_codes, offer_uses, offers
+from kikubari.decide.offers._tables import TO_TELL, offer_codes, offer_uses, offers
 from kikubari.decide.offers.contracts import CodeState
 from kikubari.storage import bulk_insert, upsert
 
@@ -24,6 +24,7 @@ _CODE_COLUMNS = (
     "number",
     "issued_us",
     "expires_us",
+    "news",
 )
 _USE_KEY = ["workspace_id", "code_key", "kind", "use_key"]
 _USE_VALUES = [
@@ -205,6 +206,29 @@ def set_codes(
             for key, values in codes.items()
         ],
     )
+
+
+def list_news(
+    connection: Connection, workspace_id: int, *, limit: int, is_locked: bool = False
+) -> Sequence[Found]:
+    """Return codes that are to be told, those of one offer together.
+
+    Args:
+        connection: inside a transaction.
+        workspace_id: whose offers.
+        limit: how many at most.
+        is_locked: keep them for this transaction, and leave out what others keep.
+    """
+    of = offer_codes.c
+    query = (
+        select(offer_codes)
+        .where(of.workspace_id == workspace_id, TO_TELL)
+        .order_by(of.news, of.offer_id, of.code_key)
+        .limit(limit)
+    )
+    if is_locked:
+        query = query.with_for_update(skip_locked=True)
+    return connection.execute(query).all()
 
 
 def list_issued(

@@ -1,8 +1,11 @@
 """Tables of offers, their codes and what became of them."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text, text
 
 from kikubari.storage import metadata
+
+# Written as a literal: no engine uses a partial index when the value is a parameter.
+TO_TELL = text("news > 0")
 
 # The row of an offer is locked by whoever hands out its codes: its counts are what limits hold by.
 offers = Table(
@@ -33,10 +36,21 @@ offer_codes = Table(
     Column("number", BigInteger, nullable=False),  # who has it; 0: nobody, or erased since
     Column("issued_us", BigInteger, nullable=False),  # 0: not yet
     Column("expires_us", BigInteger),
+    Column("news", Integer, nullable=False),  # a CodeNews: what is to be told of it
+    Column("told_in", Text),  # key of the call that told of it
     Index("ix_offer_codes_claim", "workspace_id", "claim", unique=True),
     Index("ix_offer_codes_state", "workspace_id", "offer_id", "state", "code_key"),
     Index("ix_offer_codes_issued", "workspace_id", "offer_id", "issued_us", "code_key"),
     Index("ix_offer_codes_number", "workspace_id", "number", "offer_id"),
+    Index(
+        "ix_offer_codes_news",
+        "workspace_id",
+        "news",
+        "offer_id",
+        "code_key",
+        sqlite_where=TO_TELL,
+        postgresql_where=TO_TELL,
+    ),
 )
 
 # Orders with a code, and baskets it was put into: one row each, by the latest word on it in the

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Annotated, Protocol
 
 import msgspec
@@ -251,6 +251,14 @@ class CodeState(StrEnum):
     ISSUED = "issued"
     REDEEMED = "redeemed"
     VOID = "void"  # its message never left, and nobody gets it again
+
+
+class CodeNews(IntEnum):
+    """What is still to be told of a code to those who listen."""
+
+    NONE = 0
+    ISSUED = 1
+    WITHDRAWN = 2
 
 
 class IssuedCode(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ true under any number of workers; a batch costs a few statements, however many p
 """
 
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from kikubari.decide.offers import _repository as rows
 from kikubari.decide.offers.codes import RandomBelow, code_key, make_code
 from kikubari.decide.offers.contracts import (
+    CodeNews,
     CodeSource,
     CodeState,
     Coupon,
@@ -37,6 +38,7 @@ class Issuing:
         people: says which numbers are one person.
         zone: the shop's; days begin and end there.
         below: randomness of the codes that are made here.
+        is_heard: says whether another system is to be told of codes.
         workspace_id: whose offers.
     """
 
@@ -46,11 +48,13 @@ class Issuing:
         zone: ZoneInfo,
         *,
         below: RandomBelow = secrets.randbelow,
+        is_heard: Callable[[Connection], bool] = lambda _: False,
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> None:
         self._people = people
         self._zone = zone
         self._below = below
+        self._is_heard = is_heard
         self._workspace_id = workspace_id
 
     def issue(
@@ -142,6 +146,7 @@ class Issuing:
         expires_at = self.find_expiry(definition, now)
         expires_us = None if expires_at is None else to_micros(expires_at)
         now_us, issued = to_micros(now), CodeState.ISSUED.value
+        news = (CodeNews.ISSUED if self._is_heard(connection) else CodeNews.NONE).value
         if definition.codes is CodeSource.UPLOADED:
             free = rows.list_free(connection, self._workspace_id, offer_id, limit=len(asking))
             codes = [row.code for row in free]
@@ -152,14 +157,16 @@ class Issuing:
                     "number": one.number,
                     "issued_us": now_us,
                     "expires_us": expires_us,
+                    "news": news,
                 }
                 for row, one in zip(free, asking, strict=False)
             }
             rows.set_codes(connection, self._workspace_id, taken)
         else:
             codes = self._make_codes(connection, definition.prefix, len(asking))
+            until = (now_us, expires_us, news)
             made = [
-                (code_key(code), offer_id, code, issued, one.claim, one.number, now_us, expires_us)
+                (code_key(code), offer_id, code, issued, one.claim, one.number, *until)
                 for code, one in zip(codes, asking, strict=True)
             ]
             rows.insert_codes(connection, self._workspace_id, made)
@@ -204,16 +211,26 @@ class Issuing:
             definition = decode_definition(locked[offer_id].definition)
             is_free = definition.codes is CodeSource.UPLOADED
             back = [
-                row.code_key
+                row
                 for row in found.values()
                 if row.offer_id == offer_id and row.state == CodeState.ISSUED
             ]
             values: dict[str, object] = {"state": CodeState.VOID.value, "claim": None}
             if is_free:
                 values = {"state": CodeState.FREE.value, "claim": None, "number": 0, "issued_us": 0}
-            rows.set_codes(connection, self._workspace_id, dict.fromkeys(back, values))
+            rows.set_codes(
+                connection,
+                self._workspace_id,
+                {row.code_key: {**values, "news": _news_of_return(row)} for row in back},
+            )
             changes = {"n_issued": -len(back), "n_free": len(back) if is_free else 0}
             rows.add_counts(connection, self._workspace_id, offer_id, changes)
+
+
+def _news_of_return(row: rows.Found) -> int:
+    """Return what is to be told of a code that comes back: nothing, unless it was told."""
+    was_told = row.told_in is not None and row.news == CodeNews.NONE
+    return (CodeNews.WITHDRAWN if was_told else CodeNews.NONE).value
 
 
 def coupon_of(row: rows.Found) -> Coupon:

@@ -11,6 +11,7 @@ from kikubari.decide.offers import _repository as rows
 from kikubari.decide.offers.benefits import check_offer, describe_benefit
 from kikubari.decide.offers.codes import code_key, read_codes
 from kikubari.decide.offers.contracts import (
+    CodeNews,
     CodeSource,
     CodeState,
     Coupon,
@@ -158,7 +159,7 @@ class Offers:
         rows.lock_offers(connection, self._workspace_id, [offer_id])
         known = rows.find_codes(connection, self._workspace_id, codes)
         new = [
-            (key, offer_id, code, CodeState.FREE.value, None, 0, 0, None)
+            (key, offer_id, code, CodeState.FREE.value, None, 0, 0, None, CodeNews.NONE.value)
             for key, code in codes.items()
             if key not in known
         ]

@@ -25,4 +25,5 @@ from kikubari.deliver.endpoints.resealing import (
 )
 from kikubari.deliver.endpoints.sending import WebhookSender as WebhookSender
 from kikubari.deliver.endpoints.sending import WebhookSettings as WebhookSettings
+from kikubari.deliver.endpoints.sharing import SharedCalls as SharedCalls
 from kikubari.deliver.endpoints.telling import EndpointProjection as EndpointProjection

@@ -76,6 +76,22 @@ def list_names(connection: Connection, workspace_id: int) -> list[EndpointName]:
     ]
 
 
+def list_listeners(connection: Connection, workspace_id: int) -> dict[str, list[str]]:
+    """Return the enabled endpoints that asked for something, by what they asked for."""
+    found = connection.execute(
+        select(_E.id, _E.types).where(
+            _E.workspace_id == workspace_id,
+            _E.state == EndpointState.ENABLED.value,
+            _E.types != "",
+        )
+    )
+    listeners: dict[str, list[str]] = {}
+    for row in found:
+        for one in row.types.splitlines():
+            listeners.setdefault(one, []).append(row.id)
+    return listeners
+
+
 def find_endpoint_row(
     connection: Connection, workspace_id: int, endpoint_id: str
 ) -> Row[*tuple[Any, ...]] | None:

@@ -5,10 +5,10 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from kikubari.deliver.endpoints._tables import webhook_endpoints
-from kikubari.deliver.endpoints.contracts import EndpointState, WebhookCall
+from kikubari.deliver.endpoints import _repository as rows
+from kikubari.deliver.endpoints.contracts import WebhookCall
 from kikubari.deliver.endpoints.queueing import WebhookQueue
 from kikubari.events import SequencedEvent, is_simulated
 from kikubari.profiles import Limit, Restrictions, profile_id
@@ -56,7 +56,7 @@ class EndpointProjection:
 
     def apply(self, connection: Connection, events: Sequence[SequencedEvent]) -> None:
         """Take in events that are new to the log."""
-        listeners = self._list_listeners(connection)
+        listeners = rows.list_listeners(connection, self._workspace_id)
         if not listeners:
             return
         news = [one for one in events if one.event.type in listeners and _is_news(one.event)]
@@ -72,21 +72,6 @@ class EndpointProjection:
         )
         while some := list(islice(calls, _AT_ONCE)):
             self._queue.queue_each_in(connection, some)
-
-    def _list_listeners(self, connection: Connection) -> dict[str, list[str]]:
-        c = webhook_endpoints.c
-        rows = connection.execute(
-            select(c.id, c.types).where(
-                c.workspace_id == self._workspace_id,
-                c.state == EndpointState.ENABLED.value,
-                c.types != "",
-            )
-        )
-        listeners: dict[str, list[str]] = {}
-        for row in rows:
-            for one in row.types.splitlines():
-                listeners.setdefault(one, []).append(row.id)
-        return listeners
 
 
 def _is_news(event: Event) -> bool:

@@ -15,7 +15,8 @@ export const en = {
   webhook_url: 'Address',
   webhook_url_note: 'Public, and begins with https://',
   webhook_types: 'Events it is told of',
-  webhook_types_note: 'Their names, one a line. None: only what journeys say to it.',
+  webhook_types_note:
+    'Their names, one a line; coupon.issued tells it of codes of offers. None: only what journeys say to it.',
   webhook_only_journeys: 'From journeys only',
   webhook_state: 'How it fares',
   webhook_fine: 'Takes calls',
@@ -54,7 +55,8 @@ export const ja = {
   webhook_url: 'アドレス',
   webhook_url_note: '公開されていて、https:// で始まるもの',
   webhook_types: '知らせるイベント',
-  webhook_types_note: 'イベントの名前を1行に1つ。空ならジャーニーからだけ知らせます。',
+  webhook_types_note:
+    'イベントの名前を1行に1つ。coupon.issued でオファーのコードを知らせます。空ならジャーニーからだけ知らせます。',
   webhook_only_journeys: 'ジャーニーからだけ',
   webhook_state: 'ようす',
   webhook_fine: '届いています',

@@ -894,6 +894,8 @@ def upgrade() -> None:
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("issued_us", sa.BigInteger(), nullable=False),
         sa.Column("expires_us", sa.BigInteger(), nullable=True),
+        sa.Column("news", sa.Integer(), nullable=False),
+        sa.Column("told_in", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "code_key", name=op.f("pk_offer_codes")),
     )
     op.create_index("ix_offer_codes_claim", "offer_codes", ["workspace_id", "claim"], unique=True)
@@ -902,6 +904,14 @@ def upgrade() -> None:
         "offer_codes",
         ["workspace_id", "offer_id", "issued_us", "code_key"],
         unique=False,
+    )
+    op.create_index(
+        "ix_offer_codes_news",
+        "offer_codes",
+        ["workspace_id", "news", "offer_id", "code_key"],
+        unique=False,
+        sqlite_where=sa.text("news > 0"),
+        postgresql_where=sa.text("news > 0"),
     )
     op.create_index(
         "ix_offer_codes_number", "offer_codes", ["workspace_id", "number", "offer_id"], unique=False
@@ -1783,6 +1793,12 @@ def downgrade() -> None:
     op.drop_table("offer_uses")
     op.drop_index("ix_offer_codes_state", table_name="offer_codes")
     op.drop_index("ix_offer_codes_number", table_name="offer_codes")
+    op.drop_index(
+        "ix_offer_codes_news",
+        table_name="offer_codes",
+        sqlite_where=sa.text("news > 0"),
+        postgresql_where=sa.text("news > 0"),
+    )
     op.drop_index("ix_offer_codes_issued", table_name="offer_codes")
     op.drop_index("ix_offer_codes_claim", table_name="offer_codes")
     op.drop_table("offer_codes")
