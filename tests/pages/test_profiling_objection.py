@@ -198,3 +198,19 @@ def test_what_others_say_of_them_chooses_them_no_longer(
     world.say_of("4004", {"city": "Bath"}, provenance="third_party")
     world.settle()
     world.wait(lambda: not is_chosen(world, "4004", IN_BATH))
+
+
+def test_a_refusal_in_the_ledger_alone_chooses_nobody_by_what_they_did(world: PageWorld) -> None:
+    customer(world, "4005", ("profiling", ""))
+    world.say("4005", "Order Completed", {"order_id": "o-4005", "value": 10})
+    world.settle()
+    world.wait(lambda: is_chosen(world, "4005", BOUGHT))
+    refusal = {"purpose": "profiling", "channel": "email", "status": "withdrawn"}
+    world.say("4005", CONSENT_CHANGED, refusal)
+    world.settle()
+    world.wait(lambda: not any(is_chosen(world, "4005", tree) for tree in CONDUCT))
+    assert all(is_chosen(world, "4005", tree) for tree in WORDS if tree != IN_BATH)
+    # What they allow again holds again.
+    world.say("4005", CONSENT_CHANGED, {**refusal, "status": "granted"})
+    world.settle()
+    world.wait(lambda: is_chosen(world, "4005", BOUGHT))

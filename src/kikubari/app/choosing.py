@@ -1,4 +1,4 @@
-"""Who must not be chosen by what they did: those who object to profiling."""
+"""Who must not be chosen by what they did: those who object to profiling, or refused it."""
 
 from pyroaring import BitMap
 
@@ -16,6 +16,18 @@ WHERE workspace_id = {{workspace:UInt16}} AND name IN {{names:Array(String)}}
   AND profile IN {{numbers:Array(UInt32)}} AND provenance != 'declared'
 """  # noqa: S608 - PROFILE is a constant of the copy's schema; values are parameters
 
+# Their latest word on profiling, on whatever channel, is no. Who never said no is not sorted.
+_REFUSING = f"""
+SELECT groupBitmapState(person) FROM (
+  SELECT {PROFILE} AS person FROM consents
+  WHERE workspace_id = {{workspace:UInt16}} AND purpose = 'profiling' AND person IN (
+    SELECT {PROFILE} FROM consents
+    WHERE workspace_id = {{workspace:UInt16}} AND purpose = 'profiling' AND status != 'granted'
+  )
+  GROUP BY person HAVING argMax(status, (at, source_id, message_key)) != 'granted'
+)
+"""  # noqa: S608 - as above
+
 
 class ProfilingObjections:
     """Implements `segments.Objections` on the limits of people.
@@ -25,7 +37,7 @@ class ProfilingObjections:
         facts: lists what a condition looks at.
         store: says which numbers are one person.
         profiles: likewise.
-        columnar: says who told a trait.
+        columnar: says who told a trait, and who refused profiling in the consent ledger.
     """
 
     def __init__(
@@ -45,7 +57,7 @@ class ProfilingObjections:
 
     def list_unprofiled(self) -> BitMap:
         """Return those of whom nothing is worked out."""
-        return self._limits.list_limited()
+        return self._limits.list_limited() | self._list_refusing()
 
     def list_unchosen(self, tree: Condition) -> BitMap:
         """Return the objecting people whom a condition must not choose, however it turns out.
@@ -53,14 +65,20 @@ class ProfilingObjections:
         All of them, if it looks at what people did or are guessed to be; if it looks at traits,
         those for whom somebody else ever stated one of them.
         """
-        objecting = self._limits.list_against_profiling()
+        facts = self._facts.list_of(tree)
+        objecting = self._list_objecting() if facts else BitMap()
         if not objecting:
             return objecting
-        facts = self._facts.list_of(tree)
         if any(one.provenance is not None for one in facts):
             return objecting
         names = [one.attribute for one in facts]
         return objecting & self._list_told_of(names, objecting) if names else BitMap()
+
+    def _list_objecting(self) -> BitMap:
+        return self._limits.list_against_profiling() | self._list_refusing()
+
+    def _list_refusing(self) -> BitMap:
+        return self._columnar.query_bitmap(_REFUSING, {"workspace": DEFAULT_WORKSPACE})
 
     def _list_told_of(self, names: list[str], people: BitMap) -> BitMap:
         """Return those of the people of whom others said something under one of the names."""
