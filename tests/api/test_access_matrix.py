@@ -190,8 +190,58 @@ def test_whatever_changes_something_is_in_the_audit_log(api):
     assert api.get("/api/audit-log/check")["is_intact"]
 
 
-def test_a_refusal_and_a_look_leave_no_entry(api):
+def test_wrong_input_and_a_look_leave_no_entry(api):
     (before,) = api.get("/api/audit-log", limit=1)["entries"]
     api.client.post("/api/segments", json={"name": ""})
     api.client.post("/api/segments/evaluate", json={"condition": {"type": "everyone"}})
+    assert api.get("/api/audit-log", limit=1)["entries"] == [before]
+
+
+def refusals_of(api, name):
+    entries = api.get("/api/audit-log", action="access.refused", limit=500)["entries"]
+    return [one for one in entries if one["actor"] == name]
+
+
+@pytest.fixture
+def curious(api):
+    """A key that may read, under a name of this test's own, and a client with it."""
+    body = {"name": "curious", "scopes": ["read"]}
+    key = api.post("/api/keys", body)
+    with api.stranger(authorization=f"Bearer {key['secret']}") as client:
+        yield client
+    api.client.delete(f"/api/keys/{key['id']}").raise_for_status()
+
+
+def test_who_is_refused_is_in_the_audit_log_and_cannot_fill_it(api, operations, curious):
+    for _ in range(5):
+        assert curious.delete("/api/webhooks/end_9").status_code == 403
+    (entry,) = refusals_of(api, "curious")
+    assert entry["target"] == "delete_webhook_endpoint"
+    assert entry["detail"] == "delete_webhook_endpoint end_9: forbidden"
+    assert entry["address"] == "127.0.0.1"
+    refused = 0
+    for method, path, what in operations:
+        if what in {"write", "send", "export", "admin"}:
+            refused += curious.request(method, example_path(path)).status_code == 403
+    assert refused > 100
+    # Twenty a minute; the loop above takes no more than a few.
+    assert 20 <= len(refusals_of(api, "curious")) < refused
+    assert api.get("/api/audit-log/check")["is_intact"]
+
+
+def test_a_member_without_the_right_or_the_token_is_in_the_audit_log(api, members):
+    email = "refused@example.com"
+    api.post("/api/members", {"email": email, "password": PASSWORD, "role": "editor"})
+    with api.stranger() as browser:
+        browser.post("/api/session", json={"email": email, "password": PASSWORD})
+        assert browser.get("/api/members").status_code == 403
+        assert browser.post("/api/segments", json={}).status_code == 403  # no token
+    told = {one["detail"] for one in refusals_of(api, email)}
+    assert told == {"list_members: forbidden", "create_segment: forbidden"}
+
+
+def test_strangers_leave_no_entry(api):
+    (before,) = api.get("/api/audit-log", limit=1)["entries"]
+    with api.stranger(authorization="Bearer kk_guessed") as guesser:
+        assert guesser.get("/api/members").status_code == 401
     assert api.get("/api/audit-log", limit=1)["entries"] == [before]

@@ -9,6 +9,7 @@ from kikubari.access.members import Members
 from kikubari.access.passkeys import Passkeys
 from kikubari.access.passwords import Passwords
 from kikubari.access.policy import Policies
+from kikubari.access.refusals import Refusals
 from kikubari.access.repeats import Repeats
 from kikubari.access.second_factors import SecondFactors, count_recovery_codes
 from kikubari.access.sessions import Sessions
@@ -45,6 +46,7 @@ class Access:
         self._store = store
         passwords, tickets = passwords or Passwords(), Tickets(store, clock)
         self.audit = AuditLog(store, clock, audit_key)
+        self.refusals = Refusals(store, clock, self.audit)
         self.policies = Policies(store, self.audit)
         self.repeats = Repeats(store, clock, sealing_key)
         self.approvals = Approvals(store, clock, ids, self.audit)

@@ -18,3 +18,4 @@ from kikubari.api.contracts import SegmentServices as SegmentServices
 from kikubari.api.contracts import Services as Services
 from kikubari.api.contracts import ShopSettings as ShopSettings
 from kikubari.api.contracts import WishServices as WishServices
+from kikubari.api.shielding import shielded as shielded

@@ -10,8 +10,8 @@ from litestar.enums import ScopeType
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from kikubari.access import Principal
 from kikubari.api.authentication import SAFE_METHODS, Requires, actor_of
-from kikubari.api.cookies import is_secure
 
 # Set on handlers whose service writes the audit log itself, in the transaction of the change.
 AUDITED = "audited"
@@ -23,13 +23,14 @@ _HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-_STRICT_TRANSPORT = "max-age=31536000"
+_FORBIDDEN = 403
 
 
 def guarded(app: ASGIApp) -> ASGIApp:
     """Return the application with protective headers and an audit log of what changes anything.
 
-    An entry is on disk before the answer goes out; a refusal changes nothing and leaves none.
+    An entry is on disk before the answer goes out. Input that is refused changes nothing and leaves
+    none; somebody known who is refused leaves one, a few a minute at most.
     """
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,10 +44,10 @@ def guarded(app: ASGIApp) -> ASGIApp:
                 headers = MutableScopeHeaders.from_message(message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
-                if is_secure(request):
-                    headers.setdefault("Strict-Transport-Security", _STRICT_TRANSPORT)
                 if message["status"] < 400 and changes_something(request.route_handler):  # noqa: PLR2004 - a success
                     await _append(request)
+                if message["status"] == _FORBIDDEN and request.user is not None:
+                    await _append_refusal(request)
             await send(message)
 
         await app(scope, receive, send_guarded)
@@ -68,10 +69,31 @@ def is_change(handler: Any) -> bool:
     )
 
 
+async def _append_refusal(request: Request[Any, Any, Any]) -> None:
+    principal: Principal = request.user
+    writing = request.app.state.services.access.refusals.note(
+        actor_of(request),
+        _caller(principal),
+        request.route_handler.handler_name,
+        target=_target(request),
+        code=str(request.scope.get("refusal_code", "")),
+    )
+    if writing is not None:
+        await asyncio.wrap_future(writing)
+
+
+def _caller(principal: Principal) -> str:
+    return principal.session.member_id if principal.session else principal.key_id or principal.name
+
+
+def _target(request: Request[Any, Any, Any]) -> str:
+    return ", ".join(str(value) for value in request.path_params.values())
+
+
 async def _append(request: Request[Any, Any, Any]) -> None:
     services = request.app.state.services
     by, action = actor_of(request), request.route_handler.handler_name
-    target = ", ".join(str(value) for value in request.path_params.values())
+    target = _target(request)
     await asyncio.wrap_future(
         services.store.submit(
             lambda connection: services.access.audit.append(connection, by, action, target)

@@ -11,7 +11,7 @@ from typing import Any, cast
 import msgspec
 import uvicorn
 
-from kikubari.api import create_api
+from kikubari.api import create_api, shielded
 from kikubari.app.house import House, ProductPicture
 from kikubari.app.http import http_config
 from kikubari.app.interpreter import tune_interpreter
@@ -40,7 +40,7 @@ def build_application(house: House) -> Application:
         else:
             await api(cast("Any", scope), cast("Any", receive), cast("Any", send))
 
-    return application
+    return shielded(application, house.services.settings.base_url)
 
 
 def serve(

@@ -2,6 +2,7 @@ import { useText } from './texts'
 
 const actions = {
   'session.opened': 'act_session_opened',
+  'access.refused': 'act_access_refused',
   'session.refused': 'act_session_refused',
   'session.confirmed': 'act_session_confirmed',
   'session.ended': 'act_session_ended',
