@@ -11,7 +11,7 @@ CONSOLE_INPUTS := $(shell find console src/kikubari -type f \
   -not -path '*/node_modules/*' -not -path '*/generated/*' -not -path '*/dist/*' \
   \( -path 'console/*' -o -name '*.py' \) -not -name openapi.json)
 
-.PHONY: run test check console fault fuzz bench lock clean
+.PHONY: run test check console fault fuzz bench lock sbom clean
 
 run: .venv/console.stamp  ## Install, load the demo shop, serve it
 	@$(BIN)/kikubari demo
@@ -43,6 +43,9 @@ bench: .venv/test.stamp  ## Measure against baselines; figures go to benchmarks/
 
 lock:  ## Resolve dependencies anew
 	requirements/compile --upgrade
+
+sbom: .venv/run.stamp  ## Write what the product consists of: build/kikubari.cdx.json, CycloneDX
+	@$(BIN)/python requirements/bill_of_materials.py
 
 clean:
 	rm -rf .venv .kikubari console/node_modules
