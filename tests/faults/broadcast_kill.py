@@ -2,16 +2,18 @@
 
 The server is the oracle: it writes every message it accepts to a file of its own and fsyncs that
 before it says 250. Every run is a forked process that first goes on queueing what the last one
-left, then sends. Two ways to die:
+left, then sends. Three ways to die:
 
 - ``--kills N``: at N random moments;
 - ``--points``: at every commit and at every write and answer of the SMTP dialogue, one after the
-  other (``--every K`` takes each K-th on average).
+  other (``--every K`` takes each K-th on average);
+- ``--calls``: at every call of the system that writes to the files, syncs them or sends to the
+  server, one after the other, by strace (``--every-call K`` takes each K-th on average).
 
 Checked over all of it: nobody got a message twice; nobody is missing; whatever the server has is
 recorded as sent or unknown; at most one message per connection and kill is unknown.
 
-Run: ``python tests/faults/broadcast_kill.py --kills 200 --points``.
+Run: ``python tests/faults/broadcast_kill.py --kills 1000 --points --calls``.
 """
 
 import argparse
@@ -21,6 +23,7 @@ import random
 import select
 import signal
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -39,6 +42,8 @@ from kikubari.storage import SqliteStateStore, metadata
 
 CONNECTIONS = 3
 PEOPLE = 40
+# What SQLite writes and syncs with, and what the dialogue with the server is sent with.
+CALLS = ("pwrite64", "fdatasync", "sendto")
 STATES = ("enqueuing", "queued", "sending", "committing", "sent", "unknown")
 
 
@@ -57,13 +62,22 @@ class Findings:
     n_unknown_delivered: int = 0
     kills_by_state: Counter[str] = field(default_factory=Counter)
     points: Counter[str] = field(default_factory=Counter)
+    calls: Counter[str] = field(default_factory=Counter)
     states: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def n_distinct_points(self) -> int:
+        return self.points.total() + self.calls.total()
 
     @property
     def is_clean(self) -> bool:
         return not (self.duplicates or self.lost or self.unaccounted) and (
             self.most_unknown_per_kill <= CONNECTIONS
         )
+
+
+class CannotTraceError(Exception):
+    """This machine has no strace, or does not let us use it."""
 
 
 class Harness:
@@ -131,6 +145,33 @@ class Harness:
             self.finish()
             # At random, as the points of one kind come at regular distances.
             number += self._random.randint(1, 2 * every - 1)
+
+    def kill_at_calls(self, every: int) -> None:
+        """Kill as the 1st, 2nd … call of each kind begins until a run survives."""
+        for call in CALLS:
+            number = 1
+            while self._kill_at_call(call, number):
+                self.findings.calls[call] += 1
+                self._look()
+                self.finish()
+                number += self._random.randint(1, 2 * every - 1)
+
+    def _kill_at_call(self, call: str, number: int) -> bool:
+        job = self._next_job(8, connections=2)
+        is_traced, begin = os.pipe()
+
+        def work(_report: int) -> None:
+            os.read(is_traced, 1)
+            self._work(job)
+
+        child, report = fork(work)
+        tracer = trace(child, call, number)
+        os.write(begin, b"!")
+        is_killed, _ = reap(child, report)
+        tracer.wait()
+        os.close(is_traced)
+        os.close(begin)
+        return is_killed
 
     def finish(self) -> None:
         """Let runs go through to the end, until nothing is waiting."""
@@ -201,21 +242,38 @@ class Harness:
             return connection.execute(sql, parameters).fetchall()
 
 
+def trace(child: int, call: str, number: int) -> "subprocess.Popen[bytes]":
+    """Kill a process at the n-th such call of one of its threads; returns once that is sure."""
+    command = ["strace", "-f", "-qq", "-o", "/dev/null", "-p", str(child), "-e", f"trace={call}"]
+    command += ["-e", f"inject={call}:signal=SIGKILL:when={number}"]
+    tracer = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    status = Path(f"/proc/{child}/status")
+    while "TracerPid:\t0\n" in status.read_text():
+        if tracer.poll() is not None:
+            raise CannotTraceError("this machine does not let us trace a process: strace")
+        time.sleep(0.002)
+    return tracer
+
+
 def check(
     folder: Path,
     *,
     kills: int,
     every: int | None,
+    every_call: int | None = None,
     seed: int = 1,
     definition: BroadcastDefinition = DEFINITION,
 ) -> Findings:
-    """Kill at random and, with `every`, at each so-manieth point; `folder` is empty."""
+    """Kill at random, and at each so-manieth point and call; `folder` is empty."""
     harness = Harness(folder, seed=seed, definition=definition)
     try:
         harness.kill_at_random(kills)
         harness.finish()
         if every is not None:
             harness.kill_at_points(every)
+            harness.finish()
+        if every_call is not None:
+            harness.kill_at_calls(every_call)
             harness.finish()
         return harness.judge()
     finally:
@@ -228,6 +286,8 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=40)
     parser.add_argument("--points", action="store_true", help="also kill at every point")
     parser.add_argument("--every", type=int, default=1, help="take each K-th on average")
+    parser.add_argument("--calls", action="store_true", help="also kill at every call")
+    parser.add_argument("--every-call", type=int, default=1, help="take each K-th on average")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     started = time.monotonic()
@@ -236,9 +296,14 @@ def main() -> None:
             Path(folder),
             kills=options.kills,
             every=options.every if options.points else None,
+            every_call=options.every_call if options.calls else None,
             seed=options.seed,
         )
-    report = {**vars(found), "seconds": round(time.monotonic() - started, 1)}
+    report = {
+        **vars(found),
+        "n_distinct_points": found.n_distinct_points,
+        "seconds": round(time.monotonic() - started, 1),
+    }
     print(json.dumps(report, indent=2))
     rarest = min(found.kills_by_state[state] for state in STATES)
     sys.exit(not found.is_clean or (options.kills >= 200 and rarest < 10))

@@ -10,11 +10,13 @@ The receiving mail server is the oracle: nobody got the message twice, nobody is
 took is recorded as sent or unknown; at most one message per SMTP connection and cut is unknown;
 within 30 seconds of the line's return messages leave again, without anybody's help.
 
-Run: ``python tests/faults/cut_line.py --cuts 20 --seconds 10``.
+Run: ``python tests/faults/cut_line.py --cuts 25 --seconds 10 --beside 8``: eight installations at
+once, each with a line of its own, as most of the time nothing happens.
 """
 
 import argparse
 import asyncio
+import json
 import os
 import random
 import signal
@@ -28,6 +30,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
+from beside import run_beside
 from mail_sink import Behaviour, running_sink
 from postgres_restart import NotInstalledError, durable_postgres
 from sending_process import (
@@ -197,10 +200,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cuts", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=2.0, help="how long each cut lasts")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--beside", type=int, default=1, help="so many installations at once")
     options = parser.parse_args()
+    if options.beside > 1:
+        each = ["--cuts", str(options.cuts), "--seconds", str(options.seconds)]
+        found, is_clean = run_beside(__file__, each, options.beside)
+        print(json.dumps(found, indent=2))
+        sys.exit(not is_clean)
     with tempfile.TemporaryDirectory() as folder:
         try:
-            found = check(Path(folder), n_cuts=options.cuts, seconds=options.seconds)
+            found = check(
+                Path(folder), n_cuts=options.cuts, seconds=options.seconds, seed=options.seed
+            )
         except NotInstalledError as error:
             sys.exit(str(error))
     print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())

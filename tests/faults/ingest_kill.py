@@ -34,7 +34,7 @@ from contextlib import closing
 from pathlib import Path
 
 import msgspec
-from shop_load import Load, read_told
+from shop_load import Load, Told, read_told
 from shop_process import Child, Place, Report, listen, set_up, start_shop
 from shop_verdict import Verdict, judge
 from sqlalchemy import Connection
@@ -57,6 +57,7 @@ class Findings(msgspec.Struct):
     n_kills: int = 0
     n_failed_calls: int = 0
     answers: Counter[int] = msgspec.field(default_factory=Counter)
+    acknowledged_per_second: float = 0  # events, the times included in which no server stood
     verdict: Verdict | None = None
     after_repetition: Verdict | None = None
     seconds: float = 0
@@ -174,6 +175,7 @@ class Harness:
         self._serve_while(self._load.settle)
         told = read_told(self._oracle)
         found.answers = told.statuses
+        found.acknowledged_per_second = _rate(told)
         found.kills_by_state["unanswered"] = min(found.n_kills, told.statuses[0])
         found.verdict = judge(self._place, told)
         self._serve_while(self._load.repeat)
@@ -210,6 +212,11 @@ class Harness:
                 if _rows(state, "SELECT 1 FROM events WHERE message_key = ?", key):
                     found.add("between commits")
         return found
+
+
+def _rate(told: Told) -> float:
+    took = told.answers[-1].at - told.answers[0].at
+    return round(len(told.acknowledged) / took, 1)
 
 
 def _rows(path: Path, sql: str, *parameters: object) -> list[tuple]:

@@ -197,6 +197,23 @@ def count_taken(folder: Path) -> Counter[int]:
     return Counter(_message_id_of(path) for path in folder.glob("*.eml"))
 
 
+class Taken:
+    """What the server took, looked at again and again: each file is read once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._n_read = 0
+        self.counts: Counter[int] = Counter()
+
+    def count(self) -> Counter[int]:
+        """Return how often the server took each message by now, by the message's id."""
+        # The server numbers its files without a gap, in the order in which they appear.
+        while (path := self._folder / f"{self._n_read + 1:08}.eml").exists():
+            self.counts[_message_id_of(path)] += 1
+            self._n_read += 1
+        return self.counts
+
+
 def list_faults(folder: Path) -> list[tuple[str, int, str]]:
     """Return (phase, recipient's number or 0, action) of all that it did wrong."""
     lines = (folder / "faults").read_text().splitlines()

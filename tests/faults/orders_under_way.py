@@ -6,7 +6,7 @@ connection. The receiving server's files are the oracle: of what the order forbi
 from then on but what was noted; nobody gets anything twice; of broadcasts that were never
 cancelled, nobody is missing but those who were suppressed.
 
-Run: ``python tests/faults/orders_under_way.py --orders 200``.
+Run: ``python tests/faults/orders_under_way.py --orders 200 --messages 100000``.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-from mail_sink import Behaviour, count_taken, running_sink
+from mail_sink import Behaviour, Taken, count_taken, running_sink
 from sqlalchemy import Connection
 
 from kikubari.deliver import (
@@ -53,7 +53,9 @@ from kikubari.testing.events import PlainSealing
 
 CONNECTIONS = 4
 N_BROADCASTS = 5
-_PEOPLE_PER_ORDER = 30
+_MESSAGES_PER_ORDER = 30
+# Orders come all through the sending: a worker sends some two hundred messages a second.
+_PAUSE_PER_MESSAGE = 0.0033
 _SPELLINGS = ("p{}@example.com", "P{}@EXAMPLE.com", "p{}+news@example.com")
 
 
@@ -61,6 +63,7 @@ class Findings(msgspec.Struct, kw_only=True):
     """What came of it; lists name message ids."""
 
     n_orders: dict[str, int]
+    n_messages: int
     n_past_the_gate: int
     most_past_the_gate: int
     states: dict[str, int]
@@ -83,7 +86,7 @@ class Orders:
 
     def __init__(self, folder: Path, sunk: Path, port: int, n_people: int, seed: int) -> None:
         self._random = random.Random(seed)
-        self._sunk = sunk
+        self._taken = Taken(sunk)
         self._clock = SystemClock()
         self._people = range(1, n_people + 1)
         self._store = SqliteStateStore(folder / "state.db")
@@ -104,8 +107,9 @@ class Orders:
     def give(self, n_orders: int) -> None:
         """Give orders to a worker at work; then let it finish what is left."""
         self._sending.start()
+        longest = _PAUSE_PER_MESSAGE * N_BROADCASTS * len(self._people) / n_orders
         for _ in range(n_orders):
-            time.sleep(self._random.random() * 0.1)
+            time.sleep(self._random.random() * longest)
             self._give_one()
         for origin in set(self._origins) - self._cancelled:
             self._outbox.resume(origin)
@@ -141,9 +145,9 @@ class Orders:
         disk by now must not arrive any more.
         """
         past = set(filter(is_forbidden, self._list_ids(MessageState.COMMITTING)))
-        arrived = set(filter(is_forbidden, count_taken(self._sunk)))
+        arrived = set(filter(is_forbidden, self._taken.count()))
         time.sleep(0.1)
-        late = set(filter(is_forbidden, count_taken(self._sunk))) - arrived - past
+        late = set(filter(is_forbidden, self._taken.count())) - arrived - past
         self.too_late += sorted(late)
         self.past_the_gate.append(len(past))
 
@@ -212,11 +216,11 @@ class Orders:
         await pool.close()
 
 
-def check(folder: Path, *, n_orders: int, seed: int = 1) -> Findings:
+def check(folder: Path, *, n_orders: int, n_messages: int, seed: int = 1) -> Findings:
     """Give orders in an empty folder."""
     started = time.monotonic()
     sunk = folder / "sink"
-    n_people = _PEOPLE_PER_ORDER * n_orders // N_BROADCASTS
+    n_people = n_messages // N_BROADCASTS
     with running_sink(sunk, seed, Behaviour(think_seconds=0.04)) as port:
         orders = Orders(folder, sunk, port, n_people, seed)
         orders.give(n_orders)
@@ -226,6 +230,7 @@ def check(folder: Path, *, n_orders: int, seed: int = 1) -> Findings:
         orders.close()
     return Findings(
         n_orders=dict(orders.given),
+        n_messages=len(states),
         n_past_the_gate=sum(orders.past_the_gate),
         most_past_the_gate=max(orders.past_the_gate, default=0),
         states=dict(Counter(state.value for state in states.values())),
@@ -241,9 +246,11 @@ def main() -> None:
     """Run from the command line and print the findings as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--orders", type=int, default=40)
+    parser.add_argument("--messages", type=int, help="default: thirty for each order")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        found = check(Path(folder), n_orders=options.orders)
+        n_messages = options.messages or _MESSAGES_PER_ORDER * options.orders
+        found = check(Path(folder), n_orders=options.orders, n_messages=n_messages)
     print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
     sys.exit(not found.is_clean)
 

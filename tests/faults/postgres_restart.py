@@ -8,10 +8,12 @@ acknowledged event is in the log once. For the broadcast: the receiving server h
 once; what it has is recorded as sent or unknown; nobody is missing; at most one message per SMTP
 connection and restart is unknown. For both: work goes on by itself.
 
-Run: ``python tests/faults/postgres_restart.py --restarts 40``.
+Run: ``python tests/faults/postgres_restart.py --restarts 67 --beside 3``: three installations at
+once, each with a server of its own.
 """
 
 import argparse
+import json
 import random
 import signal
 import sys
@@ -22,6 +24,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+from beside import run_beside
 from mail_sink import Behaviour, running_sink
 from sending_process import (
     CONNECTIONS,
@@ -123,7 +126,9 @@ def restart_often(server: PostgresServer, n_restarts: int, seed: int) -> list[fl
     return back
 
 
-def check_ingestion(server: PostgresServer, folder: Path, n_restarts: int) -> Ingestion:
+def check_ingestion(
+    server: PostgresServer, folder: Path, n_restarts: int, seed: int = 1
+) -> Ingestion:
     """Restart under the load of events."""
     place = Place(keys=folder / "instance.key", database_url=server.url)
     listener = listen()
@@ -133,7 +138,7 @@ def check_ingestion(server: PostgresServer, folder: Path, n_restarts: int) -> In
     shop = start_shop(place, listener)
     shop.wait_ready()
     load = Load(listener.getsockname(), write_key, folder / "acknowledged")
-    back = restart_often(server, n_restarts, seed=1)
+    back = restart_often(server, n_restarts, seed=2 * seed)
     load.settle()
     assert shop.is_alive()
     shop.kill(signal.SIGTERM)
@@ -159,7 +164,7 @@ def _longest_pause(answers: list[Answer], back: list[float]) -> float:
 # The broadcast
 
 
-def check_sending(server: PostgresServer, folder: Path, n_restarts: int) -> Sending:
+def check_sending(server: PostgresServer, folder: Path, n_restarts: int, seed: int = 1) -> Sending:
     """Restart under a broadcast."""
     n_people = _PEOPLE_PER_RESTART * (n_restarts + 1)
     sunk = folder / "sink"
@@ -170,7 +175,7 @@ def check_sending(server: PostgresServer, folder: Path, n_restarts: int) -> Send
             database_url=server.url, n_people=n_people, name="a", smtp_port=port, queues=True
         )
         sender = start_sender(role)
-        back = restart_often(server, n_restarts, seed=2)
+        back = restart_often(server, n_restarts, seed=2 * seed + 1)
         finished = wait_until_settled(server.url, patience=2 * _RESUME_SECONDS) - back[-1]
         assert sender.is_alive()
         sender.kill()
@@ -182,12 +187,12 @@ def check_sending(server: PostgresServer, folder: Path, n_restarts: int) -> Send
     )
 
 
-def check(folder: Path, *, n_restarts: int) -> Findings:
+def check(folder: Path, *, n_restarts: int, seed: int = 1) -> Findings:
     """Restart a server of our own under both, in an empty folder."""
     with durable_postgres(folder / "a") as server:
         (folder / "events").mkdir()
-        ingestion = check_ingestion(server, folder / "events", n_restarts)
-        sending = check_sending(server, folder, n_restarts)
+        ingestion = check_ingestion(server, folder / "events", n_restarts, seed)
+        sending = check_sending(server, folder, n_restarts, seed)
     return Findings(ingestion, sending)
 
 
@@ -195,10 +200,17 @@ def main() -> None:
     """Run from the command line and print the findings as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--restarts", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--beside", type=int, default=1, help="so many installations at once")
     options = parser.parse_args()
+    if options.beside > 1:
+        each = ["--restarts", str(options.restarts)]
+        found, is_clean = run_beside(__file__, each, options.beside)
+        print(json.dumps(found, indent=2))
+        sys.exit(not is_clean)
     with tempfile.TemporaryDirectory() as folder:
         try:
-            found = check(Path(folder), n_restarts=options.restarts)
+            found = check(Path(folder), n_restarts=options.restarts, seed=options.seed)
         except NotInstalledError as error:
             sys.exit(str(error))
     print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
