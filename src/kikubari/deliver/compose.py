@@ -46,7 +46,7 @@ from kikubari.deliver.contracts import Composed, Letter, MessageRecord, Purpose
 from kikubari.deliver.coupons import MessageCoupon
 from kikubari.deliver.dkim import DkimKey, DkimSigner
 from kikubari.deliver.judging import Judged, MessageJudge
-from kikubari.deliver.mime import EmailContent, assemble_email, message_id_for
+from kikubari.deliver.mime import AssembledEmail, EmailContent, assemble_email, message_id_for
 from kikubari.deliver.reasons import Reason
 from kikubari.deliver.tracking import TrackingTokens
 from kikubari.deliver.traps import place_trap
@@ -124,42 +124,56 @@ def compose_in_pieces(shared: ComposeShared, item: ComposeItem) -> InPieces[Comp
         InvalidInputError: something rendered cannot stand in a message.
     """
     started = time.process_time()
+    made, pieces = _compose(shared, item)
+    took = time.process_time() - started
+    return InPieces(msgspec.structs.replace(made, cpu_seconds=took), pieces)
+
+
+def _compose(shared: ComposeShared, item: ComposeItem) -> tuple[Composed, Sequence[bytes]]:
+    """Return what came of it, and the message's octets: none if it must not leave."""
     if not all(_is_there(item.facts, path) for path in shared.letter.only_with):
-        nothing = Composed(
-            stopped_by=Reason.NOTHING_LEFT, cpu_seconds=time.process_time() - started
-        )
-        return InPieces(nothing, ())
+        return Composed(stopped_by=Reason.NOTHING_LEFT), ()
     tokens = _tokens(shared.tracking_key, shared.workspace_id)
     links = _Links(shared.base_url, tokens, item.message_id)
-    rendered, html = render_email_in_pieces(
-        shared.letter.email,
-        item.facts,
-        content={
-            **shared.content,
-            "unsubscribe_url": links.unsubscribe,
-            "preferences_url": links.preferences,
-            "reason": MARK,
-            "coupon": _coupon_content(shared.letter, item),
-        },
-        settings=RenderSettings(
-            language=item.language,
-            timezone=item.timezone,
-            currency=shared.currency,
-            now=item.now,
-        ),
-    )
+    rendered, html = _render(shared, item, links)
     note = _judge(_judge_by(shared.guard_policy), shared.letter, item, rendered)
     line = _reason(shared, item, rendered)
     told_only = item.standing.privacy_signal != NO_SIGNAL
     record = _record(rendered, line, note, item.coupon, told_only=told_only)
     if note.level in _STOPS:
-        stopped = Composed(
-            record=record,
-            guard=note,
-            stopped_by=_STOPS[note.level],
-            cpu_seconds=time.process_time() - started,
-        )
-        return InPieces(stopped, ())
+        return Composed(record=record, guard=note, stopped_by=_STOPS[note.level]), ()
+    email = _assemble(shared, item, rendered, html, line=line, links=links)
+    return Composed(record=record, guard=note), email.to_pieces(_sign(shared, item, email))
+
+
+def _render(
+    shared: ComposeShared, item: ComposeItem, links: "_Links"
+) -> tuple[RenderedEmail, list[str]]:
+    content = {
+        **shared.content,
+        "unsubscribe_url": links.unsubscribe,
+        "preferences_url": links.preferences,
+        "reason": MARK,
+        "coupon": _coupon_content(shared.letter, item),
+    }
+    settings = RenderSettings(
+        language=item.language, timezone=item.timezone, currency=shared.currency, now=item.now
+    )
+    return render_email_in_pieces(
+        shared.letter.email, item.facts, content=content, settings=settings
+    )
+
+
+def _assemble(
+    shared: ComposeShared,
+    item: ComposeItem,
+    rendered: RenderedEmail,
+    html: list[str],
+    *,
+    line: ReasonLine,
+    links: "_Links",
+) -> AssembledEmail:
+    """Put links, reason and parts together."""
     # First the links: those of the reason are never counted.
     if item.is_tracked and shared.letter.has_tracking:
         html = links.track(html)
@@ -171,16 +185,14 @@ def compose_in_pieces(shared: ComposeShared, item: ComposeItem) -> InPieces[Comp
         is_appended=_is_reason_due(shared.letter, item, rendered),
     )
     rendered = msgspec.structs.replace(rendered, subject=_plain(rendered.subject), text=placed.text)
-    email = assemble_email(_content(shared, item, rendered, placed.html, links))
+    return assemble_email(_content(shared, item, rendered, placed.html, links))
+
+
+def _sign(shared: ComposeShared, item: ComposeItem, email: AssembledEmail) -> bytes:
     signer = _signer(_domain_of(shared.letter.sender.from_address), shared.dkim_keys)
-    signatures = (
-        signer.sign_fields(email.fields, email.relaxed_body_hash(), signed_at=item.now)
-        if signer
-        else b""
-    )
-    pieces = email.to_pieces(signatures)
-    made = Composed(record=record, guard=note, cpu_seconds=time.process_time() - started)
-    return InPieces(made, pieces)
+    if signer is None:
+        return b""
+    return signer.sign_fields(email.fields, email.relaxed_body_hash(), signed_at=item.now)
 
 
 def _is_there(facts: Facts, path: str) -> bool:

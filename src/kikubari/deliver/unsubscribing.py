@@ -127,6 +127,8 @@ class Unsubscribing:
         found = self._tokens.find_preferences(token) if is_granted else self._find(token)
         if found is None:
             return False
+        refusal = "withdrawn" if was_granted else "denied"
+        status = "granted" if is_granted else refusal
 
         def work(connection: Connection) -> bool:
             row = views.find_message(connection, found.workspace_id, found.message_id)
@@ -134,25 +136,21 @@ class Unsubscribing:
                 return False
             # The suppression list is of addresses: it says nothing of other channels.
             is_marketing = purpose == Purpose.MARKETING and channel in {EMAIL, ""}
-            if (
-                is_marketing
-                and not is_granted
-                and _is_unsubscribed(connection, row, found.workspace_id)
-            ):
+            is_leaving = is_marketing and not is_granted
+            if is_leaving and _is_unsubscribed(connection, row, found.workspace_id):
                 return True
-            refusal = "withdrawn" if was_granted else "denied"
             said = {
                 "channel": channel,
                 "purpose": purpose,
-                "status": "granted" if is_granted else refusal,
+                "status": status,
                 "wording_version": wording_version,
                 "source": source or self._source_of(token),
                 "proof": proof,
             }
             events = [_event(row, CONSENT_CHANGED, at, said)]
             if is_marketing:
-                _apply(connection, row, found.workspace_id, is_active=not is_granted, at=at)
-                if not is_granted:
+                _apply(connection, row, found.workspace_id, is_active=is_leaving, at=at)
+                if is_leaving:
                     events.append(_event(row, UNSUBSCRIBED, at, {}))
             append_in(connection, events, workspace_id=found.workspace_id)
             return True
