@@ -1,12 +1,17 @@
 """Leanings: planted ones are found, chance ones are not, and what does not hold is withheld."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kikubari.decide.predict import Withheld
+from kikubari.decide.predict import WITHHELD_TEXTS, Withheld
+from kikubari.decide.predict._habit_rows import ROW
+from kikubari.decide.predict._lines import Lines
 from kikubari.decide.predict.affinities import MIN_COUNTS, Counts, find_leanings
+from kikubari.decide.predict.habits import HabitRows, learn_habits
 
 N_KINDS = 24
 SHOP = np.exp(-((np.arange(N_KINDS) - 13) ** 2) / 18.0)
@@ -100,3 +105,13 @@ def test_neither_order_of_people_nor_of_rows_matters(seed, order):
     assert card.n_named == same_card.n_named
     assert set(one.person.tolist()) == set(order[other.person].tolist())
     assert ((older + newest)[one.person].sum(axis=1) >= MIN_COUNTS).all()
+
+
+def test_no_best_channel_is_named_where_there_is_but_one():
+    none = np.zeros(0, dtype=ROW)
+    lines = Lines(np.zeros(0, np.uint32), [], [], *(np.zeros(0, np.int64) for _ in range(3)))
+    found = learn_habits(HabitRows(none, none, ()), lines, datetime(2026, 11, 1, tzinfo=UTC))
+    assert found.cards.channels.n_named == 0
+    assert found.cards.channels.withheld is Withheld.ONE_CHANNEL
+    assert "e-mail alone" in WITHHELD_TEXTS[Withheld.ONE_CHANNEL]["en"]
+    assert "メール" in WITHHELD_TEXTS[Withheld.ONE_CHANNEL]["ja"]

@@ -1,6 +1,7 @@
 """`kikubari predict` on files: what is asked, what is written, what is refused."""
 
 import json
+from datetime import timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +20,8 @@ from simulated_shops import (
 )
 
 from kikubari.cli.predicting import predict
-from kikubari.decide.predict import WITHHELD_TEXTS
+from kikubari.decide.histories import HistoryColumns, read_history
+from kikubari.decide.predict import WITHHELD_TEXTS, forecast_goods, gather_purchases
 from kikubari.spec.errors import InvalidInputError
 
 COLUMNS = [
@@ -137,11 +139,67 @@ def test_products_bought_in_a_rhythm_are_told_from_those_bought_at_whim(grocer, 
     run("export", "--history", grocer, *what, "--out", tmp_path / "out.parquet")
     said = pyarrow.parquet.read_table(tmp_path / "out.parquet").to_pylist()
     assert said[0].keys() == {
-        *("customer", "item", "purchases", "probability", "due_at", "withheld"),
+        *("customer", "item", "purchases", "probability", "withheld"),
+        *("due_at", "due_low_at", "due_high_at", "runs_low"),
     }
     rhythm = [one["probability"] for one in said if one["item"] < "p10"]
     whim = [one["probability"] for one in said if one["item"] >= "p10"]
     assert np.mean(rhythm) > 2 * np.mean(whim)
+
+
+def test_a_file_names_what_the_product_would_name_as_surely_and_for_the_same_days(grocer, tmp_path):
+    as_of = START + timedelta(days=200)
+    columns = HistoryColumns(customer="customer", item="item", time="time")
+    history = read_history(grocer, columns, needs_item=True)
+    due = forecast_goods(gather_purchases(history, as_of)).due
+    product = {
+        (history.customers[int(who)].as_py(), history.items[int(what)].as_py()): (chance, day)
+        for who, what, chance, day in zip(
+            due.customer, due.item, due.confidence, due.days, strict=True
+        )
+    }
+    what = ("--what", "replenishment", "--as-of", day(200), "--horizon", "28d")
+    run("export", "--history", grocer, *what, "--out", tmp_path / "out.parquet")
+    said = pyarrow.parquet.read_table(tmp_path / "out.parquet").to_pylist()
+    exported = {
+        (one["customer"], one["item"]): (
+            one["probability"],
+            (one["due_at"] - as_of) / timedelta(days=1),
+        )
+        for one in said
+        if one["runs_low"]
+    }
+    assert len(product) > 50
+    assert exported.keys() == product.keys()
+    for key, told in product.items():
+        assert exported[key] == pytest.approx(told, abs=1e-6)
+
+
+def test_days_are_in_order_and_what_is_named_is_said_of_four_weeks_alone(grocer, tmp_path):
+    what = ("--what", "replenishment", "--as-of", day(200), "--out", tmp_path / "out.parquet")
+    run("export", "--history", grocer, *what, "--horizon", "28d")
+    said = pyarrow.parquet.read_table(tmp_path / "out.parquet").to_pylist()
+    dated = [one for one in said if one["due_at"]]
+    assert dated
+    assert all(one["due_low_at"] <= one["due_at"] <= one["due_high_at"] for one in dated)
+    assert {one["runs_low"] for one in said} == {True, False}
+    run("export", "--history", grocer, *what, "--horizon", "14d")
+    other = pyarrow.parquet.read_table(tmp_path / "out.parquet")
+    assert other["runs_low"].null_count == len(other)
+
+
+def test_the_dates_of_a_known_shop_hold(tmp_path):
+    path = tmp_path / "history.parquet"
+    rows = simulate_purchases(shape=4.0, rate=60.0, a=0.6, b=30.0, seed=3)
+    pyarrow.parquet.write_table(purchase_table(rows), path)
+    found = evaluate(path, "--as-of", day(300), "--horizon", "90d")
+    dates = found["dates"]
+    assert dates["n_customers"] > 200
+    assert dates["within"]["value"] == pytest.approx(0.8, abs=0.06)
+    assert dates["by_date"]["value"] == pytest.approx(0.5, abs=0.07)
+    assert dates["earlier"] + dates["within"]["value"] + dates["later"] == pytest.approx(1)
+    # The card tells the same of days before the instant.
+    assert found["card"]["quality"]["dates"]["within"]["value"] == pytest.approx(0.8, abs=0.08)
 
 
 def test_who_lately_buys_the_same_things_is_told_from_who_lately_tries_others(tmp_path):

@@ -25,7 +25,7 @@ def test_places_shares_and_sums_are_those_of_each_customers_own(lines):
     customer, item, day = (np.array(one, dtype=np.int64) for one in zip(*lines, strict=True))
     purchases = distinct_purchases(customer, item, day, N_CUSTOMERS, N_ITEMS)
     pairs = Pairs(purchases, 0)
-    columns = pairs.describe(slice(None)).columns
+    columns = pairs.describe(slice(None))
     lately = {}
     for who, what, when in set(lines):
         lately[who, what] = lately.get((who, what), 0) + 0.5 ** (-when / 60)

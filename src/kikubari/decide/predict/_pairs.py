@@ -80,19 +80,6 @@ def distinct_purchases(
     return Purchases(n_customers, n_items, key[is_new], day[is_new])
 
 
-@dataclass(frozen=True, eq=False)
-class Table:
-    """What pairs were like: one row per pair.
-
-    Attributes:
-        columns: the last tells the plain count of late purchases.
-        due_days: until the pair's own rhythm, shrunk, says it is due; negative is overdue.
-    """
-
-    columns: Floats
-    due_days: Floats
-
-
 class Pairs:
     """All pairs bought before a day, ascending, with what customers and products were like."""
 
@@ -172,8 +159,8 @@ class Pairs:
         self._place, self._lately_of_all = place, of_all
         self._share = lately / np.maximum(of_all, 1e-9)
 
-    def describe(self, chosen: slice | Ints) -> Table:
-        """Return what some pairs were like."""
+    def describe(self, chosen: slice | Ints) -> Floats:
+        """Return what some pairs were like, a row each; the last column is the plain count."""
         index = np.arange(len(self.key))[chosen]
         n, starts = self.n[index].astype(float), self._starts[index]
         rows = _rows_of(starts, self.n[index])
@@ -205,7 +192,7 @@ class Pairs:
             np.log(self._lately_of_all[index] + 0.1),
             *(np.log(one + 0.01) for one in lately),
         ]
-        return Table(np.stack(columns, axis=1), np.expm1(rhythm) - silence)
+        return np.stack(columns, axis=1)
 
     def _rhythm(self, index: Ints, pair: Ints, when: Ints) -> tuple[Floats, Floats]:
         """Return the log of the usual gap, shrunk to the product's, and how much gaps vary."""

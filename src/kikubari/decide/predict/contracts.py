@@ -11,7 +11,12 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from kikubari.decide.predict._fitting import Floats
+from kikubari.decide.predict.dates import DateQuality
 from kikubari.decide.predict.quality import Figure, Reliability
+
+# How far ahead goods are named as running low, and with what probability at least.
+REACH_DAYS = 28
+NAMED_FROM = 0.3
 
 
 class LeftOut(Protocol):
@@ -33,6 +38,7 @@ class Withheld(StrEnum):
     MAY_HAVE_LEFT = "may_have_left"
     NO_PURCHASE = "no_purchase"
     TOO_UNCERTAIN = "too_uncertain"
+    ONE_CHANNEL = "one_channel"
 
 
 WITHHELD_TEXTS: dict[Withheld, dict[str, str]] = {
@@ -67,6 +73,10 @@ WITHHELD_TEXTS: dict[Withheld, dict[str, str]] = {
     Withheld.TOO_UNCERTAIN: {
         "ja": "はっきりした傾向がまだありません。",
         "en": "Nothing stands out clearly enough so far.",
+    },
+    Withheld.ONE_CHANNEL: {
+        "ja": "配信はメールだけなので、選ぶチャネルがありません。",
+        "en": "Messages go out by e-mail alone, so there is no channel to choose.",
     },
 }
 
@@ -121,6 +131,7 @@ class PurchaseQuality(msgspec.Struct, frozen=True, kw_only=True):
         plain_auc: likewise.
         coverage: share of customers whose purchases lay within low and high.
         reliability: of the probability to buy at all.
+        dates: how the dates of next purchases did; None where too few can be judged.
     """
 
     days: int
@@ -133,6 +144,7 @@ class PurchaseQuality(msgspec.Struct, frozen=True, kw_only=True):
     plain_auc: float
     coverage: float
     reliability: Reliability
+    dates: DateQuality | None = None
 
 
 class PurchaseCard(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,7 +179,10 @@ class Replenishments:
         item: place of the product in the history.
         purchases: days on which the customer bought it so far.
         probability: that it is bought again in the horizon.
-        due_days: days until the pair's own rhythm says so; negative is overdue.
+        due_days: days until it runs low, as likely before as after; NaN where it was last bought
+            more than three usual gaps ago.
+        low_days: it is earlier with 10 %.
+        high_days: it is later with 10 %.
     """
 
     customer: NDArray[np.int64]
@@ -175,6 +190,15 @@ class Replenishments:
     purchases: NDArray[np.int64]
     probability: Floats
     due_days: Floats
+    low_days: Floats
+    high_days: Floats
+
+    @property
+    def runs_low(self) -> NDArray[np.bool_]:
+        """Which are named as running low: due within `REACH_DAYS`, and surely enough."""
+        is_due = (self.purchases > 1) & (self.due_days <= REACH_DAYS)
+        named: NDArray[np.bool_] = is_due & (self.probability >= NAMED_FROM)
+        return named
 
 
 class ReplenishmentQuality(msgspec.Struct, frozen=True, kw_only=True):
@@ -231,7 +255,7 @@ class RunsLow(msgspec.Struct, frozen=True, kw_only=True):
         at: as likely before as after; the beginning of that day where the shop is.
         earliest_at: it is earlier with 10 %.
         latest_at: it is later with 10 %.
-        confidence: probability that it is bought again by `latest_at`.
+        confidence: probability that it is bought again within four weeks of the forecast.
     """
 
     product_id: str | None

@@ -10,6 +10,7 @@ from kikubari.decide.predict._fitting import Floats
 from kikubari.decide.predict._pairs import Purchases, gather_purchases
 from kikubari.decide.predict.contracts import PurchaseCard, ReplenishmentCard
 from kikubari.decide.predict.correction import look_at
+from kikubari.decide.predict.dates import DateQuality, measure_dates, wait_for_next
 from kikubari.decide.predict.occasions import days_of, gather_occasions, stand_at
 from kikubari.decide.predict.purchases import PurchaseModel, fit_purchases
 from kikubari.decide.predict.quality import (
@@ -41,6 +42,7 @@ class PurchaseEvaluation(msgspec.Struct, frozen=True, kw_only=True):
         coverage: share of customers whose purchases lay within low and high.
         value_coverage: likewise of the worth.
         reliability: of the probability to buy at all.
+        dates: how the dates of next purchases did; None where too few can be judged.
         plain_mae: the same error of the model of dropout alone, which knows no shop's past.
         plain_rmse: likewise.
         plain_bias: likewise.
@@ -58,6 +60,7 @@ class PurchaseEvaluation(msgspec.Struct, frozen=True, kw_only=True):
     coverage: float
     value_coverage: float | None
     reliability: Reliability
+    dates: DateQuality | None
     plain_mae: float
     plain_rmse: float
     plain_bias: float
@@ -130,6 +133,13 @@ def evaluate_purchases(
             _share_within(said.value_low, worth, said.value_high) if has_value else None
         ),
         reliability=reliability(1 - said.churn, actual),
+        dates=measure_dates(
+            said.next_low,
+            said.next_days,
+            said.next_high,
+            wait_for_next(occasions.between(0, days), at, 0),
+            days,
+        ),
         plain_mae=mean_absolute_error(plain.expected, actual),
         plain_rmse=root_mean_square_error(plain.expected, actual),
         plain_bias=bias(plain.expected, actual),

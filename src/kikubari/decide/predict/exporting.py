@@ -14,12 +14,13 @@ from kikubari.decide.histories import History
 from kikubari.decide.predict._fitting import Floats
 from kikubari.decide.predict._pairs import gather_purchases
 from kikubari.decide.predict.contracts import (
+    REACH_DAYS,
     Forecasts,
     PurchaseCard,
     ReplenishmentCard,
     Withheld,
 )
-from kikubari.decide.predict.occasions import gather_occasions, stand_at
+from kikubari.decide.predict.occasions import days_of, gather_occasions, stand_at
 from kikubari.decide.predict.purchases import PurchaseModel, fit_purchases
 from kikubari.decide.predict.replenishment import ReplenishmentModel, fit_replenishment
 from kikubari.kit.instants import to_micros
@@ -44,7 +45,8 @@ _REPLENISHMENT = pa.schema(
     [
         ("purchases", pa.int64()),
         ("probability", pa.float64()),
-        ("due_at", _INSTANT),
+        *((f"due{end}_at", _INSTANT) for end in ("", "_low", "_high")),
+        ("runs_low", pa.bool_()),
         ("withheld", pa.string()),
     ]
 )
@@ -98,6 +100,7 @@ def export_replenishment(
     card = model.card if isinstance(model, ReplenishmentModel) else model
     names = [("customer", history.customers.type), ("item", history.items.type)]
     schema = pa.schema([*names, *_REPLENISHMENT])
+    unnamed = np.full(_CHUNK, days_of(horizon) != REACH_DAYS)
 
     def tables() -> Iterator[pa.Table]:
         if not isinstance(model, ReplenishmentModel):
@@ -110,6 +113,10 @@ def export_replenishment(
             columns["purchases"] = pa.array(part.purchases)
             columns["probability"] = pa.array(part.probability)
             columns["due_at"] = _instants(part.due_days, as_of)
+            columns["due_low_at"] = _instants(part.low_days, as_of)
+            columns["due_high_at"] = _instants(part.high_days, as_of)
+            # What is named rests on the probability of as many days as are named ahead.
+            columns["runs_low"] = pa.array(part.runs_low, mask=unnamed[: len(part.item)])
             columns["withheld"] = pa.nulls(len(part.item), pa.string())
             yield pa.table(columns, schema=schema)
 

@@ -14,6 +14,7 @@ from kikubari.decide.predict._habit_rows import read_discounts, read_slots
 from kikubari.decide.predict._lines import Lines
 from kikubari.decide.predict._pairs import Ints
 from kikubari.decide.predict.affinities import AffinityCard, Counts, Leanings, find_leanings
+from kikubari.decide.predict.contracts import Withheld
 from kikubari.events import PROFILE
 from kikubari.spec.envelope import Event, EventKind, Trust
 from kikubari.spec.topics import INTERNAL_SOURCE_ID, TRAIT_COMPUTED
@@ -38,12 +39,21 @@ HAVING argMax(is_set, (at, source_id, message_key))
 
 
 class HabitCards(msgspec.Struct, frozen=True, kw_only=True):
-    """The cards of what people lean to."""
+    """The cards of what people lean to.
+
+    Attributes:
+        categories: of products.
+        discounts: at which they buy.
+        hours: of the day.
+        weekdays: likewise.
+        channels: named for nobody: as long as there is one, it is nobody's best.
+    """
 
     categories: AffinityCard
     discounts: AffinityCard
     hours: AffinityCard
     weekdays: AffinityCard
+    channels: AffinityCard = AffinityCard(n_people=0, strength=0.0, withheld=Withheld.ONE_CHANNEL)
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,6 +20,7 @@ from kikubari.decide.predict.contracts import (
     Withheld,
 )
 from kikubari.decide.predict.correction import Correction, Lesson, learn_correction, look_at
+from kikubari.decide.predict.dates import measure_dates, wait_for_next
 from kikubari.decide.predict.dropout import Dropout, fit_dropout
 from kikubari.decide.predict.occasions import Occasions, Standing, days_of, stand_at
 from kikubari.decide.predict.pace import find_level
@@ -83,10 +84,7 @@ class PurchaseModel:
         shape = lesson.shape * self.narrowing
         low, high = (count_quantile(expected, lesson.alive, shape, level) for level in _TAILS)
         each = self.spend.mean(at) if self.spend else np.full(len(at), np.nan)
-        daily = expected / np.maximum(lesson.alive, 1e-6) / self.days
-        waits = [
-            waiting_quantile(daily, lesson.alive, lesson.shape, level) for level in (0.5, *_TAILS)
-        ]
+        low_wait, wait, high_wait = _say_dates(expected, lesson, self.days)
         return Forecasts(
             customer=at.customer,
             expected=expected,
@@ -97,9 +95,9 @@ class PurchaseModel:
             value_high=high * each * self.widening,
             alive=lesson.alive,
             churn=1 - any_purchase,
-            next_days=np.where(np.isfinite(waits[0]), waits[0], np.nan),
-            next_low=waits[1],
-            next_high=waits[2],
+            next_days=np.where(np.isfinite(wait), wait, np.nan),
+            next_low=low_wait,
+            next_high=high_wait,
         )
 
 
@@ -140,6 +138,16 @@ def _say(lesson: Lesson, correction: Correction | None) -> tuple[Floats, Floats]
     if correction is None:
         return lesson.expected, lesson.any_purchase
     return correction.expected(lesson), correction.any_purchase(lesson)
+
+
+def _say_dates(expected: Floats, lesson: Lesson, days: int) -> tuple[Floats, Floats, Floats]:
+    """Return the days before which the next purchase comes with 10, 50 and 90 %."""
+    daily = expected / np.maximum(lesson.alive, 1e-6) / days
+    low, middle, high = (
+        waiting_quantile(daily, lesson.alive, lesson.shape, level)
+        for level in (_TAILS[0], 0.5, _TAILS[1])
+    )
+    return low, middle, high
 
 
 class _Trial:
@@ -186,7 +194,8 @@ class _Trial:
         taught = self._learn(newest)
         tried = _pass_gate(taught, test) if taught else None
         narrowing = _choose_narrowing(tried, test)
-        quality = _measure(tried, test, narrowing, days=-newest)
+        came_after = wait_for_next(self._known, self._stand_at(newest), newest)
+        quality = _measure(tried, test, narrowing, came_after, days=-newest)
         all_taught = self._learn(0) if tried else None
         card = msgspec.structs.replace(
             card, is_corrected=tried is not None, quality=quality, withheld=_find_fault(quality)
@@ -290,7 +299,12 @@ def _coverage(correction: Correction | None, test: Lesson, narrowing: float) -> 
 
 
 def _measure(
-    correction: Correction | None, test: Lesson, narrowing: float, *, days: int
+    correction: Correction | None,
+    test: Lesson,
+    narrowing: float,
+    came_after: Floats,
+    *,
+    days: int,
 ) -> PurchaseQuality:
     expected, any_purchase = _say(test, correction)
     actual = test.actual
@@ -305,6 +319,7 @@ def _measure(
         plain_auc=auc(test.any_purchase, actual),
         coverage=_coverage(correction, test, narrowing),
         reliability=reliability(any_purchase, actual),
+        dates=measure_dates(*_say_dates(expected, test, days), came_after, days),
     )
 
 

@@ -5,7 +5,8 @@ the horizon. What the pair, the customer and the product were like on earlier da
 then, teaches a logistic regression with bends (linear splines), and small nets, which see what
 facts mean together; said is the mean of both, on the scale of odds. The rhythm of a pair is shrunk
 to the product's and that to the shop's (empirical Bayes on log gaps, as in Efron, Morris (1973)),
-so that two purchases are not taken for a law. The regression replaces the plain count of late
+so that two purchases are not taken for a law; when each runs low is read off it (see `rhythms`).
+The regression replaces the plain count of late
 purchases, and the nets come in beside it, only where that proves better on the newest part of the
 history.
 """
@@ -36,6 +37,7 @@ from kikubari.decide.predict.quality import (
     reliability,
     with_interval,
 )
+from kikubari.decide.predict.rhythms import Rhythms, learn_rhythms
 
 MIN_PAIRS_AGAIN = 50
 _N_LESSONS = 3
@@ -59,42 +61,24 @@ class _Way(Enum):
 
 
 @dataclass(frozen=True, eq=False)
-class ReplenishmentModel:
-    """What was learned from one history for one horizon.
+class _Weights:
+    """What tells: the count of late purchases alone, all facts, or all facts and nets beside them.
 
     Attributes:
-        days: the horizon.
-        is_plain: only the count of late purchases speaks.
+        is_plain: only the count speaks.
         middle: of the columns in the lessons.
         spread: likewise.
         coefficients: the level first.
         nets: beside the regression, if they proved better.
-        card: what it learned from and how it did.
     """
 
-    days: int
     is_plain: bool
     middle: Floats
     spread: Floats
     coefficients: Floats
     nets: tuple[Weights, ...]
-    card: ReplenishmentCard
-
-    def forecast(self, purchases: Purchases) -> Iterator[Replenishments]:
-        """Yield what to expect of all pairs bought before day 0, by customer, in parts."""
-        pairs = Pairs(purchases, 0)
-        for part in pairs.parts(_CHUNK):
-            table = pairs.describe(part)
-            yield Replenishments(
-                customer=pairs.customer[part],
-                item=pairs.item[part],
-                purchases=pairs.n[part],
-                probability=self.probability(table.columns),
-                due_days=table.due_days,
-            )
 
     def probability(self, columns: Floats) -> Floats:
-        """Return the probability of pairs described by `Pairs.describe`."""
         chosen = columns[:, -1:] if self.is_plain else columns
         scaled = _scaled(chosen, self.middle, self.spread)
         logit = _bent(scaled) @ self.coefficients
@@ -106,7 +90,66 @@ class ReplenishmentModel:
 
 
 @dataclass(frozen=True, eq=False)
+class Tried:
+    """What was said of pairs bought twice on the newest days, by what lay before, and what came.
+
+    Attributes:
+        day: of the forecast.
+        key: of the pairs, ascending; a sample where there are many.
+        probability: that was said.
+        again: 1 for those bought again within the horizon.
+    """
+
+    day: int
+    key: NDArray[np.int64]
+    probability: Floats
+    again: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class ReplenishmentModel:
+    """What was learned from one history for one horizon.
+
+    Attributes:
+        days: the horizon.
+        weights: of what tells that something is bought again.
+        rhythms: that tell when something runs low.
+        tried: what the card's quality was measured on; None where nothing could be tried.
+        card: what it learned from and how it did.
+    """
+
+    days: int
+    weights: _Weights
+    rhythms: Rhythms
+    tried: Tried | None
+    card: ReplenishmentCard
+
+    def forecast(self, purchases: Purchases) -> Iterator[Replenishments]:
+        """Yield what to expect of all pairs bought before day 0, by customer, in parts."""
+        pairs = Pairs(purchases, 0)
+        due = self.rhythms.forecast(purchases)
+        is_told = due.again > 0
+        low, middle, high = (np.where(is_told, one, np.nan) for one in due.days)
+        for part in pairs.parts(_CHUNK):
+            yield Replenishments(
+                customer=pairs.customer[part],
+                item=pairs.item[part],
+                purchases=pairs.n[part],
+                probability=self.probability(pairs.describe(part)),
+                due_days=middle[part],
+                low_days=low[part],
+                high_days=high[part],
+            )
+
+    def probability(self, columns: Floats) -> Floats:
+        """Return the probability of pairs described by `Pairs.describe`."""
+        return self.weights.probability(columns)
+
+
+@dataclass(frozen=True, eq=False)
 class _Lesson:
+    day: int
+    key: NDArray[np.int64]
     columns: Floats
     again: Floats
     is_repeated: NDArray[np.bool_]
@@ -141,7 +184,7 @@ def fit_replenishment(
     lessons = [_look_back(known, day, days, share, draw) for day in starts]
     if sum(one.again.sum() for one in lessons) < MIN_PAIRS_AGAIN:
         return msgspec.structs.replace(card, withheld=Withheld.TOO_FEW_REPEATS)
-    return _settle(lessons, days, card, seed)
+    return _settle(known, lessons, days, card, seed)
 
 
 def _look_back(
@@ -155,37 +198,41 @@ def _look_back(
     if len(taken) > share:
         taken = np.sort(draw.choice(taken, share, replace=False))
     return _Lesson(
-        columns=pairs.describe(taken).columns,
+        day=day,
+        key=pairs.key[taken],
+        columns=pairs.describe(taken),
         again=again[taken].astype(float),
         is_repeated=pairs.n[taken] > 1,
     )
 
 
 def _settle(
-    lessons: Sequence[_Lesson], days: int, card: ReplenishmentCard, seed: int
+    known: Purchases, lessons: Sequence[_Lesson], days: int, card: ReplenishmentCard, seed: int
 ) -> ReplenishmentModel | ReplenishmentCard:
     test, older = lessons[0], lessons[1:]
-    way, quality = _Way.PLAIN, None
+    way, tried = _Way.PLAIN, None
     if older and test.again.any() and any(one.again.any() for one in older):
-        said = {one: _learn(older, days, card, one, seed).probability(test.columns) for one in _Way}
+        said = {one: _learn(older, one, seed).probability(test.columns) for one in _Way}
         loss = {one: _loss(chances, test.again) for one, chances in said.items()}
         for one in (_Way.BENT, _Way.MIXED):
             if _is_above_chance(loss[way] - loss[one]):
                 way = one
-        quality = _measure(said[way], said[_Way.PLAIN], test, days)
-    card = msgspec.structs.replace(card, is_learned=way is not _Way.PLAIN, quality=quality)
-    if quality is not None and not quality.auc.low > CHANCE:
-        return msgspec.structs.replace(card, withheld=Withheld.UNRELIABLE)
-    return _learn(lessons, days, card, way, seed)
+        mask = test.is_repeated
+        tried = Tried(test.day, test.key[mask], said[way][mask], test.again[mask])
+        quality = _measure(tried, said[_Way.PLAIN][mask], days)
+        card = msgspec.structs.replace(card, quality=quality)
+        if not quality.auc.low > CHANCE:
+            return msgspec.structs.replace(card, withheld=Withheld.UNRELIABLE)
+    card = msgspec.structs.replace(card, is_learned=way is not _Way.PLAIN)
+    weights = _learn(lessons, way, seed)
+    return ReplenishmentModel(days, weights, learn_rhythms(known), tried, card)
 
 
 def _is_above_chance(gain: Floats) -> bool:
     return bool(gain.mean() > gain.std() / np.sqrt(len(gain)))
 
 
-def _learn(
-    lessons: Sequence[_Lesson], days: int, card: ReplenishmentCard, way: _Way, seed: int
-) -> ReplenishmentModel:
+def _learn(lessons: Sequence[_Lesson], way: _Way, seed: int) -> _Weights:
     columns = np.concatenate([one.columns for one in lessons])
     again = np.concatenate([one.again for one in lessons])
     is_plain = way is _Way.PLAIN
@@ -194,7 +241,7 @@ def _learn(
     scaled = _scaled(chosen, middle, spread)
     coefficients = fit_logistic(_bent(scaled), again, np.zeros(len(again)), ridge=_RIDGE)
     nets = _fit_nets(scaled, again, seed) if way is _Way.MIXED else ()
-    return ReplenishmentModel(days, is_plain, middle, spread, coefficients, nets, card)
+    return _Weights(is_plain, middle, spread, coefficients, nets)
 
 
 def _fit_nets(scaled: Floats, again: Floats, seed: int) -> tuple[Weights, ...]:
@@ -234,9 +281,8 @@ def _loss(probability: Floats, again: Floats) -> Floats:
     return loss
 
 
-def _measure(said: Floats, plain: Floats, test: _Lesson, days: int) -> ReplenishmentQuality:
-    mask = test.is_repeated
-    said, plain, again = said[mask], plain[mask], test.again[mask]
+def _measure(tried: Tried, plain: Floats, days: int) -> ReplenishmentQuality:
+    said, again = tried.probability, tried.again
     return ReplenishmentQuality(
         days=days,
         n_pairs=len(again),

@@ -28,6 +28,7 @@ _EDGES = np.arange(-3.0, 3.0, 0.05)
 _LATEST = int(np.searchsorted(_EDGES, np.log(3.0)))
 # Purchases that a group's distribution is shrunk by to everybody's.
 _GROUP_PRIOR = 50.0
+_PAIRS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +50,15 @@ class DueDays:
     middle: Floats
     high: Floats
     again: Floats
+
+    def chosen(self, rows: Ints) -> "DueDays":
+        """Return those of some pairs."""
+        return DueDays(**{name: values[rows] for name, values in vars(self).items()})
+
+    @property
+    def days(self) -> tuple[Floats, Floats, Floats]:
+        """The days of `TAILS`."""
+        return self.low, self.middle, self.high
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,21 +83,30 @@ class Rhythms:
         key, n_gaps, when = known.key[last], n_gaps[last], known.day[last]
         item = key % known.n_items
         usual = _usual(self.item_gap[item], n_gaps, gap_sum[last])
+        group = _group(n_gaps, self.item_again[item])
         silence = (day - when).astype(float)
-        survival = self.survival[_group(n_gaps, self.item_again[item])]
-        begin = np.searchsorted(_EDGES, np.log(silence + 1.0) - usual)
-        rows = np.arange(len(key))
-        there = np.where(begin > 0, survival[rows, np.maximum(begin - 1, 0)], 1.0)
-        gone = survival[:, _LATEST]
-        again = np.where(begin <= _LATEST, 1 - gone / np.maximum(there, 1e-9), 0.0)
-        days = []
-        for tail in TAILS:
-            level = there - tail * (there - gone)
-            place = (survival > level[:, None] + 1e-12).sum(axis=1)
-            edge = _EDGES[np.clip(place, 0, _LATEST)]
-            days.append(np.maximum(np.expm1(edge + usual) - silence, 0.0))
-        low, middle, high = days
+        found = np.empty((1 + len(TAILS), len(key)))
+        # A row of a hundred edges a pair: of millions of pairs, some at a time.
+        for start in range(0, len(key), _PAIRS_AT_ONCE):
+            part = slice(start, start + _PAIRS_AT_ONCE)
+            found[:, part] = _read_off(self.survival[group[part]], usual[part], silence[part])
+        again, low, middle, high = found
         return DueDays(key, n_gaps + 1, low, middle, np.maximum(high, middle), again)
+
+
+def _read_off(survival: Floats, usual: Floats, silence: Floats) -> Floats:
+    """Return the chance to be bought again and the days of `TAILS`, a row each."""
+    begin = np.searchsorted(_EDGES, np.log(silence + 1.0) - usual)
+    rows = np.arange(len(usual))
+    there = np.where(begin > 0, survival[rows, np.maximum(begin - 1, 0)], 1.0)
+    gone = survival[:, _LATEST]
+    found = [np.where(begin <= _LATEST, 1 - gone / np.maximum(there, 1e-9), 0.0)]
+    for tail in TAILS:
+        level = there - tail * (there - gone)
+        place = (survival > level[:, None] + 1e-12).sum(axis=1)
+        edge = _EDGES[np.clip(place, 0, _LATEST)]
+        found.append(np.maximum(np.expm1(edge + usual) - silence, 0.0))
+    return np.stack(found)
 
 
 def learn_rhythms(purchases: Purchases, day: int = 0) -> Rhythms:
