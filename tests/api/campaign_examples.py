@@ -15,6 +15,12 @@ BROADCAST = {
     "sender": {"from_address": "shop@shop.example"},
     "template": TEMPLATE,
 }
+# One dark pixel.
+IMAGE = {
+    "name": "A dot",
+    "content": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mNgYGAAAAAEAAHI"
+    "riSIAAAAAElFTkSuQmCC",
+}
 SAVED = {"name": "A line", "blocks": [{"kind": "divider", "id": "line"}]}
 OFFER = {"name": "Tea", "benefit": {"kind": "free_shipping"}, "codes": "uploaded"}
 
@@ -46,6 +52,7 @@ def make_campaigns(api):
         "version": "0",
         "offer_id": api.post("/api/offers", OFFER)["id"],
         "saved_id": api.post("/api/saved-blocks", SAVED)["id"],
+        "image_id": api.post("/api/images", IMAGE)["id"],
         "dropped_id": api.post("/api/saved-blocks", SAVED)["id"],
     }
 
@@ -94,12 +101,14 @@ def campaign_examples(known):
 
 
 def _part_examples(known):
-    """Those of what a letter holds: offers and saved blocks."""
+    """Those of what a letter holds: offers, saved blocks and images."""
     saved = {"saved_id": known["saved_id"]}
     return {
         "create_offer": {"body": OFFER},
         "change_offer": {"body": {"definition": OFFER}},
         "import_offer_codes": {"body": {"text": "SHOP-2"}},
+        "add_image": {"body": IMAGE},
+        "describe_image": {"body": {"name": "A dark dot", "alt": "A dot"}},
         "save_blocks": {"body": SAVED},
         "get_saved_blocks": {"path_parameters": saved},
         "change_saved_blocks": {"path_parameters": saved, "body": SAVED},

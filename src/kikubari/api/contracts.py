@@ -17,6 +17,7 @@ from kikubari.collect import (
     Violations,
 )
 from kikubari.decide.guard import GuardPolicies
+from kikubari.decide.images import ImageLibrary
 from kikubari.decide.offers import Offers
 from kikubari.decide.predict import Predictions
 from kikubari.decide.recommend import Recommending
@@ -282,6 +283,7 @@ class LetterServices:
     previews: Previews
     versions: BroadcastVersions
     saved_blocks: SavedBlocks
+    images: ImageLibrary
 
 
 @dataclass(frozen=True, kw_only=True)

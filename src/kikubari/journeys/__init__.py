@@ -21,6 +21,7 @@ from kikubari.journeys.definitions import find_letter as find_letter
 from kikubari.journeys.definitions import in_language as in_language
 from kikubari.journeys.definitions import list_letters as list_letters
 from kikubari.journeys.freshness import Freshness as Freshness
+from kikubari.journeys.image_uses import StoredImageUses as StoredImageUses
 from kikubari.journeys.lots import Shares as Shares
 from kikubari.journeys.lots import share_out as share_out
 from kikubari.journeys.planning import Skipped as Skipped

@@ -10,6 +10,7 @@ from kikubari.api.admin.collecting import collecting_handlers as collecting_hand
 from kikubari.api.admin.experiments import experiment_handlers as experiment_handlers
 from kikubari.api.admin.governance import governance_handlers as governance_handlers
 from kikubari.api.admin.guard import guard_handlers as guard_handlers
+from kikubari.api.admin.images import image_handlers as image_handlers
 from kikubari.api.admin.insights import insight_handlers as insight_handlers
 from kikubari.api.admin.journey_maps import journey_map_handlers as journey_map_handlers
 from kikubari.api.admin.journeys import journey_handlers as journey_handlers

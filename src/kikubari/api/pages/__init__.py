@@ -61,6 +61,7 @@ page_handlers = [
             assets.get_asset,
             assets.get_favicon,
             assets.get_product_image,
+            assets.get_library_image,
             assets.get_robots,
             assets.get_privacy_control,
         ],

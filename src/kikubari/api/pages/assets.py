@@ -20,6 +20,8 @@ _IMAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+# What somebody brought has no style of its own either.
+_BARE_POLICY = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
 @get("/assets/{name:str}", sync_to_thread=False)
@@ -48,6 +50,16 @@ def get_product_image(services: NamedDependency[Services], file: FromPath[str]) 
         raise NotFoundException
     headers = {"Cache-Control": _FOR_A_DAY, **_IMAGE_HEADERS}
     return Response(picture.encode(), media_type="image/svg+xml", headers=headers)
+
+
+@get("/images/{file:str}", sync_to_thread=True)
+def get_library_image(services: NamedDependency[Services], file: FromPath[str]) -> Response[Any]:
+    """Return an image of the library, to anybody who has its address."""
+    image = services.images.find_file(file)
+    if image is None:
+        raise NotFoundException
+    headers = {"Cache-Control": _FOR_EVER, **_IMAGE_HEADERS, **_BARE_POLICY}
+    return Response(image.content, media_type=image.media_type, headers=headers)
 
 
 @get("/robots.txt", sync_to_thread=False)

@@ -17,6 +17,7 @@ from kikubari.app.wings.people import PeopleWing
 from kikubari.app.wings.segments import SegmentsWing
 from kikubari.catalog import Catalog
 from kikubari.decide.guard import GuardPolicies
+from kikubari.decide.images import ImageLibrary
 from kikubari.decide.offers import CODE_CALLS, Announcing, Issuing, Offers
 from kikubari.decide.recommend import PopularProducts, Recommender
 from kikubari.deliver import DefaultsOfBroadcasts, MailSettings, SandboxComposer, Topics
@@ -27,6 +28,7 @@ from kikubari.journeys import (
     Occasions,
     Previews,
     SavedBlocks,
+    StoredImageUses,
 )
 from kikubari.spec.errors import NotFoundError
 
@@ -67,6 +69,9 @@ class LettersWing:
         self.composer = self._make_composer(ground, recommender)
         self.saved_blocks = SavedBlocks(state, clock, ground.ids)
         self._versions = BroadcastVersions(state)
+        self._images = ImageLibrary(
+            state, clock, base_url=ground.settings.base_url, uses=StoredImageUses()
+        )
         self.previews = Previews(
             self.recipients,
             self.composer,
@@ -92,6 +97,7 @@ class LettersWing:
             previews=self.previews,
             versions=self._versions,
             saved_blocks=self.saved_blocks,
+            images=self._images,
         )
 
     def close(self) -> None:
@@ -156,6 +162,7 @@ class LettersWing:
             base_url=settings.shop_base_url,
             limits=people.limits,
             households=people.households,
+            countable=people.countable,
         )
 
     def _make_showcase(self, ground: Ground, log: LogWing, people: PeopleWing) -> Showcase:

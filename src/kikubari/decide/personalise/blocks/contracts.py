@@ -119,13 +119,17 @@ class Text(Block, frozen=True, kw_only=True, tag="text"):
 
 
 class Image(Block, frozen=True, kw_only=True, tag="image"):
-    """A picture. `alt` is empty only where it adds nothing to the words around it."""
+    """A picture. `alt` is empty only where it adds nothing to the words around it.
+
+    `height` belongs to `width`, in CSS pixels: room is kept for it before it has come.
+    """
 
     src: str
     alt: str = ""
     is_decorative: bool = False
     href: str = ""
     width: Annotated[int, msgspec.Meta(ge=8, le=800)] | None = None
+    height: Annotated[int, msgspec.Meta(ge=1, le=16_384)] | None = None
     align: Align = Align.CENTER
 
 

@@ -45,6 +45,8 @@ _LINES = (
     ".k-ink h1,.k-ink h2,.k-ink h3{word-break:auto-phrase;text-wrap:balance}"
     ".k-name div{word-break:auto-phrase;overflow-wrap:anywhere}"
 )
+# Room is kept for a picture by its numbers, and yet it shrinks as a whole on a phone.
+_SIZED = ".k-sized img{height:auto!important}"
 # What a reader in dark mode sees, where the mail client lets a message say so.
 _DARK = (
     "@media (prefers-color-scheme: dark){"
@@ -127,7 +129,7 @@ class _Writer:
             f'<mj-all font-family="{font}" color="{theme.ink}" />'
             f'<mj-text font-size="16px" line-height="1.8" padding="0 {_SIDE}px" />'
             f'<mj-section padding="0" /></mj-attributes>'
-            f"<mj-style>{_LINES}{_DARK}</mj-style></mj-head>"
+            f"<mj-style>{_LINES}{_SIZED}{_DARK}</mj-style></mj-head>"
         )
         whole = element(
             "mj-body",
@@ -237,15 +239,18 @@ class _Writer:
         return element("mj-text", attributes, inner or "&#8203;")
 
     def _image(self, block: c.Image) -> str:
+        is_sized = block.width is not None and block.height is not None
         return element(
             "mj-image",
             [
                 ("src", value(block.src)),
                 ("href", value(block.href)),
                 ("width", f"{block.width}px" if block.width else None),
+                ("height", f"{block.height}px" if is_sized else None),
                 ("align", block.align.value),
                 ("border-radius", f"{self._theme.radius}px"),
                 ("padding", f"0 {_SIDE}px"),
+                ("css-class", "k-sized" if is_sized else ""),
             ],
         ).replace("<mj-image", f'<mj-image alt="{value(block.alt)}"', 1)
 

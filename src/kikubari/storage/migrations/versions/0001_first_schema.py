@@ -526,6 +526,23 @@ def upgrade() -> None:
         "ix_identity_decisions_right", "identity_decisions", ["workspace_id", "right"], unique=False
     )
     op.create_table(
+        "images",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("alt", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("is_animated", sa.Integer(), nullable=False),
+        sa.Column("n_bytes", sa.Integer(), nullable=False),
+        sa.Column("added_us", sa.BigInteger(), nullable=False),
+        sa.Column("added_by", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_images")),
+    )
+    op.create_index("ix_images_added", "images", ["workspace_id", "added_us", "id"], unique=False)
+    op.create_table(
         "inbox",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("workspace_id", sa.Integer(), nullable=False),
@@ -1859,6 +1876,8 @@ def downgrade() -> None:
     op.drop_table("journey_counts")
     op.drop_table("journey_calendars")
     op.drop_table("inbox")
+    op.drop_index("ix_images_added", table_name="images")
+    op.drop_table("images")
     op.drop_index("ix_identity_decisions_right", table_name="identity_decisions")
     op.drop_index("ix_identity_decisions_left", table_name="identity_decisions")
     op.drop_table("identity_decisions")
