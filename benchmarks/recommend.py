@@ -29,8 +29,8 @@ from kikubari.decide.recommend.evaluation import evaluate
 from kikubari.decide.recommend.purchases import Purchases, pack
 
 _WINDOWS = {
-    "online_retail": (28, ("2011-06-23", "2011-07-21", "2011-08-18", "2011-09-15")),
-    "complete_journey": (7, ("2017-10-01", "2017-10-08", "2017-10-15", "2017-10-22")),
+    "online_retail": (28, ("2011-06-23", "2011-07-21", "2011-08-18", "2011-09-15", "2011-10-13")),
+    "complete_journey": (7, ("2017-10-08", "2017-10-15", "2017-10-22", "2017-10-29")),
 }
 _SIZES = ((10_000, 2_000), (100_000, 10_000))
 _PURCHASES_EACH = 20

@@ -146,3 +146,29 @@ def test_before_anybody_bought_there_is_nothing_to_recommend(shop, tmp_path):
         *("export", "--history", shop, "--as-of", "2020-01-01", "--out", tmp_path / "out.csv")
     )
     assert refused.exception.code == "no_items"
+
+
+def _evaluate(shop, *more: object):
+    answer = _run(
+        *("evaluate", "--history", shop, "--as-of", "2026-04-30", "--horizon", "14d", "--json"),
+        *more,
+    )
+    assert answer.exception is None, answer.output
+    return json.loads(answer.stdout)
+
+
+def test_every_figure_has_an_interval_and_the_seed_is_told_with_it(shop):
+    first, again, other = (_evaluate(shop, "--seed", one) for one in (7, 7, 8))
+    assert first["seed"] == 7
+    assert other["seed"] == 8
+    assert first["scores"] == again["scores"]
+    assert first["scores"] != other["scores"]
+    for one in first["scores"]:
+        for name in ("ndcg", "recall", "coverage", "novelty"):
+            assert one[name]["low"] <= one[name]["value"] <= one[name]["high"], name
+        assert 0 < one["coverage"]["value"] <= 1
+
+
+def test_an_export_is_repeated_by_its_seed(shop, tmp_path):
+    first, again = (_export(shop, tmp_path / name, "--seed", 5) for name in ("a.csv", "b.csv"))
+    assert first == again

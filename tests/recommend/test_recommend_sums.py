@@ -6,6 +6,7 @@ import pytest
 from kikubari.decide.recommend._ranker import fit_ranker
 from kikubari.decide.recommend._relations import _invert
 from kikubari.decide.recommend._rows import gather_rows, multiply
+from kikubari.decide.recommend.metrics import coverage_of
 
 
 def _rows(table):
@@ -47,3 +48,27 @@ def test_what_tells_within_a_list_is_learned_though_lists_differ_more(by_lists_a
     assert (chosen == best).mean() > 0.8
     again = fit_ranker(features, is_bought, list_of, by_lists_alone=by_lists_alone, seed=0)
     np.testing.assert_array_equal(again.score(features), ranker.score(features))
+
+
+def test_the_interval_of_coverage_holds_what_other_people_would_cover():
+    n_people, n_items = 300, 400
+    chances = 1.0 / np.arange(1, n_items + 1)
+    chances /= chances.sum()
+    row = np.repeat(np.arange(n_people), 5)
+
+    def drawn(seed):
+        item = np.random.default_rng(seed).choice(n_items, len(row), p=chances)
+        return coverage_of(row, item, n_rows=n_people, n_sold=n_items, seed=1)
+
+    usual = np.mean([drawn(seed).value for seed in range(100)])
+    found = [drawn(seed) for seed in range(1_000, 1_060)]
+    assert np.mean([one.low <= usual <= one.high for one in found]) > 0.85
+    assert all(0.01 < one.high - one.low < 0.2 for one in found)
+
+
+def test_what_everybody_is_shown_and_what_nobody_is_has_no_doubt():
+    row, item = np.arange(50), np.full(50, 3)
+    one = coverage_of(row, item, n_rows=50, n_sold=10)
+    assert (one.low, one.value, one.high) == (0.1, 0.1, 0.1)
+    nothing = coverage_of(row[:0], item[:0], n_rows=50, n_sold=10)
+    assert (nothing.low, nothing.value, nothing.high) == (0, 0, 0)

@@ -21,6 +21,7 @@ class HistoryFile(msgspec.Struct, frozen=True, kw_only=True):
         as_of: a date or time; what lies after it is not learned from.
         mode: one of MODES.
         horizon: how far ahead, such as `7d` or `4w`; empty lets the history say.
+        seed: of all draws; the same file and seed give the same answer.
     """
 
     path: Path
@@ -28,6 +29,7 @@ class HistoryFile(msgspec.Struct, frozen=True, kw_only=True):
     as_of: str
     mode: str
     horizon: str = ""
+    seed: int = 0
 
 
 def evaluate_file(asked: HistoryFile) -> Evaluation:
@@ -37,7 +39,11 @@ def evaluate_file(asked: HistoryFile) -> Evaluation:
         InvalidInputError: the file, or what is asked of it, cannot be used.
     """
     return evaluate(
-        _read(asked), parse_day(asked.as_of), parse_horizon(asked.horizon), Mode(asked.mode)
+        _read(asked),
+        parse_day(asked.as_of),
+        parse_horizon(asked.horizon),
+        Mode(asked.mode),
+        seed=asked.seed,
     )
 
 
@@ -54,6 +60,7 @@ def export_file(asked: HistoryFile, out: Path, *, limit: int) -> Exported:
         mode=Mode(asked.mode),
         limit=limit,
         horizon=parse_horizon(asked.horizon) if asked.horizon else None,
+        seed=asked.seed,
     )
 
 

@@ -38,6 +38,7 @@ def _about_a_file(command: Callable[..., None]) -> Callable[..., None]:
             as_of=as_of,
             mode=mode,
             horizon=str(others.pop("horizon")),
+            seed=int(str(others.pop("draw_seed"))),
         )
         command(asked, **others)
 
@@ -55,6 +56,14 @@ def _about_a_file(command: Callable[..., None]) -> Callable[..., None]:
             default="all",
             show_default=True,
             help="Everything, or only what a customer has never bought.",
+        ),
+        click.option(
+            "--seed",
+            "draw_seed",
+            type=click.IntRange(0),
+            default=0,
+            show_default=True,
+            help="Of all draws: the same file and seed give the same answer.",
         ),
         *(
             click.option(
@@ -86,7 +95,8 @@ def evaluate(asked: HistoryFile, *, as_json: bool) -> None:
         return
     click.echo(
         f"{found.n_customers:,} customers, {found.n_items:,} items;"
-        f" ranked by {found.chosen}, ready in {found.seconds_to_fit:.0f} s"
+        f" ranked by {found.chosen}, ready in {found.seconds_to_fit:.0f} s,"
+        f" seed {found.seed}"
     )
     _tell_skipped(found.n_skipped)
     lines = [
@@ -94,7 +104,7 @@ def evaluate(asked: HistoryFile, *, as_json: bool) -> None:
             "ranking": one.ranking,
             "NDCG@10": _told(one.ndcg),
             "recall@10": _told(one.recall),
-            "coverage": f"{one.coverage:.3f}",
+            "coverage": _told(one.coverage),
             "novelty": _told(one.novelty, digits=2),
             "blend's gain": _told(one.gain) if one.gain else "",
         }

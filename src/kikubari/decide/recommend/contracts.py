@@ -73,7 +73,8 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
         ranking: its name.
         ndcg: at ten; an item bought counts once, all items alike.
         recall: share of what was bought that stood in the ten.
-        coverage: share of all items that stood in anybody's ten.
+        coverage: share of all items that stood in anybody's ten; its interval is of as many people
+            as were judged.
         novelty: mean of -log2 of the share of customers who had bought the item.
         gain: NDCG of the blend less this one's, by the same customers; None for the blend.
     """
@@ -81,7 +82,7 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
     ranking: str
     ndcg: Figure
     recall: Figure
-    coverage: float
+    coverage: Figure
     novelty: Figure
     gain: Figure | None = None
 
@@ -91,6 +92,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         n_skipped: lines of the file without customer, item or time, which were left out.
+        seed: of all draws; the same file and seed give the same figures.
     """
 
     mode: Mode
@@ -98,6 +100,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     n_customers: int
     n_items: int
     n_skipped: int
+    seed: int
     seconds_to_fit: float
     chosen: str
     scores: list[Scores]

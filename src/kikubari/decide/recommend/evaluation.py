@@ -12,7 +12,7 @@ from kikubari.decide.recommend._candidates import Candidates, Snapshot
 from kikubari.decide.recommend._windows import find_bought
 from kikubari.decide.recommend.blend import SIMPLE, Lists, best_of, fit_blends
 from kikubari.decide.recommend.contracts import Evaluation, Figure, Mode, NoItemsError, Scores
-from kikubari.decide.recommend.metrics import LIST, figure_of, ndcg
+from kikubari.decide.recommend.metrics import LIST, coverage_of, figure_of, ndcg
 from kikubari.decide.recommend.purchases import Purchases, to_purchases
 from kikubari.kit.instants import to_micros
 
@@ -33,7 +33,8 @@ class _Tally:
         self._ndcg: list[NDArray[np.float64]] = []
         self._recall: list[NDArray[np.float64]] = []
         self._novelty: list[NDArray[np.float64]] = []
-        self._items: set[int] = set()
+        self._lists: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+        self._n_rows = 0
 
     def add(
         self,
@@ -53,19 +54,21 @@ class _Tally:
         self._novelty.append(
             np.bincount(lists.row, surprise[lists.item], minlength=n_rows) / length
         )
-        self._items.update(lists.item.tolist())
+        self._lists.append((lists.row + self._n_rows, lists.item))
+        self._n_rows += n_rows
 
     @property
     def ndcg(self) -> NDArray[np.float64]:
         return np.concatenate(self._ndcg)
 
-    def scores(self, ranking: str, n_sold: int, gain: Figure | None) -> Scores:
+    def scores(self, ranking: str, n_sold: int, gain: Figure | None, seed: int) -> Scores:
+        row, item = (np.concatenate(one) for one in zip(*self._lists, strict=True))
         return Scores(
             ranking=ranking,
-            ndcg=figure_of(self.ndcg),
-            recall=figure_of(np.concatenate(self._recall)),
-            coverage=len(self._items) / max(n_sold, 1),
-            novelty=figure_of(np.concatenate(self._novelty)),
+            ndcg=figure_of(self.ndcg, seed),
+            recall=figure_of(np.concatenate(self._recall), seed),
+            coverage=coverage_of(row, item, n_rows=self._n_rows, n_sold=n_sold, seed=seed),
+            novelty=figure_of(np.concatenate(self._novelty), seed),
             gain=gain,
         )
 
@@ -76,7 +79,7 @@ def evaluate(
     """Learn from what came before an instant and hold the lists against the window after it.
 
     Judged are the customers known before who bought in the window (in mode NEW: something new to
-    them). Intervals are of 95 %, by resampling customers.
+    them). Intervals are of 95 %, by resampling customers. `seed`: of what is learned and drawn.
 
     Raises:
         NoItemsError: nobody bought before, or nobody who is known bought in the window.
@@ -104,10 +107,13 @@ def evaluate(
         n_customers=len(customers),
         n_items=n_sold,
         n_skipped=history.n_skipped,
+        seed=seed,
         seconds_to_fit=seconds,
         chosen=blend.chosen,
         scores=[
-            tally.scores(name, n_sold, None if name == BLEND else figure_of(best - tally.ndcg))
+            tally.scores(
+                name, n_sold, None if name == BLEND else figure_of(best - tally.ndcg, seed), seed
+            )
             for name, tally in tallies.items()
         ],
         trials=list(blend.trials),

@@ -28,6 +28,7 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         n_skipped: lines of the file without customer, item or time, which were left out.
+        seed: of all draws; the same file and seed give the same lists.
     """
 
     mode: Mode
@@ -35,6 +36,7 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
     n_customers: int
     n_rows: int
     n_skipped: int
+    seed: int
     chosen: str
     trials: list[Trial]
 
@@ -80,6 +82,7 @@ def export(
         n_customers=len(known.list_customers()),
         n_rows=n_rows,
         n_skipped=history.n_skipped,
+        seed=seed,
         chosen=blend.chosen,
         trials=list(blend.trials),
     )

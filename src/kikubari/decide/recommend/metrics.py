@@ -9,6 +9,7 @@ LIST = 10
 _RESAMPLES = 1000
 _RESAMPLED_AT_ONCE = 50
 _DRAWN_AT_ONCE = 5_000_000
+_DRAWS_OF_COVERAGE = 200
 
 
 def ndcg(
@@ -55,3 +56,32 @@ def figure_of(values: NDArray[np.float64], seed: int = 0) -> Figure:
     ]
     low, high = np.quantile(np.concatenate(means), (0.025, 0.975))
     return Figure(float(values.mean()), float(low), float(high))
+
+
+def coverage_of(
+    row: NDArray[np.int64], item: NDArray[np.int64], *, n_rows: int, n_sold: int, seed: int = 0
+) -> Figure:
+    """Return the share of items that stand in anybody's list, and its 95 % interval.
+
+    People drawn anew hold fewer different items than those they are drawn from, since some are
+    drawn twice. So how far draws lie from their mean is told around the share itself.
+
+    Args:
+        row: whose list an item stands in.
+        item: that stands there.
+        n_rows: lists, those without an item too.
+        n_sold: items that could have been listed.
+        seed: of the draws.
+    """
+    held = np.unique(item)
+    if not len(held) or not n_sold:
+        return Figure(0.0, 0.0, 0.0)
+    generator = np.random.default_rng(seed)
+    place = np.searchsorted(held, item)
+    draws = np.empty(_DRAWS_OF_COVERAGE)
+    for at in range(_DRAWS_OF_COVERAGE):
+        times = np.bincount(generator.integers(0, n_rows, n_rows), minlength=n_rows)
+        draws[at] = np.count_nonzero(np.bincount(place, times[row], minlength=len(held)))
+    value = len(held) / n_sold
+    low, high = (float(draws.mean() - np.quantile(draws, one)) for one in (0.975, 0.025))
+    return Figure(value, max(0.0, value + low / n_sold), min(1.0, value + high / n_sold))
