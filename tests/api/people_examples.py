@@ -21,6 +21,8 @@ def people_examples(known):
             "body": {"confirm": known["erased_id"], "reason": "asked"},
         },
         "recommend": {"body": {"profile": "A1", "strategy": "trending"}},
+        "find_product_audience": {"body": {"product": "P1"}},
+        "save_product_audience": {"body": {"product": "P1", "name": "For the teapot"}},
         "list_suppressions": {"query": {"address": "no@example.com"}},
         "add_suppression": {"body": {"address": "no@example.com"}},
         "remove_suppression": {"body": {"address": "no@example.com"}},

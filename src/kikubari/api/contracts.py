@@ -20,7 +20,7 @@ from kikubari.decide.guard import GuardPolicies
 from kikubari.decide.images import ImageLibrary
 from kikubari.decide.offers import Offers
 from kikubari.decide.predict import Predictions
-from kikubari.decide.recommend import Recommending
+from kikubari.decide.recommend import ProductAudiences, Recommending
 from kikubari.decide.stages import StageBook, StagePeople
 from kikubari.deliver import (
     DefaultsOfBroadcasts,
@@ -258,6 +258,7 @@ class ForecastServices:
     recommending: Recommending
 
 
+    product_audiences: ProductAudiences
 @dataclass(frozen=True, kw_only=True)
 class WishServices:
     """What people wish to get, and what they did with what they got."""

@@ -231,6 +231,7 @@ class House:
                 life_stages=self._predicting.life_stages,
                 stage_people=self._predicting.stage_people,
                 recommending=self._recommending.recommending,
+                product_audiences=self._recommending.audiences,
             ),
             self._wishes.services(),
             self._letters.services(),

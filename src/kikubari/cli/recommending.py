@@ -190,6 +190,55 @@ def show_customer(
     show(lines, as_json=False, columns=("product", "title", "strategy", "why"))
 
 
+@recommend.command("audience")
+@click.argument("product")
+@click.option(
+    "--size",
+    type=click.IntRange(1, 10_000),
+    default=1_000,
+    show_default=True,
+    help="People at most.",
+)
+@click.option(
+    "--shown",
+    type=click.IntRange(0, 100),
+    default=10,
+    show_default=True,
+    help="How many of them to tell one by one.",
+)
+@click.option("--name", help="Keep them as a list of this name.")
+@click.option("--ja", "is_ja", is_flag=True, help="Reasons in Japanese.")
+@as_json_option
+@click.pass_obj
+def find_audience(
+    settings: Settings,
+    product: str,
+    *,
+    size: int,
+    shown: int,
+    name: str | None,
+    is_ja: bool,
+    as_json: bool,
+) -> None:
+    """Find who would most likely want a product, also one that nobody has bought yet."""
+    asked = {"product": product, "size": size}
+    with connect(settings) as client:
+        found = client.post("/api/recommendations/audience", {**asked, "shown": shown})
+        if name is not None:
+            kept = client.post("/api/recommendations/audience/list", {**asked, "name": name})
+            found["list_id"] = kept["list_id"]
+    if as_json:
+        show(found, as_json=True)
+        return
+    strengths = ", ".join(f"{count:,} {name}" for name, count in found["by_strength"].items())
+    more = " of the first looked at" if found["is_more"] else ""
+    click.echo(f"{found['n_found']:,} people{more}: {strengths}. Chosen: {found['n_chosen']:,}.")
+    if found["list_id"]:
+        click.echo(f"Kept as the list {found['list_id']}.")
+    lines = [{**one, "why": one["reason"]["ja" if is_ja else "en"]} for one in found["people"]]
+    show(lines, as_json=False, columns=("profile_id", "name", "strength", "why"))
+
+
 def _tell_skipped(n_lines: int) -> None:
     if n_lines:
         click.echo(f"{n_lines:,} lines without customer, item or time were left out")

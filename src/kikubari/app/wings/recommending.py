@@ -9,7 +9,12 @@ from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.log import LogWing
 from kikubari.app.wings.people import PeopleWing
 from kikubari.catalog import Catalog
-from kikubari.decide.recommend import RecommendationModels, Recommending, Traces
+from kikubari.decide.recommend import (
+    ProductAudiences,
+    RecommendationModels,
+    Recommending,
+    Traces,
+)
 from kikubari.decide.stages import StageBook
 from kikubari.events import RowBuilder
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
@@ -36,21 +41,30 @@ class RecommendingWing:
             folder=ground.settings.folder / _MODELS,
             learning=self._learning,
         )
+        shoppers = ProfileShoppers(
+            ground.state,
+            people.profiles,
+            people.consents,
+            saved=people.saved,
+            limits=people.limits,
+            stages=StageBook(ground.state),
+        )
         builder = RowBuilder(workspace_id=DEFAULT_WORKSPACE, currency=ground.settings.currency)
         self.recommending = Recommending(
             self.models,
             Traces(ground.columnar, CopiedLog(log.log, log.copier), ground.clock, builder),
             catalog=catalog,
-            shoppers=ProfileShoppers(
-                ground.state,
-                people.profiles,
-                people.consents,
-                saved=people.saved,
-                limits=people.limits,
-                stages=StageBook(ground.state),
-            ),
+            shoppers=shoppers,
             sensitive=SensitiveByCatalogue(),
             columnar=ground.columnar,
+            clock=ground.clock,
+        )
+        self.audiences = ProductAudiences(
+            lambda: self.recommending.shelf,
+            ground.columnar,
+            catalog=catalog,
+            shoppers=shoppers,
+            sensitive=SensitiveByCatalogue(),
             clock=ground.clock,
         )
         self.loops = (

@@ -1,5 +1,12 @@
 """What to show: candidates and why, by the blend that a shop's own past has proven best."""
 
+from kikubari.decide.recommend._crowd import Strength as Strength
+from kikubari.decide.recommend.audience import MOST_PEOPLE as MOST_PEOPLE
+from kikubari.decide.recommend.audience import ProductAudience as ProductAudience
+from kikubari.decide.recommend.audience import ProductAudiences as ProductAudiences
+from kikubari.decide.recommend.audience import ProductTooTellingError as ProductTooTellingError
+from kikubari.decide.recommend.audience import Wanting as Wanting
+from kikubari.decide.recommend.audience_sentences import audience_sentence as audience_sentence
 from kikubari.decide.recommend.contracts import BlendCard as BlendCard
 from kikubari.decide.recommend.contracts import Evaluation as Evaluation
 from kikubari.decide.recommend.contracts import Figure as Figure

@@ -148,6 +148,11 @@ class Recommending:
         self._ground = _Ground(None, Shelf(), Trends(), 0, fresh_until=now, rests_until=now)
         self._lock = threading.Lock()
 
+    @property
+    def shelf(self) -> Shelf:
+        """The catalogue by likeness, as lists are made with it now."""
+        return self._ground.shelf
+
     def refresh(self) -> bool:
         """Take in what is new in the log, the shop and its models; say if there may be more."""
         with self._lock:

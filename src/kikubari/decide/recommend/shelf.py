@@ -1,7 +1,7 @@
 """What products are, prepared for likeness: words, brand and category of the whole catalogue."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,33 +25,36 @@ class _Table:
 
 
 class Shelf:
-    """The products of a shop that can be bought, by likeness.
+    """The products of a shop by likeness, and those that were in it, which some people bought.
 
     Likeness is the cosine of their words, each weighed by how rare it is (tf-idf, Salton and
     Buckley 1988); category and brand are words too, and so are pairs of letters of words that are
     written without spaces.
 
     Args:
-        products: of the catalogue; content and what is gone is left out.
+        products: of the catalogue; content is left out.
     """
 
     def __init__(self, products: Iterable[Product] = ()) -> None:
         self._owner: dict[str, str] = {}
+        is_gone: list[bool] = []
         self.ids: list[str] = []
         self._categories: dict[str, tuple[str, ...]] = {}
         self._category_ja: dict[str, str] = {}
         words: list[set[str]] = []
         for product in products:
             self._owner |= {one.variant_id: product.product_id for one in product.variants}
-            if product.is_gone or product.is_content:
+            if product.is_content:
                 continue
             self.ids.append(product.product_id)
+            is_gone.append(product.is_gone)
             paths = paths_of(product)
             self._categories[product.product_id] = paths
             if paths and product.category_ja:
                 self._category_ja[paths[-1]] = product.category_ja
             words.append(_words_of(product))
         self._place = {name: place for place, name in enumerate(self.ids)}
+        self._is_gone = np.array(is_gone, dtype=bool)
         self._words, self._holders = _index(words)
         held = np.diff(self._holders.starts)
         self._weights = np.log(1 + len(words) / np.maximum(held, 1)).astype(np.float32) ** 2
@@ -72,8 +75,20 @@ class Shelf:
         """Return a category's Japanese name."""
         return self._category_ja.get(category)
 
-    def like(self, product_id: str, limit: int) -> list[tuple[str, float]]:
-        """Return the products most like one, with their likeness from 0 to 1."""
+    def variants_of(self, product_ids: Collection[str]) -> dict[str, str]:
+        """Return the product of every variant of some products."""
+        return {one: owner for one, owner in self._owner.items() if owner in product_ids}
+
+    def like(
+        self, product_id: str, limit: int, *, has_gone: bool = False
+    ) -> list[tuple[str, float]]:
+        """Return the products most like one, with their likeness from 0 to 1.
+
+        Args:
+            product_id: of the one, which may be gone.
+            limit: products at most.
+            has_gone: what is no longer in the shop, too.
+        """
         place = self._place.get(product_id)
         if place is None:
             return []
@@ -82,6 +97,8 @@ class Shelf:
             alike[self._holders.of(word)] += self._weights[word]
         alike /= self._lengths * self._lengths[place] + np.float32(1e-9)
         alike[place] = 0
+        if not has_gone:
+            alike[self._is_gone] = 0
         best = np.argsort(-alike, kind="stable")[:limit]
         return [(self.ids[one], float(alike[one])) for one in best if alike[one] > 0]
 

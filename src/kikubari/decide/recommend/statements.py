@@ -103,7 +103,7 @@ def key_of(name: str) -> int:
     return int.from_bytes(digest[:8], "little")
 
 
-def _key_sql(name: str) -> str:
+def key_sql(name: str) -> str:
     """Return `key_of` as the engine says it."""
     return f"reinterpretAsUInt64(substring(SHA256({name}), 1, 8))"
 
@@ -116,7 +116,7 @@ _ITEM = """arrayJoin(if(empty(item_product_ids),
 _QUERY = f"""
 SELECT toUInt32({{who}}), toInt64(toUnixTimestamp64Micro(at)),
   toUInt8(caseWithExpression(type, {_KIND}, 0)),
-  if(type IN {{buying:Array(String)}}, {_key_sql(_ORDER)}, toUInt64(0)), {_key_sql(_ITEM)}
+  if(type IN {{buying:Array(String)}}, {key_sql(_ORDER)}, toUInt64(0)), {key_sql(_ITEM)}
 FROM events
 WHERE workspace_id = {{workspace:UInt16}} AND type IN {{types:Array(String)}}
   AND at <= {{until:DateTime64(6, 'UTC')}} AND position <= {{position:UInt64}}
