@@ -146,8 +146,8 @@ class Learned:
     def __init__(self, newest: Usable | None) -> None:
         self.newest = newest
 
-    def load_newer(self, than: int | None) -> Usable | None:
-        return self.newest if self.newest is not None and self.newest.version != than else None
+    def load_newer(self, than: Usable | None) -> Usable | None:
+        return None if self.newest is than else self.newest
 
 
 class StatedSensitivity:

@@ -25,6 +25,32 @@ _counts = st.integers(0, 400)
 _scores = st.floats(-3, 6, width=32)
 
 
+def test_who_only_looked_gets_what_is_like_it_or_goes_with_it_and_is_told_so():
+    people = People()
+    looked = {"p04": ago(1), "p08": ago(3)}
+    people.add(1, Trace({}, looked))
+    shop = [product(number) for number in range(N_ITEMS)]
+    service = recommending(shop, people, learned=usable())
+    found = service.recommend(Request(strategy=Strategy.FOR_YOU, number=1, limit=6)).items
+    assert len(found) == 6
+    assert {one.strategy for one in found} == {Strategy.FOR_YOU}
+    assert not {one.product_id for one in found} & looked.keys()
+    for one in found:
+        assert one.reason.code in {Reason.LIKE_INTEREST, Reason.WITH_INTEREST}
+        assert one.reason.seed in looked
+        assert one.reason.interest is Reason.VIEWED
+        assert "which you looked at" in reason_sentence(one.reason, "en")
+        assert "ご覧になった" in reason_sentence(one.reason, "ja")
+
+
+def test_who_does_not_let_views_be_followed_gets_nothing_by_them():
+    people = People()
+    people.add(1, Trace({}, {"p04": ago(1)}), is_tracked=False)
+    service = recommending([product(n) for n in range(N_ITEMS)], people, learned=usable())
+    asked = Request(strategy=Strategy.FOR_YOU, number=1, falls_back=False)
+    assert service.recommend(asked).items == ()
+
+
 @given(_counts, _counts)
 def test_a_trend_is_more_buyers_than_before_by_more_than_chance(now, before):
     pop = np.log1p(np.array([now], dtype=np.float32))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from pyroaring import BitMap
 
 from kikubari.catalog import Catalog
 from kikubari.decide.recommend import Lesson, RecommendationModels, Traces, learn_to_file, traces
+from kikubari.decide.recommend._selling import OF_SALES
 from kikubari.decide.recommend.statements import Kind, gather, key_of, read_statements
 from kikubari.decide.recommend.traces import Trace
 from kikubari.events import Copier, EventLog, Intake, RangeEncoder, RowBuilder, Sequencer
@@ -232,7 +234,7 @@ def test_what_another_process_left_unfinished_is_taken_up(world):
     assert usable.version == asked.version
     assert usable.learned.items == ("a", "b")
     assert len(usable.learned.snapshot.known) == 0
-    assert taken_up.load_newer(asked.version) is None
+    assert taken_up.load_newer(usable) is None
 
 
 def test_a_lost_file_is_made_again_the_same(world, tmp_path):
@@ -249,6 +251,39 @@ def test_a_lost_file_is_made_again_the_same(world, tmp_path):
     first, second = world.lessons
     assert (first.seed, first.end_us) == (second.seed, second.end_us)
     assert lines_of(first) == lines_of(second)
+
+
+def column(usable, name: str) -> dict[str, float]:
+    about = usable.learned.snapshot.about_items[:, OF_SALES.index(name)]
+    return dict(zip(usable.learned.items, about.tolist(), strict=True))
+
+
+def test_what_sells_is_counted_anew_each_hour_between_two_learnings(world):
+    world.take_in(*(order(f"u{one % 9}", 40 + one % 20, "a", "b") for one in range(60)))
+    models = world.models()
+    models.ask()
+    models.step()
+    learned = models.load_newer(None)
+    assert learned.sales_at is None
+    world.take_in(*(order(f"v{one}", 0.01, "b", "never seen") for one in range(20)))
+    models.make_missing()
+    assert models.load_newer(learned) is None
+    world.clock.advance(timedelta(minutes=61))
+    models.make_missing()
+    fresh = models.load_newer(learned)
+    assert (fresh.version, fresh.sales_at) == (learned.version, world.clock.now())
+    assert fresh.learned.items == learned.learned.items
+    assert fresh.learned.blends is learned.learned.blends
+    before, now = column(learned, "pop_3"), column(fresh, "pop_3")
+    assert before == {"a": 0, "b": 0}
+    assert now == {"a": 0, "b": pytest.approx(np.log1p(20))}
+    # Nothing is counted twice within the hour, and who is left out does not count at all.
+    models.make_missing()
+    assert models.load_newer(fresh) is None
+    world.left_out = BitMap([world.numbers.numbers[f"v{one}"] for one in range(20)])
+    world.clock.advance(timedelta(minutes=61))
+    models.make_missing()
+    assert column(models.load_newer(fresh), "pop_3") == before
 
 
 def lines_of(lesson: Lesson) -> list[tuple[int, int, int]]:

@@ -20,12 +20,14 @@ from made_up_shop import (
     usable,
 )
 
+from kikubari.catalog import Availability
 from kikubari.decide.recommend import Grounds, Reason, Request, Strategy, reason_sentence
 from kikubari.decide.recommend.situation import is_bought_again
 from kikubari.decide.recommend.traces import Trace
 from kikubari.profiles import SavedItem, SavedThings
 
 items = st.sampled_from(IDS)
+DAYS = [NOW.date() + timedelta(days=days) for days in (-9, -1, 0, 1, 9)]
 
 
 def saved_item(name, days):
@@ -45,6 +47,10 @@ def products(draw):
             is_gone=draw(st.sampled_from([False, False, False, True])),
             is_consumable=draw(st.sampled_from([None, True, False])),
             sensitive_class=draw(st.sampled_from([None, None, None, "health"])),
+            released_on=draw(st.sampled_from([None, None, *DAYS])),
+            preorder_from=draw(st.sampled_from([None, None, *DAYS])),
+            preorder_until=draw(st.sampled_from([None, None, *DAYS])),
+            availability=draw(st.sampled_from([None, None, Availability.PREORDER])),
         )
         for number in range(N_ITEMS)
     ]
@@ -76,6 +82,17 @@ requests = st.builds(
 )
 
 
+def is_open_for_orders(stated):
+    """Say by release and window alone whether a product can be ordered on the day."""
+    on, window = NOW.date(), (stated.preorder_from, stated.preorder_until)
+    is_within = (window[0] or on) <= on <= (window[1] or on)
+    if stated.released_on is None:
+        return is_within
+    if stated.released_on <= on:
+        return True
+    return is_within and (any(window) or stated.availability is Availability.PREORDER)
+
+
 @settings(max_examples=150)
 @given(
     products(),
@@ -100,6 +117,9 @@ def test_no_list_breaks_a_rule(shop, trace, favourites, withheld, request):
     for one in found.items:
         stated = known[one.product_id]
         assert stated.is_for_sale
+        assert is_open_for_orders(stated)
+        seed = known.get(one.reason.seed)
+        assert seed is None or seed.sensitive_class is None
         assert stated.sensitive_class is None
         assert stated.category not in mine.dismissed | not_theirs
         assert not request.categories or stated.category in request.categories

@@ -35,6 +35,9 @@ _RESTS_ON: Mapping[Reason, str] = {
     Reason.FAVOURITE: "favourites",
     Reason.IN_CART: "cart",
     Reason.COMPARED: "compared",
+    # Said with what was done, which decides; without it the least that anybody knows.
+    Reason.LIKE_INTEREST: _VIEWED,
+    Reason.WITH_INTEREST: _VIEWED,
 }
 _CATEGORIES = {_PURCHASES: "purchase", _PLACE: "location"}
 
@@ -99,6 +102,8 @@ def ground_of(reason: Grounds, *, seeds: Sequence[str] = ()) -> str:
     """
     if reason.seed is not None and reason.seed in seeds:
         return ""
+    if reason.interest is not None:
+        return _RESTS_ON[reason.interest]
     if reason.code in {Reason.TRENDING, Reason.POPULAR}:
         if reason.category is not None and not seeds:
             return _VIEWED

@@ -161,6 +161,25 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
         left = self.price.amount_minor - self.cost.amount_minor
         return round(100 * left / self.price.amount_minor, 2)
 
+    def is_orderable(self, on: date) -> bool:
+        """Whether it can be ordered (content: read) on that day, by stock, release and window.
+
+        Before its release it can be within its pre-order window; where no window is stated, if
+        the shop says that it takes pre-orders. Without a release, a window holds by itself.
+        """
+        if not self.is_for_sale:
+            return False
+        if self.released_on is not None and on >= self.released_on:
+            return True
+        if self.preorder_from is not None or self.preorder_until is not None:
+            has_begun = self.preorder_from is None or on >= self.preorder_from
+            return has_begun and (self.preorder_until is None or on <= self.preorder_until)
+        return self.released_on is None or self.is_content or self._takes_preorders()
+
+    def _takes_preorders(self) -> bool:
+        live = [variant.availability for variant in self.variants if not variant.is_gone]
+        return Availability.PREORDER in (live or [self.availability])
+
     def is_preorder(self, on: date) -> bool:
         """Whether it can be ordered on that day before it is released."""
         if self.preorder_from is None or on < self.preorder_from:

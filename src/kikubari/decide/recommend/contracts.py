@@ -40,6 +40,8 @@ class Reason(StrEnum):
     SIMILAR = "similar"
     BOUGHT_NEXT = "bought_next"
     SOMETHING_NEW = "something_new"
+    LIKE_INTEREST = "like_interest"
+    WITH_INTEREST = "with_interest"
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -218,6 +220,7 @@ class Grounds(msgspec.Struct, frozen=True, kw_only=True):
         n_buyers: people who bought it lately.
         category, category_ja: that the person buys or looks at, or it is popular in.
         place: prefecture or country that `n_buyers` is of.
+        interest: what the person did with `seed`, of which no purchase is meant: viewed, saved.
     """
 
     code: Reason
@@ -231,6 +234,7 @@ class Grounds(msgspec.Struct, frozen=True, kw_only=True):
     category: str | None = None
     category_ja: str | None = None
     place: str | None = None
+    interest: Reason | None = None
 
 
 class Recommendation(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,8 +2,9 @@
 
 import contextlib
 import shutil
+import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +17,7 @@ from sqlalchemy import Connection
 from kikubari.catalog import Catalog
 from kikubari.decide.recommend import _repository as repository
 from kikubari.decide.recommend._array_files import SUFFIX, UNREADABLE
+from kikubari.decide.recommend._fresh_sales import with_sales_of
 from kikubari.decide.recommend._repository import Found
 from kikubari.decide.recommend.contracts import ModelCard, RecommendationModel
 from kikubari.decide.recommend.learned import Learned, Lesson, learn
@@ -35,6 +37,9 @@ _SHARE_OF_NEW, _FEWEST_NEW = 0.1, 100
 _AT_MOST_EVERY = timedelta(hours=1)
 # When a server starts, its shop may still be moving in.
 _SETTLING = timedelta(minutes=10)
+# What items sell is counted anew so often, if it takes no more than a fiftieth of the time. A very
+# large shop changes little within a week, and takes long to read.
+_SALES_EVERY, _REST_TIMES, _MOST_RECOUNTED = timedelta(hours=1), 50, 3_000_000
 _FILES_KEPT = 2
 _WORK = "work"
 
@@ -87,10 +92,17 @@ def _work_of(path: Path) -> Path:
 
 @dataclass(frozen=True, eq=False)
 class Usable:
-    """What was learned, and which model that is."""
+    """What was learned, and which model that is.
+
+    Attributes:
+        version: of the model.
+        learned: with items as they sell.
+        sales_at: when sales were counted anew; None if they are those of the day of learning.
+    """
 
     version: int
     learned: Learned
+    sales_at: datetime | None = None
 
 
 class RecommendationModels:
@@ -130,6 +142,8 @@ class RecommendationModels:
         self._learning = learning
         self._workspace_id = workspace_id
         self._started_at = clock.now()
+        self._loaded: Usable | None = None
+        self._counted_next_at = self._started_at
 
     def ask(self) -> RecommendationModel:
         """Want a new model now; one that is under way already is the answer."""
@@ -179,25 +193,51 @@ class RecommendationModels:
         self._forget_old()
         return False
 
-    def load_newer(self, than: int | None) -> Usable | None:
-        """Return what was learned last, if that is another than what serves.
+    def load_newer(self, than: Usable | None) -> Usable | None:
+        """Return what was learned last, or counted since, if that is another than what serves.
 
         Args:
-            than: version that serves.
+            than: what serves.
         """
         with self._state.read() as connection:
             found = repository.find_usable(connection, self._workspace_id)
-        if found is None or found.version == than:
+        if found is None:
             return None
-        learned = _load(self._path_of(found.version))
-        return Usable(found.version, learned) if learned is not None else None
+        loaded = self._loaded
+        if loaded is None or loaded.version != found.version:
+            learned = _load(self._path_of(found.version))
+            loaded = Usable(found.version, learned) if learned is not None else None
+            self._loaded = loaded
+        return None if loaded is than else loaded
 
     def make_missing(self) -> None:
-        """Learn what serves elsewhere, or was learned by other code, if there is no file of it."""
+        """Learn what serves elsewhere, or was learned by other code, if there is no file of it.
+
+        Where there is one, what items sell is counted anew when that is due.
+        """
         with self._state.read() as connection:
             found = repository.find_usable(connection, self._workspace_id)
-        if found is not None and not self._path_of(found.version).exists():
+        if found is None:
+            return
+        if not self._path_of(found.version).exists():
             self._learn(found)
+        elif self._loaded is not None and self._loaded.version == found.version:
+            self._count_sales(found, self._loaded)
+
+    def _count_sales(self, found: Found, loaded: Usable) -> None:
+        now = self._clock.now()
+        learned_at = from_micros(found.as_of_us)
+        card = model_of(found).card
+        is_large = card is None or card.n_purchases > _MOST_RECOUNTED
+        if is_large or now < max(learned_at + _SALES_EVERY, self._counted_next_at):
+            return
+        began = time.monotonic()
+        lesson = self._prepare(to_micros(now), found.seed)
+        if lesson is not None:
+            learned = with_sales_of(loaded.learned, lesson)
+            self._loaded = Usable(found.version, learned, sales_at=now)
+        took = timedelta(seconds=time.monotonic() - began)
+        self._counted_next_at = now + max(_SALES_EVERY, _REST_TIMES * took)
 
     def _is_due(self, last: Found | None) -> bool:
         now = self._clock.now()
@@ -213,11 +253,11 @@ class RecommendationModels:
 
     def _learn(self, model: Found) -> ModelCard | None:
         """Return the card of what was learned, None if nobody bought anything."""
-        lesson = self._prepare(model)
+        lesson = self._prepare(model.as_of_us, model.seed)
         return self._learning(lesson, self._path_of(model.version)) if lesson is not None else None
 
-    def _prepare(self, model: Found) -> Lesson | None:
-        as_of = from_micros(model.as_of_us)
+    def _prepare(self, as_of_us: int, seed: int) -> Lesson | None:
+        as_of = from_micros(as_of_us)
         span = Span(types=BUYING, until=as_of, viewed_since=as_of)
         statements, names = read_statements(
             self._columnar, span, who=PROFILE, workspace_id=self._workspace_id
@@ -240,8 +280,8 @@ class RecommendationModels:
             item=code[place],
             at_us=bought.at_us,
             items=tuple(items),
-            end_us=model.as_of_us + 1,
-            seed=model.seed,
+            end_us=as_of_us + 1,
+            seed=seed,
         )
 
     def _count_orders(self) -> int:

@@ -35,7 +35,7 @@ class Rules:
     def allows(self, product: Product, situation: Situation) -> bool:
         """Say whether a product may be recommended in a situation."""
         request, name = situation.request, product.product_id
-        if product.is_content or not product.is_for_sale:
+        if product.is_content or not product.is_orderable(situation.now.date()):
             return False
         if name in situation.seeds or name in request.excluded:
             return False
@@ -51,6 +51,10 @@ class Rules:
         if not _may_come_again(product, situation):
             return False
         return not self._sensitive.is_sensitive(product)
+
+    def may_be_named(self, product: Product | None) -> bool:
+        """Say whether a reason may name a product: its name alone can say too much."""
+        return product is None or not self._sensitive.is_sensitive(product)
 
 
 def _earns_too_little(product: Product, least: float | None) -> bool:

@@ -24,7 +24,19 @@ _PLAIN: dict[Reason, tuple[str, str]] = {
     Reason.COMPARED: ("比較リストに入っています", "You put this on your compare list"),
     Reason.SIMILAR: ("よく似た商品です", "A similar product"),
     Reason.BOUGHT_NEXT: ("次によく選ばれる商品です", "Often chosen next"),
+    Reason.LIKE_INTEREST: ("ご関心に近い商品です", "Like what you showed interest in"),
+    Reason.WITH_INTEREST: (
+        "ご関心のある商品とよく一緒に選ばれています",
+        "Often bought with what you showed interest in",
+    ),
     Reason.SOMETHING_NEW: ("まだお試しになっていない商品です", "Something you have not tried yet"),
+}
+# What somebody did with a thing: before it in Japanese, after it in English, and without its name.
+_INTERESTS: dict[Reason, tuple[str, str, str]] = {
+    Reason.VIEWED: ("ご覧になった", "you looked at", "what you looked at"),
+    Reason.FAVOURITE: ("お気に入りの", "you saved", "what you saved"),
+    Reason.IN_CART: ("カートの", "is in your cart", "what is in your cart"),
+    Reason.COMPARED: ("比較リストの", "you compared", "what you compared"),
 }
 
 
@@ -42,6 +54,8 @@ def reason_sentence(reason: Grounds, language: str) -> str:
 def _told(reason: Grounds) -> tuple[str, str] | None:
     """Return the sentence with its facts, in Japanese and English; None when they are missing."""
     match reason.code:
+        case Reason.LIKE_INTEREST | Reason.WITH_INTEREST if reason.interest in _INTERESTS:
+            return _by_interest(reason)
         case Reason.BOUGHT_TOGETHER | Reason.BOUGHT_NEXT | Reason.SIMILAR if reason.seed_title:
             return _beside(
                 reason.code, reason.seed_title_ja or reason.seed_title, reason.seed_title
@@ -66,6 +80,17 @@ def _told(reason: Grounds) -> tuple[str, str] | None:
         case Reason.POPULAR | Reason.SOMETHING_NEW if reason.category:
             return _of_category(reason.code, reason.category_ja or reason.category, reason.category)
     return None
+
+
+def _by_interest(reason: Grounds) -> tuple[str, str]:
+    """Return the sentence on what goes out from a thing that was viewed or saved, not bought."""
+    did_ja, did_en, what_en = _INTERESTS[reason.interest or Reason.VIEWED]
+    title = reason.seed_title
+    ja = f"{did_ja}「{reason.seed_title_ja or title}」" if title else f"{did_ja}商品"
+    en = f"{title}, which {did_en}" if title else what_en
+    if reason.code is Reason.LIKE_INTEREST:
+        return f"{ja}に似た商品です", f"Like {en}"
+    return f"{ja}と一緒によく選ばれています", f"Often bought with {en}"
 
 
 def _beside(code: Reason, ja: str, en: str) -> tuple[str, str]:

@@ -160,7 +160,7 @@ class Recommending:
             ground = self._ground
             if ground.is_stale(self._traces.position, self._clock.now()):
                 ground = self._arrange(ground.usable)
-            newer = self._models.load_newer(ground.usable.version if ground.usable else None)
+            newer = self._models.load_newer(ground.usable)
             self._ground = ground if newer is None else replace(ground, usable=newer)
             return has_more
 
@@ -301,11 +301,13 @@ class Recommending:
         for begin in range(0, len(picks), at_once):
             some = picks[begin : begin + at_once]
             products = situation.load(pick.product_id for pick in some)
+            seeds = situation.load(one for pick in some if (one := pick.grounds.seed))
             allowed += [
                 Allowed(pick, product)
                 for pick in some
                 if (product := products.get(pick.product_id)) is not None
                 and self._rules.allows(product, situation)
+                and self._rules.may_be_named(seeds.get(pick.grounds.seed or ""))
             ]
             if len(allowed) >= 2 * wanted:
                 break

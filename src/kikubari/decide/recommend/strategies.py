@@ -12,6 +12,7 @@ from kikubari.catalog import Product
 from kikubari.decide.recommend._pairs import Pairs
 from kikubari.decide.recommend.blend import best_of
 from kikubari.decide.recommend.contracts import Grounds, Home, Mode, Reason, Strategy
+from kikubari.decide.recommend.interest import list_by_interest
 from kikubari.decide.recommend.learned import Learned
 from kikubari.decide.recommend.purchases import DAY_US
 from kikubari.decide.recommend.situation import (
@@ -44,7 +45,7 @@ def list_picks(strategy: Strategy, situation: Situation) -> list[Pick]:
 
 
 def _for_you(situation: Situation) -> list[Pick]:
-    return _by_blend(situation, Mode.ALL)
+    return _by_blend(situation, Mode.ALL) or list_by_interest(situation)
 
 
 def _by_blend(situation: Situation, mode: Mode) -> list[Pick]:
