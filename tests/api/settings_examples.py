@@ -38,6 +38,8 @@ def settings_examples(known):
         "set_approval_policy": {"body": {}},
         "set_guard_policy": {"body": {"min_confidence": 0.7}},
         "set_frequency_policy": {"body": {}},
+        "set_tracking_policy": {"body": {}},
+        "suppress_inactive": {"body": {"days": 30}},
         "try_frequency_policy": {"body": {"quiet_hours": [{"start": "21:00", "end": "08:00"}]}},
         "create_topic": {"body": {**TOPIC, "id": "workshops"}},
         "change_topic": {"body": {"name_ja": "新しい催し", "name_en": "New events"}},

@@ -29,6 +29,7 @@ from kikubari.deliver import (
     FrequencyPolicies,
     InboxStore,
     MailReceiving,
+    OpenDays,
     Outbox,
     OwnRequests,
     Pace,
@@ -38,6 +39,7 @@ from kikubari.deliver import (
     Subscriptions,
     Suppressions,
     Topics,
+    TrackingPolicies,
     Unsubscribing,
     Webhooks,
     WishBook,
@@ -267,6 +269,8 @@ class WishServices:
     unsubscribing: Unsubscribing
     frequency_policies: FrequencyPolicies
     wishes: WishBook
+    tracking_policies: TrackingPolicies
+    open_days: OpenDays
     topics: Topics
     subscriptions: Subscriptions
     own_requests: OwnRequests

@@ -285,6 +285,7 @@ class House:
             offers=self._letters.offers,
             announcing=self._letters.announcing,
             outbox=self._delivery.outbox,
+            open_days=self._wishes.open_days,
             inbox=self._delivery.inbox,
             rights=people.rights,
             restrictions=people.restrictions,

@@ -12,6 +12,7 @@ from kikubari.decide.offers import Announcing, Offers
 from kikubari.deliver import (
     InboxStore,
     NoticeType,
+    OpenDays,
     Outbox,
     RightsNotice,
     RightsNotices,
@@ -73,6 +74,7 @@ class PeopleRights:
         offers: Offers,
         announcing: Announcing,
         outbox: Outbox,
+        open_days: OpenDays,
         inbox: InboxStore,
         rights: Rights,
         restrictions: Restrictions,
@@ -93,6 +95,7 @@ class PeopleRights:
         self._offers = offers
         self._announcing = announcing
         self._outbox = outbox
+        self._open_days = open_days
         self._inbox = inbox
         self._rights = rights
         self._restrictions = restrictions
@@ -290,6 +293,7 @@ class PeopleRights:
                 "saved": self._saved.load(connection, [number])[number],
                 "companies": self._companies.load(connection, [number])[number],
                 "coupons": self._offers.list_held(connection, profile.numbers),
+                "last_open_day": self._open_days.last_day(connection, profile.numbers),
                 "journeys": list_ways(connection, profile.numbers),
                 "household": {
                     "n_members": len(sharing.household),

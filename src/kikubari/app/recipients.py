@@ -20,7 +20,15 @@ from kikubari.app.standing import (
 from kikubari.catalog import Product
 from kikubari.decide.personalise import Fact, Facts, Lineage, Provenance
 from kikubari.decide.recommend import PopularProducts
-from kikubari.deliver import EMAIL, Recipient, count_gives, load_wishes, matter_of
+from kikubari.deliver import (
+    EMAIL,
+    Countable,
+    Recipient,
+    count_gives,
+    load_tracking,
+    load_wishes,
+    matter_of,
+)
 from kikubari.kit.clock import Clock
 from kikubari.kit.money import Money
 from kikubari.profiles import (
@@ -92,6 +100,7 @@ class ProfileRecipients:
         base_url: makes pictures' addresses whole.
         limits: says for whom nothing but their own words may be used.
         households: says who shares a device.
+        countable: says of whom the last day of an open may be kept.
     """
 
     def __init__(
@@ -108,6 +117,7 @@ class ProfileRecipients:
         base_url: str,
         limits: PeopleLimits,
         households: Households,
+        countable: Countable,
     ) -> None:
         self._store = store
         self._profiles = profiles
@@ -120,6 +130,7 @@ class ProfileRecipients:
         self._base_url = base_url
         self._limits = limits
         self._households = households
+        self._countable = countable
 
     def load(self, numbers: Sequence[int], *, workspace_id: int) -> Mapping[int, Recipient]:
         """Return the people by the given numbers; those erased are missing.
@@ -135,6 +146,8 @@ class ProfileRecipients:
             unused = {key: one.unused for key, one in load_wishes(connection, own).items()}
             gives = count_gives(connection, own)
             unprofiled = self._limits.find_unprofiled(connection, numbers)
+            tracking = load_tracking(connection).policy
+            counted = self._countable.find(connection, numbers, tracking)
             sharing = self._households.list_sharing_device(connection, set(now_is.values()))
         now = self._clock.now()
         computed = query_computed(self._columnar, set(now_is.values()), as_of=now)
@@ -153,6 +166,8 @@ class ProfileRecipients:
                 is_profiled=number not in unprofiled,
                 shares_device=canonical in sharing,
                 gives_last5=gives.get(canonical),
+                tracks_all=tracking.tracking == "full",
+                has_open_day=number in counted,
             )
             for number, canonical in now_is.items()
         }
@@ -178,6 +193,8 @@ class ProfileRecipients:
         is_profiled: bool,
         shares_device: bool,
         gives_last5: int | None,
+        tracks_all: bool,
+        has_open_day: bool,
     ) -> Recipient:
         facts = {
             name: _fact_of(trait) for name, trait in person.traits.items() if name not in _NOT_FACTS
@@ -196,7 +213,8 @@ class ProfileRecipients:
             # One that is only claimed goes along too, so that the gate can say what is missing.
             address=person.email or _text(person.traits, "email"),
             is_verified=person.email is not None,
-            is_tracked=said[_TRACKING].is_granted,
+            is_tracked=said[_TRACKING].is_granted and tracks_all,
+            has_open_day=has_open_day,
             name=_display_name(person.traits),
             language=_text(person.traits, "language") or "en",
             timezone=zone or self._timezone,

@@ -83,6 +83,10 @@ from kikubari.deliver.loading import with_facts as with_facts
 from kikubari.deliver.meetings import Meetings as Meetings
 from kikubari.deliver.meetings import find_meetings as find_meetings
 from kikubari.deliver.old_contacts import OldContacts as OldContacts
+from kikubari.deliver.open_days import Countable as Countable
+from kikubari.deliver.open_days import InactiveAddress as InactiveAddress
+from kikubari.deliver.open_days import OpenDayFigures as OpenDayFigures
+from kikubari.deliver.open_days import OpenDays as OpenDays
 from kikubari.deliver.outbox import Became as Became
 from kikubari.deliver.outbox import Outbox as Outbox
 from kikubari.deliver.outbox import enqueue as enqueue
@@ -105,7 +109,11 @@ from kikubari.deliver.policies import DefaultsOfBroadcasts as DefaultsOfBroadcas
 from kikubari.deliver.policies import FrequencyPolicies as FrequencyPolicies
 from kikubari.deliver.policies import StoredDefaults as StoredDefaults
 from kikubari.deliver.policies import StoredPolicy as StoredPolicy
+from kikubari.deliver.policies import StoredTracking as StoredTracking
+from kikubari.deliver.policies import TrackingPolicies as TrackingPolicies
+from kikubari.deliver.policies import TrackingPolicy as TrackingPolicy
 from kikubari.deliver.policies import load_defaults as load_defaults
+from kikubari.deliver.policies import load_tracking as load_tracking
 from kikubari.deliver.preflight import DnsResolver as DnsResolver
 from kikubari.deliver.preflight import Finding as Finding
 from kikubari.deliver.preflight import Level as Level

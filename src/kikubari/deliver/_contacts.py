@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from kikubari.deliver._execute_many import execute_many
+from kikubari.deliver._open_day_rows import open_days
 from kikubari.deliver._repository import dispatch_of
 from kikubari.deliver._tables import (
     QUEUED,
@@ -318,7 +319,7 @@ def wake(
 
 def delete_people(connection: Connection, workspace_id: int, numbers: Collection[int]) -> None:
     """Delete all that is kept of numbers."""
-    for table in (wishes, contact_turns, contact_slots, mail_visits):
+    for table in (wishes, contact_turns, contact_slots, mail_visits, open_days):
         connection.execute(
             delete(table).where(
                 table.c.workspace_id == workspace_id, table.c.number.in_(list(numbers))

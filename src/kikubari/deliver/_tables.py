@@ -221,6 +221,16 @@ broadcast_defaults = Table(
     Column("changed_by", Text, nullable=False),
 )
 
+tracking_policies = Table(
+    "tracking_policies",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("policy", LargeBinary, nullable=False),  # JSON of TrackingPolicy
+    Column("at_us", BigInteger, nullable=False),
+    Column("changed_by", Text, nullable=False),
+)
+
 # One a message: five of them over two weeks, and the address is taken for dead.
 soft_bounces = Table(
     "soft_bounces",

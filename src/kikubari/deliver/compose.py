@@ -56,6 +56,11 @@ _BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
 # Stands in judged words for the name of the shop; shorter names are parts of other words.
 _SOME_SHOP = "Acme"
 _SHORTEST_NAME = 4
+# Under each message that says on which day it was opened.
+_NO_OPEN_DAY = {
+    "ja": "メールを開いた日の記録をやめる",
+    "en": "Do not keep the day on which I open your mail",
+}
 _encode_record = msgspec.json.Encoder().encode
 
 
@@ -105,6 +110,7 @@ class ComposeItem(msgspec.Struct, frozen=True, kw_only=True):
     consented_at: datetime | None = None
     consent_source: str = ""
     coupon: MessageCoupon | None = None
+    has_open_day: bool = False
 
 
 _STOPS = {Level.HOLD: Reason.GUARD_HELD, Level.BLOCK: Reason.GUARD_BLOCKED}
@@ -177,6 +183,8 @@ def _assemble(
     # First the links: those of the reason are never counted.
     if item.is_tracked and shared.letter.has_tracking:
         html = links.track(html)
+    elif item.has_open_day and shared.letter.has_tracking:
+        html = links.note_open_day(html, rendered.language)
     placed = place_reason(
         html,
         rendered.text,
@@ -336,15 +344,22 @@ class _Links:
             rewrite_pieces(pieces, self._rewrite),
             self._base_url + self._tokens.trap_path(self._message_id),
         )
-        pixel = (
+        return _at_body_end(pieces, self._pixel())
+
+    def note_open_day(self, pieces: Sequence[str], language: str) -> list[str]:
+        """Return the HTML with a pixel and a way to be rid of it; links stay as they are."""
+        words = _NO_OPEN_DAY["ja" if language.startswith("ja") else "en"]
+        stop = (
+            '<p style="font-size:11px;color:#6b6b6b;text-align:center">'
+            f'<a href="{self.preferences}#open-day" style="color:#6b6b6b">{words}</a></p>'
+        )
+        return _at_body_end(pieces, stop + self._pixel())
+
+    def _pixel(self) -> str:
+        return (
             f'<img src="{self._base_url}{self._tokens.open_path(self._message_id)}"'
             ' width="1" height="1" alt="" style="display:block">'
         )
-        for at in range(len(pieces) - 1, -1, -1):
-            if halves := _split_at_body_end(pieces[at]):
-                pieces[at : at + 1] = halves[0], pixel, halves[1]
-                return pieces
-        return [*pieces, pixel]
 
     def _rewrite(self, url: str, index: int) -> str:
         if url == self.unsubscribe or url.startswith(self.preferences):
@@ -373,6 +388,15 @@ def _record(
             told_only=told_only,
         )
     )
+
+
+def _at_body_end(pieces: Sequence[str], added: str) -> list[str]:
+    found = list(pieces)
+    for at in range(len(found) - 1, -1, -1):
+        if halves := _split_at_body_end(found[at]):
+            found[at : at + 1] = halves[0], added, halves[1]
+            return found
+    return [*found, added]
 
 
 def _split_at_body_end(piece: str) -> tuple[str, str] | None:

@@ -155,4 +155,5 @@ def compose_item(claimed: Claimed, person: Recipient, clock: Clock) -> ComposeIt
         consented_at=person.consented_at,
         consent_source=person.consent_source,
         coupon=person.coupon,
+        has_open_day=person.has_open_day,
     )

@@ -205,6 +205,8 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
         consented_at: when they agreed to marketing by e-mail, None when they did not.
         consent_source: where, as recorded.
         coupon: what this message brings them.
+        has_open_day: the last day of an open may be kept: they get a pixel, where they are not
+            tracked, and plain links.
     """
 
     number: int
@@ -220,6 +222,7 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     consented_at: datetime | None = None
     consent_source: str = ""
     coupon: MessageCoupon | None = None
+    has_open_day: bool = False
 
     @property
     def time(self) -> PersonTime:

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Row
 from kikubari.deliver import _views as views
 from kikubari.deliver import _visit_rows as rows
 from kikubari.deliver.contracts import Consents, public_id
+from kikubari.deliver.open_days import OpenDays
+from kikubari.deliver.policies import load_tracking
 from kikubari.deliver.tracking import TrackedLink, TrackedMessage, TrackingTokens
 from kikubari.deliver.visits import (
     KEPT,
@@ -49,6 +51,7 @@ class Engagement:
         consents: the ledger.
         clock: says when enough has passed to tell of a request.
         key: secret of this installation; clients are kept hashed with it.
+        days: keeps the last day of an open, where that may be kept.
     """
 
     def __init__(
@@ -59,11 +62,13 @@ class Engagement:
         clock: Clock,
         *,
         key: bytes,
+        days: OpenDays | None = None,
     ) -> None:
         self._store = store
         self._tokens = tokens
         self._consents = consents
         self._clock = clock
+        self._days = days
         self._clients = blake2b(key=key[: blake2b.MAX_KEY_SIZE], digest_size=_CLIENT_BYTES)
 
     def record_open(self, token: str, visit: Visit) -> bool:
@@ -101,9 +106,14 @@ class Engagement:
         workspace_id, message_id = found.workspace_id, found.message_id
         with self._store.read() as connection:
             row = self._find_tracked(connection, workspace_id, message_id)
-        if row is None:
+            message = views.find_message(connection, workspace_id, message_id)
+        if message is None:
             return
-        sent_at = from_micros(row.sent_us) if row.sent_us is not None else None
+        sent_at = from_micros(message.sent_us) if message.sent_us is not None else None
+        if row is None:
+            if act is Act.OPEN and self._days is not None:
+                self._days.note(message.number, visit, sent_at=sent_at)
+            return
         link = found if isinstance(found, TrackedLink) else None
         values: dict[str, object] = {
             "workspace_id": workspace_id,
@@ -132,27 +142,45 @@ class Engagement:
             if row is None:
                 continue
             kept = rows.list_of(connection, workspace_id, message_id)
-            told_of.setdefault(workspace_id, []).extend(
-                _event(row, one, is_machine=is_machine, received_us=to_micros(now))
+            judged = [
+                (one, is_machine)
                 for one, is_machine in zip(kept, _judge(kept), strict=True)
                 if one.id in ids and one.act in _TOPICS
+            ]
+            told_of.setdefault(workspace_id, []).extend(
+                _event(row, one, is_machine=is_machine, received_us=to_micros(now))
+                for one, is_machine in judged
             )
+            self._keep_day(connection, row.number, [one for one, is_not in judged if not is_not])
         for workspace_id, told in told_of.items():
             append_in(connection, told, workspace_id=workspace_id)
         rows.mark_told(connection, [one.id for one in due])
         return len(due) == _PER_STEP
+
+    def _keep_day(
+        self, connection: Connection, number: int, seen: Sequence[Row[*tuple[Any, ...]]]
+    ) -> None:
+        """Keep the day of what a person did: whoever follows a link has opened the message."""
+        if self._days is not None and seen:
+            at = from_micros(max(one.at_us for one in seen))
+            self._days.keep_in(connection, number, at)
 
     def _find_tracked(
         self, connection: Connection, workspace_id: int, message_id: int
     ) -> Row[*tuple[Any, ...]] | None:
         """Return a message whose recipient agrees to tracking, as of now."""
         row = views.find_message(connection, workspace_id, message_id)
-        if row is None or not self._consents.list_granted(
-            connection,
-            [row.number],
-            purpose=TRACKING,
-            channel=row.channel,
-            workspace_id=workspace_id,
+        tracking = load_tracking(connection, workspace_id=workspace_id).policy.tracking
+        if (
+            row is None
+            or tracking != "full"
+            or not self._consents.list_granted(
+                connection,
+                [row.number],
+                purpose=TRACKING,
+                channel=row.channel,
+                workspace_id=workspace_id,
+            )
         ):
             return None
         return row

@@ -1,16 +1,16 @@
-"""A shop's own rules: how often and when it writes, and what holds for its broadcasts.
+"""A shop's own rules: how often and when it writes, what holds for broadcasts, what it counts.
 
-Every version of either stays, with who made it and when.
+Every version of each stays, with who made it and when.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import Connection, Row, Select, Table, bindparam, insert, select
 
-from kikubari.deliver._tables import broadcast_defaults, frequency_policies
+from kikubari.deliver._tables import broadcast_defaults, frequency_policies, tracking_policies
 from kikubari.deliver.frequency import FrequencyPolicy, check_policy
 from kikubari.kit.instants import from_micros, to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
@@ -35,6 +35,7 @@ def _newest_first(table: Table) -> Select[*tuple[Any, ...]]:
 
 _POLICIES = _newest_first(frequency_policies)
 _DEFAULTS = _newest_first(broadcast_defaults)
+_TRACKING = _newest_first(tracking_policies)
 
 
 class StoredPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +71,37 @@ class StoredDefaults(msgspec.Struct, frozen=True, kw_only=True):
     changed_by: str
 
 
+class TrackingPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is kept of opens and clicks, at the most.
+
+    Attributes:
+        tracking: of those who agreed: each open and click; the last day of an open alone; nothing.
+        without_consent: of those who never said anything: the last day of an open, or nothing.
+            Nothing of those who refused, or where `tracking` is none.
+    """
+
+    tracking: Literal["full", "last_open_day", "none"] = "full"
+    without_consent: Literal["last_open_day", "none"] = "none"
+
+    @property
+    def counts_without_consent(self) -> bool:
+        """Say whether the last day of an open is kept of people who were not asked before."""
+        return self.tracking != "none" and self.without_consent == "last_open_day"
+
+
+_decode_tracking = msgspec.json.Decoder(TrackingPolicy).decode
+
+
+class StoredTracking(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept now. Version 0 is what holds before anybody chose."""
+
+    version: int
+    policy: TrackingPolicy
+    changed_at: datetime | None
+    changed_by: str
+
+
+_NO_TRACKING = StoredTracking(version=0, policy=TrackingPolicy(), changed_at=None, changed_by="")
 _NO_POLICY = StoredPolicy(version=0, policy=FrequencyPolicy(), changed_at=None, changed_by="")
 _NO_DEFAULTS = StoredDefaults(
     version=0, defaults=BroadcastDefaults(), changed_at=None, changed_by=""
@@ -88,6 +120,14 @@ def load_defaults(
     """Return what holds for broadcasts that do not say themselves."""
     found = _list(connection, _DEFAULTS, workspace_id)
     return _defaults(found[0]) if found else _NO_DEFAULTS
+
+
+def load_tracking(
+    connection: Connection, *, workspace_id: int = DEFAULT_WORKSPACE
+) -> StoredTracking:
+    """Return what is kept of opens and clicks."""
+    found = _list(connection, _TRACKING, workspace_id)
+    return _tracking(found[0]) if found else _NO_TRACKING
 
 
 class FrequencyPolicies:
@@ -145,6 +185,25 @@ class DefaultsOfBroadcasts:
         return [_defaults(row) for row in rows]
 
 
+class TrackingPolicies:
+    """Reads and changes what is kept. A change holds at once, for mail already sent too."""
+
+    def __init__(self, store: StateStore, *, workspace_id: int = DEFAULT_WORKSPACE) -> None:
+        self._store = store
+        self._workspace_id = workspace_id
+
+    def get(self) -> StoredTracking:
+        """Return what is kept."""
+        with self._store.read() as connection:
+            return load_tracking(connection, workspace_id=self._workspace_id)
+
+    def set(self, policy: TrackingPolicy, *, at: datetime, by: str) -> StoredTracking:
+        """Say what is kept from now on."""
+        body = _encode(policy)
+        version = _add(self._store, tracking_policies, self._workspace_id, body, at=at, by=by)
+        return StoredTracking(version=version, policy=policy, changed_at=at, changed_by=by)
+
+
 def _list(
     connection: Connection,
     query: Select[*tuple[Any, ...]],
@@ -191,6 +250,15 @@ def _defaults(row: Row[*tuple[Any, ...]]) -> StoredDefaults:
     return StoredDefaults(
         version=row.version,
         defaults=_decode_defaults(row.policy),
+        changed_at=from_micros(row.at_us),
+        changed_by=row.changed_by,
+    )
+
+
+def _tracking(row: Row[*tuple[Any, ...]]) -> StoredTracking:
+    return StoredTracking(
+        version=row.version,
+        policy=_decode_tracking(row.policy),
         changed_at=from_micros(row.at_us),
         changed_by=row.changed_by,
     )

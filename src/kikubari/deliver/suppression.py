@@ -39,6 +39,7 @@ class SuppressionReason(StrEnum):
     COMPLAINED = "complained"
     BOUNCED = "bounced"  # the receiving side says the address does not exist
     IMPORTED = "imported"
+    INACTIVE = "inactive"  # nothing was opened for long, and an operator stopped writing
     MANUAL = "manual"
 
 
@@ -48,6 +49,7 @@ BLOCKS: Mapping[SuppressionReason, frozenset[Purpose]] = {
     SuppressionReason.UNSUBSCRIBED: _MARKETING,
     SuppressionReason.COMPLAINED: _MARKETING,
     SuppressionReason.IMPORTED: _MARKETING,
+    SuppressionReason.INACTIVE: _MARKETING,
     SuppressionReason.BOUNCED: _EVERYTHING,
     SuppressionReason.MANUAL: _EVERYTHING,
 }

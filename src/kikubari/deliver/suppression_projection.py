@@ -133,7 +133,9 @@ def _read_consent(event: Event) -> _Found:
     if consent is None or event.trust is not Trust.INTERNAL or consent.status != "granted":
         return None
     is_marketing = consent.purpose == Purpose.MARKETING and consent.channel in {EMAIL, ""}
-    return [(SuppressionReason.UNSUBSCRIBED, False)] if is_marketing else None
+    # Whoever agrees anew is there, whether or not they opened anything before.
+    ended = (SuppressionReason.UNSUBSCRIBED, SuppressionReason.INACTIVE)
+    return [(reason, False) for reason in ended] if is_marketing else None
 
 
 _READERS = {

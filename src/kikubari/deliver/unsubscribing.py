@@ -181,8 +181,11 @@ def _apply(
     at: datetime,
 ) -> None:
     if row.address_key is not None:
-        word = Word(bytes(row.address_key), SuppressionReason.UNSUBSCRIBED, is_active, at)
-        apply_words(connection, [word], workspace_id=workspace_id)
+        key = bytes(row.address_key)
+        words = [Word(key, SuppressionReason.UNSUBSCRIBED, is_active, at)]
+        if not is_active:
+            words.append(Word(key, SuppressionReason.INACTIVE, is_active, at))
+        apply_words(connection, words, workspace_id=workspace_id)
 
 
 def _event(

@@ -21,6 +21,7 @@ from kikubari.spec.topics import INTERNAL_SOURCE_ID, PREFERENCE_CHANGED
 from kikubari.storage import StateStore
 
 YES, NO = "yes", "no"
+_OPEN_DAY = "open_day"
 MAX_ABOUT = 220
 _MAX_VALUE = 100
 
@@ -42,7 +43,7 @@ RHYTHM_CAPS: Mapping[Rhythm, Cap] = {
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """A word on one matter; see `pause`, `rhythm`, `topic` and `use` for what can be said."""
+    """A word on one matter; `pause`, `rhythm`, `topic`, `use` and `open_day` say what can be said."""
 
     about: str
     value: str
@@ -67,6 +68,11 @@ class Wish(msgspec.Struct, frozen=True):
         """Use, or do not use, one attribute to choose or write what is sent."""
         return cls(f"use:{attribute}", YES if is_allowed else NO)
 
+    @classmethod
+    def open_day(cls, *, is_allowed: bool) -> "Wish":
+        """Keep, or do not keep, the last day on which they opened a message."""
+        return cls(_OPEN_DAY, YES if is_allowed else NO)
+
 
 class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     """All that stands of a person's wishes.
@@ -76,12 +82,14 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
         rhythm: at most that often.
         unwanted_topics: ids.
         unused: attributes not to be used.
+        open_day: whether the last day of an open may be kept; None if they never said.
     """
 
     paused_until: datetime | None = None
     rhythm: Rhythm = Rhythm.USUAL
     unwanted_topics: frozenset[str] = frozenset()
     unused: frozenset[str] = frozenset()
+    open_day: bool | None = None
 
 
 NO_WISHES = Wishes()
@@ -96,6 +104,7 @@ def settle_wishes(said: Iterable[Wish]) -> Wishes:
         rhythm=Rhythm(rhythm) if rhythm in set(Rhythm) else Rhythm.USUAL,
         unwanted_topics=_denied(standing, "topic:"),
         unused=_denied(standing, "use:"),
+        open_day={YES: True, NO: False}.get(standing.get(_OPEN_DAY, "")),
     )
 
 
@@ -238,7 +247,7 @@ def _read(event: Event) -> Wish | None:
     about, value = event.properties.get("about"), event.properties.get("value")
     if not (isinstance(about, str) and isinstance(value, str)):
         return None
-    is_known = about in {"pause", "rhythm"} or about.startswith(("topic:", "use:"))
+    is_known = about in {"pause", "rhythm", _OPEN_DAY} or about.startswith(("topic:", "use:"))
     is_storable = about.isprintable() and value.isprintable()
     if not (is_known and is_storable and len(about) <= MAX_ABOUT and len(value) <= _MAX_VALUE):
         return None

@@ -20,6 +20,7 @@ from kikubari.api.admin.members import member_handlers as member_handlers
 from kikubari.api.admin.memberships import membership_handlers as membership_handlers
 from kikubari.api.admin.occurrences import occurrence_handlers as occurrence_handlers
 from kikubari.api.admin.offers import offer_handlers as offer_handlers
+from kikubari.api.admin.open_days import open_day_handlers as open_day_handlers
 from kikubari.api.admin.operation import operation_handlers as operation_handlers
 from kikubari.api.admin.people import people_handlers as people_handlers
 from kikubari.api.admin.person import person_handlers as person_handlers

@@ -1,6 +1,6 @@
 """Unsubscribing and the front page of the preference centre. No log-in, no script."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from litestar.params import FromPath, RawBody, URLEncodedBody
 
 from kikubari.api.contracts import Services
 from kikubari.api.pages import confirming, own_data
+from kikubari.api.pages.not_for_me import Dismissed, list_dismissed, save_dismissed
 from kikubari.api.pages.objections import (
     CHANNELS,
     Objections,
@@ -33,6 +34,7 @@ Form = URLEncodedBody[dict[str, str]]
 # Choices of how long to hear nothing, in days.
 PAUSES = ("7", "30", "90")
 _PROOF = "preference page"
+_OPEN_DAY, _OPEN_DAY_SHOWN = "open_day", "told.open_day"
 
 
 @get("/u/{token:str}", sync_to_thread=True)
@@ -81,7 +83,10 @@ def show_preferences(
     if standing is None:
         return answer_unknown(request)
     objections = load_objections(services, standing)
-    return _preference_page(request, services, standing, token, objections, is_saved=False)
+    dismissed = list_dismissed(request, services, standing)
+    return _preference_page(
+        request, services, standing, token, objections, dismissed=dismissed, is_saved=False
+    )
 
 
 @post("/p/{token:str}", status_code=200, sync_to_thread=True)
@@ -94,6 +99,8 @@ def save_preferences(
         return answer_unknown(request)
     _save_consents(request, services, standing, token, data)
     objections = save_objections(services, standing, token, data)
+    shown = list_dismissed(request, services, standing)
+    dismissed = save_dismissed(services, standing, shown, data)
     services.wishes.record(
         standing.mailed.number,
         _read_wishes(services, standing, data),
@@ -101,11 +108,20 @@ def save_preferences(
         proof=_PROOF,
         numbers=standing.numbers,
     )
+    if _OPEN_DAY_SHOWN in data and _OPEN_DAY not in data:
+        services.open_days.forget(standing.numbers)
     standing = find_customer(services, token) or standing
     # The ledger reads the log a moment later than this page is shown.
     granted: dict[str, bool] = {purpose: purpose in data for purpose in PURPOSES}
     return _preference_page(
-        request, services, standing, token, objections, is_saved=True, granted=granted
+        request,
+        services,
+        standing,
+        token,
+        objections,
+        dismissed=dismissed,
+        is_saved=True,
+        granted=granted,
     )
 
 
@@ -144,6 +160,9 @@ def _read_wishes(services: Services, standing: Standing, data: Mapping[str, str]
         was_shown = f"shown.{topic.id}" in data
         if was_shown and is_wanted is (topic.id in standing.wishes.unwanted_topics):
             changed.append(Wish.topic(topic.id, is_wanted=is_wanted))
+    is_allowed = _OPEN_DAY in data
+    if _OPEN_DAY_SHOWN in data and is_allowed is not standing.open_day:
+        changed.append(Wish.open_day(is_allowed=is_allowed))
     rhythm = data.get("rhythm", standing.wishes.rhythm)
     if rhythm != standing.wishes.rhythm and rhythm in set(Rhythm):
         changed.append(Wish.rhythm(Rhythm(rhythm)))
@@ -166,6 +185,7 @@ def _preference_page(
     token: str,
     objections: Objections,
     *,
+    dismissed: Sequence[Dismissed],
     is_saved: bool,
     granted: Mapping[str, bool] | None = None,
 ) -> Response[Any]:
@@ -183,6 +203,7 @@ def _preference_page(
             )
             for purpose in PURPOSES
         ],
+        "open_day": standing.open_day,
         "topics": standing.topics,
         "unwanted": standing.wishes.unwanted_topics,
         "rhythm": standing.wishes.rhythm,
@@ -192,6 +213,7 @@ def _preference_page(
         "has_gpc": sends_gpc(request),
         "objections": objections,
         "channels": CHANNELS,
+        "dismissed": dismissed,
         "is_saved": is_saved,
     }
     return render(request, "preferences.html", values)

@@ -7,7 +7,15 @@ from litestar import Response
 
 from kikubari.api.contracts import Services
 from kikubari.api.pages.rendering import PageRequest, render
-from kikubari.deliver import EMAIL, SUBSCRIPTION, Mailed, TopicDefinition, Wishes, load_wishes
+from kikubari.deliver import (
+    EMAIL,
+    SUBSCRIPTION,
+    Mailed,
+    TopicDefinition,
+    Wishes,
+    load_tracking,
+    load_wishes,
+)
 from kikubari.spec.conditions import Purpose
 
 # The words of the preference page itself, for the ledger, where the shop has written none.
@@ -33,6 +41,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         agreed_to: versions of the words they were given under.
         wishes: as they stand.
         topics: that they can choose from.
+        open_day: whether the last day of an open is kept of them; None where that is not asked.
     """
 
     mailed: Mailed
@@ -42,6 +51,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     agreed_to: dict[Purpose, str]
     wishes: Wishes
     topics: list[TopicDefinition]
+    open_day: bool | None = None
 
 
 def find_customer(services: Services, token: str) -> Standing | None:
@@ -68,6 +78,8 @@ def load_standing(services: Services, mailed: Mailed) -> Standing | None:
             for purpose in PURPOSES
         }
         wishes = load_wishes(connection, {number: numbers}).get(number, Wishes())
+        policy = load_tracking(connection).policy
+        open_day = services.open_days.is_told_of(connection, number)
     granted = {purpose: state.is_granted for purpose, state in states.items()}
     # The suppression list knows of an unsubscribe before the ledger has read it in the log.
     granted["marketing"] = granted["marketing"] and not mailed.is_unsubscribed
@@ -79,6 +91,7 @@ def load_standing(services: Services, mailed: Mailed) -> Standing | None:
         agreed_to={purpose: state.wording_version for purpose, state in states.items()},
         wishes=wishes,
         topics=services.topics.list_offered(),
+        open_day=open_day if policy.counts_without_consent else None,
     )
 
 

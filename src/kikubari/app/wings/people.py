@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from kikubari.api import PeopleServices
 from kikubari.app.limits import PeopleLimits, Unprofiled
+from kikubari.app.measuring import CountablePeople
 from kikubari.app.watching import ProductWatchers
 from kikubari.app.wings.ground import Ground
 from kikubari.app.wings.log import LogWing
@@ -36,6 +37,7 @@ class PeopleWing:
         self.households = Households()
         self.restrictions = Restrictions()
         self.limits = PeopleLimits(ground.state, self.restrictions)
+        self.countable = CountablePeople(self.profiles, self.consents, self.restrictions)
         self.unprofiled = Unprofiled(self.limits)
         self.rights = Rights(log.keys, ground.secrets.instance)
         self.product_watchers = ProductWatchers(

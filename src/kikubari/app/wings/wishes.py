@@ -1,6 +1,7 @@
 """What customers wish to get, and what they did with what they got."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from kikubari.api import WishServices
 from kikubari.app.contact import AnonymousNumbers
@@ -12,9 +13,11 @@ from kikubari.app.wings.people import PeopleWing
 from kikubari.deliver import (
     Engagement,
     FrequencyPolicies,
+    OpenDays,
     OwnRequests,
     Subscriptions,
     Topics,
+    TrackingPolicies,
     TrackingTokens,
     Unsubscribing,
     WishBook,
@@ -22,6 +25,7 @@ from kikubari.deliver import (
 from kikubari.kit.rates import Buckets
 
 _BETWEEN_VISITS = timedelta(seconds=1)
+_DAILY = timedelta(days=1)
 
 
 class WishesWing:
@@ -33,8 +37,17 @@ class WishesWing:
         self.consents = LedgerConsents(people.consents)
         self.frequency_policies = FrequencyPolicies(state)
         self.topics = Topics(state)
+        self._tracking_policies = TrackingPolicies(state)
+        self.open_days = OpenDays(
+            state, people.countable, clock, ZoneInfo(ground.settings.timezone), log.hasher
+        )
         self._engagement = Engagement(
-            state, tokens, self.consents, clock, key=ground.secrets.tracking_key
+            state,
+            tokens,
+            self.consents,
+            clock,
+            key=ground.secrets.tracking_key,
+            days=self.open_days,
         )
         self._unsubscribing = Unsubscribing(state, tokens)
         self._wishes = WishBook(state)
@@ -53,6 +66,7 @@ class WishesWing:
         self.loops = (
             ground.lone_loop("subscriptions", self._subscriptions.send_requests),
             ground.lone_loop("mail visits", self._engagement.tell, idle=_BETWEEN_VISITS),
+            ground.lone_loop("open days", self.open_days.forget_some, idle=_DAILY),
         )
 
     def services(self) -> WishServices:
@@ -62,6 +76,8 @@ class WishesWing:
             unsubscribing=self._unsubscribing,
             frequency_policies=self.frequency_policies,
             wishes=self._wishes,
+            tracking_policies=self._tracking_policies,
+            open_days=self.open_days,
             topics=self.topics,
             subscriptions=self._subscriptions,
             own_requests=self._own_requests,

@@ -979,6 +979,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_offers")),
     )
     op.create_table(
+        "open_days",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "number", name=op.f("pk_open_days")),
+    )
+    op.create_index("ix_open_days_day", "open_days", ["workspace_id", "day"], unique=False)
+    op.create_table(
         "own_requests",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -1570,6 +1578,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_topics")),
     )
     op.create_table(
+        "tracking_policies",
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("policy", sa.LargeBinary(), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "version", name=op.f("pk_tracking_policies")),
+    )
+    op.create_table(
         "trait_versions",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -1740,6 +1757,7 @@ def downgrade() -> None:
     )
     op.drop_table("webhook_calls")
     op.drop_table("trait_versions")
+    op.drop_table("tracking_policies")
     op.drop_table("topics")
     op.drop_index("ix_suppressions_at", table_name="suppressions")
     op.drop_table("suppressions")
@@ -1804,6 +1822,8 @@ def downgrade() -> None:
     op.drop_table("passkeys")
     op.drop_index("ix_own_requests_number", table_name="own_requests")
     op.drop_table("own_requests")
+    op.drop_index("ix_open_days_day", table_name="open_days")
+    op.drop_table("open_days")
     op.drop_table("offers")
     op.drop_index("ix_offer_uses_offer", table_name="offer_uses")
     op.drop_index("ix_offer_uses_number", table_name="offer_uses")
