@@ -6,7 +6,7 @@ import styles from './HabitsModel.module.css'
 import { useWithheld } from './PurchaseModel'
 import recommendations from './Recommendations.module.css'
 
-const kinds = ['categories', 'discounts', 'hours', 'weekdays'] as const
+const kinds = ['categories', 'discounts', 'hours', 'weekdays', 'channels'] as const
 
 /** What people lean to: how often what was named came true, beside what one would say anyway. */
 export function HabitsModel({ cards }: { cards: HabitCards }) {

@@ -13,8 +13,9 @@ const whys: Partial<Record<NonNullable<PurchaseCard['withheld']>, Why>> = {
   history_too_short: 'withheld_short',
   unreliable_on_own_past: 'withheld_unreliable',
   no_values: 'withheld_values',
+  one_channel: 'withheld_channel',
 }
-type Why = `withheld_${'customers' | 'repeats' | 'short' | 'unreliable' | 'values'}`
+type Why = `withheld_${'customers' | 'repeats' | 'short' | 'unreliable' | 'values' | 'channel'}`
 type Tenth = PurchaseQuality['reliability']['bins'][number]
 
 /** Says why a model is silent. */
@@ -75,7 +76,7 @@ function Tried({ quality }: { quality: PurchaseQuality }) {
   const format = useFormat()
   const between = (low: number, high: number) =>
     t('between', { low: format.percent(low, 0), high: format.percent(high, 0) })
-  const { auc, bias, coverage, reliability } = quality
+  const { auc, bias, coverage, dates, reliability } = quality
   return (
     <>
       <Picture
@@ -107,6 +108,13 @@ function Tried({ quality }: { quality: PurchaseQuality }) {
           label={t('quality_coverage')}
           note={t('quality_coverage_note')}
         />
+        {dates && (
+          <Measured
+            value={format.percent(dates.within.value, 0)}
+            label={t('quality_dates', { count: dates.n_customers })}
+            note={`${between(dates.within.low, dates.within.high)} ${t('quality_dates_note')}`}
+          />
+        )}
         <Measured
           value={format.number(round(quality.mae.value))}
           label={t('quality_mae')}

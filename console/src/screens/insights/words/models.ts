@@ -46,6 +46,9 @@ export const en = {
   quality_bias: 'off in the sum of all purchases',
   quality_coverage: 'of customers bought as often as it said',
   quality_coverage_note: 'at least 80 % are promised',
+  quality_dates_one: 'of {{count, number}} who was due bought between the dates said',
+  quality_dates_other: 'of {{count, number}} who were due bought between the dates said',
+  quality_dates_note: '80 % are meant to',
   quality_mae: 'purchases off, for one customer',
   quality_mae_plain: 'without what was learned: {{plain}}',
   withheld_customers: 'Withheld: too few customers have bought so far.',
@@ -53,6 +56,7 @@ export const en = {
   withheld_short: 'Withheld: the history is too short for this.',
   withheld_unreliable: 'Withheld: tried on this shop’s own past, it did not hold.',
   withheld_values: 'Worth is withheld: the orders tell no values.',
+  withheld_channel: 'Withheld: messages go out by e-mail alone, so there is no channel to choose.',
   withheld_unsure: 'Withheld: the model is not sure enough.',
 }
 
@@ -95,6 +99,8 @@ export const ja = {
   quality_bias: '購入総数のずれ',
   quality_coverage: '予測の幅に収まった方',
   quality_coverage_note: '80%以上を約束しています',
+  quality_dates_other: '次の購入が予測した日付の間だった方（時期が来た{{count, number}}人中）',
+  quality_dates_note: '80%を目指しています',
   quality_mae: '1人あたりの購入回数のずれ',
   quality_mae_plain: '補正なしでは{{plain}}',
   withheld_customers: '非表示：購入者がまだ少なすぎます。',
@@ -102,5 +108,6 @@ export const ja = {
   withheld_short: '非表示：この予測には履歴が短すぎます。',
   withheld_unreliable: '非表示：自社の過去で試したところ、当たりませんでした。',
   withheld_values: '金額は非表示：注文に金額がありません。',
+  withheld_channel: '非表示：配信はメールだけなので、選ぶチャネルがありません。',
   withheld_unsure: '非表示：予測の確かさが足りません。',
 }
