@@ -153,6 +153,11 @@ class Recommending:
         """The catalogue by likeness, as lists are made with it now."""
         return self._ground.shelf
 
+    def list_dismissed(self, number: int) -> frozenset[str]:
+        """Return the products and categories that a person said are nothing for them."""
+        shopper = self._shoppers.load([number]).get(number)
+        return self._find_trace(shopper, self._clock.now(), self.shelf.product_of).dismissed
+
     def refresh(self) -> bool:
         """Take in what is new in the log, the shop and its models; say if there may be more."""
         with self._lock:
