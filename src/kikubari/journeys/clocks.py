@@ -15,6 +15,8 @@ from kikubari.kit.instants import from_micros, to_micros
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Weekday, ...] = get_args(Weekday)
 _DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
+_NO_TIME = timedelta()
 _WEEK_AND_A_SKIPPED_DAY = 16
 
 
@@ -60,6 +62,19 @@ def next_instant(after: datetime, at: time, weekdays: Collection[str], zone: Zon
 def next_micros(after_us: int, at: time, weekdays: Collection[str], zone: ZoneInfo) -> int:
     """Return `next_instant` in microseconds."""
     return to_micros(next_instant(from_micros(after_us), at, weekdays, zone))
+
+
+def skipped_minutes(instant: datetime, zone: ZoneInfo) -> list[datetime]:
+    """Return the minutes, without a zone, that a clock skipped to show this one; most often none.
+
+    Args:
+        instant: aware, a whole minute.
+        zone: whose clock.
+    """
+    shown = instant.astimezone(zone)
+    before = (instant - _MINUTE).astimezone(zone)
+    gap = (shown.utcoffset() or _NO_TIME) - (before.utcoffset() or _NO_TIME)
+    return [shown.replace(tzinfo=None) - n * _MINUTE for n in range(1, gap // _MINUTE + 1)]
 
 
 def _end_of_gap(local: datetime, zone: ZoneInfo) -> datetime:

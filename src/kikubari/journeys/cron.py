@@ -15,6 +15,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _MONTH_NAMES = {name: number for number, name in enumerate(_MONTHS, 1)}
 _WEEKDAY_NAMES = {name: number for number, name in enumerate(_WEEKDAYS)}
+_HOURS = 24
 _NO_DAY = ""
 _NO_NAMES: Mapping[str, int] = {}
 _FIELDS = (
@@ -48,6 +49,11 @@ class Cron(msgspec.Struct, frozen=True):
         )
         is_weekday = local.isoweekday() % 7 in self.weekdays
         return is_day or is_weekday if self.is_either_day else is_day and is_weekday
+
+    @property
+    def is_hourly(self) -> bool:
+        """Say whether it comes in each hour, so that nothing of a skipped one is made up for."""
+        return len(self.hours) == _HOURS
 
 
 def parse_cron(text: str) -> Cron:

@@ -3,16 +3,17 @@
 As with dates, people are wished in by events of the log that are named after the time.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache, lru_cache, partial
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from pyroaring import BitMap
 
-from kikubari.journeys.clocks import find_zone, instant_of
+from kikubari.journeys.clocks import find_zone, instant_of, skipped_minutes
 from kikubari.journeys.cron import Cron, parse_cron
 from kikubari.journeys.definition import OnceTrigger, ScheduleTrigger
 from kikubari.journeys.running.calendars import MOST_DAYS, Calendars, enters_at
@@ -165,9 +166,9 @@ def has_come_anywhere(
     minute = now.replace(second=0, microsecond=0)
     instants = (minute - back * _MINUTE for back in range(_LOOKED_BACK))
     return any(
-        cron.holds(instant.astimezone(offset))
+        instant in _put_on(now.year)
+        or any(cron.holds(instant.astimezone(offset)) for offset in offsets)
         for instant in takewhile(lambda at: at > since, instants)
-        for offset in offsets
     )
 
 
@@ -180,13 +181,39 @@ def _moments(day: date, at: time) -> frozenset[datetime]:
 @lru_cache(maxsize=8)
 def _offsets(year: int) -> frozenset[timezone]:
     """Return everything that a zone is ahead of UTC by at some time in a year."""
-    first = datetime(year, 1, 1, tzinfo=UTC) - _WEEK
-    weeks = [first + n * _WEEK for n in range(_WEEKS_AROUND)]
     return frozenset(
-        timezone(at.astimezone(zone).utcoffset() or timedelta())
-        for zone in map(ZoneInfo, _zone_names())
-        for at in weeks
+        timezone(_ahead(at, zone)) for zone in map(ZoneInfo, _zone_names()) for at in _weeks(year)
     )
+
+
+@lru_cache(maxsize=8)
+def _put_on(year: int) -> frozenset[datetime]:
+    """Return the instants at which a clock somewhere is put on in a year: a time is skipped."""
+    return frozenset(
+        _find_change(zone, start, end)
+        for zone in map(ZoneInfo, _zone_names())
+        for start, end in pairwise(_weeks(year))
+        if _ahead(end, zone) > _ahead(start, zone)
+    )
+
+
+def _find_change(zone: ZoneInfo, start: datetime, end: datetime) -> datetime:
+    """Return the whole minute between two instants from which a zone's clock is put on."""
+    n_minutes = (end - start) // _MINUTE
+    before = _ahead(start, zone)
+    at = bisect_left(
+        range(n_minutes), 1, key=lambda n: int(_ahead(start + n * _MINUTE, zone) != before)
+    )
+    return start + at * _MINUTE
+
+
+def _ahead(at: datetime, zone: ZoneInfo) -> timedelta:
+    return at.astimezone(zone).utcoffset() or timedelta()
+
+
+def _weeks(year: int) -> list[datetime]:
+    first = datetime(year, 1, 1, tzinfo=UTC) - _WEEK
+    return [first + n * _WEEK for n in range(_WEEKS_AROUND)]
 
 
 @cache
@@ -197,12 +224,15 @@ def _zone_names() -> frozenset[str]:
 def last_time(cron: Cron, zone: ZoneInfo, now: datetime) -> datetime | None:
     """Return when a schedule last came round within the hour, None if it did not.
 
-    A time that daylight saving skips does not come; of one that comes twice, the first counts.
+    A time that daylight saving skips comes at the first instant after it, unless the schedule comes
+    in each hour anyway; of one that comes twice, the first counts.
     """
     minute = now.replace(second=0, microsecond=0)
     for back in range(_LOOKED_BACK):
         instant = minute - back * _MINUTE
         local = instant.astimezone(zone)
         if cron.holds(local) and local.fold == 0:
+            return instant
+        if not cron.is_hourly and any(map(cron.holds, skipped_minutes(instant, zone))):
             return instant
     return None
