@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from generate import Home
 from kikubari.app.contact import ProfilePeople
 from kikubari.app.limits import PeopleLimits
+from kikubari.app.measuring import CountablePeople
 from kikubari.app.recipients import LedgerConsents, ProfileRecipients
 from kikubari.catalog import Catalog, CatalogProjection
 from kikubari.decide.personalise import RenderSettings, compile_email, render_email_in_pieces
@@ -206,6 +207,7 @@ class MailShop:
             base_url=f"https://{DOMAIN}",
             limits=self._limits,
             households=Households(),
+            countable=CountablePeople(self._profiles, self._ledger, Restrictions()),
         )
 
     def _worker(self, transport: Transport) -> DeliveryWorker:

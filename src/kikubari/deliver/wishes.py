@@ -43,7 +43,7 @@ RHYTHM_CAPS: Mapping[Rhythm, Cap] = {
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """A word on one matter; `pause`, `rhythm`, `topic`, `use` and `open_day` say what can be said."""
+    """A word on one matter; the constructors below say what can be said."""
 
     about: str
     value: str

@@ -4,6 +4,7 @@ import { getSendingOptions, listSendersOptions } from '@/api/generated/@tanstack
 import { Badge, DataTable, Loaded, Section, TextLink } from '@/design'
 import { useFormat } from '@/language/format'
 import { Held } from './Held'
+import { OpenDays } from './OpenDays'
 import { Pace } from './Pace'
 import { SendingPage } from './SendingPage'
 import styles from './SendingPage.module.css'
@@ -39,6 +40,7 @@ function Health({ senders, state }: { senders: SenderSummary[]; state: SendingSt
       ))}
       <Senders senders={senders} />
       <Pace state={state} />
+      <OpenDays />
     </SendingPage>
   )
 }

@@ -42,6 +42,16 @@ export const en = {
   state_signed: 'Signed',
   state_unsigned: 'Not signed',
   check: 'Check {{domain}}',
+  open_days: 'Who still opens mail',
+  open_days_note:
+    'One date a person, written over each time: no message, no campaign, in no segment. To stop writing to addresses that nobody reads.',
+  open_within: 'Within {{days, number}} days',
+  open_known: 'People of whom a day is known',
+  open_tracking: 'Of who agreed to tracking, keep',
+  open_without_consent: 'Of who never said anything, keep',
+  open_keep_full: 'opens and clicks',
+  open_keep_last_open_day: 'the last open day only',
+  open_keep_none: 'nothing',
   pace: 'How fast',
   pace_none: 'As fast as it goes',
   pace_none_reason:
@@ -127,6 +137,16 @@ export const ja = {
   state_signed: '署名あり',
   state_unsigned: '署名なし',
   check: '{{domain}} を確認',
+  open_days: 'メールを開いている人',
+  open_days_note:
+    '1人につき日付ひとつを上書きします。どのメールかは残さず、セグメントにも使えません。誰も読まない宛先へ送り続けないためのものです。',
+  open_within: '{{days, number}}日以内',
+  open_known: '日付がわかっている人',
+  open_tracking: '同意した人について残すもの',
+  open_without_consent: '何も言っていない人について残すもの',
+  open_keep_full: '開封とクリック',
+  open_keep_last_open_day: '最後に開いた日だけ',
+  open_keep_none: '何も残さない',
   pace: '送信速度',
   pace_none: '制限はありません',
   pace_none_reason:
