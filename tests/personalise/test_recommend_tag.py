@@ -348,3 +348,12 @@ def test_a_block_that_asks_for_what_cannot_be_says_so(wrong: dict[str, Any]):
     assert [(one.code, one.block) for one in report.problems if one.block == "p"] == [
         ("template_invalid", "p")
     ]
+
+
+def test_a_block_offers_to_say_that_a_product_is_nothing_for_the_reader():
+    email = compile_email(of_blocks({**BLOCK, "strategy": "for_you", "shows_refusal": True}))
+    links = {"preferences_url": "https://shop.example/p/abc"}
+    [own] = with_recommendations(email.needs, [(1, Facts(links))], Shelf(for_you=["B & C"]))
+    shown = render_email(email, own, settings=SETTINGS)
+    assert 'href="https://shop.example/p/abc/not-for-me?item=B+%26+C"' in shown.html
+    assert ">Not for me</a>" in shown.html

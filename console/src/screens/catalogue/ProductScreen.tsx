@@ -14,6 +14,7 @@ import { categoryOf, titleOf } from './product'
 import { Relations } from './Relations'
 import { useText } from './texts'
 import { Variants } from './Variants'
+import { Wanting } from './Wanting'
 import { Watching } from './Watching'
 
 /** One product: how it is offered and was, who watches it, and all that sources said about it. */
@@ -50,6 +51,7 @@ function ProductView({ product }: { product: Product }) {
         <div>
           <Past product={product} />
           <Watching product={product} />
+          <Wanting product={product} title={title} />
           <Variants product={product} />
           <Known product={product} />
           <Relations product={product} />

@@ -25,7 +25,7 @@ _PREFIX = "wanting-"
 Asked = Literal["bought", "saved", "in_cart", "viewed"]
 
 
-class AudienceRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ProductAudienceRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """For which product, and how many people.
 
     Attributes:
@@ -39,7 +39,9 @@ class AudienceRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     shown: Annotated[int, msgspec.Meta(ge=0, le=100)] = 8
 
 
-class AudienceListRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ProductAudienceListRequest(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
+):
     """The audience of which product to keep as a list, and under what name."""
 
     product: Annotated[str, msgspec.Meta(min_length=1, max_length=_LONGEST_ID)]
@@ -47,7 +49,7 @@ class AudienceListRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
-class AudienceReason(msgspec.Struct, frozen=True, kw_only=True):
+class ProductAudienceReason(msgspec.Struct, frozen=True, kw_only=True):
     """What speaks most for somebody: what they did with a product that is like it, and how like."""
 
     did: Asked
@@ -58,17 +60,17 @@ class AudienceReason(msgspec.Struct, frozen=True, kw_only=True):
     en: str
 
 
-class AudiencePerson(msgspec.Struct, frozen=True, kw_only=True):
+class ProductAudiencePerson(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who may want the product."""
 
     profile_id: str
     name: str
     score: float
     strength: Strength
-    reason: AudienceReason
+    reason: ProductAudienceReason
 
 
-class AudienceStrengths(msgspec.Struct, frozen=True, kw_only=True):
+class ProductAudienceStrengths(msgspec.Struct, frozen=True, kw_only=True):
     """How many there are of each strength: see `docs/recommendations.md`."""
 
     strong: int
@@ -76,7 +78,7 @@ class AudienceStrengths(msgspec.Struct, frozen=True, kw_only=True):
     slight: int
 
 
-class AudienceAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class ProductAudienceAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Who would most likely want a product.
 
     Attributes:
@@ -92,15 +94,15 @@ class AudienceAnswer(msgspec.Struct, frozen=True, kw_only=True):
     n_chosen: int
     n_found: int
     is_more: bool
-    by_strength: AudienceStrengths
-    people: list[AudiencePerson]
+    by_strength: ProductAudienceStrengths
+    people: list[ProductAudiencePerson]
     list_id: str | None = None
 
 
 @post("/recommendations/audience", guards=[requires("read")], sync_to_thread=True, status_code=200)
 def find_product_audience(
-    services: NamedDependency[Services], data: JSONBody[AudienceRequest]
-) -> AudienceAnswer:
+    services: NamedDependency[Services], data: JSONBody[ProductAudienceRequest]
+) -> ProductAudienceAnswer:
     """Say who would most likely want a product, and why; nothing is sent or kept."""
     return _told(services, services.product_audiences.find(data.product, limit=data.size), data)
 
@@ -112,8 +114,8 @@ def find_product_audience(
     status_code=200,
 )
 def save_product_audience(
-    services: NamedDependency[Services], data: JSONBody[AudienceListRequest]
-) -> AudienceAnswer:
+    services: NamedDependency[Services], data: JSONBody[ProductAudienceListRequest]
+) -> ProductAudienceAnswer:
     """Keep a product's audience as a list, for the condition `list`; once more renews it."""
     found = services.product_audiences.find(data.product, limit=data.size)
     list_id = f"{_PREFIX}{found.product.product_id}"
@@ -127,23 +129,25 @@ def save_product_audience(
             at=services.clock.now(),
         )
     )
-    told = _told(services, found, AudienceRequest(product=data.product, shown=0))
+    told = _told(services, found, ProductAudienceRequest(product=data.product, shown=0))
     return msgspec.structs.replace(told, list_id=list_id)
 
 
-def _told(services: Services, found: ProductAudience, asked: AudienceRequest) -> AudienceAnswer:
+def _told(
+    services: Services, found: ProductAudience, asked: ProductAudienceRequest
+) -> ProductAudienceAnswer:
     shown = found.people[: asked.shown]
     people = load_people(services, [one.number for one in shown])
-    return AudienceAnswer(
+    return ProductAudienceAnswer(
         product_id=found.product.product_id,
         n_chosen=len(found.numbers),
         n_found=found.n_found,
         is_more=found.is_more,
-        by_strength=AudienceStrengths(
+        by_strength=ProductAudienceStrengths(
             **{strength.value: count for strength, count in found.by_strength.items()}
         ),
         people=[
-            AudiencePerson(
+            ProductAudiencePerson(
                 profile_id=people[one.number].id,
                 name=people[one.number].name,
                 score=one.score,
@@ -156,8 +160,8 @@ def _told(services: Services, found: ProductAudience, asked: AudienceRequest) ->
     )
 
 
-def _reason_of(one: Wanting) -> AudienceReason:
-    return AudienceReason(
+def _reason_of(one: Wanting) -> ProductAudienceReason:
+    return ProductAudienceReason(
         did=_DEEDS[one.deed.name],
         product_id=one.product.product_id,
         likeness=one.likeness,

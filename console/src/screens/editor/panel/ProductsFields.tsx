@@ -42,6 +42,11 @@ export default function ProductsFields({ language, block, change }: Props<Of<'pr
             value={block.shows_reason}
             onChange={(shows_reason) => change({ shows_reason })}
           />
+          <Yes
+            label={t('shows_refusal')}
+            value={block.shows_refusal}
+            onChange={(shows_refusal) => change({ shows_refusal })}
+          />
         </>
       )}
       <LiquidInput

@@ -53,6 +53,11 @@ class _Tiles:
         self._theme = theme
         self._place = place
         self._title = "{{ product.title }}"
+        refusal = "興味がない" if tongue == "ja" else "Not for me"
+        self._refusal = (
+            '<a href="{{ preferences_url }}/not-for-me?item={{ product.product_id | url_encode }}"'
+            f' style="color:{theme.muted}">{refusal}</a>'
+        )
         if tongue == "ja":
             self._title = "{{ product.title_ja | default: product.title }}"
 
@@ -97,6 +102,8 @@ class _Tiles:
             parts.append(self._small("{{ product.price | money }}", 13))
         if block.strategy and block.shows_reason:
             parts.append(self._small("{{ product.reason }}", 12))
+        if block.strategy and block.shows_refusal:
+            parts.append(self._small(self._refusal, 12))
         label = words(block.label)
         if label:
             parts.append(

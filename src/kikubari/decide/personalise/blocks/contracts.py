@@ -167,6 +167,7 @@ class Products(Block, frozen=True, kw_only=True, tag="products"):
         title: words above the list, which are there only with it.
         fills: other strategies may fill what this one leaves empty.
         shows_reason: under each product, why it is there; of a strategy only.
+        shows_refusal: under each product, a link to say that it is not for them; likewise.
     """
 
     source: str = ""
@@ -175,6 +176,7 @@ class Products(Block, frozen=True, kw_only=True, tag="products"):
     title: str = ""
     fills: bool = False
     shows_reason: bool = False
+    shows_refusal: bool = False
     limit: Annotated[int, msgspec.Meta(ge=1, le=12)] = 3
     columns: Annotated[int, msgspec.Meta(ge=1, le=3)] = 3
     shows_price: bool = True
