@@ -123,6 +123,7 @@ def test_a_ticket_opens_one_session(access: Access, secret: str, clock: ManualCl
 
 def test_a_recovery_code_works_once(access: Access, browser: Browser, secret: str):
     first, second, *_ = access.second_factors.renew_recovery_codes(browser.session, ROOT)
+    assert len(first.replace("-", "")) == 24  # of 29 signs: more than 112 bits
     assert access.log_in.by_code(ticket(access), first.upper(), ROOT)
     with pytest.raises(WrongCredentialsError):
         access.log_in.by_code(ticket(access), first, ROOT)
