@@ -1,5 +1,8 @@
 """Headers on every answer, whoever gives it."""
 
+import socket
+from urllib.parse import urlsplit
+
 import pytest
 
 from installation import Installation
@@ -65,3 +68,41 @@ def test_an_address_that_somebody_claims_is_not_written_down(target):
         one.post("/api/session", json={"email": email, "password": "wrong-and-wrong"})
     (entry, *_) = target.get("/api/audit-log", action="session.refused")["entries"]
     assert (entry["actor"], entry["address"]) == (email, "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    "path", ["/.git/config", "/.env", "/app/assets/", "/app/assets", "/static/"]
+)
+def test_no_folder_is_listed_and_nothing_beside_the_built_files_served(target, path):
+    assert target.client.get(path).status_code == 404
+
+
+def test_of_a_repeated_parameter_what_is_judged_is_what_is_used(target):
+    for limits in ("1&limit=501", "501&limit=1"):
+        answer = target.client.get(f"/api/audit-log?limit={limits}")
+        assert answer.status_code in {200, 400}
+        if answer.status_code == 200:
+            assert len(answer.json()["entries"]) == 1
+
+
+UNCLEAR = (
+    b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+    b"Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcde",
+    b"Content-Length: +4\r\n\r\nabcd",
+    b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+    b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+)
+
+
+@pytest.mark.parametrize("rest", UNCLEAR)
+def test_a_request_that_two_would_read_differently_ends_the_connection(target, rest):
+    """What a proxy takes for one request and we for two would be somebody else's."""
+    address = urlsplit(target.owner["url"])
+    said = b""
+    with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
+        connection.sendall(b"POST /v1/track HTTP/1.1\r\nHost: shop.example\r\n" + rest)
+        while piece := connection.recv(65_536):
+            said += piece
+    assert said.startswith(b"HTTP/1.1 400")
+    assert said.count(b"HTTP/1.1 ") == 1
