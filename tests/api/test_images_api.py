@@ -191,13 +191,19 @@ def test_a_message_keeps_room_for_its_image(api):
         till.post("/v1/identify", json=person, auth=(key, "")).raise_for_status()
     api.settle()
     draft = broadcast(image, width=400, height=200)
+    blocks = draft["template"]["variants"]["en"]["blocks"]["blocks"]
+    columns = [{"id": "left", "blocks": [blocks[0] | {"id": "small"}]}, {"id": "right"}]
+    blocks.insert(1, {"kind": "columns", "id": "row", "columns": columns})
     html = api.client.post("/api/drafts/preview", json=draft, params={"profile_id": "seer"}).json()[
         "html"
     ]
-    (tag,) = [one for one in html.split("<") if one.startswith("img") and image["url"] in one]
+    tag, small = [one for one in html.split("<") if one.startswith("img") and image["url"] in one]
     assert 'width="400"' in tag
     assert 'height="200"' in tag
     assert ".k-sized img" in html
+    # Half of 600 px, less what stands free beside it.
+    assert 'width="236"' in small
+    assert 'height="118"' in small
 
 
 def test_a_back_up_brings_images_back(tmp_path):

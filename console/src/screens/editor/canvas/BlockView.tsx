@@ -48,7 +48,7 @@ export function BlockView(props: ViewProps) {
         />
       )
     case 'image':
-      return <Picture block={block} />
+      return <Picture {...props} block={block} />
     case 'button':
       return <ButtonView {...props} block={block} />
     case 'columns':

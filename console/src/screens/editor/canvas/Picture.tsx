@@ -1,15 +1,30 @@
 import { IconPhoto } from '@tabler/icons-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { isWebAddress } from '@/design/addresses'
 import type { Of } from '../blocks/model'
 import { useText } from '../texts'
+import type { ViewProps } from './BlockView'
 import styles from './BlockView.module.css'
 
-/** A picture, or a place for one: none yet, one that cannot be loaded, one that Liquid chooses. */
-export function Picture({ block }: { block: Of<'image'> }) {
+const DroppedPicture = lazy(() => import('../images/DroppedPicture'))
+
+type Props = Pick<ViewProps<Of<'image'>>, 'block' | 'onChange'>
+
+/** A picture, or a place for one, that takes a file which is dropped on it. */
+export function Picture(props: Props) {
+  const shown = <Shown block={props.block} />
+  return (
+    <Suspense fallback={shown}>
+      <DroppedPicture {...props}>{shown}</DroppedPicture>
+    </Suspense>
+  )
+}
+
+/** None yet, one that cannot be loaded, one that Liquid chooses: these have a place only. */
+function Shown({ block }: Pick<Props, 'block'>) {
   const t = useText()
   const [failed, setFailed] = useState('')
-  const { src, alt = '', align = 'center', width } = block
+  const { src, alt = '', align = 'center', width, height } = block
   const isShown = src && !src.includes('{{') && isWebAddress(src) && failed !== src
   return (
     <div className={styles[align]}>
@@ -19,6 +34,7 @@ export function Picture({ block }: { block: Of<'image'> }) {
           src={src}
           alt={alt}
           width={width ?? undefined}
+          height={height ?? undefined}
           onError={() => setFailed(src)}
         />
       ) : (

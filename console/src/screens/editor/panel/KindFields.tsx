@@ -11,6 +11,7 @@ import { CountdownFields } from './CountdownFields'
 import { Choice, Yes } from './fields'
 import styles from './Panel.module.css'
 
+const ImageFields = lazy(() => import('../images/ImageFields'))
 const ProductsFields = lazy(() => import('./ProductsFields'))
 
 export interface Props<B extends AnyBlock = AnyBlock> {
@@ -51,7 +52,11 @@ export function KindFields({ language, block, change }: Props) {
         </>
       )
     case 'image':
-      return <ImageFields language={language} block={block} change={change} />
+      return (
+        <Suspense>
+          <ImageFields language={language} block={block} change={change} />
+        </Suspense>
+      )
     case 'button':
       return (
         <>
@@ -127,49 +132,6 @@ export function AlignChoice({
       ]}
       onChange={onChange}
     />
-  )
-}
-
-function ImageFields({ language, block, change }: Props<Of<'image'>>) {
-  const t = useText()
-  return (
-    <>
-      <LiquidInput
-        label={t('src')}
-        placeholder="https://"
-        value={block.src}
-        onChange={(src) => change({ src }, 'src')}
-      />
-      {!block.is_decorative && (
-        <LiquidInput
-          label={t('alt')}
-          description={t('alt_note')}
-          lang={language}
-          value={block.alt ?? ''}
-          onChange={(alt) => change({ alt }, 'alt')}
-        />
-      )}
-      <Yes
-        label={t('is_decorative')}
-        value={block.is_decorative}
-        onChange={(is_decorative) => change({ is_decorative })}
-      />
-      <LiquidInput
-        label={t('image_href')}
-        value={block.href ?? ''}
-        onChange={(href) => change({ href }, 'href')}
-      />
-      <NumberField
-        label={t('image_width')}
-        suffix="px"
-        isWhole
-        min={8}
-        max={800}
-        value={block.width ?? undefined}
-        onChange={(width) => change({ width: width ?? null }, 'width')}
-      />
-      <AlignChoice value={block.align ?? 'center'} onChange={(align) => change({ align })} />
-    </>
   )
 }
 

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import {
+  IconContrast,
   IconDeviceDesktop,
   IconDeviceMobile,
   IconMoon,
@@ -14,7 +15,7 @@ import { useReason } from '../../broadcasts/state'
 import { useText } from '../check/texts'
 import { Choice } from '../panel/fields'
 import { useEditor } from '../state/editor'
-import { MailView } from './MailView'
+import { type Look, MailView } from './MailView'
 import styles from './preview.module.css'
 import { ReaderPicker, usePeople } from './ReaderPicker'
 import { SizeMeter } from './SizeMeter'
@@ -81,7 +82,7 @@ function Shown({ preview }: { preview: DraftPreview }) {
   const t = useText()
   const sayReason = useReason()
   const [view, setView] = useState<View>('mobile')
-  const [isDark, setIsDark] = useState(false)
+  const [look, setLook] = useState<Look>('light')
   if (preview.problem) {
     return <EmptyState title={t('not_made')}>{preview.problem}</EmptyState>
   }
@@ -108,14 +109,18 @@ function Shown({ preview }: { preview: DraftPreview }) {
         />
         <Choice
           label={t('appearance')}
-          value={isDark ? 'dark' : 'light'}
+          value={look}
           choices={[
             ['light', <IconSun key="l" size={18} role="img" aria-label={t('light')} />],
             ['dark', <IconMoon key="d" size={18} role="img" aria-label={t('dark')} />],
+            ['inverted', <IconContrast key="i" size={18} role="img" aria-label={t('inverted')} />],
           ]}
-          onChange={(one) => setIsDark(one === 'dark')}
+          onChange={setLook}
         />
       </div>
+      {look === 'inverted' && view !== 'text' && (
+        <p className={styles.notice}>{t('inverted_note')}</p>
+      )}
       <div className={styles.mail}>
         <p className={styles.head} lang={preview.language}>
           <strong>{preview.subject}</strong>
@@ -131,7 +136,7 @@ function Shown({ preview }: { preview: DraftPreview }) {
               html={preview.html}
               title={t('preview_frame')}
               width={view === 'mobile' ? phonePixels : deskPixels}
-              isDark={isDark}
+              look={look}
             />
           )
         )}

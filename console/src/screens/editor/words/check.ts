@@ -12,6 +12,9 @@ export const check = {
     appearance: 'Appearance',
     light: 'Light',
     dark: 'Dark',
+    inverted: 'Dark, colours turned over',
+    inverted_note:
+      'Some mail programs turn the colours over by themselves, such as the apps of Gmail and Outlook: roughly like this.',
     preview_frame: 'The message as it would be sent',
     reader: 'Choose a reader',
     reader_search: 'Search by name or address',
@@ -52,6 +55,9 @@ export const check = {
     appearance: '明るさ',
     light: '明るい画面',
     dark: '暗い画面',
+    inverted: '暗い画面（色を反転）',
+    inverted_note:
+      'GmailやOutlookのアプリなど、色を自動で反転するメールソフトでは、およそこのように見えます。',
     preview_frame: '送られるままの文面',
     reader: '受け取る方を選ぶ',
     reader_search: '名前やアドレスで探す',

@@ -107,6 +107,7 @@ class _Writer:
         self._theme = theme
         self._tongue = "ja" if language.split("-", maxsplit=1)[0] == "ja" else ""
         self._language = language
+        self._room = theme.width - 2 * _SIDE  # for a picture; less within a column
         self._leaves: dict[type[c.Block], Callable[[Any], str]] = {
             c.Heading: self._heading,
             c.Text: self._text,
@@ -190,14 +191,17 @@ class _Writer:
         return element("mj-section", attributes, columns)
 
     def _columns(self, block: c.Columns) -> str:
-        columns = "".join(
-            element(
+        whole = self._room
+        columns = ""
+        for column in block.columns:
+            share = (column.width or 100 / len(block.columns)) / 100
+            self._room = max(1, round(self._theme.width * share) - 2 * _SIDE)
+            columns += element(
                 "mj-column",
                 [("width", f"{column.width}%" if column.width else None)],
                 "".join(_write(self._leaf, leaf) for leaf in column.blocks) or "<mj-spacer />",
             )
-            for column in block.columns
-        )
+        self._room = whole
         return f"<mj-group>{columns}</mj-group>" if block.stays_beside else columns
 
     def _leaf(self, leaf: c.Leaf) -> str:
@@ -239,20 +243,27 @@ class _Writer:
         return element("mj-text", attributes, inner or "&#8203;")
 
     def _image(self, block: c.Image) -> str:
-        is_sized = block.width is not None and block.height is not None
+        width, height = self._size(block)
         return element(
             "mj-image",
             [
                 ("src", value(block.src)),
                 ("href", value(block.href)),
-                ("width", f"{block.width}px" if block.width else None),
-                ("height", f"{block.height}px" if is_sized else None),
+                ("width", f"{width}px" if width else None),
+                ("height", f"{height}px" if height else None),
                 ("align", block.align.value),
                 ("border-radius", f"{self._theme.radius}px"),
                 ("padding", f"0 {_SIDE}px"),
-                ("css-class", "k-sized" if is_sized else ""),
+                ("css-class", "k-sized" if height else ""),
             ],
         ).replace("<mj-image", f'<mj-image alt="{value(block.alt)}"', 1)
+
+    def _size(self, block: c.Image) -> tuple[int | None, int | None]:
+        """Return the width and height of a picture's place, as large as there is room."""
+        if block.width is None or block.height is None:
+            return block.width, None
+        width = min(block.width, self._room)
+        return width, max(1, round(block.height * width / block.width))
 
     def _button(self, block: c.Button) -> str:
         theme = self._theme
