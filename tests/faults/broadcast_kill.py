@@ -157,7 +157,7 @@ class Harness:
                 number += self._random.randint(1, 2 * every - 1)
 
     def _kill_at_call(self, call: str, number: int) -> bool:
-        job = self._next_job(8, connections=2)
+        job = self._next_job(10, connections=2)
         is_traced, begin = os.pipe()
 
         def work(_report: int) -> None:
