@@ -7,6 +7,7 @@ Every figure on real data is of days that the model never saw, with its 95 % int
 """
 
 import argparse
+import json
 import subprocess
 import sys
 import time
@@ -69,11 +70,12 @@ def main() -> None:
     commands.add_parser("real").add_argument("folder", type=Path)
     growth = commands.add_parser("growth")
     growth.add_argument("--customers", type=int, help="only this size, in this process")
+    growth.add_argument("--json", action="store_true", help="figures alone, of one size")
     arguments = parser.parse_args()
     if arguments.what == "real":
         _run_real(arguments.folder)
     elif arguments.customers:
-        _grow(arguments.customers)
+        _grow(arguments.customers, as_json=arguments.json)
     else:
         for size in _SIZES:
             command = [sys.executable, __file__, "growth", "--customers", str(size)]
@@ -140,10 +142,11 @@ _READERS: dict[str, Callable[[Path], History]] = {
 }
 
 
-def _grow(n_customers: int) -> None:
+def _grow(n_customers: int, *, as_json: bool) -> None:
     """Learn and forecast for one generated shop; print seconds and peak memory."""
     as_of = datetime(2026, 1, 1, tzinfo=UTC)
     history = _generate(n_customers, as_of)
+    begun_processor = time.process_time()
     horizon = timedelta(days=28)
     begun = time.perf_counter()
     occasions = gather_occasions(history, as_of)
@@ -153,14 +156,25 @@ def _grow(n_customers: int) -> None:
     at = stand_at(occasions, 0)
     for start in range(0, len(at), _CHUNK):
         model.forecast(at.chosen(slice(start, start + _CHUNK)))
-    _tell(n_customers, "purchases", len(at), begun, fitted)
+    if not as_json:
+        _tell(n_customers, "purchases", len(at), begun, fitted)
     begun = time.perf_counter()
     purchases = gather_purchases(history, as_of)
     again = fit_replenishment(purchases, horizon)
     assert isinstance(again, ReplenishmentModel), again
     fitted = time.perf_counter()
     n_pairs = sum(len(part.item) for part in again.forecast(purchases))
-    _tell(n_customers, "replenishment", n_pairs, begun, fitted)
+    if not as_json:
+        _tell(n_customers, "replenishment", n_pairs, begun, fitted)
+        return
+    figures = {
+        "customers": n_customers,
+        "items": _PRODUCTS,
+        "purchases": len(purchases.before(0).key),
+        "cpu_seconds": round(time.process_time() - begun_processor, 1),
+        "peak_mib": round(getrusage(RUSAGE_SELF).ru_maxrss / 1024),
+    }
+    print(json.dumps(figures))
 
 
 def _tell(n_customers: int, what: str, n_rows: int, begun: float, fitted: float) -> None:

@@ -8,6 +8,7 @@ Every figure on real data is of days that nothing was learned from, with its 95 
 """
 
 import argparse
+import json
 import subprocess
 import sys
 import time
@@ -48,11 +49,12 @@ def main() -> None:
     growth = commands.add_parser("growth")
     growth.add_argument("--customers", type=int, help="only this size, in this process")
     growth.add_argument("--items", type=int, default=_SIZES[0][1])
+    growth.add_argument("--json", action="store_true", help="figures alone, of one size")
     arguments = parser.parse_args()
     if arguments.what == "real":
         _run_real(arguments.folder)
     elif arguments.customers:
-        _grow(arguments.customers, arguments.items)
+        _grow(arguments.customers, arguments.items, as_json=arguments.json)
     else:
         for n_customers, n_items in _SIZES:
             size = ["--customers", str(n_customers), "--items", str(n_items)]
@@ -98,7 +100,7 @@ _READERS: dict[str, Callable[[Path], History]] = {
 }
 
 
-def _grow(n_customers: int, n_items: int) -> None:
+def _grow(n_customers: int, n_items: int, *, as_json: bool) -> None:
     """Learn one generated shop and answer for some of its people; print seconds and memory."""
     known = _generate(n_customers, n_items)
     begun, begun_processor = time.perf_counter(), time.process_time()
@@ -112,6 +114,19 @@ def _grow(n_customers: int, n_items: int) -> None:
         list(rank(snapshot, blends[Mode.ALL], np.array([customer]), 20))
         seconds.append(time.perf_counter() - begun)
     peak = getrusage(RUSAGE_SELF).ru_maxrss / 1024
+    if as_json:
+        print(
+            json.dumps(
+                {
+                    "customers": n_customers,
+                    "items": n_items,
+                    "purchases": len(known),
+                    "cpu_seconds": round(processor, 1),
+                    "peak_mib": round(peak),
+                }
+            )
+        )
+        return
     print(
         f"{n_customers:,} customers x {n_items:,} items, {len(known):,} purchases:",
         f"learned both modes in {learned:.0f} s ({processor:.0f} s of processors),",
