@@ -21,6 +21,7 @@ def people_examples(known):
             "body": {"confirm": known["erased_id"], "reason": "asked"},
         },
         "recommend": {"body": {"profile": "A1", "strategy": "trending"}},
+        "suggest": {"body": {"profile": "A1"}},
         "find_product_audience": {"body": {"product": "P1"}},
         "save_product_audience": {"body": {"product": "P1", "name": "For the teapot"}},
         "list_suppressions": {"query": {"address": "no@example.com"}},

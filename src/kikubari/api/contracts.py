@@ -20,7 +20,7 @@ from kikubari.decide.guard import GuardPolicies
 from kikubari.decide.images import ImageLibrary
 from kikubari.decide.offers import Offers
 from kikubari.decide.predict import Predictions
-from kikubari.decide.recommend import ProductAudiences, Recommending
+from kikubari.decide.recommend import ProductAudiences, Recommending, Suggesting
 from kikubari.decide.stages import StageBook, StagePeople
 from kikubari.deliver import (
     DefaultsOfBroadcasts,
@@ -258,9 +258,10 @@ class ForecastServices:
     life_stages: StageBook
     stage_people: StagePeople
     recommending: Recommending
-
-
     product_audiences: ProductAudiences
+    suggesting: Suggesting
+
+
 @dataclass(frozen=True, kw_only=True)
 class WishServices:
     """What people wish to get, and what they did with what they got."""

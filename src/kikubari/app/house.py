@@ -232,6 +232,7 @@ class House:
                 stage_people=self._predicting.stage_people,
                 recommending=self._recommending.recommending,
                 product_audiences=self._recommending.audiences,
+                suggesting=self._recommending.suggesting,
             ),
             self._wishes.services(),
             self._letters.services(),

@@ -190,6 +190,41 @@ def show_customer(
     show(lines, as_json=False, columns=("product", "title", "strategy", "why"))
 
 
+@recommend.command("suggestions")
+@click.argument("customer")
+@click.option(
+    "--kind",
+    type=click.Choice(["categories", "searches"]),
+    default="categories",
+    show_default=True,
+    help="What to suggest.",
+)
+@click.option(
+    "--limit", type=click.IntRange(1, 50), default=6, show_default=True, help="Lines at most."
+)
+@click.option("--ja", "is_ja", is_flag=True, help="Names and reasons in Japanese.")
+@as_json_option
+@click.pass_obj
+def suggest_to_customer(
+    settings: Settings, customer: str, *, kind: str, limit: int, is_ja: bool, as_json: bool
+) -> None:
+    """Show which categories or searches suit a customer now, and why."""
+    asked = {"profile": customer, "kind": kind, "limit": limit}
+    with connect(settings) as client:
+        found = client.post("/api/recommendations/suggestions", asked)
+    if as_json:
+        show(found, as_json=True)
+        return
+    lines = [
+        {
+            "name": (is_ja and one["name_ja"]) or one["name"],
+            "why": one["ja" if is_ja else "en"],
+        }
+        for one in found
+    ]
+    show(lines, as_json=False, columns=("name", "why"))
+
+
 @recommend.command("audience")
 @click.argument("product")
 @click.option(

@@ -45,6 +45,7 @@ from kikubari.api.admin.segments import segment_handlers as segment_handlers
 from kikubari.api.admin.senders import sender_handlers as sender_handlers
 from kikubari.api.admin.session import session_handlers as session_handlers
 from kikubari.api.admin.simulations import simulation_handlers as simulation_handlers
+from kikubari.api.admin.suggestions import suggestion_handlers as suggestion_handlers
 from kikubari.api.admin.suppressions import suppression_handlers as suppression_handlers
 from kikubari.api.admin.timeline import timeline_handlers as timeline_handlers
 from kikubari.api.admin.topics import topic_handlers as topic_handlers

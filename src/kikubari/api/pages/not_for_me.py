@@ -77,8 +77,8 @@ def _answer(
     item = str(request.query_params.get("item", ""))
     product = services.catalog.load_products([item]).get(item) if item else None
     if product is None:
-        values = {"token": token, "product": None}
-        return render(request, "not_for_me.html", values, status=_NOT_FOUND)
+        nothing: dict[str, Any] = {"token": token, "product": None}
+        return render(request, "not_for_me.html", nothing, status=_NOT_FOUND)
     said, is_restored = _read(product, data)
     if said is not None:
         topic = RECOMMENDATION_RESTORED if is_restored else RECOMMENDATION_DISMISSED

@@ -13,6 +13,7 @@ from kikubari.decide.recommend import (
     ProductAudiences,
     RecommendationModels,
     Recommending,
+    Suggesting,
     Traces,
 )
 from kikubari.decide.stages import StageBook
@@ -58,6 +59,9 @@ class RecommendingWing:
             sensitive=SensitiveByCatalogue(),
             columnar=ground.columnar,
             clock=ground.clock,
+        )
+        self.suggesting = Suggesting(
+            self.recommending, ground.columnar, SensitiveByCatalogue(), ground.clock
         )
         self.audiences = ProductAudiences(
             lambda: self.recommending.shelf,

@@ -39,5 +39,12 @@ from kikubari.decide.recommend.popular import PopularProducts as PopularProducts
 from kikubari.decide.recommend.sentences import reason_sentence as reason_sentence
 from kikubari.decide.recommend.service import MOST_ITEMS as MOST_ITEMS
 from kikubari.decide.recommend.service import Recommending as Recommending
+from kikubari.decide.recommend.suggestion_sentences import (
+    suggestion_sentence as suggestion_sentence,
+)
+from kikubari.decide.recommend.suggestions import Suggesting as Suggesting
+from kikubari.decide.recommend.suggestions import Suggestion as Suggestion
+from kikubari.decide.recommend.suggestions import SuggestionKind as SuggestionKind
+from kikubari.decide.recommend.suggestions import SuggestionReason as SuggestionReason
 from kikubari.decide.recommend.traces import FollowedLog as FollowedLog
 from kikubari.decide.recommend.traces import Traces as Traces

@@ -203,14 +203,16 @@ class Recommending:
 
     def recommend_many(self, requests: Sequence[Request]) -> list[Recommendations]:
         """Return what many people get, in the order asked."""
+        return [self._answer(one) for one in self.situate_many(requests)]
+
+    def situate_many(self, requests: Sequence[Request]) -> list[Situation]:
+        """Return what is known for each request, as far as it may be used, in the order asked."""
         ground, now, products = self._ground, self._clock.now(), _Products(self._catalog)
         shoppers = self._shoppers.load({one.number for one in requests if one.number is not None})
         people = {one.number for one in shoppers.values() if one.is_profiled}
         more = _More(people, self._shoppers)
         return [
-            self._answer(
-                self._situate(request, shoppers, ground, now, products=products, more=more)
-            )
+            self._situate(request, shoppers, ground, now, products=products, more=more)
             for request in requests
         ]
 

@@ -38,6 +38,7 @@ class Shelf:
     def __init__(self, products: Iterable[Product] = ()) -> None:
         self._owner: dict[str, str] = {}
         is_gone: list[bool] = []
+        self._telling: set[str] = set()
         self.ids: list[str] = []
         self._categories: dict[str, tuple[str, ...]] = {}
         self._category_ja: dict[str, str] = {}
@@ -50,6 +51,8 @@ class Shelf:
             is_gone.append(product.is_gone)
             paths = paths_of(product)
             self._categories[product.product_id] = paths
+            if product.sensitive_class:
+                self._telling.update(paths[-1:])
             if paths and product.category_ja:
                 self._category_ja[paths[-1]] = product.category_ja
             words.append(_words_of(product))
@@ -70,6 +73,10 @@ class Shelf:
     def categories_of(self, product_id: str) -> tuple[str, ...]:
         """Return a product's category and those above it, the narrowest last."""
         return self._categories.get(product_id, ())
+
+    def is_telling(self, category: str) -> bool:
+        """Say whether any product of a category says too much about who buys it."""
+        return category in self._telling
 
     def category_ja(self, category: str) -> str | None:
         """Return a category's Japanese name."""
