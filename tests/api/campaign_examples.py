@@ -21,6 +21,11 @@ IMAGE = {
     "content": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mNgYGAAAAAEAAHI"
     "riSIAAAAAElFTkSuQmCC",
 }
+GREY_IMAGE = {
+    "name": "Two grey dots",
+    "content": "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAAAAADRSSBWAAAAC0lEQVR4nGNsYAAAAQYAgiXE"
+    "WDgAAAAASUVORK5CYII=",
+}
 SAVED = {"name": "A line", "blocks": [{"kind": "divider", "id": "line"}]}
 OFFER = {"name": "Tea", "benefit": {"kind": "free_shipping"}, "codes": "uploaded"}
 
@@ -53,6 +58,7 @@ def make_campaigns(api):
         "offer_id": api.post("/api/offers", OFFER)["id"],
         "saved_id": api.post("/api/saved-blocks", SAVED)["id"],
         "image_id": api.post("/api/images", IMAGE)["id"],
+        "dropped_image_id": api.post("/api/images", GREY_IMAGE)["id"],
         "dropped_id": api.post("/api/saved-blocks", SAVED)["id"],
     }
 
@@ -108,6 +114,7 @@ def _part_examples(known):
         "change_offer": {"body": {"definition": OFFER}},
         "import_offer_codes": {"body": {"text": "SHOP-2"}},
         "add_image": {"body": IMAGE},
+        "remove_image": {"path_parameters": {"image_id": known["dropped_image_id"]}},
         "describe_image": {"body": {"name": "A dark dot", "alt": "A dot"}},
         "save_blocks": {"body": SAVED},
         "get_saved_blocks": {"path_parameters": saved},
