@@ -29,10 +29,10 @@ from kikubari.api.admin.plans import plan_handlers as plan_handlers
 from kikubari.api.admin.policies import policy_handlers as policy_handlers
 from kikubari.api.admin.predictions import prediction_handlers as prediction_handlers
 from kikubari.api.admin.previews import preview_handlers as preview_handlers
-from kikubari.api.admin.profiles import profile_handlers as profile_handlers
 from kikubari.api.admin.product_audiences import (
     product_audience_handlers as product_audience_handlers,
 )
+from kikubari.api.admin.profiles import profile_handlers as profile_handlers
 from kikubari.api.admin.recipes import recipe_handlers as recipe_handlers
 from kikubari.api.admin.recommendations import (
     recommendation_handlers as recommendation_handlers,
