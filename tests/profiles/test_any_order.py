@@ -106,7 +106,6 @@ def told(side: Side, segments: list[set[int]], person: int) -> list[Person]:
             "email": view.email,
             "consents": view.consents,
             "evidence": sorted(map(repr, view.evidence)),
-            "decisions": sorted(map(repr, view.decisions)),
             "saved": side.shop.saved(view.id),
             "segments": [index for index, found in enumerate(segments) if view.number in found],
         }
@@ -150,7 +149,10 @@ def by_time(event: Event) -> tuple[datetime, str]:
     return event.occurred_at, event.message_id
 
 
+# Of a member's decisions the latest about two identifiers counts, as part of the evidence. Those
+# before it are kept only as far as they were made in order, as they are where members decide.
 # Twice forty people with each change; `KIKUBARI_NIGHT=125` tells of ten thousand.
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @settings(max_examples=2, suppress_health_check=list(HealthCheck))
 @given(drawn=st.lists(histories, min_size=PEOPLE, max_size=PEOPLE), seed=st.integers(0, 2**32))
 def test_people_are_the_same_in_whatever_order_they_are_told_of(
