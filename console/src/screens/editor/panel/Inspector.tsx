@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react'
 import type { Language } from '@/language/i18n'
 import type { AnyBlock } from '../blocks/model'
 import { LiquidInput } from '../liquid/LiquidInput'
@@ -5,8 +6,9 @@ import { useEditor } from '../state/editor'
 import { useText } from '../texts'
 import { useKindName } from '../useBlockName'
 import { Choice, Colour } from './fields'
-import { KindFields } from './KindFields'
 import styles from './Panel.module.css'
+
+const KindFields = lazy(async () => ({ default: (await import('./KindFields')).KindFields }))
 
 /** What can be said of one block beside its words. */
 export function Inspector({ language, block }: { language: Language; block: AnyBlock }) {
@@ -19,7 +21,9 @@ export function Inspector({ language, block }: { language: Language; block: AnyB
   return (
     <section className={styles.fields} aria-label={t('properties')}>
       <h2>{kindName(block.kind)}</h2>
-      <KindFields language={language} block={block} change={change} />
+      <Suspense>
+        <KindFields language={language} block={block} change={change} />
+      </Suspense>
       {block.kind !== 'saved' && (
         <Choice
           label={t('space')}
