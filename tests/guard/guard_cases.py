@@ -14,15 +14,19 @@ FIXTURE = Path(__file__).parents[2] / "../shared/fixtures/guard_cases.json"
 MET_BY = {"block": {"block", "hold"}, "hold": {"hold"}, "warn": {"warn"}, "ok": {"ok"}}
 
 
+def own_rows_by_set() -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of each file of cases, as they stand there."""
+    return {
+        file.stem: json.loads(file.read_text())
+        for file in sorted(FOLDER.glob("*.json"))
+        if file.name != "context.json"
+    }
+
+
 def own_rows() -> list[dict[str, Any]]:
     """Return all own cases; what a case does not say of its context is everyday."""
     everyday = json.loads((FOLDER / "context.json").read_text())
-    rows = [
-        row
-        for file in sorted(FOLDER.glob("*.json"))
-        if file.name != "context.json"
-        for row in json.loads(file.read_text())
-    ]
+    rows = [row for rows in own_rows_by_set().values() for row in rows]
     return [{**row, "context": {**everyday, **row["context"]}} for row in rows]
 
 

@@ -13,7 +13,7 @@ PAGE = (Path(__file__).parents[2] / "docs/guard.md").read_text(encoding="utf-8")
 ROWS = {
     cells[0]: cells
     for line in PAGE.splitlines()
-    if re.match(r"\| [RP]\d\d \|", line) and (cells := line.strip("| ").split(" | "))
+    if re.match(r"\| [RPW]\d\d \|", line) and (cells := line.strip("| ").split(" | "))
 }
 EXAMPLE = re.compile(r"“(?P<words>.+)”(?: `(?P<known>\{.+\})`)?")
 

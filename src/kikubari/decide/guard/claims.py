@@ -8,7 +8,7 @@ for every frame.
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -77,10 +77,10 @@ def read_claims(lower: str, *, is_open: bool) -> Claims:
         lower: the sentence in lower case after NFKC.
         is_open: whether it leaves open whom it concerns; then only what is presumed counts.
     """
-    tagged = _tagged(canonical(lower))
+    meant = tagged(canonical(lower))
     grammar = _grammar()
-    hits = sorted(grammar.found.find(tagged))
-    is_of_ours = _is_of_ours(tagged)
+    hits = sorted(grammar.found.find(meant))
+    is_of_ours = _is_of_ours(meant)
     if not hits:
         return Claims(is_of_ours=True) if is_of_ours else _NOTHING
     signs: set[Sign] = set()
@@ -89,8 +89,8 @@ def read_claims(lower: str, *, is_open: bool) -> Claims:
         frame, pattern, bars = grammar.frames[index]
         if is_open and not frame.open:
             continue
-        said = pattern.search(tagged)
-        if any(grammar.bars[one].search(_where(one, tagged, said)) for one in bars):
+        said = pattern.search(meant)
+        if any(grammar.bars[one].search(_where(one, meant, said)) for one in bars):
             continue
         for deed in frame.does:
             if deed.startswith("asserts"):
@@ -102,19 +102,19 @@ def read_claims(lower: str, *, is_open: bool) -> Claims:
     return Claims(frozenset(signs), frozenset(asserts), is_of_ours)
 
 
-def _where(bar: str, tagged: str, said: Any) -> str:
+def _where(bar: str, meant: str, said: Any) -> str:
     """Return the part of a sentence in which a bar takes back what is said."""
     if bar == "if":
         # In English what leaves open whom it concerns stands first: after a claim it is an offer.
-        return tagged[: said.end()]
-    return _clause(tagged, said.start(), said.end()) if bar in _IN_CLAUSE else tagged
+        return meant[: said.end()]
+    return _clause(meant, said.start(), said.end()) if bar in _IN_CLAUSE else meant
 
 
-def _clause(tagged: str, start: int, end: int) -> str:
+def _clause(meant: str, start: int, end: int) -> str:
     """Return what stands from `start` to `end` with the rest of its clause."""
-    first = max((one.end() for one in _CLAUSE_END.finditer(tagged, 0, start)), default=0)
-    after = _CLAUSE_END.search(tagged, end)
-    return tagged[first : after.start() if after else len(tagged)]
+    first = max((one.end() for one in _CLAUSE_END.finditer(meant, 0, start)), default=0)
+    after = _CLAUSE_END.search(meant, end)
+    return meant[first : after.start() if after else len(meant)]
 
 
 def matters_in(text: str) -> frozenset[str]:
@@ -123,13 +123,13 @@ def matters_in(text: str) -> frozenset[str]:
     Goods that go with a matter, such as a cot, are left out: they are on offer.
     """
     private = lexicon().private
-    tags = (tag.lower() for tag in _TAG.findall(_tagged(canonical(text.lower()))))
+    tags = (tag.lower() for tag in _TAG.findall(tagged(canonical(text.lower()))))
     return frozenset(tag for tag in tags if tag in private and not private[tag].family)
 
 
-def _is_of_ours(tagged: str) -> bool:
+def _is_of_ours(meant: str) -> bool:
     bars = _grammar().bars
-    return bool(bars["ours"].search(tagged)) and not bars["to_reader"].search(tagged)
+    return bool(bars["ours"].search(meant)) and not bars["to_reader"].search(meant)
 
 
 def _matters(deed: str, span: str) -> frozenset[str]:
@@ -145,7 +145,9 @@ def _matters(deed: str, span: str) -> frozenset[str]:
     return named or frozenset({"life_event"})
 
 
-def _tagged(text: str) -> str:
+@lru_cache(maxsize=256)
+def tagged(text: str) -> str:
+    """Return text of the one spelling with its words replaced by what they mean, in capitals."""
     pattern, meanings, prefixes = _tags()
 
     def tag(found: Any) -> str:

@@ -13,6 +13,7 @@ import msgspec
 
 from kikubari.decide.guard.claims import read_claims
 from kikubari.decide.guard.contracts import Sensitivity
+from kikubari.decide.guard.hints import Spoken, find_hint
 from kikubari.decide.guard.signs import (
     Sign,
     find_shapes,
@@ -127,7 +128,17 @@ def _read_line(line: str) -> tuple[Sentence, ...]:
     plain = _ADDRESS.sub(" ", unicodedata.normalize("NFKC", line).translate(_PLAIN))
     plain = _without_quotes(_NOON.sub(r"\1m", plain))
     found = (sentence.strip()[:_MAX_SENTENCE] for sentence in _SENTENCE.findall(plain))
-    return _meant_together([_read(sentence) for sentence in found if sentence])
+    return _with_hint(_meant_together([_read(sentence) for sentence in found if sentence]))
+
+
+def _with_hint(sentences: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
+    """Mark the sentence of a line that sounds most like a remark on the reader, if one does."""
+    place = find_hint([Spoken(one.text, one.signs) for one in sentences])
+    if place is None:
+        return sentences
+    one = sentences[place]
+    marked = msgspec.structs.replace(one, signs=one.signs | {Sign.HINTS})
+    return (*sentences[:place], marked, *sentences[place + 1 :])
 
 
 def _without_quotes(line: str) -> str:

@@ -10,19 +10,27 @@ import msgspec
 from kikubari.decide.guard.contracts import Finding, Level, Message, Verdict
 from kikubari.decide.guard.policy import LAW, GuardPolicy
 from kikubari.decide.guard.reading import Reading
-from kikubari.decide.guard.rules import guesses, moment, permission, sensitive, value, wording
+from kikubari.decide.guard.rules import (
+    guesses,
+    hinting,
+    moment,
+    permission,
+    sensitive,
+    value,
+    wording,
+)
 from kikubari.decide.guard.rules.rule import Judge, Objection, Rule
 
 _JUDGES: Mapping[str, Judge] = {
     rule: judge
-    for group in (permission, sensitive, guesses, wording, moment, value)
+    for group in (permission, sensitive, guesses, wording, moment, value, hinting)
     for rule, judge in group.JUDGES.items()
 }
 
 
 @cache
 def list_rules() -> Mapping[str, Rule]:
-    """Return all rules by id, in order: R01 to R32, and P01, what the shop's policy bans."""
+    """Return all rules by id: R01 to R32, P01 (the shop's policy) and W01 (learnt weights)."""
     text = (files("kikubari.decide.guard") / "rules.toml").read_text(encoding="utf-8")
     return msgspec.convert(tomllib.loads(text), dict[str, Rule])
 
@@ -41,6 +49,7 @@ class Guard:
             for rule, judge in _JUDGES.items()
             for objection in judge(reading)
         ]
+        findings = _without_second_opinion(findings)
         findings.sort(key=lambda one: (-one.level.rank, one.rule))
         return Verdict(findings[0].level if findings else Level.OK, tuple(findings))
 
@@ -54,3 +63,10 @@ class Guard:
             mend=rule.mend,
             subject=objection.subject,
         )
+
+
+def _without_second_opinion(findings: list[Finding]) -> list[Finding]:
+    """Return findings without those of the weights where a rule keeps the message back itself."""
+    if any(one.level.rank >= Level.HOLD.rank for one in findings if one.rule not in hinting.JUDGES):
+        return [one for one in findings if one.rule not in hinting.JUDGES]
+    return findings

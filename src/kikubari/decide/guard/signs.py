@@ -71,6 +71,7 @@ class Sign(StrEnum):
     REORDERS = "reorders"  # a plain reminder of one's own purchase
     SENSITIVE_PLACE = "sensitive_place"
     EXACT_PLACE = "exact_place"
+    HINTS = "hints"  # sounds like a remark on the reader, by its weights and by no frame
     REPURPOSES = "repurposes"  # advertises by what was given for security, delivery or care
 
 
