@@ -52,7 +52,7 @@ _SAFE_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store
 
 def answer_refusal(request: Request[Any, Any, Any], error: KikubariError) -> Response[ErrorAnswer]:
     """Answer an error raised on purpose."""
-    request.scope["refusal_code"] = error.code  # type: ignore[typeddict-unknown-key]  # for the audit log
+    request.scope["refusal"] = error.code  # type: ignore[typeddict-unknown-key]  # for the audit log
     headers: dict[str, str] = {}
     if isinstance(error, RateLimitedError | UnavailableError):
         headers["Retry-After"] = str(error.retry_after_seconds)

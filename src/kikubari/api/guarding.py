@@ -76,7 +76,7 @@ async def _append_refusal(request: Request[Any, Any, Any]) -> None:
         _caller(principal),
         request.route_handler.handler_name,
         target=_target(request),
-        code=str(request.scope.get("refusal_code", "")),
+        code=str(request.scope.get("refusal", "")),
     )
     if writing is not None:
         await asyncio.wrap_future(writing)

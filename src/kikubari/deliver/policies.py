@@ -198,7 +198,10 @@ class TrackingPolicies:
             return load_tracking(connection, workspace_id=self._workspace_id)
 
     def set(self, policy: TrackingPolicy, *, at: datetime, by: str) -> StoredTracking:
-        """Say what is kept from now on."""
+        """Say what is kept from now on; to say again what holds is no change."""
+        stored = self.get()
+        if policy == stored.policy:
+            return stored
         body = _encode(policy)
         version = _add(self._store, tracking_policies, self._workspace_id, body, at=at, by=by)
         return StoredTracking(version=version, policy=policy, changed_at=at, changed_by=by)
