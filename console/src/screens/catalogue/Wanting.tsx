@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type ProductAudienceAnswer, findProductAudience, type Product } from '@/api/generated'
+import { findProductAudience, type Product, type ProductAudienceAnswer } from '@/api/generated'
 import { saveProductAudienceMutation } from '@/api/generated/@tanstack/react-query.gen'
 import { useMay } from '@/app/session'
 import {
