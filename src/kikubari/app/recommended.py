@@ -30,6 +30,7 @@ _RESTS_ON: Mapping[Reason, str] = {
     Reason.BOUGHT_NEXT: _PURCHASES,
     Reason.SIMILAR_CUSTOMERS: _PURCHASES,
     Reason.SOMETHING_NEW: _PURCHASES,
+    Reason.ABOUT_BOUGHT: _PURCHASES,
     Reason.VIEWED: _VIEWED,
     Reason.SIMILAR: _VIEWED,
     Reason.FAVOURITE: "favourites",
@@ -38,6 +39,8 @@ _RESTS_ON: Mapping[Reason, str] = {
     # Said with what was done, which decides; without it the least that anybody knows.
     Reason.LIKE_INTEREST: _VIEWED,
     Reason.WITH_INTEREST: _VIEWED,
+    Reason.ABOUT_INTEREST: _VIEWED,
+    Reason.TO_READ: "",
 }
 _CATEGORIES = {_PURCHASES: "purchase", _PLACE: "location"}
 

@@ -65,33 +65,32 @@ class ProfileShoppers:
             said = self._ledger.states(connection, people, (_PROFILING, _TRACKING), EMAIL)
             refusing = {one for one in people if _refuses(said[_PROFILING].get(one))}
             profiled = people - limited - refusing
-            withheld = self._list_withheld(connection, profiled, stages)
+            in_stages = self._find_stages(connection, profiled, stages)
         shoppers = {
             person: Shopper(
                 number=person,
                 numbers=tuple(sorted(own.get(person, (person,)))),
                 is_profiled=person in profiled,
                 is_tracked=not _refuses(said[_TRACKING].get(person)),
-                withheld=withheld.get(person, frozenset()),
+                **_limit_to_stage(in_stages.get(person, ())),
             )
             for person in people
         }
         return {number: shoppers[person] for number, person in now_is.items()}
 
-    def _list_withheld(
+    def _find_stages(
         self, connection: Connection, people: Collection[int], stages: Mapping[str, LifeStages]
-    ) -> dict[int, frozenset[str]]:
-        """Return the categories that are for other stages than people's own."""
+    ) -> dict[int, list[tuple[LifeStages, str]]]:
+        """Return the stages that people are known to be in, each with its definition."""
         if not stages or not people:
             return {}
         facts = self._profiles.load_profiles(connection, people, names=stages.keys())
         return {
-            person: frozenset(
-                name
+            person: [
+                (stages[trait], str(known.value))
                 for trait, known in one.traits.items()
                 if trait in stages and _is_stage(known.value, stages[trait])
-                for name in list_other_goods(stages[trait], known.value)
-            )
+            ]
             for person, one in facts.items()
         }
 
@@ -112,7 +111,8 @@ class SensitiveByCatalogue:
 
     def is_sensitive(self, product: Product) -> bool:
         """Say whether a product must not be recommended by what is known of somebody."""
-        names = (*product.category_path, product.category or "")
+        path, said = product.category_path, (product.category, product.topic, product.stage)
+        names = (*path, *said)
         return bool(product.sensitive_class) or any(map(is_special_category, filter(None, names)))
 
 
@@ -137,6 +137,19 @@ class GoodsByCatalogue:
             )
             for name, one in known.items()
         }
+
+
+def _limit_to_stage(known: Collection[tuple[LifeStages, str]]) -> dict[str, frozenset[str]]:
+    """Return what is withheld from whoever is in some stages, and which stages those are."""
+    own = frozenset(stage.casefold() for _, stage in known)
+    all_ids = frozenset(one.id.casefold() for stages, _ in known for one in stages.stages)
+    return {
+        "withheld": frozenset(
+            name for stages, stage in known for name in list_other_goods(stages, stage)
+        ),
+        "stages": own,
+        "other_stages": all_ids - own,
+    }
 
 
 def _is_stage(value: object, definition: LifeStages) -> bool:

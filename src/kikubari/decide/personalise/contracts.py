@@ -39,7 +39,7 @@ UNKNOWN_LINEAGE = Lineage()
 SEEDED_STRATEGIES = ("similar", "goes_with", "next_after")
 STRATEGIES = (
     *("for_you", "viewed_not_bought", "buy_again", "trending", "new_for_you", "saved_items"),
-    *("cold_start", *SEEDED_STRATEGIES),
+    *("cold_start", "content", *SEEDED_STRATEGIES),
 )
 MAX_RECOMMENDED = 12
 # Most of what facts are made of: passed on without looking into it.

@@ -42,6 +42,9 @@ class Reason(StrEnum):
     SOMETHING_NEW = "something_new"
     LIKE_INTEREST = "like_interest"
     WITH_INTEREST = "with_interest"
+    ABOUT_BOUGHT = "about_bought"
+    ABOUT_INTEREST = "about_interest"
+    TO_READ = "to_read"
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -180,6 +183,7 @@ class Strategy(StrEnum):
     NEW_FOR_YOU = "new_for_you"
     SAVED_ITEMS = "saved_items"
     COLD_START = "cold_start"
+    CONTENT = "content"
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -214,11 +218,12 @@ class Grounds(msgspec.Struct, frozen=True, kw_only=True):
         code: stable.
         seed: id of the product that it goes with, resembles or follows.
         seed_title, seed_title_ja: of that product.
-        days_since: since it was viewed, saved or last bought by the person.
+        days_since: since it was viewed, saved or last bought by the person, or since `seed` was;
+            of `to_read`, since it came out.
         usual_days: between the person's purchases of it.
         share: of the buyers of `seed` who bought it too, or next; 0 to 1.
         n_buyers: people who bought it lately.
-        category, category_ja: that the person buys or looks at, or it is popular in.
+        category, category_ja: that the person buys or looks at, or it is popular in, or about.
         place: prefecture or country that `n_buyers` is of.
         interest: what the person did with `seed`, of which no purchase is meant: viewed, saved.
     """
@@ -238,7 +243,7 @@ class Grounds(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
-    """A product for a person.
+    """A product, or something to read, for a person.
 
     Attributes:
         product: as the catalogue has it.
@@ -293,6 +298,8 @@ class Shopper(msgspec.Struct, frozen=True, kw_only=True):
         is_profiled: whether what they did may be used for a choice made for them.
         is_tracked: whether what they only looked at may be.
         withheld: categories of goods that are for another stage of life than theirs.
+        stages: of life that they are known to be in, by id, in small letters.
+        other_stages: beside those in the same definitions.
     """
 
     number: int
@@ -300,6 +307,8 @@ class Shopper(msgspec.Struct, frozen=True, kw_only=True):
     is_profiled: bool = True
     is_tracked: bool = True
     withheld: frozenset[str] = frozenset()
+    stages: frozenset[str] = frozenset()
+    other_stages: frozenset[str] = frozenset()
 
 
 class Shoppers(Protocol):

@@ -7,6 +7,7 @@ from kikubari.catalog import Product
 from kikubari.decide.recommend.contracts import SensitiveProducts, Strategy
 from kikubari.decide.recommend.shelf import categories_of, paths_of
 from kikubari.decide.recommend.situation import Pick, Situation, is_bought_again
+from kikubari.decide.recommend.writings import is_published, names_of, names_of_paths
 
 # What a product of a category that the list has already must be better by, in places.
 _COST_OF_MORE = {
@@ -16,6 +17,7 @@ _COST_OF_MORE = {
     Strategy.COLD_START: 2,
     Strategy.GOES_WITH: 1,
     Strategy.NEXT_AFTER: 1,
+    Strategy.CONTENT: 2,
 }
 
 
@@ -32,25 +34,43 @@ class Rules:
     def __init__(self, sensitive: SensitiveProducts) -> None:
         self._sensitive = sensitive
 
-    def allows(self, product: Product, situation: Situation) -> bool:
-        """Say whether a product may be recommended in a situation."""
+    def allows(self, product: Product, situation: Situation, strategy: Strategy) -> bool:
+        """Say whether a product may be recommended in a situation; content by its own strategy."""
         request, name = situation.request, product.product_id
-        if product.is_content or not product.is_orderable(situation.now.date()):
+        if product.is_content is not (strategy is Strategy.CONTENT):
             return False
         if name in situation.seeds or name in request.excluded:
+            return False
+        if product.is_content:
+            return self._may_be_read(product, situation)
+        return self._may_be_sold(product, situation)
+
+    def _may_be_sold(self, product: Product, situation: Situation) -> bool:
+        """Say whether goods can be had, earn enough, and are neither unwanted nor there already."""
+        request, name = situation.request, product.product_id
+        if not product.is_orderable(situation.now.date()):
             return False
         paths = paths_of(product)
         if request.categories and not set(request.categories).intersection(paths):
             return False
-        if situation.trace.dismissed.intersection((name, *paths)):
-            return False
-        if situation.withheld.intersection(categories_of(product)):
+        is_unwanted = situation.trace.dismissed.intersection((name, *paths))
+        if is_unwanted or situation.withheld.intersection(categories_of(product)):
             return False
         if _earns_too_little(product, request.min_margin_percent):
             return False
-        if not _may_come_again(product, situation):
+        return _may_come_again(product, situation) and not self._sensitive.is_sensitive(product)
+
+    def _may_be_read(self, content: Product, situation: Situation) -> bool:
+        """Say whether content is out, about what was asked for, and of nothing that is unwanted."""
+        about, asked = names_of(content), situation.request.categories
+        if not is_published(content, situation.now.date()):
             return False
-        return not self._sensitive.is_sensitive(product)
+        if asked and not about.intersection(names_of_paths(asked)):
+            return False
+        unwanted = names_of_paths((*situation.trace.dismissed, *situation.withheld))
+        if content.product_id in situation.trace.dismissed or about & unwanted:
+            return False
+        return not self._sensitive.is_sensitive(content)
 
     def may_be_named(self, product: Product | None) -> bool:
         """Say whether a reason may name a product: its name alone can say too much."""
@@ -83,9 +103,14 @@ def spread(allowed: Sequence[Allowed], strategy: Strategy, limit: int) -> list[A
     while left and len(taken) < limit:
         at = min(
             range(len(left)),
-            key=lambda at: left[at][0] + cost * counts.get(left[at][1].product.category, 0),
+            key=lambda at: left[at][0] + cost * counts.get(_kind_of(left[at][1].product), 0),
         )
         _, best = left.pop(at)
-        counts[best.product.category] = counts.get(best.product.category, 0) + 1
+        kind = _kind_of(best.product)
+        counts[kind] = counts.get(kind, 0) + 1
         taken.append(best)
     return taken
+
+
+def _kind_of(product: Product) -> str | None:
+    return product.topic or product.category if product.is_content else product.category

@@ -30,6 +30,12 @@ _PLAIN: dict[Reason, tuple[str, str]] = {
         "Often bought with what you showed interest in",
     ),
     Reason.SOMETHING_NEW: ("まだお試しになっていない商品です", "Something you have not tried yet"),
+    Reason.ABOUT_BOUGHT: ("お買い上げの商品にまつわる読みものです", "About what you bought"),
+    Reason.ABOUT_INTEREST: (
+        "ご関心のある商品にまつわる読みものです",
+        "About what you showed interest in",
+    ),
+    Reason.TO_READ: ("お店の読みものです", "Something to read"),
 }
 # What somebody did with a thing: before it in Japanese, after it in English, and without its name.
 _INTERESTS: dict[Reason, tuple[str, str, str]] = {
@@ -37,6 +43,16 @@ _INTERESTS: dict[Reason, tuple[str, str, str]] = {
     Reason.FAVOURITE: ("お気に入りの", "you saved", "what you saved"),
     Reason.IN_CART: ("カートの", "is in your cart", "what is in your cart"),
     Reason.COMPARED: ("比較リストの", "you compared", "what you compared"),
+}
+
+# Of what is to be read.
+_READING = frozenset({Reason.ABOUT_BOUGHT, Reason.ABOUT_INTEREST, Reason.TO_READ})
+_BOUGHT = ("お買い上げいただいた", "which you bought")
+_ABOUT: dict[Reason | None, tuple[str, str]] = {
+    Reason.VIEWED: ("ご覧になった", "which you looked at"),
+    Reason.FAVOURITE: ("お気に入りの", "of which you saved something"),
+    Reason.IN_CART: ("カートにある", "of which something is in your cart"),
+    Reason.COMPARED: ("比較された", "of which you compared something"),
 }
 
 
@@ -47,7 +63,8 @@ def reason_sentence(reason: Grounds, language: str) -> str:
         reason: what the sentence rests on; what is None in it is not spoken of.
         language: Japanese for ``ja…``, else English.
     """
-    ja, en = _told(reason) or _PLAIN[reason.code]
+    told = _to_read(reason) if reason.code in _READING else _told(reason)
+    ja, en = told or _PLAIN[reason.code]
     return ja if language.lower().startswith("ja") else en
 
 
@@ -91,6 +108,19 @@ def _by_interest(reason: Grounds) -> tuple[str, str]:
     if reason.code is Reason.LIKE_INTEREST:
         return f"{ja}に似た商品です", f"Like {en}"
     return f"{ja}と一緒によく選ばれています", f"Often bought with {en}"
+
+
+def _to_read(reason: Grounds) -> tuple[str, str] | None:
+    """Return the sentence on what is about a category they care for, or has just come out."""
+    if reason.code is Reason.TO_READ:
+        is_new = reason.days_since is not None and reason.days_since <= _RECENT_DAYS
+        return ("新しい読みものです", "New to read") if is_new else None
+    did = _BOUGHT if reason.code is Reason.ABOUT_BOUGHT else _ABOUT.get(reason.interest)
+    if not reason.category or did is None:
+        return None
+    en = reason.category.split(" > ")[-1]
+    ja = (reason.category_ja or en).split(" > ")[-1]
+    return f"{did[0]}{ja}にまつわる読みものです", f"About {en}, {did[1]}"
 
 
 def _beside(code: Reason, ja: str, en: str) -> tuple[str, str]:

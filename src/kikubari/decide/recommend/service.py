@@ -53,6 +53,7 @@ _FALLBACKS: Mapping[Strategy, tuple[Strategy, ...]] = {
     Strategy.NEW_FOR_YOU: (Strategy.TRENDING, Strategy.COLD_START),
     Strategy.SAVED_ITEMS: (Strategy.VIEWED_NOT_BOUGHT, Strategy.FOR_YOU, Strategy.COLD_START),
     Strategy.COLD_START: (Strategy.TRENDING,),
+    Strategy.CONTENT: (),  # a list to read is not filled up with goods
 }
 
 
@@ -248,6 +249,8 @@ class Recommending:
             load=products.load,
             find_home=lambda: more.home_of(number),
             find_saved=lambda: more.saved_of(number),
+            stages=shopper.stages if shopper is not None else frozenset(),
+            other_stages=shopper.other_stages if shopper is not None else frozenset(),
         )
 
     def _find_trace(
@@ -313,7 +316,7 @@ class Recommending:
                 Allowed(pick, product)
                 for pick in some
                 if (product := products.get(pick.product_id)) is not None
-                and self._rules.allows(product, situation)
+                and self._rules.allows(product, situation, strategy)
                 and self._rules.may_be_named(seeds.get(pick.grounds.seed or ""))
             ]
             if len(allowed) >= 2 * wanted:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kikubari.catalog import Product
+from kikubari.decide.recommend.writings import Writing, names_of_paths, to_writing
 
 _WORD = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
 _FEWEST_LETTERS = 2
@@ -32,7 +33,7 @@ class Shelf:
     written without spaces.
 
     Args:
-        products: of the catalogue; content is left out.
+        products: of the catalogue; content is kept apart, in `writings`.
     """
 
     def __init__(self, products: Iterable[Product] = ()) -> None:
@@ -43,9 +44,11 @@ class Shelf:
         self._categories: dict[str, tuple[str, ...]] = {}
         self._category_ja: dict[str, str] = {}
         words: list[set[str]] = []
+        writings: list[Writing] = []
         for product in products:
             self._owner |= {one.variant_id: product.product_id for one in product.variants}
             if product.is_content:
+                writings.append(to_writing(product))
                 continue
             self.ids.append(product.product_id)
             is_gone.append(product.is_gone)
@@ -56,6 +59,8 @@ class Shelf:
             if paths and product.category_ja:
                 self._category_ja[paths[-1]] = product.category_ja
             words.append(_words_of(product))
+        telling = names_of_paths(self._telling)
+        self.writings = tuple(one for one in writings if not one.about & telling)
         self._place = {name: place for place, name in enumerate(self.ids)}
         self._is_gone = np.array(is_gone, dtype=bool)
         self._words, self._holders = _index(words)

@@ -49,6 +49,7 @@ class Situation:
         load: returns products by id, each looked up once.
         find_home: returns where the person lives.
         find_saved: returns what they have saved.
+        stages, other_stages: of life that they are in, and that they are not in.
     """
 
     request: Request
@@ -64,6 +65,8 @@ class Situation:
     load: Callable[[Iterable[str]], Mapping[str, Product]]
     find_home: Callable[[], Home]
     find_saved: Callable[[], SavedThings]
+    stages: frozenset[str] = frozenset()
+    other_stages: frozenset[str] = frozenset()
 
     def days_since(self, at_us: int) -> int:
         """Return whole days since an instant."""

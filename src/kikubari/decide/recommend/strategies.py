@@ -15,6 +15,7 @@ from kikubari.decide.recommend.contracts import Grounds, Home, Mode, Reason, Str
 from kikubari.decide.recommend.interest import list_by_interest
 from kikubari.decide.recommend.learned import Learned
 from kikubari.decide.recommend.purchases import DAY_US
+from kikubari.decide.recommend.reading import list_reading
 from kikubari.decide.recommend.situation import (
     Pick,
     Situation,
@@ -340,4 +341,5 @@ _STRATEGIES: Mapping[Strategy, Callable[[Situation], list[Pick]]] = {
     Strategy.NEW_FOR_YOU: _new_for_you,
     Strategy.SAVED_ITEMS: _saved_items,
     Strategy.COLD_START: _cold_start,
+    Strategy.CONTENT: list_reading,
 }

@@ -12,6 +12,7 @@ export const strategies = [
   'next_after',
   'trending',
   'cold_start',
+  'content',
 ] as const
 export type Strategy = (typeof strategies)[number]
 

@@ -10,6 +10,7 @@ export const strategies = {
     strategy_next_after: 'Bought next after a product',
     strategy_trending: 'What sells now',
     strategy_cold_start: 'Best sellers for newcomers',
+    strategy_content: 'Articles and guides',
   },
   ja: {
     strategy_for_you: 'ひとりずつのおすすめ',
@@ -22,5 +23,6 @@ export const strategies = {
     strategy_next_after: '次に買われる商品',
     strategy_trending: 'いま売れている商品',
     strategy_cold_start: 'はじめての方への定番',
+    strategy_content: '読みもの（記事・ガイド）',
   },
 } as const
