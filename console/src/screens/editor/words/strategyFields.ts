@@ -34,7 +34,8 @@ export const strategyFields = {
     about_next_after: 'その商品のあとの注文で、よく買われるものです。',
     about_trending: '買う人が増えているものです。分かる場合は、お住まいの近くで選びます。',
     about_cold_start: 'まだ何も分からない方にも外れの少ないものです。',
-    about_content: '買ったもの・見たものにまつわる、まだ読んでいない読みものです。なければ新しい順です。',
+    about_content:
+      '買ったもの・見たものにまつわる、まだ読んでいない読みものです。なければ新しい順です。',
     products_title: '商品の上の言葉',
     fills: '足りないときは、ほかの商品で補う',
     shows_reason: '商品の下に、選ばれた理由を書く',
