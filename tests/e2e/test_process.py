@@ -23,7 +23,7 @@ def test_healthz_says_ready_and_how_far_each_consumer_is(installation):
         "deliver", "product news", "journeys log", "journeys", "anniversaries", "schedules",
         "experiments", "predictions", "running low", "life stages", "recommendations",
         "recommendation models", "recommendation files", "letters to staff", "webhooks",
-        "old calls", "mail visits",
+        "old calls", "mail visits", "open days", "told codes",
     )  # fmt: skip
     alive = {one["name"]: one["is_alive"] for one in answer["consumers"]}
     assert alive == dict.fromkeys(parts, True)

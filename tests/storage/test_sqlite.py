@@ -80,7 +80,8 @@ def test_what_was_deleted_is_gone_from_the_files(tmp_path: Path, overwrites: boo
     with store.read() as connection:
         connection.exec_driver_sql("SELECT n FROM t").all()
         assert not store.scrub()  # who reads an older state keeps its pages
-    assert store.scrub()
+    # Nor while the log is being copied back just then: it is for the caller to ask again.
+    assert any(store.scrub() for _ in range(100))
     assert not _finds(tmp_path, b"canary")
     assert _finds(tmp_path, b"kept")
     store.close()

@@ -64,6 +64,7 @@ SUPPRESSION_REASON = {
                      "迷惑メール", "苦情"), "complained"),
     **dict.fromkeys(("unsubscribed", "unsubscribe", "optout", "globalunsubscribe", "配信停止",
                      "解除"), "unsubscribed"),
+    **dict.fromkeys(("inactive", "sunset", "unengaged", "反応なし"), "inactive"),
     **dict.fromkeys(("manual", "userspecified", "手動"), "manual"),
     **dict.fromkeys(("imported", "other", "その他"), "imported"),
 }  # fmt: skip
