@@ -1,11 +1,14 @@
 """Who must not be chosen by what they did: those who object to profiling, or refused it."""
 
+from collections.abc import Mapping
+
 from pyroaring import BitMap
 
 from kikubari.app.limits import PeopleLimits
 from kikubari.app.selecting import SegmentFacts
 from kikubari.events import PROFILE
 from kikubari.profiles import Profiles
+from kikubari.segments import CopyProgress
 from kikubari.spec.conditions import Condition
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.storage import ColumnarStore, StateStore
@@ -38,6 +41,7 @@ class ProfilingObjections:
         store: says which numbers are one person.
         profiles: likewise.
         columnar: says who told a trait, and who refused profiling in the consent ledger.
+        progress: says how far that is; what it said is kept until it has more.
     """
 
     def __init__(
@@ -48,12 +52,16 @@ class ProfilingObjections:
         store: StateStore,
         profiles: Profiles,
         columnar: ColumnarStore,
+        progress: CopyProgress,
     ) -> None:
         self._limits = limits
         self._facts = facts
         self._store = store
         self._profiles = profiles
         self._columnar = columnar
+        self._progress = progress
+        # A list of segments asks once for each of them.
+        self._answers: tuple[int, dict[tuple[object, ...], BitMap]] = (-1, {})
 
     def list_unprofiled(self) -> BitMap:
         """Return those of whom nothing is worked out."""
@@ -78,17 +86,22 @@ class ProfilingObjections:
         return self._limits.list_against_profiling() | self._list_refusing()
 
     def _list_refusing(self) -> BitMap:
-        return self._columnar.query_bitmap(_REFUSING, {"workspace": DEFAULT_WORKSPACE})
+        return self._ask(_REFUSING, {"workspace": DEFAULT_WORKSPACE}, ())
 
     def _list_told_of(self, names: list[str], people: BitMap) -> BitMap:
         """Return those of the people of whom others said something under one of the names."""
         with self._store.read() as connection:
-            numbers = self._profiles.numbers_of(connection, list(people))
-        return self._columnar.query_bitmap(
-            _SAID_BY_OTHERS,
-            {
-                "workspace": DEFAULT_WORKSPACE,
-                "names": names,
-                "numbers": sorted({*numbers, *people}),
-            },
-        )
+            numbers = sorted({*self._profiles.numbers_of(connection, list(people)), *people})
+        given = {"workspace": DEFAULT_WORKSPACE, "names": names, "numbers": numbers}
+        return self._ask(_SAID_BY_OTHERS, given, (*names, *numbers))
+
+    def _ask(self, query: str, given: Mapping[str, object], about: tuple[object, ...]) -> BitMap:
+        position = self._progress.copied_position()
+        known, answers = self._answers
+        if known != position:
+            answers = {}
+            self._answers = position, answers
+        key = query, *about
+        if key not in answers:
+            answers[key] = self._columnar.query_bitmap(query, given)
+        return answers[key]

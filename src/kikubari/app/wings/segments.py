@@ -45,7 +45,12 @@ class SegmentsWing:
         self.facts = SegmentFacts(definitions.definition)
         self.lists = StoredLists(state, columnar)
         objections = ProfilingObjections(
-            people.limits, self.facts, store=state, profiles=people.profiles, columnar=columnar
+            people.limits,
+            self.facts,
+            store=state,
+            profiles=people.profiles,
+            columnar=columnar,
+            progress=log.copier,
         )
         self.engine = SegmentEngine(
             columnar,
