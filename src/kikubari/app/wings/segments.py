@@ -44,14 +44,7 @@ class SegmentsWing:
         definitions = SegmentDefinitions(state, self.thresholds)
         self.facts = SegmentFacts(definitions.definition)
         self.lists = StoredLists(state, columnar)
-        objections = ProfilingObjections(
-            people.limits,
-            self.facts,
-            store=state,
-            profiles=people.profiles,
-            columnar=columnar,
-            progress=log.copier,
-        )
+        objections = self._make_objections(ground, log, people)
         self.engine = SegmentEngine(
             columnar,
             progress=log.copier,
@@ -100,6 +93,18 @@ class SegmentsWing:
             ground.lone_loop("segments", self._follow, idle=FOLLOWING, rest=FOLLOWING_RESTS),
             ground.lone_loop("past sizes", self._look_back, idle=_LOOKING_BACK),
             ground.lone_loop("forgetting", self._forget, idle=_FORGETTING),
+        )
+
+    def _make_objections(
+        self, ground: Ground, log: LogWing, people: PeopleWing
+    ) -> ProfilingObjections:
+        return ProfilingObjections(
+            people.limits,
+            self.facts,
+            store=ground.state,
+            profiles=people.profiles,
+            columnar=ground.columnar,
+            progress=log.copier,
         )
 
     def services(self) -> SegmentServices:
