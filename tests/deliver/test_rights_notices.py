@@ -6,7 +6,6 @@ Over the wire: a server of ours stands for the other system.
 from datetime import timedelta
 
 import pytest
-from webhook_world import NOW, WebhookWorld
 
 from http_peer import serving
 from kikubari.deliver import (
@@ -21,6 +20,7 @@ from kikubari.deliver.endpoints.contracts import KEPT
 from kikubari.profiles import Limit, profile_id
 from kikubari.spec.topics import UNSUBSCRIBED
 from query_plans import list_plans
+from webhook_world import NOW, WebhookWorld
 
 ANNA, BEN = 7, 8
 SECRET = "anna@example.jp"

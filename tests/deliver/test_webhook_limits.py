@@ -2,8 +2,6 @@
 
 from collections import Counter
 
-from webhook_world import NOW, WebhookWorld
-
 from http_peer import serving
 from kikubari.deliver import EndpointProjection
 from kikubari.events import Sequencer
@@ -11,6 +9,7 @@ from kikubari.profiles import IdentityNumbering, Limit, LimitReceipt, Restrictio
 from kikubari.spec.envelope import Event, EventKind
 from kikubari.spec.topics import CONSENT_CHANGED, ORDER_COMPLETED, UNSUBSCRIBED
 from kikubari.storage import StateStore
+from webhook_world import NOW, WebhookWorld
 
 PEOPLE = ("both", "restricted", "objecting", "free")
 KINDS = (ORDER_COMPLETED, UNSUBSCRIBED, CONSENT_CHANGED)

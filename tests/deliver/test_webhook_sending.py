@@ -5,7 +5,6 @@ from datetime import timedelta
 import msgspec
 import pytest
 from sqlalchemy import update
-from webhook_world import NOW, WebhookWorld
 
 from http_peer import DROP, STALL, serving
 from kikubari.deliver import (
@@ -29,6 +28,7 @@ from kikubari.spec.errors import ConflictError, InvalidInputError, NotFoundError
 from kikubari.spec.topics import ENDPOINT_DISABLED, ORDER_COMPLETED
 from kikubari.testing.events import CountingNumbers
 from query_plans import list_plans
+from webhook_world import NOW, WebhookWorld
 
 OUTSIDE = EndpointDefinition(name="CRM", url="https://93.184.216.34/in")
 
