@@ -4,7 +4,6 @@ Everything here is a pure function of what it is given. What is the same for all
 dispatch arrives once per worker, and parsed templates and keys are kept between messages.
 """
 
-import re
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -31,7 +30,6 @@ from kikubari.decide.personalise import (
     RenderedEmail,
     RenderSettings,
     render_email_in_pieces,
-    rewrite_pieces,
 )
 from kikubari.decide.reason import (
     MARK,
@@ -46,21 +44,15 @@ from kikubari.deliver.contracts import Composed, Letter, MessageRecord, Purpose
 from kikubari.deliver.coupons import MessageCoupon
 from kikubari.deliver.dkim import DkimKey, DkimSigner
 from kikubari.deliver.judging import Judged, MessageJudge
+from kikubari.deliver.message_links import MessageLinks
 from kikubari.deliver.mime import AssembledEmail, EmailContent, assemble_email, message_id_for
 from kikubari.deliver.reasons import Reason
 from kikubari.deliver.tracking import TrackingTokens
-from kikubari.deliver.traps import place_trap
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 
-_BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
 # Stands in judged words for the name of the shop; shorter names are parts of other words.
 _SOME_SHOP = "Acme"
 _SHORTEST_NAME = 4
-# Under each message that says on which day it was opened.
-_NO_OPEN_DAY = {
-    "ja": "メールを開いた日の記録をやめる",
-    "en": "Do not keep the day on which I open your mail",
-}
 _encode_record = msgspec.json.Encoder().encode
 
 
@@ -140,7 +132,7 @@ def _compose(shared: ComposeShared, item: ComposeItem) -> tuple[Composed, Sequen
     if not all(_is_there(item.facts, path) for path in shared.letter.only_with):
         return Composed(stopped_by=Reason.NOTHING_LEFT), ()
     tokens = _tokens(shared.tracking_key, shared.workspace_id)
-    links = _Links(shared.base_url, tokens, item.message_id)
+    links = MessageLinks(shared.base_url, tokens, item.message_id)
     rendered, html = _render(shared, item, links)
     note = _judge(_judge_by(shared.guard_policy), shared.letter, item, rendered)
     line = _reason(shared, item, rendered)
@@ -153,7 +145,7 @@ def _compose(shared: ComposeShared, item: ComposeItem) -> tuple[Composed, Sequen
 
 
 def _render(
-    shared: ComposeShared, item: ComposeItem, links: "_Links"
+    shared: ComposeShared, item: ComposeItem, links: MessageLinks
 ) -> tuple[RenderedEmail, list[str]]:
     content = {
         **shared.content,
@@ -177,7 +169,7 @@ def _assemble(
     html: list[str],
     *,
     line: ReasonLine,
-    links: "_Links",
+    links: MessageLinks,
 ) -> AssembledEmail:
     """Put links, reason and parts together."""
     # First the links: those of the reason are never counted.
@@ -303,7 +295,7 @@ def _content(
     item: ComposeItem,
     rendered: RenderedEmail,
     html: Sequence[str],
-    links: "_Links",
+    links: MessageLinks,
 ) -> EmailContent:
     sender = shared.letter.sender
     is_marketing = shared.letter.purpose is Purpose.MARKETING
@@ -322,49 +314,6 @@ def _content(
         list_unsubscribe_url=links.unsubscribe if is_marketing else "",
         is_one_click=is_marketing,
     )
-
-
-class _Links:
-    """The addresses of one message."""
-
-    def __init__(self, base_url: str, tokens: TrackingTokens, message_id: int) -> None:
-        self._base_url = base_url.rstrip("/")
-        self._tokens = tokens
-        self._message_id = message_id
-        self.reply_token = tokens.reply_token(message_id)
-        self.unsubscribe = self._base_url + tokens.unsubscribe_path(message_id)
-        self.preferences = self._base_url + tokens.preferences_path(message_id)
-
-    def track(self, pieces: Sequence[str]) -> list[str]:
-        """Return the HTML with counted links, a pixel at the end of the body, and a trap.
-
-        The trap is a link at the beginning of the body that only programs can follow.
-        """
-        pieces = place_trap(
-            rewrite_pieces(pieces, self._rewrite),
-            self._base_url + self._tokens.trap_path(self._message_id),
-        )
-        return _at_body_end(pieces, self._pixel())
-
-    def note_open_day(self, pieces: Sequence[str], language: str) -> list[str]:
-        """Return the HTML with a pixel and a way to be rid of it; links stay as they are."""
-        words = _NO_OPEN_DAY["ja" if language.startswith("ja") else "en"]
-        stop = (
-            '<p style="font-size:11px;color:#6b6b6b;text-align:center">'
-            f'<a href="{self.preferences}#open-day" style="color:#6b6b6b">{words}</a></p>'
-        )
-        return _at_body_end(pieces, stop + self._pixel())
-
-    def _pixel(self) -> str:
-        return (
-            f'<img src="{self._base_url}{self._tokens.open_path(self._message_id)}"'
-            ' width="1" height="1" alt="" style="display:block">'
-        )
-
-    def _rewrite(self, url: str, index: int) -> str:
-        if url == self.unsubscribe or url.startswith(self.preferences):
-            return url
-        return self._base_url + self._tokens.click_path(self._message_id, index, url)
 
 
 def _record(
@@ -388,26 +337,6 @@ def _record(
             told_only=told_only,
         )
     )
-
-
-def _at_body_end(pieces: Sequence[str], added: str) -> list[str]:
-    found = list(pieces)
-    for at in range(len(found) - 1, -1, -1):
-        if halves := _split_at_body_end(found[at]):
-            found[at : at + 1] = halves[0], added, halves[1]
-            return found
-    return [*found, added]
-
-
-def _split_at_body_end(piece: str) -> tuple[str, str] | None:
-    return _split_fixed(piece) if "</" in piece else None
-
-
-@lru_cache(maxsize=64)
-def _split_fixed(piece: str) -> tuple[str, str] | None:
-    """Return what stands before and after the last end of a body, the same objects each time."""
-    ends = [end.start() for end in _BODY_END.finditer(piece)]
-    return (piece[: ends[-1]], piece[ends[-1] :]) if ends else None
 
 
 @lru_cache(maxsize=8)
