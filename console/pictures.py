@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs/images"
 _CHROMIUM = "/usr/bin/chromium"
-_DEMO = {"email": "demo@example.com", "password": "kikubari-demo"}
+_DEMO = {"email": "demo@example.com", "password": "quiet-amber-kettle"}
 _LANGUAGES = {"ja": "ja-JP", "en": "en-GB"}
 
 

@@ -134,6 +134,33 @@ def test_a_password_that_is_easily_guessed_is_refused(access: Access, password: 
         access.members.create(EMAIL, password, Role.VIEWER, ROOT)
 
 
+@pytest.mark.parametrize(
+    "password",
+    [
+        "purple kikubari ladder",
+        "purple K1kub4ri ladder",
+        "purple 気配り ladder",
+        "quiet T-h-e_S-h-0-p cedar",
+    ],
+)
+def test_words_of_the_shop_and_the_product_are_in_no_password(
+    access: Access, browser: Browser, password: str
+):
+    link = access.members.invite("ken@example.jp", Role.VIEWER, ROOT)
+    for choose in (
+        lambda: access.members.create("new@example.jp", password, Role.VIEWER, ROOT),
+        lambda: access.members.redeem_link(link.token, password, ROOT),
+        lambda: access.log_in.change_password(browser.session, EMAIL, PASSWORD, password, ROOT),
+    ):
+        with pytest.raises(WeakPasswordError, match="name"):
+            choose()
+
+
+def test_a_short_word_of_the_name_is_in_other_words_too(access: Access):
+    """The shop's name is "The shop"."""
+    access.members.create(EMAIL, "bishopric amber theorem", Role.VIEWER, ROOT)
+
+
 def test_a_passphrase_in_japanese_is_one_however_it_is_composed(access: Access):
     access.members.create(EMAIL, "さくらが咲く頃にガラス窓", Role.VIEWER, ROOT)
     assert Browser(access).log_in("さくらが咲く頃にガラス窓").principal

@@ -61,7 +61,7 @@ def test_the_demo_loads_greets_and_is_kept(tmp_path):
     with demo(installation, FIRST_SECONDS) as said:
         first_seconds = time.monotonic() - began
         assert f"{installation.owner['url']}/" in said
-        assert "demo@example.com  /  kikubari-demo" in said
+        assert "demo@example.com  /  quiet-amber-kettle" in said
         key = re.search(r"wk_browser_[\w-]+", said)[0]
         with installation.stranger() as visitor:
             body = {"anonymousId": "stranger", "event": "Product Viewed"}

@@ -18,7 +18,7 @@ export const useText = defineTexts('account', {
     refused_expired: 'This took too long. Begin again.',
     refused_rate: 'Too many tries. Wait a quarter of an hour.',
     refused_weak:
-      'This password is too short or easily guessed. Take several words that do not belong together.',
+      'This password is too short, easily guessed, or has the shop’s name in it. Take several words that do not belong together.',
     refused_link: 'This link is used up or too old. Ask an admin for a new one.',
     refused_passkey: 'Passkeys do not work at this address.',
     refused_passkey_cancelled: 'The passkey was not given.',
@@ -41,7 +41,7 @@ export const useText = defineTexts('account', {
     refused_expired: '時間が過ぎました。最初からやり直してください。',
     refused_rate: '試行が多すぎます。15分ほどお待ちください。',
     refused_weak:
-      '短すぎるか、推測されやすいパスワードです。つながりのない言葉をいくつか並べてください。',
+      '短すぎるか、推測されやすいか、ショップの名前などが入っています。つながりのない言葉をいくつか並べてください。',
     refused_link: 'このリンクは使用済みか期限切れです。管理者に新しいリンクを頼んでください。',
     refused_passkey: 'このアドレスではパスキーを使えません。',
     refused_passkey_cancelled: 'パスキーは使われませんでした。',

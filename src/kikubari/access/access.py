@@ -7,7 +7,7 @@ from kikubari.access.keys import ApiKeys
 from kikubari.access.log_in import LogIn
 from kikubari.access.members import Members
 from kikubari.access.passkeys import Passkeys
-from kikubari.access.passwords import Passwords
+from kikubari.access.passwords import PasswordRule, Passwords
 from kikubari.access.policy import Policies
 from kikubari.access.refusals import Refusals
 from kikubari.access.repeats import Repeats
@@ -28,7 +28,8 @@ class Access:
         ids: names what is made.
         sealing_key: 32 bytes that seal the secrets of authenticator apps.
         audit_key: 32 bytes that mark entries of the audit log.
-        shop_name: shown by authenticator apps and by browsers for passkeys.
+        shop_name: shown by authenticator apps and by browsers for passkeys; in no new password.
+        shop_hosts: names of the shop's hosts, in no new password either.
         passwords: how they are hashed; tests hash faster.
     """
 
@@ -41,10 +42,12 @@ class Access:
         sealing_key: bytes,
         audit_key: bytes,
         shop_name: str,
+        shop_hosts: tuple[str, ...] = (),
         passwords: Passwords | None = None,
     ) -> None:
         self._store = store
         passwords, tickets = passwords or Passwords(), Tickets(store, clock)
+        rule = PasswordRule((shop_name, *shop_hosts))
         self.audit = AuditLog(store, clock, audit_key)
         self.refusals = Refusals(store, clock, self.audit)
         self.policies = Policies(store, self.audit)
@@ -52,7 +55,7 @@ class Access:
         self.approvals = Approvals(store, clock, ids, self.audit)
         self.keys = ApiKeys(store, clock, ids, self.audit)
         self.sessions = Sessions(store, clock, ids, self.audit)
-        self.members = Members(store, clock, ids, self.audit, passwords)
+        self.members = Members(store, clock, ids, self.audit, passwords=passwords, rule=rule)
         self.second_factors = SecondFactors(
             store, clock, self.audit, self.sessions, key=sealing_key, issuer=shop_name
         )
@@ -70,6 +73,7 @@ class Access:
             clock,
             audit=self.audit,
             passwords=passwords,
+            rule=rule,
             sessions=self.sessions,
             factors=self.second_factors,
             passkeys=self.passkeys,

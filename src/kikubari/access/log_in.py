@@ -17,7 +17,7 @@ from kikubari.access.contracts import (
 )
 from kikubari.access.errors import WrongCredentialsError
 from kikubari.access.passkeys import Credential, Passkeys
-from kikubari.access.passwords import Passwords, check_strength
+from kikubari.access.passwords import PasswordRule, Passwords
 from kikubari.access.second_factors import SecondFactors
 from kikubari.access.sessions import Sessions
 from kikubari.access.tickets import TicketKind, Tickets
@@ -37,6 +37,7 @@ class LogIn:
         *,
         audit: AuditLog,
         passwords: Passwords,
+        rule: PasswordRule,
         sessions: Sessions,
         factors: SecondFactors,
         passkeys: Passkeys,
@@ -45,6 +46,7 @@ class LogIn:
         self._store = store
         self._audit = audit
         self._passwords = passwords
+        self._rule = rule
         self._sessions = sessions
         self._factors = factors
         self._passkeys = passkeys
@@ -133,7 +135,7 @@ class LogIn:
             RateLimitedError: too many wrong ones for this account lately.
         """
         self._check_password(session, email, current, by)
-        check_strength(new, about=(email,))
+        self._rule.check(new, about=(email,))
         hashed = self._passwords.hash(new)
 
         def work(connection: Connection) -> NewSession:

@@ -10,7 +10,7 @@ from kikubari.access._tables import member_links, members, passkeys
 from kikubari.access.audit import AuditLog
 from kikubari.access.contracts import Actor, LinkFacts, LinkKind, Member, OneTimeLink, Role
 from kikubari.access.errors import LastAdminError, LinkSpentError
-from kikubari.access.passwords import Passwords, check_strength
+from kikubari.access.passwords import PasswordRule, Passwords
 from kikubari.access.second_factors import forget_factors_in
 from kikubari.access.sessions import end_sessions_in
 from kikubari.kit.clock import Clock
@@ -34,13 +34,16 @@ class Members:
         clock: Clock,
         ids: IdFactory,
         audit: AuditLog,
+        *,
         passwords: Passwords,
+        rule: PasswordRule,
     ) -> None:
         self._store = store
         self._clock = clock
         self._ids = ids
         self._audit = audit
         self._passwords = passwords
+        self._rule = rule
 
     def create(self, email: str, password: str, role: Role, by: Actor, *, name: str = "") -> Member:
         """Add a member who has a password already.
@@ -50,7 +53,7 @@ class Members:
             ConflictError: the address has an account already.
         """
         account = account_of(email)
-        check_strength(password, about=(account, name))
+        self._rule.check(password, about=(account, name))
         hashed = self._passwords.hash(password)
 
         def work(connection: Connection) -> Member:
@@ -173,7 +176,7 @@ class Members:
             WeakPasswordError: the password is.
         """
         facts = self.read_link(token)
-        check_strength(password, about=(facts.email,))
+        self._rule.check(password, about=(facts.email,))
         hashed = self._passwords.hash(password)
 
         def work(connection: Connection) -> None:

@@ -81,6 +81,7 @@ class House:
             self._segments,
             topics=self._wishes.topics,
             recommender=self._recommending.recommending,
+            suggests=self._recommending.suggesting,
             calling=self._calling,
         )
 
@@ -218,6 +219,7 @@ class House:
             sealing_key=ground.secrets.second_factor_key,
             audit_key=ground.secrets.audit_key,
             shop_name=ground.settings.shop_name,
+            shop_hosts=ground.settings.own_hosts,
         )
 
     def _build_services(self) -> Services:

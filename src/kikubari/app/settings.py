@@ -81,6 +81,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Address that links to goods and carts begin with, without a slash at the end."""
         return (self.shop_url or self.base_url).rstrip("/")
 
+    @property
+    def own_hosts(self) -> tuple[str, ...]:
+        """Names of hosts that are the shop's."""
+        named = (urlsplit(url).hostname for url in (self.public_url, self.shop_url))
+        return (*(name for name in named if name), self.mail_domain)
+
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read `KIKUBARI_…` variables.

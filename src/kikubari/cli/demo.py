@@ -22,7 +22,7 @@ from kikubari.demo import VISITORS, write_demo_shop
 from kikubari.spec.errors import UnavailableError
 
 DEMO_EMAIL = "demo@example.com"
-DEMO_PASSWORD = "kikubari-demo"  # noqa: S105 - of a demo on a loopback address, printed on start
+DEMO_PASSWORD = "quiet-amber-kettle"  # noqa: S105 - of a demo on a loopback address, printed on start
 _WEBSITE = "Demo shop website"
 _SHOP_SERVER = "Demo shop server"
 _STEPS = (
