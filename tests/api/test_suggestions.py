@@ -61,7 +61,14 @@ def shop(api):
     ]
     # Ever anew, one person is one.
     alone = [event for _ in range(30) for event in searches("sug-0", "only mine", "sug-tent")]
-    viewer = [track("sug-viewer", "Product Viewed", 60, product_id="sug-tent")]
+    known = {"type": "identify", "userId": "sug-viewer",
+             "traits": {"email": "sug-viewer@shop.example"}}  # fmt: skip
+    agreed = {"purpose": "marketing", "channel": "email", "status": "granted"}
+    viewer = [
+        known,
+        track("sug-viewer", "Kikubari Consent Changed", 70, **agreed),
+        track("sug-viewer", "Product Viewed", 60, product_id="sug-tent"),
+    ]
     send([*stated, *many, *few, *alone, *viewer])
     api.wait(lambda: ask(api, "categories", "sug-viewer"))
     return send, track
@@ -97,3 +104,66 @@ def test_the_command_tells_the_same(api, shop):
     told = api.json("recommend", "suggestions", "sug-1", "--kind", "searches")
     assert [one["name"] for one in told] == ["light tent"]
     assert "Tents" in api.run("recommend", "suggestions", "sug-1", "--ja").stdout
+
+
+def preview(api, language, variant):
+    """Return the letter that the viewer of a tent would get."""
+    [person] = api.get("/api/people", q="sug-viewer@shop.example")["people"]
+    draft = {
+        "name": "Where to look next",
+        "segment": {"type": "consent", "purpose": "marketing", "channel": "email",
+                    "status": "granted"},
+        "sender": {"from_address": "news@shop.example"},
+        "template": {"default_language": language, "variants": {language: variant}},
+    }  # fmt: skip
+    return api.post(f"/api/drafts/preview?profile_id={person['id']}", draft)
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        (
+            "en",
+            (
+                "Tents: You looked at things from here",
+                "light tent: Leads many people to Tents, which you looked at",
+            ),
+        ),
+        (
+            "ja",
+            (
+                "Tents: 最近ご覧になったカテゴリーです",
+                "light tent: ご覧になった「Tents」の商品に、多くの方がこの言葉でたどり着いています",
+            ),
+        ),
+    ],
+)
+def test_a_letter_shows_them_with_their_reasons(api, shop, language, lines):
+    api.wait(lambda: ask(api, "categories", "sug-viewer"))
+    api.wait(lambda: ask(api, "searches", "sug-viewer"))
+    lists = "".join(
+        f"{{% recommend '{kind}' %}}{{% for item in items %}}<p>{{{{ item.title }}}}: "
+        "{{ item.reason }}</p>{% endfor %}{% endrecommend %}"
+        for kind in ("categories", "searches")
+    )
+    html = f'{lists}<p>{{{{ reason }}}}</p><a href="{{{{ unsubscribe_url }}}}">x</a>'
+    mail = preview(api, language, {"subject": "s", "html": html})
+    for line in lines:
+        assert f"<p>{line}</p>" in mail["html"]
+        assert line in mail["text"]
+    told = mail["text"].partition(lines[-1])[2]
+    assert ("ご覧になった商品" if language == "ja" else "what you looked at") in told
+
+
+def test_a_block_shows_a_category_as_words_that_lead_nowhere(api, shop):
+    api.wait(lambda: ask(api, "categories", "sug-viewer"))
+    block = {
+        "kind": "products", "id": "p", "strategy": "categories", "shows_reason": True,
+        "shows_refusal": True, "label": "See it",
+    }  # fmt: skip
+    footer = {"kind": "footer", "id": "foot", "lines": ["shop"]}
+    mail = preview(api, "en", {"subject": "s", "blocks": {"blocks": [block, footer]}})
+    assert ">Tents</div>" in mail["html"]
+    assert "You looked at things from here" in mail["text"]
+    for absent in ("See it", "not-for-me", 'href=""'):
+        assert absent not in mail["html"]

@@ -14,6 +14,8 @@ from kikubari.decide.recommend import (
     Recommendations,
     Request,
     Strategy,
+    Suggestion,
+    SuggestionAsked,
 )
 from kikubari.kit.clock import ManualClock
 from kikubari.kit.money import Money
@@ -146,6 +148,10 @@ _GROUNDS = {
     Strategy.NEXT_AFTER: (Grounds(code=Reason.BOUGHT_NEXT, share=0.1, **_SEED),) * 3,
     Strategy.TRENDING: (Grounds(code=Reason.TRENDING, n_buyers=40),) * 3,
     Strategy.COLD_START: (Grounds(code=Reason.POPULAR, n_buyers=90, **_CATEGORY),) * 3,
+    Strategy.CONTENT: (
+        Grounds(code=Reason.ABOUT_BOUGHT, days_since=9, **_CATEGORY, **_SEED),
+        Grounds(code=Reason.TO_READ, days_since=3),
+    ),
 }
 
 
@@ -179,4 +185,17 @@ class _EveryReason:
         return [self.recommend(one) for one in requests]
 
 
-SHELF = LetterRecommendations(_EveryReason(), ManualClock(NOW), base_url="https://shop.example")
+class _NoSuggestions:
+    """Suggests nothing: recipes ask for no categories and no searches."""
+
+    def suggest_many(self, asked: Sequence[SuggestionAsked]) -> list[list[Suggestion]]:
+        """Return what suits each."""
+        return [[] for _ in asked]
+
+
+SHELF = LetterRecommendations(
+    _EveryReason(),
+    ManualClock(NOW),
+    suggests=_NoSuggestions(),
+    base_url="https://shop.example",
+)

@@ -75,6 +75,37 @@ def products(n: int) -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_is_to_be_read_keeps_no_room_for_a_price(language: str):
+    [tea, article] = products(2)
+    del article["price"]
+    block = {"kind": "products", "id": "p", "source": "customer.favourites"}
+    email = render(block, language=language, favourites=[tea, {**article, "price": None}, article])
+    title = "茶1" if language == "ja" else "Tea 1"
+    price = "￥1,200" if language == "ja" else "¥1,200"
+    assert email.html.count(price) == email.text.count(price) == 1
+    assert email.html.count('href="https://shop.example/1"') == 2 * 2  # picture and name
+    assert not re.findall(r"<div[^>]*>\s*</div>", email.html)
+    # In plain text the picture's words, then where it leads, and no line for a price.
+    assert "\n\n\n" not in email.text
+    assert email.text.count(title) == 2
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_has_no_address_is_words_without_a_link(language: str):
+    block = {
+        "kind": "products", "id": "p", "source": "customer.favourites", "label": "More",
+    }  # fmt: skip
+    cups = {"title": "Cups", "url": "", "image_url": "", "product_id": ""}
+    email = render(block, language=language, favourites=[cups])
+    name = re.search(r"<div[^>]*>([^<]*)</div>", email.html)
+    assert name is not None
+    assert name[1] == "Cups"
+    assert 'href=""' not in email.html
+    assert "More" not in email.html
+    assert "Cups" in email.text
+
+
 def test_words_are_escaped_and_liquid_is_not():
     email = render(
         text_block(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kikubari.decide.personalise import (
     STRATEGIES,
+    SUGGESTIONS,
     EmailTemplateSource,
     EmailVariant,
     Facts,
@@ -30,7 +31,7 @@ from kikubari.decide.personalise import (
     with_recommendations,
 )
 from kikubari.decide.personalise.contracts import CompiledEmail
-from kikubari.decide.recommend import Strategy
+from kikubari.decide.recommend import Strategy, SuggestionKind
 
 SETTINGS = RenderSettings(language="en")
 OBSERVED = Lineage(provenance=Provenance.OBSERVED, category="product_interest")
@@ -93,7 +94,39 @@ def render(html: str, shelf: Shelf, facts: Facts | None = None, **more: str) -> 
 
 
 def test_the_tag_knows_every_strategy():
-    assert sorted(STRATEGIES) == sorted(Strategy)
+    assert sorted(STRATEGIES) == sorted([*Strategy, *SuggestionKind])
+    assert sorted(SUGGESTIONS) == sorted(SuggestionKind)
+
+
+def test_categories_stand_as_words_once_in_a_part_and_are_recorded_by_name():
+    class Suggesting:
+        def recommend_many(self, asked):
+            tea = RecommendedProduct(
+                product={"title": "Tea", "title_ja": "お茶", "url": ""},
+                strategy="categories",
+                code="bought",
+                reason_ja="よくお買い上げのカテゴリーです",
+                reason_en="You buy from here",
+                ground="purchases",
+                lineage=OBSERVED,
+            )
+            cups = msgspec.structs.replace(tea, product={"title": "Cups", "url": ""})
+            return [[tea, cups][: one.limit] for one in asked]
+
+    line = (
+        "{% for item in items %}<p>{% if item.url != blank %}<a href='{{ item.url }}'>link</a>"
+        "{% endif %}{{ item.title }}{{ item.price | money }}: {{ item.reason }}</p>{% endfor %}"
+    )
+    block = f"{{% recommend 'categories', limit: 1 %}}{line}{{% endrecommend %}}"
+    email = render(block * 2, Suggesting())
+    assert "<p>Tea: You buy from here</p><p>Cups: You buy from here</p>" in email.html
+    assert "<a" not in email.html
+    assert "Tea: You buy from here" in email.text
+    assert email.recommended == (
+        ShownProduct("categories:Tea", "categories", "bought"),
+        ShownProduct("categories:Cups", "categories", "bought"),
+    )
+    assert "recommended.purchases[0].title" in {one.path for one in email.facts}
 
 
 def test_a_list_shows_titles_prices_and_reasons():

@@ -50,7 +50,17 @@ FACTS = Facts(
                 ground="viewed",
             )
             for name, price in (("茶筅", 2400), ("茶杓", 900), ("茶碗", 8000))
-        )
+        ),
+        RecommendationNeed(strategy="categories").key: (
+            RecommendedProduct(
+                product={"product_id": "", "title": "お茶", "image_url": "", "url": ""},
+                strategy="categories",
+                code="bought",
+                reason_ja="よくお買い上げのカテゴリーです",
+                reason_en="You buy from here",
+                ground="purchases",
+            ),
+        ),
     },
 )
 

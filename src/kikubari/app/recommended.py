@@ -1,10 +1,11 @@
-"""Products that letters recommend, each with what is known of the reader that it rests on."""
+"""What letters recommend, each thing with what is known of the reader that it rests on."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from kikubari.app.showcase import show_product
 from kikubari.decide.personalise import (
+    SUGGESTIONS,
     UNKNOWN_LINEAGE,
     Lineage,
     Provenance,
@@ -18,7 +19,13 @@ from kikubari.decide.recommend import (
     Recommender,
     Request,
     Strategy,
+    Suggestion,
+    SuggestionAsked,
+    SuggestionKind,
+    SuggestionReason,
+    Suggests,
     reason_sentence,
+    suggestion_sentence,
 )
 from kikubari.kit.clock import Clock
 
@@ -42,6 +49,11 @@ _RESTS_ON: Mapping[Reason, str] = {
     Reason.ABOUT_INTEREST: _VIEWED,
     Reason.TO_READ: "",
 }
+_SUGGESTION_RESTS_ON: Mapping[SuggestionReason, str] = {
+    SuggestionReason.BOUGHT: _PURCHASES,
+    SuggestionReason.SAVED: "saved",
+    SuggestionReason.VIEWED: _VIEWED,
+}
 _CATEGORIES = {_PURCHASES: "purchase", _PLACE: "location"}
 
 
@@ -51,11 +63,15 @@ class LetterRecommendations:
     Args:
         recommender: makes the lists.
         clock: what somebody did so many days ago is as old as that.
+        suggests: finds categories and searches.
         base_url: makes addresses of products whole.
     """
 
-    def __init__(self, recommender: Recommender, clock: Clock, *, base_url: str) -> None:
+    def __init__(
+        self, recommender: Recommender, clock: Clock, *, suggests: Suggests, base_url: str
+    ) -> None:
         self._recommender = recommender
+        self._suggests = suggests
         self._clock = clock
         self._base_url = base_url
 
@@ -64,6 +80,15 @@ class LetterRecommendations:
     ) -> list[list[RecommendedProduct]]:
         """Return the list for each, in the order asked, best first."""
         now = self._clock.now()
+        words = iter(self._suggest([one for one in asked if one.strategy in SUGGESTIONS], now))
+        goods = iter(self._find([one for one in asked if one.strategy not in SUGGESTIONS], now))
+        return [next(words if one.strategy in SUGGESTIONS else goods) for one in asked]
+
+    def _find(
+        self, asked: Sequence[RecommendationAsked], now: datetime
+    ) -> list[list[RecommendedProduct]]:
+        if not asked:
+            return []
         answers = self._recommender.recommend_many(
             [
                 Request(
@@ -81,6 +106,16 @@ class LetterRecommendations:
             for one, answer in zip(asked, answers, strict=True)
         ]
 
+    def _suggest(
+        self, asked: Sequence[RecommendationAsked], now: datetime
+    ) -> list[list[RecommendedProduct]]:
+        if not asked:
+            return []
+        found = self._suggests.suggest_many(
+            [SuggestionAsked(SuggestionKind(one.strategy), one.number, one.limit) for one in asked]
+        )
+        return [[_suggested(one, now) for one in suggestions] for suggestions in found]
+
     def _shown(
         self, item: Recommendation, asked: RecommendationAsked, now: datetime
     ) -> RecommendedProduct:
@@ -92,7 +127,7 @@ class LetterRecommendations:
             reason_ja=reason_sentence(item.reason, "ja"),
             reason_en=reason_sentence(item.reason, "en"),
             ground=ground,
-            lineage=_lineage_of(ground, item.reason, now) if ground else UNKNOWN_LINEAGE,
+            lineage=_lineage_of(ground, item.reason.days_since, now),
         )
 
 
@@ -114,11 +149,40 @@ def ground_of(reason: Grounds, *, seeds: Sequence[str] = ()) -> str:
     return _RESTS_ON[reason.code]
 
 
-def _lineage_of(ground: str, reason: Grounds, now: datetime) -> Lineage:
+def _suggested(one: Suggestion, now: datetime) -> RecommendedProduct:
+    """Return a category or words, which nobody knows an address of."""
+    ground = _SUGGESTION_RESTS_ON.get(one.reason, _PLACE if one.place is not None else "")
+    title = one.name
+    if one.kind is SuggestionKind.CATEGORIES:
+        title = _last_part(one.name)
+    return RecommendedProduct(
+        product={
+            "product_id": "",
+            "title": title,
+            "title_ja": _last_part(one.name_ja) if one.name_ja else title,
+            "image_url": "",
+            "url": "",
+        },
+        strategy=one.kind.value,
+        code=one.reason.value,
+        reason_ja=suggestion_sentence(one, "ja"),
+        reason_en=suggestion_sentence(one, "en"),
+        ground=ground,
+        lineage=_lineage_of(ground, one.days_since, now),
+    )
+
+
+def _last_part(category: str) -> str:
+    return category.rsplit(" > ", maxsplit=1)[-1]
+
+
+def _lineage_of(ground: str, days_since: int | None, now: datetime) -> Lineage:
+    if not ground:
+        return UNKNOWN_LINEAGE
     return Lineage(
         provenance=Provenance.OBSERVED,
         confidence=1.0,
-        observed_at=now - timedelta(days=reason.days_since or 0),
+        observed_at=now - timedelta(days=days_since or 0),
         sources_agree=True,
         category=_CATEGORIES.get(ground, "product_interest"),
         sensitivity="S1",

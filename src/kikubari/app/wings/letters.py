@@ -19,7 +19,7 @@ from kikubari.catalog import Catalog
 from kikubari.decide.guard import GuardPolicies
 from kikubari.decide.images import ImageLibrary
 from kikubari.decide.offers import CODE_CALLS, Announcing, Issuing, Offers
-from kikubari.decide.recommend import PopularProducts, Recommender
+from kikubari.decide.recommend import PopularProducts, Recommender, Suggests
 from kikubari.deliver import DefaultsOfBroadcasts, MailSettings, SandboxComposer, Topics
 from kikubari.journeys import (
     BroadcastVersions,
@@ -48,6 +48,7 @@ class LettersWing:
         *,
         topics: Topics,
         recommender: Recommender,
+        suggests: Suggests,
         calling: CallingWing,
     ) -> None:
         state, clock = ground.state, ground.clock
@@ -66,11 +67,15 @@ class LettersWing:
         self._defaults = DefaultsOfBroadcasts(state)
         self._guard_policies = GuardPolicies(state)
         self.recipients = self._find_recipients(ground, people)
-        self.composer = self._make_composer(ground, recommender)
+        self.composer = self._make_composer(ground, recommender, suggests)
         self.saved_blocks = SavedBlocks(state, clock, ground.ids)
         self._versions = BroadcastVersions(state)
         self._images = ImageLibrary(
-            state, clock, base_url=ground.settings.base_url, uses=StoredImageUses()
+            state,
+            clock,
+            base_url=ground.settings.base_url,
+            uses=StoredImageUses(),
+            most_each=ground.settings.images_each,
         )
         self.previews = Previews(
             self.recipients,
@@ -129,7 +134,9 @@ class LettersWing:
             selecting=segments.facts.list,
         )
 
-    def _make_composer(self, ground: Ground, recommender: Recommender) -> SandboxComposer:
+    def _make_composer(
+        self, ground: Ground, recommender: Recommender, suggests: Suggests
+    ) -> SandboxComposer:
         return SandboxComposer(
             _mail_settings(ground),
             ground.clock,
@@ -137,7 +144,10 @@ class LettersWing:
             policy=lambda: self._guard_policies.get().policy,
             topic_names=self._name_topic,
             recommends=LetterRecommendations(
-                recommender, ground.clock, base_url=ground.settings.shop_base_url
+                recommender,
+                ground.clock,
+                suggests=suggests,
+                base_url=ground.settings.shop_base_url,
             ),
         )
 

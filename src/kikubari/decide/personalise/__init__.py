@@ -28,6 +28,7 @@ from kikubari.decide.personalise.blocks.contracts import (
 from kikubari.decide.personalise.compile import compile_email
 from kikubari.decide.personalise.contracts import (
     STRATEGIES,
+    SUGGESTIONS,
     UNKNOWN_LINEAGE,
     CompiledEmail,
     CompiledVariant,
@@ -75,6 +76,7 @@ from kikubari.decide.personalise.sandbox_replies import (
 
 __all__ = [
     "STRATEGIES",
+    "SUGGESTIONS",
     "UNKNOWN_LINEAGE",
     "Align",
     "AnyBlock",

@@ -37,9 +37,11 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 UNKNOWN_LINEAGE = Lineage()
 # What the tag `recommend` knows; the first go out from a product.
 SEEDED_STRATEGIES = ("similar", "goes_with", "next_after")
+# Where to look next: names without a price, a picture or an id.
+SUGGESTIONS = ("categories", "searches")
 STRATEGIES = (
     *("for_you", "viewed_not_bought", "buy_again", "trending", "new_for_you", "saved_items"),
-    *("cold_start", "content", *SEEDED_STRATEGIES),
+    *("cold_start", "content", *SEEDED_STRATEGIES, *SUGGESTIONS),
 )
 MAX_RECOMMENDED = 12
 # Most of what facts are made of: passed on without looking into it.
@@ -85,10 +87,10 @@ class RecommendationAsked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecommendedProduct(msgspec.Struct, frozen=True, kw_only=True):
-    """A product found for a person.
+    """A product found for a person, or one of `SUGGESTIONS`.
 
     Attributes:
-        product: as templates see it, with `product_id`.
+        product: as templates see it, with `product_id`; of a suggestion its names, the rest empty.
         strategy: that found it.
         code: stable code of why.
         reason_ja, reason_en: why, as the reader may read it.
@@ -211,7 +213,10 @@ class CompiledEmail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShownProduct(msgspec.Struct, frozen=True):
-    """A recommended product that a message shows: which strategy found it, and why (a code)."""
+    """A recommended product that a message shows: which strategy found it, and why (a code).
+
+    The `product_id` of a suggestion is its strategy and its name: ``categories:Tea``.
+    """
 
     product_id: str
     strategy: str

@@ -66,7 +66,8 @@ class Recorder:
         """
         taken: list[tuple[str, RecommendedProduct]] = []
         for one in self._recommended.get(need.key, ()):
-            product_id = str(one.product.get("product_id"))
+            name = f"{one.strategy}:{one.product.get('title')}"
+            product_id = str(one.product.get("product_id") or name)
             if product_id in self._shown or len(taken) == need.limit:
                 continue
             self._shown.add(product_id)

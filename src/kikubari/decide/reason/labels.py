@@ -22,6 +22,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "cart": ("カートの中身", "your basket"),
     "favourites": ("お気に入り", "your wish list"),
     "compared": ("比較リスト", "your compare list"),
+    "saved": ("保存された商品", "what you saved"),
     "place": ("お住まいの地域", "where you live"),
     "purchases": ("ご購入の履歴", "what you bought"),
     "viewed": ("ご覧になった商品", "what you looked at"),

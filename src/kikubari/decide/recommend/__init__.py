@@ -44,7 +44,9 @@ from kikubari.decide.recommend.suggestion_sentences import (
 )
 from kikubari.decide.recommend.suggestions import Suggesting as Suggesting
 from kikubari.decide.recommend.suggestions import Suggestion as Suggestion
+from kikubari.decide.recommend.suggestions import SuggestionAsked as SuggestionAsked
 from kikubari.decide.recommend.suggestions import SuggestionKind as SuggestionKind
 from kikubari.decide.recommend.suggestions import SuggestionReason as SuggestionReason
+from kikubari.decide.recommend.suggestions import Suggests as Suggests
 from kikubari.decide.recommend.traces import FollowedLog as FollowedLog
 from kikubari.decide.recommend.traces import Traces as Traces

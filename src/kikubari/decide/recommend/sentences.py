@@ -87,7 +87,7 @@ def _told(reason: Grounds) -> tuple[str, str] | None:
                 f"You buy this about {every}",
             )
         case Reason.TRENDING | Reason.POPULAR if reason.place:
-            ja, en = (_place_name(reason.place, language) for language in _TERRITORIES)
+            ja, en = (place_name(reason.place, language) for language in _TERRITORIES)
             if reason.code is Reason.POPULAR:
                 return f"{ja}でよく選ばれています", f"Popular in {en}"
             return (
@@ -140,6 +140,6 @@ def _of_category(code: Reason, ja: str, en: str) -> tuple[str, str]:
     )
 
 
-def _place_name(place: str, language: str) -> str:
+def place_name(place: str, language: str) -> str:
     """Return a country's name by its code; a prefecture or region is called as the shop does."""
     return str(_TERRITORIES[language].get(place, place))

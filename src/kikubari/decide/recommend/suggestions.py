@@ -1,9 +1,11 @@
 """Categories and searches for somebody: where to look next, by what they looked for before."""
 
 import threading
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -48,6 +50,8 @@ class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
         name_ja: the category in Japanese, if it has another name there.
         reason: what the person did with goods of the category, or of what the words lead to.
         category, category_ja: of searches, that the reason speaks of.
+        days_since: since the person last did what the reason says.
+        place: prefecture or country that a category is popular in.
         score: orders one person's list.
     """
 
@@ -57,11 +61,44 @@ class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
     reason: SuggestionReason
     category: str | None = None
     category_ja: str | None = None
+    days_since: int | None = None
+    place: str | None = None
     score: float = 0.0
 
 
+class SuggestionAsked(NamedTuple):
+    """Suggestions that are wanted for a person, by any number of theirs; None: nobody knows who."""
+
+    kind: SuggestionKind
+    number: int | None
+    limit: int
+
+
+class Suggests(Protocol):
+    """Suggests categories and searches to people. Safe to call from any thread."""
+
+    def suggest_many(self, asked: Sequence[SuggestionAsked]) -> list[list[Suggestion]]:
+        """Return what suits each, in the order asked, best first."""
+        ...
+
+
+class _Wanting(NamedTuple):
+    """How much a person did in a category, by what most of it, and how many days ago the last."""
+
+    weight: float
+    reason: SuggestionReason
+    days_since: int
+
+
+class _Lead(NamedTuple):
+    """Words that may be shown, and the categories of what they lead to."""
+
+    search: Search
+    categories: Sequence[str]
+
+
 class Suggesting:
-    """Suggests categories and searches.
+    """Implements `Suggests`.
 
     Args:
         recommending: knows what people did and what is on the shelf.
@@ -91,66 +128,39 @@ class Suggesting:
 
     def suggest(self, kind: SuggestionKind, number: int | None, *, limit: int) -> list[Suggestion]:
         """Return what suits a person, best first; of whom nothing may be used, what is popular."""
-        asked = Request(strategy=Strategy.FOR_YOU, number=number)
-        [situation] = self._recommending.situate_many([asked])
-        wanted = self._weigh(situation)
-        found = (
-            self._list_categories(situation, wanted)
-            if kind is SuggestionKind.CATEGORIES
-            else self._list_searches(situation, wanted)
-        )
-        return sorted(found, key=lambda one: (-one.score, one.name))[:limit]
-
-    def _weigh(self, situation: Situation) -> dict[str, tuple[float, SuggestionReason]]:
-        """Return how much a person did in each category, and by what most of it."""
-        parts: dict[tuple[str, SuggestionReason], float] = {}
-
-        def add(name: str, at_us: int, weight: float, reason: SuggestionReason) -> None:
-            ago = max(0.0, (to_micros(situation.now) - at_us) / DAY_US)
-            for category in situation.shelf.categories_of(name)[-1:]:
-                key = (category, reason)
-                parts[key] = parts.get(key, 0.0) + weight * 2 ** (-ago / _HALF_LIFE_DAYS)
-
-        for name, times in situation.trace.bought.items():
-            for at_us in times:
-                add(name, at_us, _BOUGHT, SuggestionReason.BOUGHT)
-        for name, at_us in situation.trace.viewed.items():
-            add(name, at_us, _VIEWED, SuggestionReason.VIEWED)
-        saved = situation.find_saved()
-        for item in (*saved.cart, *saved.favourites):
-            name = situation.shelf.product_of(item.id)
-            add(name, to_micros(item.saved_at), _SAVED, SuggestionReason.SAVED)
-        found: dict[str, tuple[float, SuggestionReason]] = {}
-        for (category, reason), weight in sorted(parts.items(), key=lambda one: one[1]):
-            found[category] = (found.get(category, (0.0, reason))[0] + weight, reason)
+        [found] = self.suggest_many([SuggestionAsked(kind, number, limit)])
         return found
 
-    def _list_categories(
-        self, situation: Situation, wanted: dict[str, tuple[float, SuggestionReason]]
-    ) -> list[Suggestion]:
-        scores = dict(wanted)
-        if not scores:
-            _, selling = situation.trends.popular(situation.find_home())
-            for one in selling:
-                name = situation.shelf.product_of(one.product_id)
-                for category in situation.shelf.categories_of(name)[-1:]:
-                    known = scores.get(category, (0.0, SuggestionReason.POPULAR))[0]
-                    scores[category] = (known + one.n_buyers, SuggestionReason.POPULAR)
-        return [
-            Suggestion(
-                kind=SuggestionKind.CATEGORIES,
-                name=category,
-                name_ja=situation.shelf.category_ja(category),
-                reason=reason,
-                score=round(score, 4),
+    def suggest_many(self, asked: Sequence[SuggestionAsked]) -> list[list[Suggestion]]:
+        """Return what suits each, in the order asked, best first."""
+        situations = self._recommending.situate_many(
+            [Request(strategy=Strategy.FOR_YOU, number=one.number) for one in asked]
+        )
+        has_searches = any(one.kind is SuggestionKind.SEARCHES for one in asked)
+        leads = self._find_leads(situations[0]) if has_searches else []
+        answers = []
+        for one, situation in zip(asked, situations, strict=True):
+            wanted = _weigh(situation)
+            found = (
+                self._list_categories(situation, wanted)
+                if one.kind is SuggestionKind.CATEGORIES
+                else _list_searches(situation, wanted, leads)
             )
-            for category, (score, reason) in scores.items()
-            if self._may_show(category, situation)
+            answers.append(sorted(found, key=lambda one: (-one.score, one.name))[: one.limit])
+        return answers
+
+    def _list_categories(
+        self, situation: Situation, wanted: Mapping[str, _Wanting]
+    ) -> list[Suggestion]:
+        found = _list_wanted(situation, wanted) if wanted else _list_popular(situation)
+        return [
+            one
+            for one in found
+            if _suits(one.name, situation) and not self._is_telling(one.name, situation)
         ]
 
-    def _list_searches(
-        self, situation: Situation, wanted: dict[str, tuple[float, SuggestionReason]]
-    ) -> list[Suggestion]:
+    def _find_leads(self, situation: Situation) -> list[_Lead]:
+        """Return the words that say too much of nobody, neither themselves nor by their goods."""
         found = []
         for one in self._find_searches():
             led_to = situation.load(map(situation.shelf.product_of, one.product_ids)).values()
@@ -161,24 +171,8 @@ class Suggesting:
                 for product in led_to
                 if (path := situation.shelf.categories_of(product.product_id))
             ]
-            if not all(self._may_show(category, situation) for category in categories):
-                continue
-            best = max((one for one in categories if one in wanted), key=lambda one: wanted[one][0],
-                       default=None)  # fmt: skip
-            if best is None and wanted:
-                continue
-            score, reason = wanted[best] if best else (one.n_people, SuggestionReason.POPULAR)
-            found.append(
-                Suggestion(
-                    kind=SuggestionKind.SEARCHES,
-                    name=one.words,
-                    name_ja=None,
-                    reason=reason,
-                    category=best,
-                    category_ja=situation.shelf.category_ja(best) if best else None,
-                    score=round(float(score), 4),
-                )
-            )
+            if not any(self._is_telling(category, situation) for category in categories):
+                found.append(_Lead(one, categories))
         return found
 
     def _find_searches(self) -> Sequence[Search]:
@@ -192,13 +186,8 @@ class Suggesting:
                 self._counted_at = now
         return self._searches
 
-    def _may_show(self, category: str, situation: Situation) -> bool:
-        """Say whether a category is none that says too much, is unwanted, or for others."""
-        path = category.split(" > ")
-        above = {" > ".join(path[: depth + 1]) for depth in range(len(path))}
-        if above & situation.trace.dismissed or {*above, *path} & situation.withheld:
-            return False
-        return not self._says_too_much(category) and not situation.shelf.is_telling(category)
+    def _is_telling(self, category: str, situation: Situation) -> bool:
+        return self._says_too_much(category) or situation.shelf.is_telling(category)
 
     def _says_too_much(self, words: str) -> bool:
         path = tuple(words.split(" > "))
@@ -206,3 +195,101 @@ class Suggesting:
             product_id="", updated_at=self._clock.now(), category=words, category_path=path
         )
         return self._sensitive.is_sensitive(named)
+
+
+def _weigh(situation: Situation) -> dict[str, _Wanting]:
+    """Return how much a person did in each category, and by what most of it."""
+    parts: dict[tuple[str, SuggestionReason], tuple[float, int]] = {}
+
+    def add(name: str, at_us: int, weight: float, reason: SuggestionReason) -> None:
+        ago = max(0.0, (to_micros(situation.now) - at_us) / DAY_US)
+        for category in situation.shelf.categories_of(name)[-1:]:
+            known, days = parts.get((category, reason), (0.0, int(ago)))
+            now = known + weight * 2 ** (-ago / _HALF_LIFE_DAYS)
+            parts[category, reason] = (now, min(days, int(ago)))
+
+    for name, times in situation.trace.bought.items():
+        for at_us in times:
+            add(name, at_us, _BOUGHT, SuggestionReason.BOUGHT)
+    for name, at_us in situation.trace.viewed.items():
+        add(name, at_us, _VIEWED, SuggestionReason.VIEWED)
+    saved = situation.find_saved()
+    for item in (*saved.cart, *saved.favourites):
+        name = situation.shelf.product_of(item.id)
+        add(name, to_micros(item.saved_at), _SAVED, SuggestionReason.SAVED)
+    found: dict[str, _Wanting] = {}
+    # What weighs most comes last, and is the reason.
+    for (category, reason), (weight, days) in sorted(parts.items(), key=lambda one: one[1][0]):
+        before = found[category].weight if category in found else 0.0
+        found[category] = _Wanting(before + weight, reason, days)
+    return found
+
+
+def _list_wanted(situation: Situation, wanted: Mapping[str, _Wanting]) -> list[Suggestion]:
+    return [
+        Suggestion(
+            kind=SuggestionKind.CATEGORIES,
+            name=category,
+            name_ja=situation.shelf.category_ja(category),
+            reason=one.reason,
+            days_since=one.days_since,
+            score=round(one.weight, 4),
+        )
+        for category, one in wanted.items()
+    ]
+
+
+def _list_popular(situation: Situation) -> list[Suggestion]:
+    """Return the categories that sell around somebody of whom nothing else may be used."""
+    home, selling = situation.trends.popular(situation.find_home())
+    buyers: Counter[str] = Counter()
+    for one in selling:
+        name = situation.shelf.product_of(one.product_id)
+        for category in situation.shelf.categories_of(name)[-1:]:
+            buyers[category] += one.n_buyers
+    return [
+        Suggestion(
+            kind=SuggestionKind.CATEGORIES,
+            name=category,
+            name_ja=situation.shelf.category_ja(category),
+            reason=SuggestionReason.POPULAR,
+            place=home.area or home.country or None,
+            score=float(count),
+        )
+        for category, count in buyers.items()
+    ]
+
+
+def _list_searches(
+    situation: Situation, wanted: Mapping[str, _Wanting], leads: Iterable[_Lead]
+) -> list[Suggestion]:
+    """Return words that lead to what a person likes; to nobody's liking, what many search for."""
+    found = []
+    for search, categories in leads:
+        if not all(_suits(category, situation) for category in categories):
+            continue
+        liked = [category for category in categories if category in wanted]
+        if wanted and not liked:
+            continue
+        best = max(liked, key=lambda category: wanted[category].weight, default=None)
+        own = wanted[best] if best is not None else None
+        found.append(
+            Suggestion(
+                kind=SuggestionKind.SEARCHES,
+                name=search.words,
+                name_ja=None,
+                reason=own.reason if own else SuggestionReason.POPULAR,
+                category=best,
+                category_ja=situation.shelf.category_ja(best) if best else None,
+                days_since=own.days_since if own else None,
+                score=round(own.weight, 4) if own else float(search.n_people),
+            )
+        )
+    return found
+
+
+def _suits(category: str, situation: Situation) -> bool:
+    """Say whether a category is neither unwanted nor for another stage of life."""
+    path = category.split(" > ")
+    above = {" > ".join(path[: depth + 1]) for depth in range(len(path))}
+    return not (above & situation.trace.dismissed or {*above, *path} & situation.withheld)

@@ -99,23 +99,29 @@ class _Tiles:
         )
         parts = [only_if("product.image_url != blank", image), self._name(is_alone=is_alone)]
         if block.shows_price:
-            parts.append(self._small("{{ product.price | money }}", 13))
+            # What is to be read has no price, and keeps no room for one.
+            parts.append(only_if("product.price", self._small("{{ product.price | money }}", 13)))
         if block.strategy and block.shows_reason:
             parts.append(self._small("{{ product.reason }}", 12))
         if block.strategy and block.shows_refusal:
-            parts.append(self._small(self._refusal, 12))
+            refusal = self._small(self._refusal, 12)
+            parts.append(only_if("product.product_id != blank", refusal))
         label = words(block.label)
         if label:
-            parts.append(
+            link = (
                 '<mj-text padding="0 8px 12px" font-size="13px" align="center" css-class="k-ink">'
                 f'<a href="{{{{ product.url }}}}" style="color:{theme.accent}">{label}</a>'
                 "</mj-text>"
             )
+            parts.append(only_if("product.url != blank", link))
         attributes = [("width", f"{width:.2f}%"), ("padding", f"{_COLUMN_PADDING}px")]
         return element("mj-column", attributes, "".join(parts))
 
     def _name(self, *, is_alone: bool) -> str:
-        """Return the name, which in plain text the picture's words say already."""
+        """Return the name, which in plain text the picture's words say already.
+
+        What has neither picture nor address, such as a category, is words alone.
+        """
         style = f"color:{self._theme.ink};text-decoration:none"
         begin, rest = '<a href="{{ product.url }}"', f' style="{style}">{self._title}</a>'
         beneath = f'{begin} data-kiku-text="off"{rest}'
@@ -128,7 +134,11 @@ class _Tiles:
                 ("align", "center"),
                 ("css-class", "k-ink k-name"),
             ],
-            only_if("product.image_url != blank", f"{beneath}{{% else %}}{begin}{rest}"),
+            only_if(
+                "product.image_url != blank",
+                f"{beneath}{{% elsif product.url == blank %}}{self._title}"
+                f"{{% else %}}{begin}{rest}",
+            ),
         )
 
     def _small(self, text: str, pixels: int) -> str:
