@@ -62,6 +62,8 @@ def test_looking_says_nothing(
 def test_one_press_ends_a_product_and_another_takes_it_back(
     browser: TestClient, world: PageWorld, link: str
 ) -> None:
+    # A status is no heading: the one is around the other.
+    assert '<div role="status"><h1>Noted.</h1></div>' in press(browser, link, "product")
     for _ in range(2):
         assert "“Blue cup” is no longer recommended to you." in press(browser, link, "product")
         wait_for(world, {CUP})
