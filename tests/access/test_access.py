@@ -309,6 +309,20 @@ def test_own_sessions_are_listed_and_ended(access: Access, browser: Browser):
     assert theirs.principal is not None
 
 
+def test_another_session_is_ended_only_after_a_proof(
+    access: Access, browser: Browser, clock: ManualClock
+):
+    elsewhere = Browser(access).log_in()
+    clock.advance(CONFIRMED_FOR + timedelta(seconds=1))
+    with pytest.raises(ConfirmationNeededError):
+        access.sessions.end(browser.session, elsewhere.session.id, ROOT)
+    with pytest.raises(ConfirmationNeededError):
+        access.sessions.end_others(browser.session, ROOT)
+    assert elsewhere.principal is not None
+    access.log_in.log_out(browser.session, ROOT)
+    assert browser.principal is None
+
+
 def test_the_policy_is_followed_by_running_sessions(
     access: Access, browser: Browser, clock: ManualClock
 ):

@@ -13,7 +13,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from empty_stores import open_empty_sqlite
 from kikubari.access import Access, Principal, Role, WrongCredentialsError
+from kikubari.access.errors import ConfirmationNeededError
 from kikubari.access.passwords import Passwords
+from kikubari.access.sessions import CONFIRMED_FOR
 from kikubari.api.authentication import check_csrf_token
 from kikubari.kit.clock import ManualClock
 from kikubari.kit.ids import TimeOrderedIds
@@ -127,6 +129,10 @@ class LogInMachine(RuleBasedStateMachine):
     def end_all_others(self, known: Known | None) -> None:
         principal = self.find(known)
         if principal is not None and principal.session is not None:
+            if self.clock.now() - principal.session.confirmed_at > CONFIRMED_FOR:
+                with pytest.raises(ConfirmationNeededError):
+                    self.access.sessions.end_others(principal.session, ROOT)
+                return
             self.access.sessions.end_others(principal.session, ROOT)
             for one in self.known:
                 one.is_ended = one.is_ended or one is not known

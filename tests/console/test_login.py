@@ -195,7 +195,7 @@ def test_an_invitation_is_taken_up_by_its_link(stranger: Console, shop: Installa
     expect(page.get_by_text("asked@example.jp")).to_be_visible()
     page.get_by_label("New password").fill("short")
     page.get_by_role("button", name="Set the password").click()
-    expect(page.get_by_role("alert")).to_contain_text("too short or easily guessed")
+    expect(page.get_by_role("alert")).to_contain_text("too short, easily guessed")
     page.get_by_label("New password").fill(NEW)
     page.get_by_role("button", name="Set the password").click()
     expect(page.locator("h1")).to_have_text("That is done")

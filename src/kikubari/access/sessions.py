@@ -132,11 +132,14 @@ class Sessions:
             ]
 
     def end(self, session: MemberSession, session_id: str, by: Actor) -> None:
-        """End a session of this session's member.
+        """End a session of this session's member; another than this one after a proof.
 
         Raises:
+            ConfirmationNeededError: it is another, and the last proof is some time ago.
             NotFoundError: the member has no such session.
         """
+        if session_id != session.id:
+            self.check_confirmed(session)
 
         def work(connection: Connection) -> None:
             ended = connection.execute(
@@ -151,7 +154,12 @@ class Sessions:
         self._store.write(work)
 
     def end_others(self, session: MemberSession, by: Actor) -> None:
-        """End every session of the member but this one."""
+        """End every session of the member but this one.
+
+        Raises:
+            ConfirmationNeededError: the member last proved who they are some time ago.
+        """
+        self.check_confirmed(session)
 
         def work(connection: Connection) -> None:
             connection.execute(

@@ -52,7 +52,7 @@ _SAFE_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store
 
 def answer_refusal(request: Request[Any, Any, Any], error: KikubariError) -> Response[ErrorAnswer]:
     """Answer an error raised on purpose."""
-    request.scope["refusal"] = error.code  # type: ignore[typeddict-unknown-key]  # for the audit log
+    request.scope["refusal"] = error.code  # type: ignore[typeddict-unknown-key]  # for the audit log and the server's
     headers: dict[str, str] = {}
     if isinstance(error, RateLimitedError | UnavailableError):
         headers["Retry-After"] = str(error.retry_after_seconds)
@@ -74,6 +74,7 @@ def answer_http_error(
         hint_at_kind(f"{error.detail} {error.extra}") or _HINTS.get(error.status_code, ""),
         error.extra or None,
     )
+    request.scope["refusal"] = body.code  # type: ignore[typeddict-unknown-key]  # as above
     return _answer(body, error.status_code, dict(error.headers or {}))
 
 

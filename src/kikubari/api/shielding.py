@@ -21,11 +21,13 @@ _DEFAULTS = (
         b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
     ),
 )
-# Not of other hosts below this one: they are the shop's, and may not all speak TLS.
 _STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
+_STRICT_BELOW = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
-def shielded(application: Application, base_url: str) -> Application:
+def shielded(
+    application: Application, base_url: str, *, binds_hosts_below: bool = False
+) -> Application:
     """Return an application whose answers all carry protective headers.
 
     Browsers are told to come by TLS alone where that is how they came: to this process, or to a
@@ -34,7 +36,9 @@ def shielded(application: Application, base_url: str) -> Application:
     Args:
         application: ASGI.
         base_url: the public address.
+        binds_hosts_below: also for hosts below it. They are the shop's, and may not all speak TLS.
     """
+    strict = _STRICT_BELOW if binds_hosts_below else _STRICT_TRANSPORT
     public = urlsplit(base_url)
     tls_host = public.netloc.encode("ascii", "replace") if public.scheme == "https" else None
 
@@ -48,7 +52,7 @@ def shielded(application: Application, base_url: str) -> Application:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", ()))
                 present = {name.lower() for name, _ in headers}
-                wanted = (*_DEFAULTS, _STRICT_TRANSPORT) if is_tls else _DEFAULTS
+                wanted = (*_DEFAULTS, strict) if is_tls else _DEFAULTS
                 headers += [one for one in wanted if one[0] not in present]
                 message = {**message, "headers": headers}
             await send(message)

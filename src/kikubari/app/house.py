@@ -51,6 +51,7 @@ class House:
     def __init__(
         self, settings: Settings, *, local_token: str, draw_product: ProductPicture | None = None
     ) -> None:
+        self.settings = settings
         self._local_token = local_token
         self._draw_product = draw_product
         self._ground = Ground(settings)

@@ -17,10 +17,12 @@ from kikubari.app.http import http_config
 from kikubari.app.interpreter import tune_interpreter
 from kikubari.app.logs import configure_logs
 from kikubari.app.presence import Presence, ServerAddress
+from kikubari.app.refused_requests import recorded
 from kikubari.app.settings import Settings
 from kikubari.collect import TRACKING_PREFIX
 from kikubari.kit.ids import random_token
 from kikubari.spec.errors import ConflictError, UnavailableError
+from kikubari.storage import refuse_if_outdated
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -40,7 +42,11 @@ def build_application(house: House) -> Application:
         else:
             await api(cast("Any", scope), cast("Any", receive), cast("Any", send))
 
-    return shielded(application, house.services.settings.base_url)
+    return shielded(
+        recorded(application, house.services.clock),
+        house.settings.base_url,
+        binds_hosts_below=house.settings.hsts_subdomains,
+    )
 
 
 def serve(
@@ -59,6 +65,7 @@ def serve(
 
     Raises:
         ConflictError: another process has the data folder, or the port, open.
+        SchemaChangedError: another version upgraded the data, which this process cannot work with.
     """
     failures: list[Exception] = []
     with _running(settings, settings.port, draw_product) as (server, address, thread):
@@ -79,7 +86,7 @@ def serve(
         signal.signal(signal.SIGTERM, stop)
         threading.Thread(target=tell, daemon=True).start()
         while thread.is_alive() and not stopped.wait(1.0):
-            pass
+            refuse_if_outdated(house.services.store)
     for failure in failures:
         raise failure
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import get_args
+from typing import Annotated, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -27,6 +27,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8765  # 0: a free one, for tests
     public_url: str = ""  # how customers reach this server; default: host and port
+    hsts_subdomains: bool = False  # browsers come by TLS to every host below `public_url` too
+    images_each: Annotated[int, msgspec.Meta(ge=1)] = 2_000  # pictures one member or key may add
     database_url: str = ""  # empty: SQLite in `home`
     clickhouse_url: str = ""  # empty: the embedded engine in `home`
     smtp_url: str = ""  # empty: the sandbox inbox

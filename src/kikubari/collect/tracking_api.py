@@ -140,6 +140,7 @@ class TrackingApi:
         try:
             await self._dispatch(scope, receive, send, hold)
         except KikubariError as error:
+            scope["refusal"] = error.code  # for the server's log
             await http.respond_error(send, error)
         except http.DisconnectedError:
             pass

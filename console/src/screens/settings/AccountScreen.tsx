@@ -44,7 +44,7 @@ export default function AccountScreen() {
               <RecoverySection left={factors.recovery_codes_left} run={run} onChange={changed} />
             )}
             <PasswordSection onChange={changed} />
-            <SessionsSection />
+            <SessionsSection run={run} />
           </>
         )}
       </Loaded>

@@ -7,10 +7,11 @@ import {
 } from '@/api/generated/@tanstack/react-query.gen'
 import { Badge, DataTable, Loaded, Section, toastFailure, useErrorLine } from '@/design'
 import { useFormat } from '@/language/format'
+import type { SectionProps } from './sections'
 import { useText } from './texts'
 
 /** Where the account is open, and the way to close it there. */
-export function SessionsSection() {
+export function SessionsSection({ run }: { run: SectionProps['run'] }) {
   const t = useText()
   const format = useFormat()
   const line = useErrorLine()
@@ -18,9 +19,11 @@ export function SessionsSection() {
   const sessions = useQuery(listSessionsOptions())
   const end = useMutation({
     mutationFn: (id: string | undefined) =>
-      id
-        ? endSession({ path: { session_id: id }, throwOnError: true })
-        : endOtherSessions({ throwOnError: true }),
+      run<unknown>(() =>
+        id
+          ? endSession({ path: { session_id: id }, throwOnError: true })
+          : endOtherSessions({ throwOnError: true }),
+      ),
     onSuccess: () => queries.invalidateQueries({ queryKey: listSessionsQueryKey() }),
     onError: (error) => toastFailure(line(error)),
   })

@@ -216,7 +216,7 @@ def list_sessions(request: AnyRequest, services: NamedDependency[Services]) -> l
 
 @delete("/account/sessions", guards=[requires_member()], sync_to_thread=True, opt={AUDITED: True})
 def end_other_sessions(request: AnyRequest, services: NamedDependency[Services]) -> None:
-    """End every session of the member but this one."""
+    """End every session of the member but this one, within ten minutes of a proof of who asks."""
     services.access.sessions.end_others(session_of(request), actor_of(request))
 
 
@@ -229,7 +229,7 @@ def end_other_sessions(request: AnyRequest, services: NamedDependency[Services])
 def end_session(
     request: AnyRequest, services: NamedDependency[Services], session_id: FromPath[str]
 ) -> None:
-    """End one of the member's own sessions."""
+    """End one of the member's own sessions; another than this one after a proof of who asks."""
     services.access.sessions.end(session_of(request), session_id, actor_of(request))
 
 

@@ -4,6 +4,7 @@ from kikubari.decide.images.contracts import ImageFile as ImageFile
 from kikubari.decide.images.contracts import ImageInUseError as ImageInUseError
 from kikubari.decide.images.contracts import ImageKindRefusedError as ImageKindRefusedError
 from kikubari.decide.images.contracts import ImagePage as ImagePage
+from kikubari.decide.images.contracts import ImageQuotaError as ImageQuotaError
 from kikubari.decide.images.contracts import ImageText as ImageText
 from kikubari.decide.images.contracts import ImageTooLargeError as ImageTooLargeError
 from kikubari.decide.images.contracts import ImageUnreadableError as ImageUnreadableError

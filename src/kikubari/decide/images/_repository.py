@@ -36,6 +36,15 @@ def count(connection: Connection, workspace_id: int, search: str) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+def measure(connection: Connection, workspace_id: int, added_by: str) -> tuple[int, int]:
+    """Return how many images somebody added, and their bytes."""
+    query = select(func.count(), func.coalesce(func.sum(images.c.n_bytes), 0)).where(
+        images.c.workspace_id == workspace_id, images.c.added_by == added_by
+    )
+    n_images, n_bytes = connection.execute(query).one()
+    return int(n_images), int(n_bytes)
+
+
 def list_some(
     connection: Connection, workspace_id: int, search: str, *, after: str, limit: int
 ) -> Sequence[_Row]:

@@ -33,6 +33,12 @@ class ImageTooLargeError(TooLargeError):
     code = "image_too_large"
 
 
+class ImageQuotaError(ConflictError):
+    """Who adds an image has as many in the library, or as many bytes, as one may have."""
+
+    code = "image_quota"
+
+
 class ImageInUseError(ConflictError):
     """An image cannot go while something shows it; `detail` lists what."""
 

@@ -11,6 +11,7 @@ from kikubari.decide.images.contracts import (
     ImageFile,
     ImageInUseError,
     ImagePage,
+    ImageQuotaError,
     ImageText,
     ImageUpload,
     ImageUse,
@@ -24,6 +25,7 @@ from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.spec.errors import InvalidInputError, NotFoundError
 from kikubari.storage import StateStore
 
+_MEAN_BYTES = 512 * 1024
 _EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 
 
@@ -35,6 +37,7 @@ class ImageLibrary:
         clock: gives the instants.
         base_url: what addresses of images begin with, without a slash at the end.
         uses: knows what shows an image.
+        most_each: how many one member or key may have here, of half a megabyte on average.
         workspace_id: whose images.
     """
 
@@ -45,12 +48,14 @@ class ImageLibrary:
         *,
         base_url: str,
         uses: ImageUses,
+        most_each: int = 2_000,
         workspace_id: int = DEFAULT_WORKSPACE,
     ) -> None:
         self._store = store
         self._clock = clock
         self._base_url = base_url
         self._uses = uses
+        self._most_each = most_each
         self._workspace_id = workspace_id
 
     def add(
@@ -66,6 +71,7 @@ class ImageLibrary:
         Raises:
             ImageKindRefusedError, ImageTooLargeError, ImageUnreadableError: see `read_image`.
             InvalidInputError: no name.
+            ImageQuotaError: who adds it has as many as one may have.
         """
         name = _spoken(upload.name)
         read = read_image(upload.content)
@@ -87,10 +93,21 @@ class ImageLibrary:
 
         def work(connection: Connection) -> None:
             if repository.add(connection, self._workspace_id, row):
+                self._check_quota(connection, by)
                 note(connection, image_id)
 
         self._store.write(work)
         return self.get(image_id)
+
+    def _check_quota(self, connection: Connection, by: str) -> None:
+        """Refuse what somebody has just added if it is too much; the transaction takes it back."""
+        n_images, n_bytes = repository.measure(connection, self._workspace_id, by)
+        if n_images > self._most_each or n_bytes > self._most_each * _MEAN_BYTES:
+            raise ImageQuotaError(
+                f"{by} may have {self._most_each:,} images here, of"
+                f" {self._most_each * _MEAN_BYTES // 2**20:,} MB together",
+                hint="Remove what nothing shows; KIKUBARI_IMAGES_EACH is the number.",
+            )
 
     def get(self, image_id: str) -> LibraryImage:
         """Return an image.

@@ -34,6 +34,7 @@ export function useFailure(): (error: unknown) => string {
       case 'image_kind_refused':
       case 'image_unreadable':
       case 'image_too_large':
+      case 'image_quota':
       case 'too_large':
         return t(`failed_${body.code}`)
       case 'image_in_use': {

@@ -28,6 +28,7 @@ export const images = {
       'This is no PNG, JPEG, GIF or WebP that mail programs show. Save it as PNG or JPEG; what moves as GIF.',
     failed_image_unreadable: 'This file is damaged. Save the picture again, then upload it.',
     failed_image_too_large: 'This picture is too large. Make it smaller: up to 5 MB.',
+    failed_image_quota: 'You have as many pictures here as one may have. Remove some that nothing shows.',
     failed_too_large: 'This picture is too large. Make it smaller: up to 5 MB.',
     failed_image_in_use: 'It is shown in: {{places}}. Take it out there first.',
     failed: 'That did not work: {{why}}',
@@ -62,6 +63,7 @@ export const images = {
     failed_image_unreadable:
       'ファイルが壊れています。画像を保存し直してからアップロードしてください。',
     failed_image_too_large: '画像が大きすぎます。5 MBまでに小さくしてください。',
+    failed_image_quota: '登録できる画像の数に達しました。使われていないものを削除してください。',
     failed_too_large: '画像が大きすぎます。5 MBまでに小さくしてください。',
     failed_image_in_use: '次の場所で使われています：{{places}}。先にそこから外してください。',
     failed: 'できませんでした：{{why}}',
