@@ -132,3 +132,21 @@ def test_an_audience_is_kept_as_a_list_that_a_segment_reads(shop):
     assert members["count"] == 2
     plain = shop.api.run("recommend", "audience", NEW, "--ja").stdout
     assert "を購入" in plain
+
+
+def test_who_objects_later_is_not_chosen_by_a_list_that_was_kept_before(shop):
+    assert shop.profile("aud-saver") in shop.found()
+    kept = shop.api.post("/api/recommendations/audience/list", {"product": NEW, "name": "Kettle"})
+    condition = {"type": "list", "list": kept["list_id"]}
+    segment = shop.api.post("/api/segments", {"name": "Kettle", "condition": condition})
+
+    def count(one):
+        return shop.api.post("/api/segments/evaluate", {"condition": one})["count"]
+
+    before = count(condition)
+    person = shop.profile("aud-saver")
+    shop.api.run("rights", "limit", person, "profiling", "--reason", "asked")
+    assert count(condition) == before - 1
+    assert count({"type": "segment", "segment": segment["id"]}) == before - 1
+    shop.api.run("rights", "lift", person, "profiling")
+    assert count(condition) == before

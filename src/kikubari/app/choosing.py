@@ -8,7 +8,7 @@ from kikubari.app.limits import PeopleLimits
 from kikubari.app.selecting import SegmentFacts
 from kikubari.events import PROFILE
 from kikubari.profiles import Profiles
-from kikubari.segments import CopyProgress
+from kikubari.segments import CopyProgress, is_worked_out
 from kikubari.spec.conditions import Condition
 from kikubari.spec.envelope import DEFAULT_WORKSPACE
 from kikubari.storage import ColumnarStore, StateStore
@@ -70,14 +70,16 @@ class ProfilingObjections:
     def list_unchosen(self, tree: Condition) -> BitMap:
         """Return the objecting people whom a condition must not choose, however it turns out.
 
-        All of them, if it looks at what people did or are guessed to be; if it looks at traits,
-        those for whom somebody else ever stated one of them.
+        All of them, if it looks at what people did or are guessed to be, or at a list that was
+        worked out of that, maybe before they objected; if it looks at traits, those for whom
+        somebody else ever stated one of them.
         """
         facts = self._facts.list_of(tree)
-        objecting = self._list_objecting() if facts else BitMap()
+        is_by_conduct = any(map(is_worked_out, self._facts.lists_of(tree)))
+        objecting = self._list_objecting() if facts or is_by_conduct else BitMap()
         if not objecting:
             return objecting
-        if any(one.provenance is not None for one in facts):
+        if is_by_conduct or any(one.provenance is not None for one in facts):
             return objecting
         names = [one.attribute for one in facts]
         return objecting & self._list_told_of(names, objecting) if names else BitMap()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from kikubari.decide.guard import FactOfUse, list_selecting
-from kikubari.spec.conditions import Condition, InSegment, convert_condition, walk
+from kikubari.spec.conditions import Condition, InList, InSegment, convert_condition, walk
 from kikubari.spec.errors import NotFoundError
 
 
@@ -35,6 +35,15 @@ class SegmentFacts:
         """Return the facts of a tree that was read already; a segment that is gone has none."""
         return self._gather(tree, set())
 
+    def lists_of(self, tree: Condition) -> frozenset[str]:
+        """Return the ids of the lists that a tree, and the segments in it, look at."""
+        return frozenset(
+            node.list_id
+            for one in self._trees(tree, set())
+            for _, node in walk(one)
+            if isinstance(node, InList)
+        )
+
     def check(self, segment: str | dict[str, Any]) -> None:
         """Refuse what cannot be evaluated: a stored segment by its id, or a condition tree.
 
@@ -53,11 +62,13 @@ class SegmentFacts:
                     waiting.append(self._definition(node.segment))
 
     def _gather(self, tree: Condition, seen: set[str]) -> tuple[FactOfUse, ...]:
-        facts = {fact.attribute: fact for one in self._trees(tree, seen) for fact in one}
+        facts = {
+            fact.attribute: fact for one in self._trees(tree, seen) for fact in list_selecting(one)
+        }
         return tuple(facts.values())
 
-    def _trees(self, tree: Condition, seen: set[str]) -> Iterator[tuple[FactOfUse, ...]]:
-        yield list_selecting(tree)
+    def _trees(self, tree: Condition, seen: set[str]) -> Iterator[Condition]:
+        yield tree
         for _, node in walk(tree):
             if isinstance(node, InSegment) and node.segment not in seen:
                 seen.add(node.segment)

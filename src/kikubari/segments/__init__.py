@@ -47,8 +47,10 @@ from kikubari.segments.explanation import Language as Language
 from kikubari.segments.explanation import as_term as as_term
 from kikubari.segments.follower import Followed as Followed
 from kikubari.segments.follower import Follower as Follower
+from kikubari.segments.lists import WANTING as WANTING
 from kikubari.segments.lists import StoredList as StoredList
 from kikubari.segments.lists import StoredLists as StoredLists
+from kikubari.segments.lists import is_worked_out as is_worked_out
 from kikubari.segments.live import LiveLeaves as LiveLeaves
 from kikubari.segments.lookalikes import LiftPoint as LiftPoint
 from kikubari.segments.lookalikes import Lookalike as Lookalike

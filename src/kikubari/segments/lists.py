@@ -15,6 +15,14 @@ from kikubari.storage import ColumnarStore, StateStore
 
 _MERGED = "workspace_id = {workspace:UInt16} AND number != profile"
 _NUMBERS_PER_QUERY = 50_000
+# What ids of lists begin with that were worked out of what people did; on others are those whom
+# the shop, or a journey, put there.
+LOOKALIKE, WANTING = "lookalike-", "wanting-"
+
+
+def is_worked_out(list_id: str) -> bool:
+    """Say whether a list holds people by what they did, rather than by anybody's word."""
+    return list_id.startswith((LOOKALIKE, WANTING))
 
 
 class StoredList(msgspec.Struct, frozen=True, kw_only=True):

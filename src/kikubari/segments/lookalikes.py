@@ -18,7 +18,7 @@ from kikubari.kit.instants import from_micros
 from kikubari.segments._matrices import Floats, cross, multiply
 from kikubari.segments.behaviour import Behaviour, Scale, read_behaviour
 from kikubari.segments.engine import SegmentEngine
-from kikubari.segments.lists import StoredList, StoredLists
+from kikubari.segments.lists import LOOKALIKE, StoredList, StoredLists
 from kikubari.segments.personas.contracts import Distinction
 from kikubari.segments.personas.naming import list_distinctions
 from kikubari.segments.sensitive import find_sensitive
@@ -141,7 +141,7 @@ class Lookalikes:
         if len(segment_id) > _LONGEST_ID:
             raise InvalidInputError(f"the segment's id is longer than {_LONGEST_ID} characters")
         found, audience = self._find(segment_id, size, as_of)
-        list_id = f"lookalike-{segment_id}"
+        list_id = f"{LOOKALIKE}{segment_id}"
         stored = self._state.write(
             lambda connection: self._lists.save_in(
                 connection,

@@ -18,10 +18,10 @@ from kikubari.decide.recommend import (
     Wanting,
     audience_sentence,
 )
+from kikubari.segments import WANTING
 
 # Ids of lists are as long as ids of segments may be.
 _LONGEST_ID = 190
-_PREFIX = "wanting-"
 Asked = Literal["bought", "saved", "in_cart", "viewed"]
 
 
@@ -118,7 +118,7 @@ def save_product_audience(
 ) -> ProductAudienceAnswer:
     """Keep a product's audience as a list, for the condition `list`; once more renews it."""
     found = services.product_audiences.find(data.product, limit=data.size)
-    list_id = f"{_PREFIX}{found.product.product_id}"
+    list_id = f"{WANTING}{found.product.product_id}"
     services.store.write(
         lambda connection: services.lists.save_in(
             connection,
