@@ -28,7 +28,8 @@ export const images = {
       'This is no PNG, JPEG, GIF or WebP that mail programs show. Save it as PNG or JPEG; what moves as GIF.',
     failed_image_unreadable: 'This file is damaged. Save the picture again, then upload it.',
     failed_image_too_large: 'This picture is too large. Make it smaller: up to 5 MB.',
-    failed_image_quota: 'You have as many pictures here as one may have. Remove some that nothing shows.',
+    failed_image_quota:
+      'You have as many pictures here as one may have. Remove some that nothing shows.',
     failed_too_large: 'This picture is too large. Make it smaller: up to 5 MB.',
     failed_image_in_use: 'It is shown in: {{places}}. Take it out there first.',
     failed: 'That did not work: {{why}}',
