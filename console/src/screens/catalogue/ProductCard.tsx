@@ -10,12 +10,14 @@ import { useText } from './texts'
 
 interface Props {
   product: Pick<Product, 'product_id' | 'title' | 'title_ja' | 'price' | 'image_url' | 'stock'>
+  /** An article or guide, which has no price to miss. */
+  isRead?: boolean
   /** What stands below the price; by default how many there are. */
   children?: ReactNode
 }
 
 /** A product as shops show it; the whole card leads to its page. */
-export function ProductCard({ product, children }: Props) {
+export function ProductCard({ product, isRead = false, children }: Props) {
   const t = useText()
   const format = useFormat()
   const title = titleOf(product, useLanguage()) ?? t('no_title', { id: product.product_id })
@@ -30,9 +32,11 @@ export function ProductCard({ product, children }: Props) {
       >
         {title}
       </TextLink>
-      <p className={styles.price}>
-        {price ? format.money(price.amount_minor, price.currency) : t('no_price')}
-      </p>
+      {!isRead && (
+        <p className={styles.price}>
+          {price ? format.money(price.amount_minor, price.currency) : t('no_price')}
+        </p>
+      )}
       {children ?? <Stock stock={product.stock} />}
     </li>
   )

@@ -30,7 +30,7 @@ function Pick({ item, strategy }: { item: RecommendedItem; strategy: string }) {
   const { product, reason } = item
   const { share } = reason.facts
   return (
-    <ProductCard product={product}>
+    <ProductCard product={product} isRead={item.strategy === 'content'}>
       <p className={styles.reason}>
         {reason[language]}
         {share ? ` · ${t('share', { share: format.percent(share) })}` : ''}

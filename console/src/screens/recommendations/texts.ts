@@ -8,11 +8,13 @@ export const useText = defineTexts('recommendations', {
     ...strategyFields.en,
     lead: 'What would be shown now',
     lead_note: 'Made this moment, as a message would. Nothing is sent, and nothing is kept of it.',
-    strategy: 'Which products',
+    strategy: 'What to show',
     fill_up: 'Fill up with other products where there are too few',
     nothing: 'Nothing is found that way',
     nothing_how:
       'A message shows what was written for this case, or leaves the list out. Filling up shows what would come instead.',
+    nothing_suggested_how:
+      'A message leaves the list out. Words are shown once at least 20 people were led to products by them.',
     filled_up: 'There were too few, so it was filled up: {{names}}.',
     supplied_by: 'from “{{name}}”',
     not_learned:
@@ -32,11 +34,13 @@ export const useText = defineTexts('recommendations', {
     ...strategyFields.ja,
     lead: 'いま表示される商品',
     lead_note: 'メッセージと同じ選び方で、いま作ったものです。送信も記録もされません。',
-    strategy: 'どの商品',
+    strategy: '何を表示するか',
     fill_up: '足りないときは、ほかの商品で補う',
     nothing: 'この選び方では、見つかりません',
     nothing_how:
       'メッセージでは、この場合のために書いた言葉が出るか、商品の欄ごと消えます。「補う」を選ぶと、代わりに何が出るかが分かります。',
+    nothing_suggested_how:
+      'メッセージでは、欄ごと消えます。検索ワードは、20人以上がその言葉で商品にたどり着くと出ます。',
     filled_up: '足りなかったため、補いました：{{names}}',
     supplied_by: '「{{name}}」から',
     not_learned:

@@ -1,5 +1,10 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { type RecommendationRequest, recommend } from '@/api/generated'
+import {
+  type RecommendationRequest,
+  recommend,
+  type SuggestionRequest,
+  suggest,
+} from '@/api/generated'
 
 /** What would be recommended now; nothing is sent or kept. */
 export function useRecommended(body: RecommendationRequest) {
@@ -8,6 +13,17 @@ export function useRecommended(body: RecommendationRequest) {
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => {
       const { data } = await recommend({ body, signal, throwOnError: true })
+      return data
+    },
+  })
+}
+
+/** Which categories or searches would be suggested now. */
+export function useSuggested(body: SuggestionRequest) {
+  return useQuery({
+    queryKey: ['suggested', body],
+    queryFn: async ({ signal }) => {
+      const { data } = await suggest({ body, signal, throwOnError: true })
       return data
     },
   })

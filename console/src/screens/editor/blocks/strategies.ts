@@ -1,5 +1,9 @@
 import type { Of } from './model'
 
+/** Where to look next: words without a picture, a price or an address. */
+export const suggestions = ['categories', 'searches'] as const
+export type Suggestion = (typeof suggestions)[number]
+
 /** How products can be found for a reader, as the tag `recommend` calls it. */
 export const strategies = [
   'for_you',
@@ -13,11 +17,15 @@ export const strategies = [
   'trending',
   'cold_start',
   'content',
+  ...suggestions,
 ] as const
 export type Strategy = (typeof strategies)[number]
 
 export const isStrategy = (name: string | null | undefined): name is Strategy =>
   strategies.some((one) => one === name)
+
+export const isSuggestion = (name: Strategy): name is Suggestion =>
+  suggestions.some((one) => one === name)
 
 /** Whether it goes out from a product. */
 export const isSeeded = (strategy: Strategy) =>
@@ -29,5 +37,6 @@ const exact = new Set<Strategy>(['viewed_not_bought', 'saved_items', 'buy_again'
 /** A block's fields for a choice of products: a strategy, or a list by its name. */
 export function chosenProducts(choice: string): Partial<Of<'products'>> {
   if (!isStrategy(choice)) return { source: choice, strategy: '', seed: '', fills: false }
-  return { source: '', strategy: choice, seed: '', fills: !exact.has(choice) }
+  const fills = !exact.has(choice) && !isSuggestion(choice)
+  return { source: '', strategy: choice, seed: '', fills }
 }

@@ -11,6 +11,8 @@ export const strategies = {
     strategy_trending: 'What sells now',
     strategy_cold_start: 'Best sellers for newcomers',
     strategy_content: 'Articles and guides',
+    strategy_categories: 'Categories to look through',
+    strategy_searches: 'Words to search for',
   },
   ja: {
     strategy_for_you: 'ひとりずつのおすすめ',
@@ -24,5 +26,7 @@ export const strategies = {
     strategy_trending: 'いま売れている商品',
     strategy_cold_start: 'はじめての方への定番',
     strategy_content: '読みもの（記事・ガイド）',
+    strategy_categories: 'おすすめのカテゴリー',
+    strategy_searches: 'おすすめの検索ワード',
   },
 } as const

@@ -11,6 +11,10 @@ export const strategyFields = {
     about_trending: 'What more people buy than before, near the reader where that is known.',
     about_cold_start: 'Safe choices for somebody nothing is known of.',
     about_content: 'About what they bought, saved or looked at, and not read yet; else the newest.',
+    about_categories:
+      'By what they bought, saved and looked at; else those that sell. Words, without a picture.',
+    about_searches:
+      'What led many others to goods of categories they like. Words, without a picture.',
     products_title: 'Words above them',
     fills: 'Fill up with other products where there are too few',
     shows_reason: 'Say why, under each',
@@ -36,6 +40,10 @@ export const strategyFields = {
     about_cold_start: 'まだ何も分からない方にも外れの少ないものです。',
     about_content:
       '買ったもの・見たものにまつわる、まだ読んでいない読みものです。なければ新しい順です。',
+    about_categories:
+      '買ったもの・保存したもの・見たものから選びます。なければ売れているものです。写真のない言葉だけです。',
+    about_searches:
+      '好みのカテゴリーの商品に、多くの方がたどり着いた言葉です。写真のない言葉だけです。',
     products_title: '商品の上の言葉',
     fills: '足りないときは、ほかの商品で補う',
     shows_reason: '商品の下に、選ばれた理由を書く',
