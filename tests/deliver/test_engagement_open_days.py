@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from delivery_world import NOW, World
 from sqlalchemy import inspect
@@ -42,13 +43,15 @@ class Counted:
         self.same: dict[int, int] = {}
         self.refusing: set[int] = set()
         self.limited: set[int] = set()
+        self.new: set[int] = set()
 
-    def find(self, connection, numbers, policy):
+    def find(self, connection, numbers, policy, *, since=None):
         found = {}
         for number in numbers:
             person = self.same.get(number, number)
             own = {one for one, other in self.same.items() if other == person} | {person}
             is_out = person in self.refusing | self.limited or policy.tracking == "none"
+            is_out |= since is not None and person in self.new
             if not is_out:
                 found[number] = (person, own)
         return found
@@ -76,9 +79,9 @@ class Mail:
         self.sent = 0
         self.send()
 
-    def send(self):
+    def send(self, of=None):
         self.sent += 1
-        self.dispatch = self.world.enqueue(origin=Origin("broadcast", f"brd_{self.sent}"))
+        self.dispatch = self.world.enqueue(origin=Origin("broadcast", f"brd_{self.sent}"), of=of)
         self.world.deliver()
 
     def open(self, number, *, after=timedelta(hours=1), agent=CHROME, **visit):
@@ -230,6 +233,32 @@ def test_who_was_written_to_lately_alone_is_not_called_inactive(mail):
     assert mail.days.list_inactive(30) == []  # two messages are too few to go by
     mail.send()
     assert len(mail.days.list_inactive(30)) == 3
+
+
+def test_of_mail_that_has_no_pixel_nobody_knows_whether_it_was_read(mail):
+    for _ in range(3):
+        mail.clock.advance(timedelta(days=14))
+        mail.send(msgspec.structs.replace(letter(), has_tracking=False))
+    assert mail.days.list_inactive(30) == []
+
+
+def test_who_agreed_in_the_meantime_is_not_called_inactive(mail):
+    for _ in range(3):
+        mail.clock.advance(timedelta(days=14))
+        mail.send()
+    mail.people.new.add(2)
+    assert [one.number for one in mail.days.list_inactive(30)] == [1, 3]
+
+
+def test_one_person_of_two_numbers_is_listed_once_and_by_both_of_them(mail):
+    mail.people.same = {2: 1}
+    for _ in range(3):
+        mail.clock.advance(timedelta(days=14))
+        mail.send()
+    listed = [mail.days.list_inactive(30, limit=1)]
+    while listed[-1] and len(listed) < 9:
+        listed.append(mail.days.list_inactive(30, after=listed[-1][-1].number, limit=1))
+    assert [one.number for page in listed for one in page] == [1, 3]
 
 
 def test_an_address_closed_for_it_still_gets_what_it_needs(mail):

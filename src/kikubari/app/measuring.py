@@ -1,10 +1,12 @@
 """Of whom the last open day may be kept: what the shop chose, the person said, and the law left."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from kikubari.deliver import EMAIL, TrackingPolicy, load_wishes
+from kikubari.kit.instants import LATEST
 from kikubari.profiles import ConsentLedger, Limit, Profiles, Restrictions
 
 _TRACKING = "tracking"
@@ -27,9 +29,18 @@ class CountablePeople:
         self._restrictions = restrictions
 
     def find(
-        self, connection: Connection, numbers: Collection[int], policy: TrackingPolicy
+        self,
+        connection: Connection,
+        numbers: Collection[int],
+        policy: TrackingPolicy,
+        *,
+        since: datetime | None = None,
     ) -> Mapping[int, tuple[int, Collection[int]]]:
-        """Return those of whom it may be: each number's canonical one, and all of that person."""
+        """Return those of whom it may be: each number's canonical one, and all of that person.
+
+        With `since`, those alone whose last word on tracking is no later: of who agreed in the
+        meantime nothing was kept before.
+        """
         if policy.tracking == "none" or not numbers:
             return {}
         now_is = self._profiles.resolve_numbers(connection, numbers)
@@ -37,7 +48,7 @@ class CountablePeople:
         own: dict[int, set[int]] = {person: {person} for person in people}
         for number, person in self._profiles.numbers_of(connection, people).items():
             own[person].add(number)
-        allowed = self._list_allowed(connection, own, policy)
+        allowed = self._list_allowed(connection, own, policy, since or LATEST)
         return {
             number: (person, own[person]) for number, person in now_is.items() if person in allowed
         }
@@ -55,6 +66,7 @@ class CountablePeople:
         connection: Connection,
         people: Mapping[int, Collection[int]],
         policy: TrackingPolicy,
+        since: datetime,
     ) -> set[int]:
         said = self._ledger.state(connection, list(people), _TRACKING, EMAIL)
         wishes = load_wishes(connection, people)
@@ -71,6 +83,6 @@ class CountablePeople:
                 is_allowed = False
             else:
                 is_allowed = wish is True or (wish is None and state.at is None)
-            if is_allowed:
+            if is_allowed and (state.at is None or state.at <= since):
                 allowed.add(person)
         return allowed

@@ -190,6 +190,7 @@ def dispatch_row(
         "priority": letter.priority,
         "gives_way": int(letter.gives_way),
         "gives": int(letter.gives),
+        "has_tracking": int(letter.has_tracking),
         "letter_key": letter_key,
         "letter": encode_letter(letter),
         "created_us": now_us,

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
+    Select,
     Table,
     Text,
     case,
@@ -104,6 +105,8 @@ def list_written_to(
 ) -> list[int]:
     """Return numbers that got marketing mail before an instant, and some of it since.
 
+    Only mail counts of which an open could have been seen.
+
     Args:
         connection: a snapshot.
         workspace_id: whose people.
@@ -112,22 +115,41 @@ def list_written_to(
         after: go on behind this number.
         limit: how many at most.
     """
+    query = _written_to(workspace_id, before_us, at_least).where(messages.c.number > after)
+    return list(connection.execute(query.limit(limit)).scalars())
+
+
+def find_written_to(
+    connection: Connection,
+    workspace_id: int,
+    numbers: Collection[int],
+    *,
+    before_us: int,
+    at_least: int,
+) -> set[int]:
+    """Return those of the numbers that `list_written_to` lists."""
+    query, wanted = _written_to(workspace_id, before_us, at_least), sorted(numbers)
+    found: set[int] = set()
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = query.where(messages.c.number.in_(wanted[start : start + _AT_ONCE]))
+        found |= set(connection.execute(some).scalars())
+    return found
+
+
+def _written_to(workspace_id: int, before_us: int, at_least: int) -> Select[int]:
     m = messages.c
     n_since = func.sum(case((m.sent_us >= before_us, 1), else_=0))
-    return list(
-        connection.execute(
-            select(m.number)
-            .join(dispatches, dispatches.c.id == m.dispatch_id)
-            .where(
-                m.workspace_id == workspace_id,
-                m.number > after,
-                m.state == MessageState.SENT.value,
-                m.sent_us.is_not(None),
-                dispatches.c.purpose == Purpose.MARKETING.value,
-            )
-            .group_by(m.number)
-            .having((func.min(m.sent_us) < before_us) & (n_since >= at_least))
-            .order_by(m.number)
-            .limit(limit)
-        ).scalars()
+    return (
+        select(m.number)
+        .join(dispatches, dispatches.c.id == m.dispatch_id)
+        .where(
+            m.workspace_id == workspace_id,
+            m.state == MessageState.SENT.value,
+            m.sent_us.is_not(None),
+            dispatches.c.purpose == Purpose.MARKETING.value,
+            dispatches.c.has_tracking == 1,
+        )
+        .group_by(m.number)
+        .having((func.min(m.sent_us) < before_us) & (n_since >= at_least))
+        .order_by(m.number)
     )

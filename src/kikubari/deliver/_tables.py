@@ -33,6 +33,8 @@ dispatches = Table(
     Column("gives_way", Integer, nullable=False),
     # Something of use, rather than asking: the guard looks at the balance of the last few.
     Column("gives", Integer, nullable=False),
+    # Links are counted and a pixel is put in, for those who let that be: opens can be known.
+    Column("has_tracking", Integer, nullable=False),
     Column("letter_key", LargeBinary, nullable=False),
     Column("letter", LargeBinary, nullable=False),
     Column("created_us", BigInteger, nullable=False),

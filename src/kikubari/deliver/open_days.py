@@ -37,9 +37,17 @@ class Countable(Protocol):
     """Says of whom the last open day may be kept; `app` implements it on profiles and ledger."""
 
     def find(
-        self, connection: Connection, numbers: Collection[int], policy: TrackingPolicy
+        self,
+        connection: Connection,
+        numbers: Collection[int],
+        policy: TrackingPolicy,
+        *,
+        since: datetime | None = None,
     ) -> Mapping[int, tuple[int, Collection[int]]]:
-        """Return those of whom it may be: each number's canonical one, and all of that person."""
+        """Return those of whom it may be: each number's canonical one, and all of that person.
+
+        With `since`, only those whose word on it is no later than that.
+        """
         ...
 
     def list_limited(self, connection: Connection) -> Collection[int]:
@@ -69,7 +77,7 @@ class InactiveAddress(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who was written to for long and did not open anything.
 
     Attributes:
-        number: canonical, of the person; lists go on behind it.
+        number: of the person; lists go on behind it.
         address: theirs.
         last_open: the day, None where none is known.
     """
@@ -173,7 +181,8 @@ class OpenDays:
     ) -> list[InactiveAddress]:
         """Return people who got marketing mail before and since, and opened none for so long.
 
-        Those of whom nothing may be kept are not in it: nobody knows whether they read.
+        Those of whom nothing may be kept, or could not all the time, are not in it: nobody knows
+        whether they read.
 
         Args:
             days: for how long.
@@ -202,7 +211,7 @@ class OpenDays:
                     after=after,
                     limit=_PEOPLE,
                 )
-                found += self._inactive_of(connection, numbers, stored.policy, self._day(since))
+                found += self._inactive_of(connection, numbers, stored.policy, since)
                 if len(numbers) < _PEOPLE:
                     break
                 after = numbers[-1]
@@ -240,19 +249,44 @@ class OpenDays:
         connection: Connection,
         numbers: Collection[int],
         policy: TrackingPolicy,
-        since: date,
+        since: datetime,
     ) -> list[InactiveAddress]:
-        people = dict(self._countable.find(connection, numbers, policy).values())
-        addresses = self._countable.load_addresses(connection, people)
+        people = self._countable.find(connection, numbers, policy, since=since)
+        people = self._without_listed(connection, people, since)
+        canonical = {person for person, _ in people.values()}
+        addresses = self._countable.load_addresses(connection, canonical)
         addresses = self._without_suppressed(connection, addresses)
+        everybody = {one for _, own in people.values() for one in own}
+        days = rows.find_days(connection, self._workspace_id, everybody)
         inactive = []
-        for number in sorted(people.keys() & addresses.keys()):
-            last = self.last_day(connection, people[number])
-            if last is None or last < since:
+        for number, (person, own) in sorted(people.items()):
+            last = max((days[one] for one in own if one in days), default=None)
+            if person in addresses and (last is None or last < self._day(since)):
                 inactive.append(
-                    InactiveAddress(number=number, address=addresses[number], last_open=last)
+                    InactiveAddress(number=number, address=addresses[person], last_open=last)
                 )
         return inactive
+
+    def _without_listed(
+        self,
+        connection: Connection,
+        people: Mapping[int, tuple[int, Collection[int]]],
+        since: datetime,
+    ) -> dict[int, tuple[int, Collection[int]]]:
+        """Leave out those who come in the list by another number of theirs, the lowest."""
+        before = {one for number, (_, own) in people.items() for one in own if one < number}
+        listed = rows.find_written_to(
+            connection,
+            self._workspace_id,
+            before,
+            before_us=to_micros(since),
+            at_least=_FEWEST_MESSAGES,
+        )
+        return {
+            number: (person, own)
+            for number, (person, own) in people.items()
+            if not any(one < number and one in listed for one in own)
+        }
 
     def _without_suppressed(
         self, connection: Connection, addresses: Mapping[int, str]

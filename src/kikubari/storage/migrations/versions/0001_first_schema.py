@@ -373,6 +373,7 @@ def upgrade() -> None:
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("gives_way", sa.Integer(), nullable=False),
         sa.Column("gives", sa.Integer(), nullable=False),
+        sa.Column("has_tracking", sa.Integer(), nullable=False),
         sa.Column("letter_key", sa.LargeBinary(), nullable=False),
         sa.Column("letter", sa.LargeBinary(), nullable=False),
         sa.Column("created_us", sa.BigInteger(), nullable=False),
