@@ -72,12 +72,17 @@ class Sending(msgspec.Struct, kw_only=True):
 
     n_restarts: int
     mail: MailVerdict
+    next_message_after_seconds: float  # between the last return of the server and a message
     finished_after_seconds: float
 
     @property
     def is_clean(self) -> bool:
         unknown = self.mail.states.get("unknown", 0)
-        return self.mail.is_clean and unknown <= CONNECTIONS * self.n_restarts
+        return (
+            self.mail.is_clean
+            and unknown <= CONNECTIONS * self.n_restarts
+            and self.next_message_after_seconds <= _RESUME_SECONDS
+        )
 
 
 class Findings(msgspec.Struct):
@@ -176,6 +181,7 @@ def check_sending(server: PostgresServer, folder: Path, n_restarts: int, seed: i
         )
         sender = start_sender(role)
         back = restart_often(server, n_restarts, seed=2 * seed + 1)
+        back_at = time.time()
         finished = wait_until_settled(server.url, patience=2 * _RESUME_SECONDS) - back[-1]
         assert sender.is_alive()
         sender.kill()
@@ -183,8 +189,15 @@ def check_sending(server: PostgresServer, folder: Path, n_restarts: int, seed: i
     return Sending(
         n_restarts=n_restarts,
         mail=judge_mail(server.url, sunk, n_people),
+        next_message_after_seconds=round(_next_message(sunk, back_at) - back_at, 2),
         finished_after_seconds=round(finished, 2),
     )
+
+
+def _next_message(sunk: Path, since: float) -> float:
+    """Return when the receiving server took the next message, by the wall clock."""
+    written = (path.stat().st_mtime for path in sunk.glob("*.eml"))
+    return min((at for at in written if at > since), default=1e12)
 
 
 def check(folder: Path, *, n_restarts: int, seed: int = 1) -> Findings:

@@ -73,6 +73,7 @@ SUITES = (
         ("--cuts", "25", "--seconds", "10", "--beside", "8"),
     ),
     Suite("restored back-up", "restored_backup.py", ("--backups", "2"), ("--backups", "20")),
+    Suite("old worker", "old_worker.py", ("--people", "150"), ("--people", "3000")),
     Suite("frozen workers", "frozen_workers.py", ("--freezes", "1"), ("--freezes", "20")),
 )
 # Those that pytest collects by themselves.

@@ -89,7 +89,7 @@ def start_sender(role: Role) -> Child:
     """Start a process in its role; returns once it works."""
 
     def work(report: Report) -> None:
-        _play(role)
+        play(role)
         report(b"ready")
         signal.pause()
 
@@ -98,9 +98,11 @@ def start_sender(role: Role) -> Child:
     return child
 
 
-def _play(role: Role) -> None:
+def play(role: Role) -> PostgresStateStore:
+    """Set to work what a process in this role does; return the store it works with."""
     configure_logs()
     store = PostgresStateStore(role.database_url)
+    migrate(store)
     if not role.is_fenced:
         recording._may_mark = lambda rows, mark: mark.message.id in rows
     if role.smtp_port:
@@ -113,6 +115,7 @@ def _play(role: Role) -> None:
             return False
 
         Loop("broadcasts", step, ShiftedClock(timedelta(0)), idle_seconds=0.5).start()
+    return store
 
 
 def _broadcasts(store: PostgresStateStore, n_people: int) -> Broadcasts:

@@ -123,6 +123,14 @@ def test_a_worker_that_wakes_sends_nothing_that_another_took_over():
 
 @pytest.mark.slow
 @pytest.mark.postgres
+def test_a_worker_of_the_version_before_sends_nothing_beside_a_new_schema():
+    found = run_short("old worker")
+    assert found["n_sent_before"] >= 30
+    assert found["mail"]["states"]["sent"] > 140
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
 def test_the_harness_sees_a_worker_without_a_fence():
     """One freeze in a few finds a worker between its claim and the gate."""
     broken = Suite("", "frozen_workers.py", ("--freezes", "1", "--broken"), ())

@@ -68,7 +68,7 @@ def serve(
         SchemaChangedError: another version upgraded the data, which this process cannot work with.
     """
     failures: list[Exception] = []
-    with _running(settings, settings.port, draw_product) as (server, address, thread):
+    with _running(settings, settings.port, draw_product) as (house, server, address, thread):
         stopped = threading.Event()
 
         def stop(*_: object) -> None:
@@ -94,14 +94,14 @@ def serve(
 @contextmanager
 def private_server(settings: Settings) -> Iterator[ServerAddress]:
     """Run a server on a free loopback port for the time of one command."""
-    with _running(settings, 0) as (_, address, _thread):
+    with _running(settings, 0) as (_, _server, address, _thread):
         yield address
 
 
 @contextmanager
 def _running(
     settings: Settings, port: int, draw_product: ProductPicture | None = None
-) -> Iterator[tuple[uvicorn.Server, ServerAddress, threading.Thread]]:
+) -> Iterator[tuple[House, uvicorn.Server, ServerAddress, threading.Thread]]:
     configure_logs()
     presence = Presence(settings.folder)
     presence.take()
@@ -118,7 +118,7 @@ def _running(
                 house.start()
                 tune_interpreter()
                 presence.announce(address)
-                yield server, address, thread
+                yield house, server, address, thread
         finally:
             house.close()
     finally:

@@ -85,3 +85,14 @@ class UnavailableError(KikubariError):
     def __init__(self, message: str, *, retry_after_seconds: int = 5, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.retry_after_seconds = retry_after_seconds
+
+
+class SchemaChangedError(KikubariError):
+    """Another version of the product brought the data to a schema this process does not know."""
+
+    code = "schema_changed"
+    status = 503
+
+    def __init__(self, message: str, *, retry_after_seconds: int = 5, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_seconds = retry_after_seconds

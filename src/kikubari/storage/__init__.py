@@ -11,6 +11,7 @@ from kikubari.storage.leases import Leases as Leases
 from kikubari.storage.leases import is_held as is_held
 from kikubari.storage.lookups import look_up as look_up
 from kikubari.storage.migrate import migrate as migrate
+from kikubari.storage.migrate import refuse_if_outdated as refuse_if_outdated
 from kikubari.storage.postgres import PostgresStateStore as PostgresStateStore
 from kikubari.storage.rights import list_needless_rights as list_needless_rights
 from kikubari.storage.snapshots import copy_sqlite as copy_sqlite

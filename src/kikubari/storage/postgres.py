@@ -1,6 +1,6 @@
 """PostgreSQL engine: the same interface on a pool of connections."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
@@ -9,7 +9,7 @@ from psycopg.errors import DeadlockDetected, UniqueViolation
 from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 
-from kikubari.spec.errors import InvalidInputError, UnavailableError
+from kikubari.spec.errors import InvalidInputError, SchemaChangedError, UnavailableError
 from kikubari.storage.state import Priority, Work
 
 T = TypeVar("T")
@@ -30,6 +30,9 @@ _ABANDONED_SECONDS = 15.0
 # that looked for a row before either had added it, the later one. It begins again, and finds what
 # the other did. More often in a row than this is no accident.
 _COLLISIONS_BORNE = 3
+# Every connection of a process at work shares this advisory lock for as long as it lives; who
+# changes the schema needs it alone.
+SCHEMA_LOCK = 0x6B696B76
 
 
 class PostgresStateStore:
@@ -52,7 +55,10 @@ class PostgresStateStore:
             pool_pre_ping=True,
             hide_parameters=True,  # they are personal data; an error's text ends up in logs
         )
-        event.listen(self._engine, "connect", _watch(abandoned_seconds))
+        self._abandoned_seconds = abandoned_seconds
+        self._schema: str | None = None
+        self._outdated: SchemaChangedError | None = None
+        event.listen(self._engine, "connect", self._prepare)
         self._executor = ThreadPoolExecutor(_WRITERS, thread_name_prefix="pg-writer")
 
     @contextmanager
@@ -93,6 +99,25 @@ class PostgresStateStore:
                 connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             return work(connection)
 
+    def hold_schema(self, version: str | None) -> None:
+        """Work with this revision of the schema alone, from here on.
+
+        While this process has a connection nobody changes the schema; and a connection that it
+        opens after somebody did, having lost its own, is of no use: `SchemaChangedError`.
+        """
+        if version != self._schema:
+            self._schema = version
+            self._engine.dispose()
+
+    def refuse_if_outdated(self) -> None:
+        """Say whether it was noticed that the schema is another one.
+
+        Raises:
+            SchemaChangedError: it is; nothing was read or written since.
+        """
+        if self._outdated is not None:
+            raise self._outdated
+
     def scrub(self) -> bool:
         """Leave it to the server's vacuum."""
         return True
@@ -102,18 +127,37 @@ class PostgresStateStore:
         self._executor.shutdown(wait=True)
         self._engine.dispose()
 
+    def _prepare(self, connection: Any, _record: object) -> None:
+        """Have the server end transactions of clients that fell silent; keep the schema as it is.
 
-def _watch(abandoned_seconds: float) -> Callable[[Any, object], None]:
-    """Return what makes the server end transactions of clients that fell silent."""
+        Raises:
+            SchemaChangedError: it is another one already.
+            UnavailableError: it is being changed just now.
+        """
+        milliseconds = int(self._abandoned_seconds * 1_000)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET idle_in_transaction_session_timeout = {milliseconds}")
+                if self._schema is not None:
+                    self._share_schema(cursor)
+            connection.commit()
+        except BaseException:
+            connection.close()  # its share of the lock, too
+            raise
 
-    def prepare(connection: Any, _record: object) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SET idle_in_transaction_session_timeout = {int(abandoned_seconds * 1_000)}"
+    def _share_schema(self, cursor: Any) -> None:
+        cursor.execute(f"SELECT pg_try_advisory_lock_shared({SCHEMA_LOCK})")
+        if not cursor.fetchone()[0]:
+            raise UnavailableError("the data is being upgraded", hint="Stop this process.")
+        cursor.execute("SELECT version_num FROM alembic_version")
+        [found] = cursor.fetchone() or ("none",)
+        if found != self._schema:
+            self._outdated = SchemaChangedError(
+                f"the data has another schema now ({found}) than this process works with "
+                f"({self._schema})",
+                hint="Stop this process and start the version that made the upgrade.",
             )
-        connection.commit()
-
-    return prepare
+            raise self._outdated
 
 
 def _driver_url(url: str) -> str:
