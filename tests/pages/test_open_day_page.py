@@ -2,6 +2,7 @@
 
 import html
 import re
+import sqlite3
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -17,9 +18,9 @@ ANNA, BEN, CLARA = ("anna", "ben", "clara")  # said nothing; agreed to tracking;
 
 
 class OpenDayShop:
-    """Three customers with different words on tracking."""
+    """Three customers with different words on tracking, said `ago`."""
 
-    def __init__(self, running: Installation) -> None:
+    def __init__(self, running: Installation, ago: timedelta = timedelta(0)) -> None:
         self.running = running
         key = running.post("/api/sources", {"name": "till"})["write_key"]
         batch = [
@@ -33,6 +34,7 @@ class OpenDayShop:
                 "type": "track",
                 "userId": one,
                 "event": "Kikubari Consent Changed",
+                "timestamp": (datetime.now(UTC) - ago).isoformat(),
                 "properties": {"purpose": about, "channel": "email", "status": word},
             }
             for one, about, word in said
@@ -139,6 +141,51 @@ def test_the_story_of_one_date(shop):
 
     the_customer_sees_it_and_takes_it_back(shop, mails[ANNA])
     the_data_goes_with_its_person(shop, mails[ANNA])
+
+
+def test_what_is_kept_is_said_by_command_as_well(shop):
+    running = shop.running
+    before = running.get("/api/policies/tracking")["policy"]
+    answer = running.json("tracking", "set", "--tracking", "last_open_day")
+    assert answer == running.json("tracking", "show") == running.get("/api/policies/tracking")
+    assert answer["policy"] == before | {"tracking": "last_open_day"}
+    said = running.json("tracking", "set", "--tracking", "none", "--without-consent", "none")
+    assert said["policy"] == {"tracking": "none", "without_consent": "none"}
+    assert said["version"] == answer["version"] + 1
+    assert "--tracking" in running.run("tracking", "set", status=2).stderr
+    running.put("/api/policies/tracking", before)
+
+
+def test_who_opens_nothing_for_long_is_closed_for_marketing_on_demand(tmp_path):
+    """Ben agreed to tracking; of the others nobody may know whether they read."""
+    running = Installation(tmp_path / "home", MAIL_DOMAIN="shop.example")
+    with running.served():
+        shop = OpenDayShop(running, timedelta(days=90))
+        shop.send("Long ago")
+    put_sending_back(running, timedelta(days=60))
+    with running.served():
+        sunset = {"days": 30, "most": 10}
+        path = "/api/open-days/inactive"
+        assert running.post(f"{path}/suppress", sunset) == {"n_suppressed": 0}  # one message
+        for n in range(3):
+            shop.send(f"Lately {n}")
+        (one,) = running.get(path, days=30)
+        assert (one["address"], one["last_open"]) == (address_of(BEN), None)
+        assert running.post(f"{path}/suppress", sunset) == {"n_suppressed": 1}
+        assert running.get(path, days=30) == []
+        assert running.post(f"{path}/suppress", sunset) == {"n_suppressed": 0}
+        (found,) = running.get("/api/suppressions", address=address_of(BEN))
+        assert found["reason"] == "inactive"
+        (noted, *_) = running.get("/api/audit-log", action="suppress_inactive")["entries"]
+        assert noted["actor"] == "tests"
+
+
+def put_sending_back(running, ago):
+    """Make everything that was sent so much older; the server is down."""
+    with sqlite3.connect(running.home / "state.db") as connection:
+        micros = ago // timedelta(microseconds=1)
+        connection.execute("UPDATE messages SET sent_us = sent_us - ?", (micros,))
+    connection.close()
 
 
 def the_customer_sees_it_and_takes_it_back(shop, mail):

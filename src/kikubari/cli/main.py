@@ -43,6 +43,7 @@ from kikubari.cli.segments import segments
 from kikubari.cli.senders import senders
 from kikubari.cli.simulating import simulate
 from kikubari.cli.topics import topics
+from kikubari.cli.tracking import tracking
 from kikubari.cli.webhooks import webhooks
 from kikubari.spec.errors import InvalidInputError, KikubariError
 
@@ -89,7 +90,18 @@ for command in (
     *(backup, restore),
     *(attributes, plan),
     *(profiles, rights, consents, products, segments, personas, lookalikes, life_stages),
-    *(broadcasts, messages, inbox, rejected, suppressions, mail, senders, topics, webhooks),
+    *(
+        broadcasts,
+        messages,
+        inbox,
+        rejected,
+        suppressions,
+        mail,
+        senders,
+        topics,
+        tracking,
+        webhooks,
+    ),
     *(offers, journey, recipe, simulate),
 ):
     cli.add_command(command)
