@@ -15,7 +15,7 @@ def shop(tmp_path_factory) -> DemoShop:
         newest_on=NEWEST_ON,
         progress=lambda *step: told.append(step),
     )
-    assert told == [(i, 8, file.path.name) for i, file in enumerate(shop.files, start=1)]
+    assert told == [(i, 9, file.path.name) for i, file in enumerate(shop.files, start=1)]
     return shop
 
 

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from kikubari.demo.agreements import CONSENT_COLUMNS, SUPPRESSION_COLUMNS
+from kikubari.demo.articles import Article
 from kikubari.demo.behaviour import Behaviour
 from kikubari.demo.catalogue import Product
 from kikubari.demo.people import Person, countries
@@ -22,6 +23,10 @@ from kikubari.demo.trail import SHOP_URL, image_path, product_path
 _PRODUCT_COLUMNS = (
     "product_id", "title", "title_ja", "category", "category_ja", "price", "currency", "stock",
     "image_url", "url", "brand", "released_on", "cost", "is_consumable", "simulated_fields",
+)  # fmt: skip
+_ARTICLE_COLUMNS = (
+    "product_id", "kind", "title", "title_ja", "description", "description_ja", "category",
+    "category_ja", "stage", "released_on", "image_url", "url", "simulated_fields",
 )  # fmt: skip
 _ORDER_COLUMNS = (
     "order_id", "customer_id", "anonymous_id", "ordered_at", "status", "currency", "country",
@@ -62,6 +67,30 @@ def write_products(path: Path, products: list[Product]) -> int:
         for product in products
     )
     return _write(path, _PRODUCT_COLUMNS, rows, encoding="utf-8-sig")
+
+
+def write_articles(path: Path, articles: Iterable[Article]) -> int:
+    """Write what there is to read."""
+    return _write(path, _ARTICLE_COLUMNS, map(_article_row, articles))
+
+
+def _article_row(article: Article) -> tuple[str, ...]:
+    values = (
+        article.article_id,
+        article.kind,
+        article.title,
+        article.title_ja,
+        article.description,
+        article.description_ja,
+        article.category.name,
+        article.category.name_ja,
+        article.stage,
+        article.released_on.isoformat(),
+        f"/shop-images/{article.article_id}.svg",
+        f"{SHOP_URL}/read/{article.article_id.removeprefix('read-')}",
+    )
+    said = [name for name, value in zip(_ARTICLE_COLUMNS, values, strict=False) if value]
+    return (*values, ";".join(said))
 
 
 def write_restocking(path: Path, changes: list[Change]) -> int:

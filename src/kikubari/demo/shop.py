@@ -7,6 +7,7 @@ from typing import Any
 
 from kikubari.demo import files
 from kikubari.demo.agreements import consent_rows, suppression_rows
+from kikubari.demo.articles import list_articles
 from kikubari.demo.behaviour import Behaviour
 from kikubari.demo.catalogue import build_catalogue
 from kikubari.demo.contracts import DemoFile, DemoShop, Progress
@@ -71,8 +72,10 @@ def _plan(newest_on: date, seed: int) -> tuple[list[_Step], Iterator[dict[str, A
     told = plan_telling(people, products, newest_day=newest_day, seed=seed)
     restocking = plan_restocking(products, seed)
     visitors = plan_visitors(people, consents, products, seed)
+    articles = list_articles(newest_on)
     steps: list[_Step] = [
         ("products", "products.csv", lambda to: files.write_products(to, products)),
+        ("products", "articles.csv", lambda to: files.write_articles(to, articles)),
         (
             "customers",
             "customers_ja.csv",

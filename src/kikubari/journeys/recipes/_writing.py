@@ -172,15 +172,17 @@ def recommended(
     *,
     title: str = "",
     seed: str = "",
+    limit: int = 3,
     fills: bool = False,
     shows_reason: bool = False,
 ) -> Products:
-    """Return three products found for each reader, gone with their title where there are none."""
+    """Return products found for each reader, gone with their title where there are none."""
     return Products(
         id="products",
         strategy=strategy,
         title=title,
         seed=seed,
+        limit=limit,
         fills=fills,
         shows_reason=shows_reason,
     )

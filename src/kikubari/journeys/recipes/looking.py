@@ -233,8 +233,10 @@ WEEKLY_DISCOVERY = Recipe(
     id="weekly-discovery",
     name=Words("今週の発見", "Weekly discovery"),
     description=Words(
-        "毎週金曜の夕方に、それぞれの方に合わせて選んだ商品を3点だけ届けます。",
-        "Every Friday evening: three things, chosen for each reader.",
+        "毎週金曜の夕方に、それぞれの方に合わせて選んだ商品を3点だけ届けます。"
+        "お店の読みものがあれば、1つ添えます。",
+        "Every Friday evening: three things, chosen for each reader, and one to read if the shop "
+        "writes.",
     ),
     when_to_use=Words(
         "品数が多く、まだ知られていない商品をお見せしたいときに。",
@@ -277,6 +279,9 @@ WEEKLY_DISCOVERY = Recipe(
                         fills=True,
                         shows_reason=True,
                     ),
+                    recommended(
+                        "content", title="読みものも、おひとつどうぞ。", limit=1, shows_reason=True
+                    ),
                     button("ほかの商品も見る", SHOP),
                 ),
                 en=copy(
@@ -291,6 +296,7 @@ WEEKLY_DISCOVERY = Recipe(
                     recommended(
                         "new_for_you", title="Chosen this week:", fills=True, shows_reason=True
                     ),
+                    recommended("content", title="And one to read:", limit=1, shows_reason=True),
                     button("See more", SHOP),
                 ),
             ),
