@@ -83,6 +83,10 @@ def load_standing(services: Services, mailed: Mailed) -> Standing | None:
     granted = {purpose: state.is_granted for purpose, state in states.items()}
     # The suppression list knows of an unsubscribe before the ledger has read it in the log.
     granted["marketing"] = granted["marketing"] and not mailed.is_unsubscribed
+    is_day_asked = policy.counts_without_consent or (
+        # No more than the day is what their consent comes to: the mail's way out is about it.
+        policy.tracking == "last_open_day" and granted["tracking"]
+    )
     return Standing(
         mailed=mailed,
         number=number,
@@ -91,7 +95,7 @@ def load_standing(services: Services, mailed: Mailed) -> Standing | None:
         agreed_to={purpose: state.wording_version for purpose, state in states.items()},
         wishes=wishes,
         topics=services.topics.list_offered(),
-        open_day=open_day if policy.counts_without_consent else None,
+        open_day=open_day if is_day_asked else None,
     )
 
 
