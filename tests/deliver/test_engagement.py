@@ -280,6 +280,18 @@ def test_tracking_can_be_withdrawn_apart_from_marketing(state):
     assert events_of(world, UNSUBSCRIBED) == []
 
 
+def test_consents_of_two_channels_are_taken_back_at_the_same_instant(state):
+    world, (first, _) = sent_world(state)
+    unsubscribing = Unsubscribing(state, TOKENS)
+    page = token(TOKENS.preferences_path(first))
+    for channel in ("sms", "line"):
+        assert unsubscribing.change_consent(
+            page, "marketing", is_granted=False, at=LATER, proof="page", channel=channel
+        )
+    said = [find_consent_assertion(one.event) for one in events_of(world, CONSENT_CHANGED)]
+    assert {one.channel for one in said} == {"sms", "line"}
+
+
 @pytest.mark.parametrize("forged", ["", "x" * 36, "../../etc/passwd", "é" * 36])
 def test_forged_tokens_do_nothing(state, forged):
     world, _ = sent_world(state)

@@ -191,7 +191,7 @@ def _apply(
 def _event(
     row: Row[*tuple[Any, ...]], topic: str, at: datetime, properties: Mapping[str, object]
 ) -> Event:
-    about = properties.get("purpose", "")
+    about = f"{properties.get('purpose', '')}:{properties.get('channel', '')}"
     return Event(
         message_id=f"{topic}:{about}:{public_id(row.id)}:{to_micros(at)}",
         kind=EventKind.TRACK,
