@@ -100,6 +100,14 @@ def test_only_what_many_people_searched_for_is_shown(api, shop):
     assert not everybody & {"discreet help", "lamp of jane doe", "only mine", "call 555 123 99"}
 
 
+def test_of_who_objects_to_profiling_nothing_is_used(api, shop):
+    person = api.get("/api/profiles/sug-2/facts")["id"]
+    assert {one["reason"] for one in ask(api, "categories", "sug-2")} == {"viewed"}
+    api.run("rights", "limit", person, "profiling", "--reason", "asked")
+    for kind in ("categories", "searches"):
+        assert {one["reason"] for one in ask(api, kind, "sug-2")} <= {"popular"}
+
+
 def test_the_command_tells_the_same(api, shop):
     told = api.json("recommend", "suggestions", "sug-1", "--kind", "searches")
     assert [one["name"] for one in told] == ["light tent"]
