@@ -24,6 +24,7 @@ def strict(tmp_path_factory):
     """An installation with a name and hosts of its own."""
     home = tmp_path_factory.mktemp("strict") / "home"
     settings = {"SHOP_NAME": SHOP, "PUBLIC_URL": f"https://{HOST}", "HSTS_SUBDOMAINS": "true"}
+    settings["TRUSTED_PROXIES"] = "127.0.0.1,10.20.0.0/16"
     settings["IMAGES_EACH"] = str(EACH)
     with Installation(home, **settings).served() as running:
         yield running
@@ -61,6 +62,31 @@ def test_hosts_below_come_by_tls_where_the_shop_says_so(strict):
             assert told == "max-age=31536000; includeSubDomains"
     with strict.stranger() as local:
         assert "strict-transport-security" not in local.get("/healthz").headers
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "noted"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("198.51.100.1, 203.0.113.9", "203.0.113.9"),  # the first is what the client claimed
+        ("198.51.100.1, 203.0.113.9, 10.20.3.4", "203.0.113.9"),  # behind two proxies
+        ("2001:db8::7", "2001:db8::7"),
+        (None, "127.0.0.1"),
+    ],
+)
+def test_a_trusted_proxy_says_who_asked(strict, forwarded, noted):
+    """Without the setting nobody is believed: test_headers.py."""
+    headers = {"x-forwarded-for": forwarded} if forwarded else {}
+    email = f"claims-{len(forwarded or '')}@example.com"
+    with strict.stranger(**headers) as anybody:
+        anybody.post("/api/session", json={"email": email, "password": "wrong-and-wrong"})
+    (entry, *_) = strict.get("/api/audit-log", action="session.refused")["entries"]
+    assert (entry["actor"], entry["address"]) == (email, noted)
+
+
+def test_what_is_no_proxy_stops_the_start(tmp_path):
+    shop = Installation(tmp_path / "home", TRUSTED_PROXIES="everybody")
+    assert "KIKUBARI_TRUSTED_PROXIES" in shop.run("settings", status=2).stderr
 
 
 def test_one_who_adds_pictures_without_end_is_stopped(strict):

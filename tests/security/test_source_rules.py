@@ -302,6 +302,40 @@ def test_pages_believe_no_markup():
     assert believed == []
 
 
+# A key of somebody's making, such as __proto__, would be written into what every object has.
+_PROTOTYPES = re.compile(
+    r"__proto__|\bsetPrototypeOf\b|\.prototype\b|\bObject\.assign\("
+    r"|[\w.)\]]+\[[^\]'\"]*[^\]'\"\d\s][^\]'\"]*\](?:\.\w+)*\s*(?:[-+*/|&?%]{1,2})?=(?![=>])"
+)
+# Places in lists, which are numbers; and words of ours that a function of ours gets.
+_HARMLESS = {
+    "console/src/language/texts.ts": ["Object.assign("],
+    "console/src/screens/editor/blocks/model.ts": ["blocks[place.index] ="],
+    "console/src/screens/editor/rich/marks.ts": ["changed[index] ="],
+    "console/src/screens/editor/versions/wordChanges.ts": ["row[j] ="],
+    "console/src/screens/journeys/layout/tree.ts": ["parents[n] ="],
+    "console/src/screens/journeys/model/lines.ts": ["row[other] ="],
+}
+
+
+@pytest.mark.parametrize(
+    "text", ["a.__proto__", "found[key] = 1", "all[row.id].n += 1", "Object.assign(a, b)"]
+)
+def test_what_writes_into_prototypes_is_found(text):
+    assert _PROTOTYPES.search(text)
+
+
+def test_the_console_writes_under_no_key_of_somebodys_making():
+    """Maps, `Object.fromEntries` and spreads make entries of their own whatever the key is."""
+    found = {
+        path.relative_to(ROOT).as_posix(): hits
+        for path in CONSOLE
+        if "generated" not in path.parts and ".test." not in path.name
+        if (hits := _PROTOTYPES.findall(path.read_text(encoding="utf-8")))
+    }
+    assert found == _HARMLESS
+
+
 def test_the_console_makes_no_markup_or_code_of_text():
     word = re.compile(
         r"dangerouslySetInnerHTML|\.(inner|outer)HTML\b|insertAdjacentHTML|document\.write\b"

@@ -70,8 +70,15 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
-def http_config(application: Any) -> uvicorn.Config:
-    """Return how an application is served."""
+def http_config(application: Any, *, trusted_proxies: str = "") -> uvicorn.Config:
+    """Return how an application is served.
+
+    Args:
+        application: ASGI.
+        trusted_proxies: addresses and networks, with commas between, of proxies whose word on who
+            asks is taken: the last address of `X-Forwarded-For` that is none of theirs, and
+            `X-Forwarded-Proto`. Of others, and of all as it comes, neither is.
+    """
     return uvicorn.Config(
         application,
         loop="uvloop",
@@ -80,6 +87,7 @@ def http_config(application: Any) -> uvicorn.Config:
         lifespan="off",
         log_level="warning",
         access_log=False,
-        proxy_headers=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=trusted_proxies or [],
         timeout_graceful_shutdown=10,
     )

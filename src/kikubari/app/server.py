@@ -130,7 +130,9 @@ def _serving(
     house: House, listener: socket.socket
 ) -> Iterator[tuple[uvicorn.Server, threading.Thread]]:
     """Run uvicorn in a thread; leaving finishes the requests under way."""
-    server = uvicorn.Server(http_config(build_application(house)))
+    server = uvicorn.Server(
+        http_config(build_application(house), trusted_proxies=house.settings.trusted_proxies)
+    )
     thread = threading.Thread(target=server.run, args=([listener],), name="http", daemon=True)
     thread.start()
     waited = threading.Event()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, get_args
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8765  # 0: a free one, for tests
     public_url: str = ""  # how customers reach this server; default: host and port
+    trusted_proxies: str = ""  # whose word on the address of who asks is taken
     hsts_subdomains: bool = False  # browsers come by TLS to every host below `public_url` too
     images_each: Annotated[int, msgspec.Meta(ge=1)] = 2_000  # pictures one member or key may add
     database_url: str = ""  # empty: SQLite in `home`
@@ -114,6 +116,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     _check_timezone(settings.timezone)
     _check_shop_url(settings.shop_url)
     _check_reply_text(settings.reply_text)
+    _check_proxies(settings.trusted_proxies)
     read_costs(settings.message_costs)
     return settings
 
@@ -157,6 +160,17 @@ def _check_shop_url(url: str) -> None:
         raise InvalidInputError(
             f"KIKUBARI_SHOP_URL: no address of a shop: {url!r}", hint="https://shop.example"
         )
+
+
+def _check_proxies(text: str) -> None:
+    for part in filter(None, text.split(",")):
+        try:
+            ip_network(part.strip())
+        except ValueError as error:
+            raise InvalidInputError(
+                f"KIKUBARI_TRUSTED_PROXIES: no address or network: {part.strip()!r}",
+                hint="Such as 127.0.0.1,10.20.0.0/16.",
+            ) from error
 
 
 def _check_reply_text(choice: str) -> None:
