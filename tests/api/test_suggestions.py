@@ -82,7 +82,7 @@ def test_categories_are_those_of_what_somebody_did_and_never_too_telling(api, sh
     [own] = [one for one in ask(api, "categories", "sug-viewer") if one["name"] == "Tents"]
     assert own["reason"] == "viewed"
     assert own["en"] == "You looked at things from here"
-    assert own["ja"] == "最近ご覧になったカテゴリーです"
+    assert own["ja"] == "ご覧になった商品のカテゴリーです"
     assert "Kits" not in {one["name"] for one in ask(api, "categories", "sug-1")}
     send, track = shop
     send([track("sug-viewer", "Recommendation Dismissed", 0, category="Tents")])
@@ -140,7 +140,7 @@ def preview(api, language, variant):
         (
             "ja",
             (
-                "Tents: 最近ご覧になったカテゴリーです",
+                "Tents: ご覧になった商品のカテゴリーです",
                 "light tent: ご覧になった「Tents」の商品に、多くの方がこの言葉でたどり着いています",
             ),
         ),

@@ -169,8 +169,8 @@ def test_suggestions_come_between_products_in_the_order_asked():
         (
             suggestion(SuggestionReason.BOUGHT),
             "purchases",
-            "You buy from here",
-            "よくお買い上げのカテゴリーです",
+            "You have bought from here",
+            "お買い上げのあるカテゴリーです",
         ),
         (
             suggestion(SuggestionReason.SAVED),
@@ -197,7 +197,7 @@ def test_suggestions_come_between_products_in_the_order_asked():
                 category="Tea > Green tea", category_ja="緑茶",
             ),
             "purchases",
-            "Leads many people to Green tea, which you buy from",
+            "Leads many people to Green tea, which you have bought from",
             "お買い上げの「緑茶」の商品に、多くの方がこの言葉でたどり着いています",
         ),
     ],

@@ -105,8 +105,8 @@ def test_categories_stand_as_words_once_in_a_part_and_are_recorded_by_name():
                 product={"title": "Tea", "title_ja": "お茶", "url": ""},
                 strategy="categories",
                 code="bought",
-                reason_ja="よくお買い上げのカテゴリーです",
-                reason_en="You buy from here",
+                reason_ja="お買い上げのあるカテゴリーです",
+                reason_en="You have bought from here",
                 ground="purchases",
                 lineage=OBSERVED,
             )
@@ -119,9 +119,11 @@ def test_categories_stand_as_words_once_in_a_part_and_are_recorded_by_name():
     )
     block = f"{{% recommend 'categories', limit: 1 %}}{line}{{% endrecommend %}}"
     email = render(block * 2, Suggesting())
-    assert "<p>Tea: You buy from here</p><p>Cups: You buy from here</p>" in email.html
+    assert (
+        "<p>Tea: You have bought from here</p><p>Cups: You have bought from here</p>" in email.html
+    )
     assert "<a" not in email.html
-    assert "Tea: You buy from here" in email.text
+    assert "Tea: You have bought from here" in email.text
     assert email.recommended == (
         ShownProduct("categories:Tea", "categories", "bought"),
         ShownProduct("categories:Cups", "categories", "bought"),

@@ -4,13 +4,13 @@ from kikubari.decide.recommend.sentences import place_name
 from kikubari.decide.recommend.suggestions import Suggestion, SuggestionKind, SuggestionReason
 
 _CATEGORIES = {
-    SuggestionReason.BOUGHT: ("よくお買い上げのカテゴリーです", "You buy from here"),
+    SuggestionReason.BOUGHT: ("お買い上げのあるカテゴリーです", "You have bought from here"),
     SuggestionReason.SAVED: ("保存された商品のカテゴリーです", "You saved something from here"),
-    SuggestionReason.VIEWED: ("最近ご覧になったカテゴリーです", "You looked at things from here"),
+    SuggestionReason.VIEWED: ("ご覧になった商品のカテゴリーです", "You looked at things from here"),
     SuggestionReason.POPULAR: ("よく選ばれているカテゴリーです", "Popular in this shop"),
 }
 _DID = {
-    SuggestionReason.BOUGHT: ("お買い上げの", "you buy from"),
+    SuggestionReason.BOUGHT: ("お買い上げの", "you have bought from"),
     SuggestionReason.SAVED: ("保存された", "you saved something from"),
     SuggestionReason.VIEWED: ("ご覧になった", "you looked at"),
 }
