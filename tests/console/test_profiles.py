@@ -214,6 +214,25 @@ def test_a_device_is_taken_out_with_a_reason_and_put_back(english: Console) -> N
     expect(page.get_by_text("merged hana and tablet")).to_be_visible()
 
 
+def test_receipts_say_which_other_systems_were_told(english: Console) -> None:
+    notice = {"type": "customer.limited", "queued_at": "2026-03-01T09:00:00Z"}
+    shop = {**notice, "endpoint_id": "a", "name": "Mailer", "state": "delivered",
+            "taken_at": "2026-03-01T09:00:01Z"}  # fmt: skip
+    lost = {**notice, "endpoint_id": "b", "name": "Warehouse", "state": "given_up",
+            "taken_at": None}  # fmt: skip
+    receipt = {"receipt_id": "rcp_told", "profile": 1, "kind": "profiling", "reason": "asked",
+               "placed_at": "2026-03-01T09:00:00Z", "placed_by": "ann@example.com",
+               "lifted_at": None, "lifted_by": ""}  # fmt: skip
+    found = {"erasures": [], "exports": [], "limits": [{"receipt": receipt, "told": [shop, lost]}]}
+    english.page.route("**/api/rights/receipts", lambda route: route.fulfill(json=found))
+    page = english.open("/profiles/ken?part=rights")
+    row = page.get_by_role("row").filter(has_text="rcp_told")
+    expect(row).to_contain_text("objection to profiling")
+    expect(row.get_by_role("listitem").filter(has_text="Mailer")).to_contain_text("taken 1 Mar")
+    expect(row.get_by_role("listitem").filter(has_text="Warehouse")).to_contain_text("never taken")
+    english.page.unroute("**/api/rights/receipts")
+
+
 def test_everything_about_a_person_is_a_file_and_erasing_asks_twice(
     english: Console, people: Installation
 ) -> None:
