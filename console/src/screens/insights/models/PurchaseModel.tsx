@@ -112,7 +112,7 @@ function Tried({ quality }: { quality: PurchaseQuality }) {
           <Measured
             value={format.percent(dates.within.value, 0)}
             label={t('quality_dates', { count: dates.n_customers })}
-            note={`${between(dates.within.low, dates.within.high)} ${t('quality_dates_note')}`}
+            note={`${between(dates.within.low, dates.within.high)} · ${t('quality_dates_note')}`}
           />
         )}
         <Measured

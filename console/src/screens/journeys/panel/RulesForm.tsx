@@ -66,7 +66,7 @@ function GoalFields({ rules, set }: Props) {
     goal && set({ goal: { ...goal, ...some } }, tag)
   return (
     <section className={styles.group}>
-      <h3>{t('goal')}</h3>
+      <h2>{t('goal')}</h2>
       {!goal && (
         <>
           <p className={styles.note}>{t('goal_none')}</p>
@@ -121,7 +121,7 @@ function ExitFields({ rules, set }: Props) {
     set({ exits: [...exits, { id: makeId('exit'), ...exit }] })
   return (
     <section className={styles.group}>
-      <h3>{t('exits')}</h3>
+      <h2>{t('exits')}</h2>
       <p className={styles.note}>{t('exits_note')}</p>
       {exits.length > 0 && (
         <ol className={styles.parts}>
@@ -181,7 +181,7 @@ function ReentryFields({ rules, set }: Props) {
     set({ reentry: { ...reentry, ...some } }, tag)
   return (
     <section className={styles.group}>
-      <h3>{t('reentry')}</h3>
+      <h2>{t('reentry')}</h2>
       <Checkbox
         label={t('reentry_allowed')}
         checked={reentry.allowed ?? false}
@@ -219,7 +219,7 @@ function LimitFields({ rules, set }: Props) {
   const t = useText()
   return (
     <section className={styles.group}>
-      <h3>{t('limits')}</h3>
+      <h2>{t('limits')}</h2>
       <NumberField
         label={t('entry_limit')}
         isWhole
