@@ -167,6 +167,8 @@ class _Places:
 def _of_people(
     activity: NDArray[Any], name: str, numbers: NDArray[np.uint32]
 ) -> NDArray[np.float64]:
-    order = np.argsort(activity["person"], kind="stable")
-    at = order[np.searchsorted(activity["person"][order], numbers)]
-    return np.asarray(activity[name][at], dtype=np.float64)
+    """Return how much each does; nothing of who became somebody else, or went, since the deeds."""
+    known = activity[np.isin(activity["person"], numbers)]
+    found = np.zeros(len(numbers), dtype=np.float64)
+    found[np.searchsorted(numbers, known["person"])] = known[name]
+    return found
