@@ -32,3 +32,5 @@ def test_who_agreed_finds_it_where_no_more_than_the_day_is_kept(
     finally:
         policies.set(TrackingPolicy(), at=clock.now(), by="tests")
     assert BOX not in browser.get(path).text
+    # Others look for counted links in the last mail that somebody got.
+    world.broadcast("As before", is_sent=True)
