@@ -1,23 +1,16 @@
-import { Button, TextInput } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { findProductAudience, type Product, type ProductAudienceAnswer } from '@/api/generated'
-import { saveProductAudienceMutation } from '@/api/generated/@tanstack/react-query.gen'
-import { useMay } from '@/app/session'
 import {
-  Badge,
-  Figure,
-  Figures,
-  Loaded,
-  NumberField,
-  Section,
-  TextLink,
-  toastFailure,
-  useErrorLine,
-} from '@/design'
+  findProductAudience,
+  type Product,
+  type ProductAudienceAnswer,
+  saveProductAudience,
+} from '@/api/generated'
+import { useMay } from '@/app/session'
+import { Badge, Figure, Figures, Loaded, NumberField, Section, TextLink } from '@/design'
 import { useFormat } from '@/language/format'
 import { useLanguage } from '@/language/texts'
-import { useMakeSegment } from '../segments/useMakeSegment'
+import { KeepAudience } from '../segments/KeepAudience'
 import styles from './Wanting.module.css'
 import { useWantingText } from './wantingTexts'
 
@@ -92,46 +85,28 @@ function Found({ answer, title }: { answer: ProductAudienceAnswer; title: string
 
 function Keep({ answer, title }: { answer: ProductAudienceAnswer; title: string }) {
   const t = useWantingText()
-  const errorLine = useErrorLine()
   const [size, setSize] = useState(Math.min(usual, answer.n_found))
-  const [called, setCalled] = useState(t('keep_name', { name: title }))
-  const { make, isMaking } = useMakeSegment()
-  const keep = useMutation({
-    ...saveProductAudienceMutation(),
-    onSuccess: (kept) => kept.list_id && make(called, { type: 'list', list: kept.list_id }),
-    onError: (error) => toastFailure(errorLine(error)),
-  })
+  const keep = async (name: string) => {
+    const body = { product: answer.product_id, size, name }
+    return (await saveProductAudience({ body, throwOnError: true })).data.list_id
+  }
   return (
-    <form
-      className={styles.keep}
-      onSubmit={(event) => {
-        event.preventDefault()
-        keep.mutate({ body: { product: answer.product_id, size, name: called } })
-      }}
-    >
-      <NumberField
-        label={t('keep_size')}
-        isWhole
-        min={1}
-        max={mostPeople}
-        value={size}
-        onChange={(value) => value && setSize(value)}
-      />
-      <TextInput
+    <div className={styles.keep}>
+      <KeepAudience
+        suggested={t('keep_name', { name: title })}
         label={t('keep_called')}
-        value={called}
-        onChange={(event) => setCalled(event.currentTarget.value)}
-        maxLength={200}
-        required
-      />
-      <Button
-        type="submit"
-        variant="default"
-        disabled={called.trim() === ''}
-        loading={keep.isPending || isMaking}
+        act={t('keep_do')}
+        keep={keep}
       >
-        {t('keep_do')}
-      </Button>
-    </form>
+        <NumberField
+          label={t('keep_size')}
+          isWhole
+          min={1}
+          max={mostPeople}
+          value={size}
+          onChange={(value) => value && setSize(value)}
+        />
+      </KeepAudience>
+    </div>
   )
 }

@@ -1,11 +1,7 @@
-import { Button, TextInput } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
-import type { Lookalike } from '@/api/generated'
-import { findLookalikesMutation } from '@/api/generated/@tanstack/react-query.gen'
-import { Badge, Bars, Figure, Figures, Section, toastFailure, useErrorLine } from '@/design'
+import { findLookalikes, type Lookalike } from '@/api/generated'
+import { Badge, Bars, Figure, Figures, Section } from '@/design'
 import { useFormat } from '@/language/format'
-import { useMakeSegment } from '../segments/useMakeSegment'
+import { KeepAudience } from '../segments/KeepAudience'
 import { Distinctions } from './Distinctions'
 import styles from './personas.module.css'
 import { useText } from './texts'
@@ -89,42 +85,19 @@ function Curve({ found }: { found: Lookalike }) {
 
 function Keep({ found, name }: { found: Lookalike; name: string }) {
   const t = useText()
-  const errorLine = useErrorLine()
-  const [called, setCalled] = useState(t('like_name', { name }))
-  const { make, isMaking } = useMakeSegment()
-  const keep = useMutation({
-    ...findLookalikesMutation(),
-    onSuccess: (kept) => kept.list_id && make(called, { type: 'list', list: kept.list_id }),
-    onError: (error) => toastFailure(errorLine(error)),
-  })
+  const keep = async (called: string) => {
+    const path = { segment_id: found.segment_id }
+    const body = { size: found.size, name: called, as_of: found.as_of }
+    return (await findLookalikes({ path, body, throwOnError: true })).data.list_id
+  }
   return (
     <Section title={t('keep')} note={t('keep_note')}>
-      <form
-        className={styles.chooser}
-        onSubmit={(event) => {
-          event.preventDefault()
-          keep.mutate({
-            path: { segment_id: found.segment_id },
-            body: { size: found.size, name: called, as_of: found.as_of },
-          })
-        }}
-      >
-        <TextInput
-          label={t('name')}
-          value={called}
-          onChange={(event) => setCalled(event.currentTarget.value)}
-          maxLength={200}
-          required
-        />
-        <Button
-          type="submit"
-          variant="default"
-          disabled={called.trim() === ''}
-          loading={keep.isPending || isMaking}
-        >
-          {t('keep_do')}
-        </Button>
-      </form>
+      <KeepAudience
+        suggested={t('like_name', { name })}
+        label={t('name')}
+        act={t('keep_do')}
+        keep={keep}
+      />
     </Section>
   )
 }
