@@ -32,7 +32,7 @@ export const useText = defineTexts('recommendations', {
   ja: {
     ...strategies.ja,
     ...strategyFields.ja,
-    lead: 'いま表示される商品',
+    lead: 'いま表示されるもの',
     lead_note: 'メッセージと同じ選び方で、いま作ったものです。送信も記録もされません。',
     strategy: '何を表示するか',
     fill_up: '足りないときは、ほかの商品で補う',

@@ -35,7 +35,7 @@ export default function RecommendedPart({ person }: { person: PersonAnswer }) {
           }
           data={strategies.map((one) => ({ value: one, label: t(`strategy_${one}`) }))}
         />
-        {!isSuggestion(strategy) && (
+        {!isSuggestion(strategy) && strategy !== 'content' && (
           <Switch
             label={t('fill_up')}
             checked={fills}
