@@ -98,6 +98,8 @@ def test_the_inbox_refuses_when_too_much_waits(state: StateStore):
     with pytest.raises(RateLimitedError) as refusal:
         intake.append([an_event(12)])
     assert refusal.value.retry_after_seconds > 0
+    with pytest.raises(RateLimitedError):  # before anybody reads what was sent
+        intake.refuse_if_full()
 
 
 def test_a_timeline_is_newest_first_and_skips_the_erased(house: Harness):

@@ -194,7 +194,7 @@ def running_sink(folder: Path, seed: int, behaviour: Behaviour) -> Iterator[int]
 
 def count_taken(folder: Path) -> Counter[int]:
     """Return how often the server took each message, by the message's id."""
-    return Counter(_message_id_of(path) for path in folder.glob("*.eml"))
+    return Counter(message_id_of(path) for path in folder.glob("*.eml"))
 
 
 class Taken:
@@ -209,7 +209,7 @@ class Taken:
         """Return how often the server took each message by now, by the message's id."""
         # The server numbers its files without a gap, in the order in which they appear.
         while (path := self._folder / f"{self._n_read + 1:08}.eml").exists():
-            self.counts[_message_id_of(path)] += 1
+            self.counts[message_id_of(path)] += 1
             self._n_read += 1
         return self.counts
 
@@ -220,7 +220,8 @@ def list_faults(folder: Path) -> list[tuple[str, int, str]]:
     return [tuple[Any, ...](json.loads(line)) for line in lines]
 
 
-def _message_id_of(path: Path) -> int:
+def message_id_of(path: Path) -> int:
+    """Return the id that a message carries."""
     head = path.read_bytes().partition(b"\r\n\r\n")[0]
     [line] = [line for line in head.split(b"\r\n") if line.startswith(b"X-Id: ")]
     return int(line.removeprefix(b"X-Id: "))

@@ -51,7 +51,7 @@ SUITES = (
         ("--endpoints", "300", "--seconds", "6"),
         ("--endpoints", "1000", "--seconds", "60"),
     ),
-    Suite("overload", "overload.py", ("--seconds", "5"), ("--seconds", "600")),
+    Suite("overload", "overload.py", ("--seconds", "5"), ("--seconds", "600", "--strict")),
     Suite(
         "orders",
         "orders_under_way.py",
@@ -77,7 +77,12 @@ SUITES = (
     Suite("frozen workers", "frozen_workers.py", ("--freezes", "1"), ("--freezes", "20")),
 )
 # Those that pytest collects by themselves.
-TESTED_BY_PYTEST = ("test_broken_input.py", "test_outages.py", "test_sequence_visibility.py")
+TESTED_BY_PYTEST = (
+    "test_broken_input.py",
+    "test_old_process.py",
+    "test_outages.py",
+    "test_sequence_visibility.py",
+)
 # Rules that are tried in any order; in the long form with so many times the cases of every change.
 MACHINES = {
     "access/test_sessions_machine.py": 20,

@@ -63,7 +63,10 @@ def read_told(path: Path) -> Told:
 
 
 class Load:
-    """A process with a few clients that send until they are told to `settle`."""
+    """A process with a few clients that send until they are told to `settle`.
+
+    With so many batches unanswered (`patience`), a client sends nothing new before these are taken.
+    """
 
     def __init__(
         self,
@@ -75,12 +78,16 @@ class Load:
         batch: int = 4,
         pause: float = 0.004,
         padding: int = 0,
+        patience: int = 1_000_000,
         name: str = "client",
     ) -> None:
         def work(report: Any) -> None:
             descriptor = os.open(oracle, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
             line = _Line(address, write_key)
-            crowd = _Crowd(line, descriptor, batch=batch, pause=pause, padding=padding, name=name)
+            crowd = _Crowd(
+                line, descriptor, batch=batch, pause=pause, padding=padding, patience=patience,
+                name=name,
+            )  # fmt: skip
             asyncio.run(crowd.run(clients, report))
 
         self._child = Child(work)
@@ -104,13 +111,22 @@ class Load:
 
 class _Crowd:
     def __init__(
-        self, line: "_Line", oracle: int, *, batch: int, pause: float, padding: int, name: str
+        self,
+        line: "_Line",
+        oracle: int,
+        *,
+        batch: int,
+        pause: float,
+        padding: int,
+        patience: int,
+        name: str,
     ) -> None:
         self._line = line
         self._oracle = oracle
         self._batch = batch
         self._pause = pause
         self._padding = "x" * padding
+        self._patience = patience
         self._name = name
         self._told = asyncio.Event()
         self._everything: list[list[Message]] = []
@@ -133,7 +149,8 @@ class _Crowd:
         unanswered: list[list[Message]] = []
         made = _messages(f"{self._name}-{number}", randomness, self._padding)
         while unanswered or not self._told.is_set():
-            if unanswered and (self._told.is_set() or randomness.random() < 0.5):
+            is_enough = self._told.is_set() or len(unanswered) >= self._patience
+            if unanswered and (is_enough or randomness.random() < 0.5):
                 batch = unanswered.pop(0)
             else:
                 batch = [next(made) for _ in range(self._batch)]

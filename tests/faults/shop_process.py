@@ -119,10 +119,17 @@ def set_up(place: Place) -> str:
     return key
 
 
-def serve(place: Place, listener: socket.socket, on_ready: Callable[[], None]) -> None:
-    """Serve until killed, or cleanly until SIGTERM."""
+def serve(
+    place: Place,
+    listener: socket.socket,
+    on_ready: Callable[[], None],
+    beside: Callable[[Shop], None] | None = None,
+) -> None:
+    """Serve until killed, or cleanly until SIGTERM; `beside` starts what else the process does."""
     configure_logs()
     shop = Shop(place)
+    if beside is not None:
+        beside(shop)
     loop = Loop("sequencer", shop.sequence, shop.clock, idle_seconds=0.01)
     server = uvicorn.Server(http_config(shop.tracking))
     signal.signal(signal.SIGTERM, lambda *_: setattr(server, "should_exit", True))
@@ -187,14 +194,17 @@ Report = Callable[[bytes], None]
 
 
 def start_shop(
-    place: Place, listener: socket.socket, prepare: Callable[[Report], None] | None = None
+    place: Place,
+    listener: socket.socket,
+    prepare: Callable[[Report], None] | None = None,
+    beside: Callable[[Shop], None] | None = None,
 ) -> Child:
     """Start a server in a child; `prepare` runs in it first, with a way to report."""
 
     def work(report: Report) -> None:
         if prepare is not None:
             prepare(report)
-        serve(place, listener, lambda: report(b"ready"))
+        serve(place, listener, lambda: report(b"ready"), beside)
 
     return Child(work)
 

@@ -70,7 +70,8 @@ def test_what_is_paused_cancelled_or_suppressed_does_not_leave_any_more():
 @pytest.mark.slow
 def test_ten_times_too_much_is_refused_politely_and_got_over():
     found = run_short("overload")
-    assert found["offered_times"] >= 2
+    assert found["offered_times"] >= 1.5
+    assert found["n_mails"] > 40
     assert found["verdict"]["n_acknowledged"] > 1_000
 
 

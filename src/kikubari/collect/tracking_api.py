@@ -195,6 +195,7 @@ class TrackingApi:
             return
         source = await self._identify(scope, write_key or batch.write_key)
         self._count(source, len(batch.batch or ()))
+        self._intake.refuse_if_full()
         arrival = Arrival(
             source_id=source.id,
             trust=source.trust,

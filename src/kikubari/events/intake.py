@@ -39,12 +39,7 @@ class Intake:
         Raises:
             RateLimitedError: too much waits for the sequencer already.
         """
-        if self._waiting > self._max_waiting:
-            self._waiting = self._count_waiting()
-            if self._waiting > self._max_waiting:
-                raise RateLimitedError(
-                    "the log is busy taking in earlier events", retry_after_seconds=30
-                )
+        self.refuse_if_full()
         self._waiting += len(events)
         row = _inbox_row(events, workspace_id)
 
@@ -52,6 +47,19 @@ class Intake:
             connection.execute(insert(inbox), row)
 
         return self._store.submit(work, priority=Priority.INTAKE)
+
+    def refuse_if_full(self) -> None:
+        """Refuse before any work is put into what would be refused in the end.
+
+        Raises:
+            RateLimitedError: too much waits for the sequencer already.
+        """
+        if self._waiting > self._max_waiting:
+            self._waiting = self._count_waiting()
+            if self._waiting > self._max_waiting:
+                raise RateLimitedError(
+                    "the log is busy taking in earlier events", retry_after_seconds=30
+                )
 
     def _count_waiting(self) -> int:
         with self._store.read() as connection:
