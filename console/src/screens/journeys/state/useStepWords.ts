@@ -7,6 +7,7 @@ import { useLanguage } from '@/language/texts'
 import { nameOf } from '../../segment-builder/names'
 import { useText as useConditionText } from '../../segment-builder/texts'
 import type { Duration, Events, MessageStep, Step, Trigger, Who } from '../model/definition'
+import { sayWeekly } from '../model/weekly'
 import { type Say, useText } from '../texts'
 
 const units = ['days', 'hours', 'minutes', 'seconds'] as const
@@ -132,7 +133,7 @@ function createStepWords(
       case 'once':
         return one.on
       case 'schedule':
-        return one.cron
+        return sayWeekly(one.cron, language)
       case 'product':
         return t(`product_${one.change}`)
       case 'form':
