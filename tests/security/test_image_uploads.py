@@ -1,6 +1,8 @@
 """Uploads that want to be more than an image, or larger than they look."""
 
 import struct
+import subprocess
+import sys
 import zlib
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -8,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from drawn_images import (
     draw,
@@ -25,6 +28,18 @@ from kikubari.decide.images import (
     reading,
 )
 
+PEAK = """
+import re, sys
+from kikubari.decide.images.reading import read_image
+def peak():
+    with open("/proc/self/status") as status:
+        return re.search(r"VmHWM:\\s+(\\d+) kB", status.read())[1]
+with open(sys.argv[1], "rb") as file:
+    content = file.read()
+before = peak()
+read_image(content)
+print(before, peak())
+"""
 PAGE = b"<html><script>alert(document.domain)</script><?php system('id') ?></html>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 # Of each kind one, small, to be damaged.
@@ -139,6 +154,18 @@ def test_where_a_photo_was_taken_is_gone_and_it_stands_upright(target):
 def test_a_bomb_is_refused_before_it_is_unpacked(target, content):
     assert len(content) < 100_000
     assert code_of(send(target, content)) == "image_too_large"
+
+
+@pytest.mark.parametrize("mode", ["I;16", "RGBA", "RGB"])
+def test_the_largest_that_are_taken_fit_into_memory(tmp_path, mode):
+    """Twelve bytes a pixel, and what the process takes by itself."""
+    file = tmp_path / "large.png"
+    Image.new(mode, (6_300, 6_300)).save(file)
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK, file], capture_output=True, text=True, check=True
+    )
+    before, peak = map(int, done.stdout.split())
+    assert (peak - before) * 1024 < 12 * 6_300**2
 
 
 def test_an_animation_that_never_ends_is_refused(target):

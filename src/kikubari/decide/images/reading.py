@@ -19,7 +19,7 @@ from kikubari.decide.images.contracts import (
 from kikubari.spec.errors import KikubariError
 
 MAX_UPLOAD_BYTES = 5 * 1024 * 1024
-# Of all frames together: what one upload may take of memory is four to eight bytes for each.
+# Of all frames together: what one upload may take of memory is up to twelve bytes for each.
 MAX_PIXELS = 40_000_000
 MAX_EDGE = 16_384
 MAX_FRAMES = 500
@@ -126,15 +126,17 @@ def _check_size(size: tuple[int, int], n_frames: int = 1) -> None:
 
 def _plain(image: Image.Image) -> Image.Image:
     """Return an image upright, in the colours of the web, as RGB or RGBA."""
-    image = ImageOps.exif_transpose(image)
+    # In place, and converted only if need be: a copy of a large image is 160 MB.
+    ImageOps.exif_transpose(image, in_place=True)
     if image.mode.startswith("I"):  # 16 bits of grey
-        grey = np.clip(np.asarray(image, dtype=np.int64), 0, 0xFFFF) >> 8
+        grey = np.clip(np.asarray(image), 0, 0xFFFF) >> 8
         image = Image.fromarray(grey.astype(np.uint8))
     if image.mode in {"RGB", "CMYK"}:
         image = _in_web_colours(image)
     if not image.has_transparency_data:
-        return image.convert("RGB")
-    image = image.convert("RGBA")
+        return image if image.mode == "RGB" else image.convert("RGB")
+    if image.mode != "RGBA":
+        image = image.convert("RGBA")
     is_opaque = image.getchannel("A").getextrema() == (255, 255)
     return image.convert("RGB") if is_opaque else image
 
