@@ -13,7 +13,7 @@ KIN = Kin(("kettle",), np.array([0.9]), np.array([0.8]))
 class Rows:
     """Deeds as of one instant, activity as of a later one."""
 
-    def __init__(self, people, activity):
+    def __init__(self, people, activity) -> None:
         self.people, self.activity = people, activity
 
     def read_lines(self, items):
