@@ -1,6 +1,7 @@
 """Reads a message's words sentence by sentence: what they assert, whom they address.
 
-The reading of a line is kept, because most lines of a dispatch are the same for all.
+The reading of a line is kept, because most lines of a dispatch are the same for all, and that of a
+sentence, because beside one that names a person most are the same too.
 """
 
 import re
@@ -183,6 +184,7 @@ def _said(sentence: Sentence, topics: frozenset[str]) -> Sentence:
     )
 
 
+@lru_cache(maxsize=8192)
 def _read(text: str) -> Sentence:
     lower = text.lower()
     found = frozenset(map(Sign, signs().find(lower)))
