@@ -5,6 +5,7 @@ import pytest
 from kikubari.app.selecting import SegmentFacts
 from kikubari.decide.guard import Context, Guard, Message, list_selecting, with_lineage
 from kikubari.decide.personalise import Lineage, Provenance
+from kikubari.decide.reason import Basis, build_reason
 from kikubari.spec.conditions import convert_condition
 from kikubari.spec.errors import NotFoundError
 
@@ -52,6 +53,17 @@ def test_what_people_did_is_named_by_what_was_looked_for():
         Message(channel="email", text="New in store.", uses=found[1:], context=AGREED)
     )
     assert judged.rules == ("R04",)
+
+
+@pytest.mark.parametrize("made_of", ["wanting", "lookalike"])
+def test_a_list_that_was_worked_out_is_a_guess_and_one_of_names_is_none(made_of):
+    [fact] = facts({"type": "list", "list": f"{made_of}-85123a"})
+    assert (fact.attribute, fact.provenance) == (f"list:{made_of}", Provenance.INFERRED)
+    assert facts({"type": "list", "list": "guests-of-the-opening"}) == ()
+    basis = Basis(is_marketing=True)
+    for language, told in (("ja", "当店でのご利用"), ("en", "what you did with us")):
+        line = build_reason(basis, (), language=language, zone="Asia/Tokyo", chosen_by=(fact,))
+        assert told in line.text
 
 
 @pytest.mark.parametrize(

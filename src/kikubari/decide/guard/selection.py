@@ -7,6 +7,7 @@ import msgspec
 
 from kikubari.decide.guard.contracts import FactOfUse
 from kikubari.decide.personalise import Lineage, Provenance
+from kikubari.segments import is_worked_out
 from kikubari.spec.conditions import (
     Age,
     AllOf,
@@ -29,10 +30,10 @@ from kikubari.spec.conditions import (
 )
 
 _NOT_NAMES = frozenset({"type", "op", "unit", "within", "during", "on", "timezone"})
-# These hold other conditions, which are looked at one by one, name a list by an id, or ask for what
-# allows a message, which its reason says anyway.
+# These hold other conditions, which are looked at one by one, or ask for what allows a message,
+# which its reason says anyway.
 _WITHOUT_FACTS = (
-    *(AllOf, AnyOf, Not, Everyone, InSegment, InList),
+    *(AllOf, AnyOf, Not, Everyone, InSegment),
     *(ConsentIs, Reachable, Suppressed),
 )
 
@@ -42,7 +43,8 @@ def list_selecting(tree: Condition) -> tuple[FactOfUse, ...]:
 
     A trait's provenance is each person's own matter: `with_lineage` fills it in. What people did
     is observed, and named by the events and values looked for, because these may give more away
-    than they say; a prediction is a guess.
+    than they say; a prediction is a guess, and so is a list that was worked out. Who stands on
+    another list was put there by name, for no fact that is known here.
     """
     facts: dict[str, FactOfUse] = {}
     for _, node in walk(tree):
@@ -82,6 +84,13 @@ def _facts_of(node: Condition) -> Iterator[FactOfUse]:
         return
     if isinstance(node, Near):
         yield from (FactOfUse(attribute="latitude"), FactOfUse(attribute="longitude"))
+        return
+    if isinstance(node, InList):
+        if is_worked_out(node.list_id):
+            kind = node.list_id.partition("-")[0]
+            yield FactOfUse(
+                attribute=f"list:{kind}", provenance=Provenance.INFERRED, confidence=1.0
+            )
         return
     if isinstance(node, _WITHOUT_FACTS):
         return
