@@ -86,15 +86,50 @@ def test_a_draft_is_made_for_everybody_part_after_part(api):
         },
     }
     api.wait(lambda: api.post("/api/drafts/check/everybody", draft)["audience"] == 25)
-    parts, position = [], 0
-    while position is not None:
-        address = f"/api/drafts/check/everybody?position={position}&people=10"
-        part = api.post(address, draft)
-        parts.append(part["report"])
-        position = part["next"]
+    parts, after = [], 0
+    while after is not None:
+        part = api.post(f"/api/drafts/check/everybody?after={after}&people=10", draft)
+        parts.append(part)
+        after = part["next"]
+    assert [one["done"] for one in parts] == [10, 20, 25]
+    parts = [one["report"] for one in parts]
     assert [one["people"] for one in parts] == [10, 10, 5]
     everything = [miss for one in parts for miss in one["missing"]]
     missing = [one for one in everything if one["path"] == "customer.nickname"]
     assert (sum(one["missing"] for one in missing), sum(one["of"] for one in missing)) == (9, 25)
-    beyond = api.post("/api/drafts/check/everybody?position=900", draft)
-    assert (beyond["report"]["people"], beyond["next"]) == (0, None)
+    beyond = api.post("/api/drafts/check/everybody?after=4294967295", draft)
+    assert (beyond["report"]["people"], beyond["done"], beyond["next"]) == (0, 25, None)
+
+
+def test_who_leaves_the_audience_meanwhile_moves_nobody_out_of_sight(api):
+    key = api.post("/api/sources", {"name": "leavers"})["write_key"]
+
+    def tell(plans):
+        people = [
+            {"type": "identify", "userId": f"leave-{n}", "traits": {"plan": plan, "no": n}}
+            for n, plan in plans
+        ]
+        with api.stranger() as shop:
+            shop.post("/v1/batch", json={"batch": people}, auth=(key, "")).raise_for_status()
+        api.settle()
+
+    draft = {
+        "name": "Leavers",
+        "purpose": "transactional",
+        "segment": {"type": "trait", "trait": "plan", "test": {"type": "is", "value": "leaver"}},
+        "sender": {"from_address": "shop@shop.example", "from_name": "Shop"},
+        "template": {
+            "default_language": "en",
+            "variants": {"en": {"subject": "Hi", "html": "<p>{{ customer.no }}</p>"}},
+        },
+    }
+    ask = "/api/drafts/check/everybody?people=4"
+    tell((n, "leaver") for n in range(12))
+    api.wait(lambda: api.post(ask, draft)["audience"] == 12)
+    first = api.post(ask, draft)
+    tell((n, "gone") for n in range(3))
+    api.wait(lambda: api.post(ask, draft)["audience"] == 9)
+    second = api.post(f"{ask}&after={first['next']}", draft)
+    third = api.post(f"{ask}&after={second['next']}", draft)
+    assert [one["report"]["people"] for one in (first, second, third)] == [4, 4, 4]
+    assert (third["done"], third["next"]) == (9, None)

@@ -5,12 +5,23 @@ from itertools import count
 
 import pytest
 
+from installation import MEMBER, PASSWORD, Installation
+
 N_SEARCHING = 21
 PRODUCTS = {
     "sug-tent": ("Tunnel tent", "Tents", {}),
     "sug-lamp": ("Camping lamp", "Lamps", {}),
     "sug-test": ("Discreet kit", "Kits", {"sensitive_class": "health"}),
 }
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory):
+    """An installation nobody asked for anything yet: searches are counted once an hour."""
+    home = tmp_path_factory.mktemp("suggestions") / "home"
+    with Installation(home, MAIL_DOMAIN="shop.example").served() as running:
+        running.post("/api/members", {"email": MEMBER, "password": PASSWORD, "role": "admin"})
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kikubari.app.measuring import CountablePeople
-from kikubari.deliver import TrackingPolicy
+from kikubari.deliver import TrackingPolicy, Wish, WishBook
 from kikubari.profiles import ConsentState
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -52,3 +52,24 @@ def test_who_agreed_since_could_not_be_counted_before(state, policy, since, expe
     people = CountablePeople(everybody, everybody, everybody)
     with state.read() as connection:
         assert set(people.find(connection, list(SAID), policy, since=since)) == expected
+
+
+def test_who_said_no_in_between_was_not_counted_all_along(state):
+    everybody = Everybody()
+    people = CountablePeople(everybody, everybody, everybody)
+    book, may, may_not = (
+        WishBook(state),
+        Wish.open_day(is_allowed=True),
+        Wish.open_day(is_allowed=False),
+    )
+    book.record(AGREED_LONG_AGO, [may_not], at=SINCE + timedelta(days=30), proof="test")
+    book.record(AGREED_LONG_AGO, [may], at=SINCE + timedelta(days=31), proof="test")
+    book.record(SILENT, [may], at=SINCE - timedelta(days=1), proof="test")
+
+    def found(since):
+        with state.read() as connection:
+            return set(people.find(connection, list(SAID), WITHOUT_CONSENT, since=since))
+
+    assert found(None) == {AGREED_LONG_AGO, AGREED_LATELY, SILENT}
+    assert found(SINCE) == {SILENT}
+    assert found(SINCE + timedelta(days=32)) == {AGREED_LONG_AGO, SILENT}

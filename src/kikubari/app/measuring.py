@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from kikubari.deliver import EMAIL, TrackingPolicy, load_wishes
+from kikubari.deliver import EMAIL, NO_WISHES, TrackingPolicy, load_wishes
 from kikubari.kit.instants import LATEST
 from kikubari.profiles import ConsentLedger, Limit, Profiles, Restrictions
 
@@ -75,7 +75,8 @@ class CountablePeople:
         for person in people:
             if limits.get(person, frozenset()) & set(_LEFT_ALONE):
                 continue
-            wish = wishes[person].open_day if person in wishes else None
+            own = wishes.get(person, NO_WISHES)
+            wish = own.open_day
             state = said[person]
             if state.is_granted:
                 is_allowed = wish is not False
@@ -83,6 +84,7 @@ class CountablePeople:
                 is_allowed = False
             else:
                 is_allowed = wish is True or (wish is None and state.at is None)
-            if is_allowed and (state.at is None or state.at <= since):
+            words = (state.at, own.open_day_said_at)
+            if is_allowed and all(at is None or at <= since for at in words):
                 allowed.add(person)
         return allowed

@@ -172,6 +172,7 @@ from kikubari.deliver.webhooks import SnsWebhook as SnsWebhook
 from kikubari.deliver.webhooks import Webhook as Webhook
 from kikubari.deliver.webhooks import WebhookReceipt as WebhookReceipt
 from kikubari.deliver.webhooks import Webhooks as Webhooks
+from kikubari.deliver.wishes import NO_WISHES as NO_WISHES
 from kikubari.deliver.wishes import RHYTHM_CAPS as RHYTHM_CAPS
 from kikubari.deliver.wishes import Rhythm as Rhythm
 from kikubari.deliver.wishes import Wish as Wish

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from kikubari.deliver import _contacts as rows
 from kikubari.deliver.frequency import Cap
 from kikubari.events import SequencedEvent, append_in
-from kikubari.kit.instants import parse_instant, to_micros
+from kikubari.kit.instants import from_micros, parse_instant, to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE, Event, EventKind, Trust
 from kikubari.spec.topics import INTERNAL_SOURCE_ID, PREFERENCE_CHANGED
 from kikubari.storage import StateStore
@@ -83,6 +83,7 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
         unwanted_topics: ids.
         unused: attributes not to be used.
         open_day: whether the last day of an open may be kept; None if they never said.
+        open_day_said_at: when they last said so.
     """
 
     paused_until: datetime | None = None
@@ -90,14 +91,16 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     unwanted_topics: frozenset[str] = frozenset()
     unused: frozenset[str] = frozenset()
     open_day: bool | None = None
+    open_day_said_at: datetime | None = None
 
 
 NO_WISHES = Wishes()
 
 
-def settle_wishes(said: Iterable[Wish]) -> Wishes:
-    """Return what a person's latest words come to; what no longer means anything is left out."""
-    standing = {one.about: one.value for one in said}
+def settle_wishes(said: Iterable[tuple[Wish, datetime]]) -> Wishes:
+    """Return what a person's words, oldest first, come to; what means nothing now is left out."""
+    latest = {one.about: (one.value, at) for one, at in said}
+    standing = {about: value for about, (value, _) in latest.items()}
     rhythm = standing.get("rhythm", "")
     return Wishes(
         paused_until=_instant(standing.get("pause", "")),
@@ -105,6 +108,7 @@ def settle_wishes(said: Iterable[Wish]) -> Wishes:
         unwanted_topics=_denied(standing, "topic:"),
         unused=_denied(standing, "use:"),
         open_day={YES: True, NO: False}.get(standing.get(_OPEN_DAY, "")),
+        open_day_said_at=latest[_OPEN_DAY][1] if _OPEN_DAY in latest else None,
     )
 
 
@@ -133,7 +137,8 @@ def load_wishes(
         said = [one for number in own for one in by_number.get(number, ())]
         if said:
             # The later word of two numbers that are one person now is the person's.
-            wishes[key] = settle_wishes(wish for _, wish in sorted(said, key=lambda one: one[0]))
+            in_order = sorted(said, key=lambda one: one[0])
+            wishes[key] = settle_wishes((wish, from_micros(at_us)) for at_us, wish in in_order)
     return wishes
 
 

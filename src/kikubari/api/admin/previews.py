@@ -23,7 +23,7 @@ Reference = Annotated[str, QueryParameter(min_length=1, max_length=300)]
 Letter = Annotated[str, QueryParameter(max_length=1)]
 People = Annotated[int, QueryParameter(ge=0, le=100)]
 Sample = Annotated[int, QueryParameter(ge=1, le=500)]
-Position = Annotated[int, QueryParameter(ge=0, le=2**32)]
+After = Annotated[int, QueryParameter(ge=0, le=2**32 - 1)]
 
 
 class AudienceAnswer(msgspec.Struct, frozen=True):
@@ -147,11 +147,13 @@ class EverybodyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         report: what came of it; its figures are of this part alone.
         audience: people in all, as of now.
-        next: where the next part begins; none after the last.
+        done: how many of them are behind this part, and in it.
+        next: after whom the next part begins; none after the last.
     """
 
     report: DraftReport
     audience: int
+    done: int
     next: int | None
 
 
@@ -159,19 +161,23 @@ class EverybodyAnswer(msgspec.Struct, frozen=True, kw_only=True):
 async def check_for_everybody(
     services: NamedDependency[Services],
     data: JSONBody[BroadcastDefinition],
-    position: Position = 0,
+    after: After = 0,
     people: Sample = 500,
 ) -> EverybodyAnswer:
     """Make a draft for part after part of its audience, as it would be sent; keep nothing.
 
-    Begin without `position` and go on at `next`: so nobody is left out, and whoever asks can say
-    how far it is, or stop.
+    Begin without `after` and go on at `next`: so nobody who stays in the audience is left out,
+    whoever else leaves it meanwhile, and whoever asks can say how far it is, or stop.
     """
     members = await asyncio.to_thread(services.broadcasts.list_audience, data.segment)
-    end = position + people
-    report = await services.previews.check(data, list(members[position:end]))
+    begin = members.rank(after)
+    part = list(members[begin : begin + people])
+    done = begin + len(part)
     return EverybodyAnswer(
-        report=report, audience=len(members), next=end if end < len(members) else None
+        report=await services.previews.check(data, part),
+        audience=len(members),
+        done=done,
+        next=part[-1] if done < len(members) else None,
     )
 
 

@@ -83,7 +83,7 @@ function useSum(definition: BroadcastDefinition, isWanted: boolean) {
     const abort = new AbortController()
     checkForEverybody({
       body: definition,
-      query: { position: next },
+      query: { after: next },
       signal: abort.signal,
       throwOnError: true,
     }).then(

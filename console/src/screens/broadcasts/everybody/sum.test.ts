@@ -11,6 +11,7 @@ function part(
   const reason = { en: '', ja: '' }
   return {
     audience: 900,
+    done: next === null ? 900 : 450,
     next,
     report: {
       problems: [],
@@ -32,8 +33,8 @@ function part(
 
 describe('the sum over the audience', () => {
   it('adds up parts, and says where it is', () => {
-    const first = add(nobody, part(450, 40, [3, 5], 1))
-    expect(first).toMatchObject({ done: 450, audience: 900, next: 450, failed: 1, stopped: 5 })
+    const first = add(nobody, part(7001, 40, [3, 5], 1))
+    expect(first).toMatchObject({ done: 450, audience: 900, next: 7001, failed: 1, stopped: 5 })
     const both = add(first, part(null, 2, [], 0))
     expect(both).toMatchObject({ done: 900, failed: 1, stopped: 5 })
     expect(both.next).toBeUndefined()

@@ -9,17 +9,17 @@ export interface Sum {
   failed: number
   stopped: number
   missing: readonly Missing[]
-  /** Where the next part begins; undefined after the last. */
+  /** After whom the next part begins; undefined after the last. */
   next?: number
 }
 
 export const nobody: Sum = { done: 0, audience: 0, failed: 0, stopped: 0, missing: [], next: 0 }
 
 /** Adds what came of one more part of the audience. */
-export function add(sum: Sum, { report, audience, next }: EverybodyAnswer): Sum {
+export function add(sum: Sum, { report, audience, done, next }: EverybodyAnswer): Sum {
   const stopped = (report.objections ?? []).map((one) => one.stopped)
   return {
-    done: next ?? audience,
+    done,
     audience,
     failed: sum.failed + (report.failed ?? 0),
     // One message may be stopped by several rules: at least so many are.
