@@ -123,8 +123,10 @@ def choose(rules: Locator, place: int, segment: str) -> None:
     """Pick a segment from the list of a rule, by its name."""
     field = rules.get_by_role("combobox", name=f"Segment of persona {place}")
     field.fill(segment)
+    expect(rules.page.get_by_role("option", name=segment)).to_be_visible()
     field.press("ArrowDown")
     field.press("Enter")
+    expect(field).to_have_value(segment)
 
 
 def test_people_like_a_segments_members_are_found_measured_and_kept(kinds, kinds_console) -> None:
