@@ -14,10 +14,12 @@ expect.set_options(timeout=20_000)
 CONSOLE = Path(__file__).parents[2] / "console"
 _AXE = CONSOLE / "node_modules/axe-core/axe.min.js"
 _LOCALES = {"ja": "ja-JP", "en": "en-GB"}
-# Run where no policy applies: axe reads the page, it is no part of it.
+# Run where no policy applies: axe reads the page, it is no part of it. Transitions are ended and
+# not waited for: what is out of sight has no frames, so that nobody is told of its end.
 _RUN_AXE = """async () => {
-  const changing = document.getAnimations().filter(one => one instanceof CSSTransition);
-  await Promise.allSettled(changing.map(one => one.finished));
+  document.getAnimations()
+    .filter(one => one instanceof CSSTransition)
+    .forEach(one => one.finish());
   return (await axe.run(document, {
   runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
   resultTypes: ['violations'], iframes: false,
