@@ -21,6 +21,7 @@ import msgspec
 import uvicorn
 
 from kikubari.app.http import http_config
+from kikubari.app.interpreter import tune_interpreter
 from kikubari.app.logs import configure_logs
 from kikubari.app.loops import Loop
 from kikubari.catalog import CatalogProjection
@@ -133,6 +134,8 @@ def serve(
     loop = Loop("sequencer", shop.sequence, shop.clock, idle_seconds=0.01)
     server = uvicorn.Server(http_config(shop.tracking))
     signal.signal(signal.SIGTERM, lambda *_: setattr(server, "should_exit", True))
+
+    tune_interpreter()  # as the product does
 
     async def run() -> None:
         serving = asyncio.create_task(server.serve([listener]))

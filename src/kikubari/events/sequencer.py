@@ -1,6 +1,7 @@
 """The sequencer: turns acknowledged batches into the log, exactly once."""
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from functools import partial
 
@@ -11,13 +12,11 @@ from kikubari.events import _repository as repository
 from kikubari.events.codec import decode_batch, encode_event, message_key
 from kikubari.events.contracts import Numbering, Projection, Sealing, SequencedEvent
 from kikubari.events.log_index import KnownMessages, LogIndex
+from kikubari.events.pace import MOST_EVENTS, TransactionSize
 from kikubari.kit.instants import to_micros
 from kikubari.spec.envelope import DEFAULT_WORKSPACE, Event
 from kikubari.storage import Priority, StateStore
 
-# Events of one transaction: the more share one, the fewer pages are written. And few enough that
-# another writer of the same store waits about a fifth of a second.
-TRANSACTION_EVENTS = 4_000
 # Batches that leave their inbox together, after one sync of the log: transactions filled by batches
 # of a hundred.
 _BATCHES_PER_SYNC = 280
@@ -68,6 +67,7 @@ class Sequencer:
         numbering: says whose events these are.
         sealing: seals payloads.
         projections: state kept in step with the log.
+        stopwatch: seconds that never go back.
     """
 
     def __init__(
@@ -77,6 +77,8 @@ class Sequencer:
         numbering: Numbering,
         sealing: Sealing,
         projections: Sequence[Projection] = (),
+        *,
+        stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
         self._state = state
         self._inboxes = inboxes
@@ -85,6 +87,8 @@ class Sequencer:
         self._projections = projections
         self._known = KnownMessages()
         self._index = LogIndex(state)
+        self._stopwatch = stopwatch
+        self._size = TransactionSize()
         # Whether the log's end may be worth taking into its indexes; there may be one from before.
         self._may_index = True
 
@@ -96,7 +100,7 @@ class Sequencer:
                 new += done.n_new
                 duplicates += done.n_duplicates
         if new or self._may_index:
-            self._index.run_once(is_busy=new >= TRANSACTION_EVENTS)
+            self._index.run_once(is_busy=new >= MOST_EVENTS)
             self._may_index = new > 0
         return Sequenced(new, duplicates)
 
@@ -129,7 +133,7 @@ class Sequencer:
                 left = partial(repository.delete_inbox, ids=transaction.leaving)
                 leaving.append(store.submit(left))
 
-        for transaction in _list_transactions(store):
+        for transaction in _list_transactions(store, self._size):
             # While this one is read and made ready, the one before it is written.
             arrivals = _read(transaction.batches)
             if writing:
@@ -145,7 +149,9 @@ class Sequencer:
         self, arrivals: _Arrivals, transaction: _Transaction, *, is_own: bool
     ) -> "Future[Sequenced]":
         def work(connection: Connection) -> Sequenced:
+            began = self._stopwatch()
             done = self._append(connection, arrivals)
+            self._size.note(arrivals.n_events, self._stopwatch() - began)
             if is_own:
                 ids = [batch.id for batch in transaction.batches]
                 repository.delete_inbox(connection, ids)
@@ -184,7 +190,7 @@ class Sequencer:
         return Sequenced(len(fresh), n_duplicates)
 
 
-def _list_transactions(store: StateStore) -> Iterator[_Transaction]:
+def _list_transactions(store: StateStore, size: TransactionSize) -> Iterator[_Transaction]:
     """Yield what waits in an inbox, oldest first."""
     last = 0
     for _ in range(_SYNCS_PER_STEP):
@@ -193,7 +199,7 @@ def _list_transactions(store: StateStore) -> Iterator[_Transaction]:
         if not group:
             return
         last = group[-1].id
-        *earlier, final = _cut(group, TRANSACTION_EVENTS)
+        *earlier, final = _cut(group, size.events)
         for batches in earlier:
             yield _Transaction(batches, [])
         yield _Transaction(final, [batch.id for batch in group])
