@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from own_installation import served_alone
 
 from kikubari.decide.predict import WITHHELD_TEXTS
 
@@ -21,6 +22,13 @@ def order_of_tea(person, at):
             "products": [{"product_id": "tea", "category": "drinks", "price": 20}],
         },
     }
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory):
+    """A shop without others' orders, from which habits would be learnt too."""
+    with served_alone(tmp_path_factory, "predictions") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

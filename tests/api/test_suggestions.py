@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
-
-from installation import MEMBER, PASSWORD, Installation
+from own_installation import served_alone
 
 N_SEARCHING = 21
 PRODUCTS = {
@@ -18,9 +17,7 @@ PRODUCTS = {
 @pytest.fixture(scope="module")
 def api(tmp_path_factory):
     """An installation nobody asked for anything yet: searches are counted once an hour."""
-    home = tmp_path_factory.mktemp("suggestions") / "home"
-    with Installation(home, MAIL_DOMAIN="shop.example").served() as running:
-        running.post("/api/members", {"email": MEMBER, "password": PASSWORD, "role": "admin"})
+    with served_alone(tmp_path_factory, "suggestions") as running:
         yield running
 
 
